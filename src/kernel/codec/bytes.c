@@ -1,0 +1,229 @@
+/*
+ * bytes.c: little-endian writer and bounded reader.
+ */
+#include "kernel/codec/bytes.h"
+
+#include <string.h>
+
+#define FIRST_CAPACITY 256
+
+void
+writer_begin(ByteWriter *writer, const Allocator *allocator, size_t limit)
+{
+	*writer = (ByteWriter) {.allocator = allocator, .limit = limit, .status = STATUS_OK};
+}
+
+void
+writer_release(ByteWriter *writer)
+{
+	memory_release(writer->allocator, writer->bytes, writer->capacity, 1);
+	writer->bytes = NULL;
+	writer->length = writer->capacity = 0;
+}
+
+/* Room for `length` more bytes; false, with the status set, when there is none. */
+static bool
+writer_reserve(ByteWriter *writer, size_t length)
+{
+	size_t		needed;
+	size_t		capacity = writer->capacity > 0 ? writer->capacity : FIRST_CAPACITY;
+	uint8_t    *bytes;
+
+	if (writer->status != STATUS_OK)
+		return false;
+	if (!size_add(writer->length, length, &needed) || needed > writer->limit)
+	{
+		writer->status = STATUS_TOO_LARGE;
+		return false;
+	}
+	if (needed <= writer->capacity)
+		return true;
+	while (capacity < needed)
+		capacity = capacity > writer->limit / 2 ? writer->limit : capacity * 2;
+	bytes = memory_reallocate(writer->allocator, writer->bytes, writer->capacity, capacity, 1);
+	if (bytes == NULL)
+	{
+		writer->status = STATUS_OUT_OF_MEMORY;
+		return false;
+	}
+	writer->bytes = bytes;
+	writer->capacity = capacity;
+	return true;
+}
+
+void
+write_bytes(ByteWriter *writer, const void *bytes, size_t length)
+{
+	if (length == 0 || !writer_reserve(writer, length))
+		return;
+	memcpy(writer->bytes + writer->length, bytes, length);
+	writer->length += length;
+}
+
+/* The low `size` bytes of value, least significant first. */
+static void
+write_integer(ByteWriter *writer, uint64_t value, size_t size)
+{
+	uint8_t		bytes[8];
+	size_t		i;
+
+	for (i = 0; i < size; i++)
+		bytes[i] = (uint8_t) (value >> (8 * i));
+	write_bytes(writer, bytes, size);
+}
+
+void
+write_u8(ByteWriter *writer, uint8_t value)
+{
+	write_integer(writer, value, 1);
+}
+
+void
+write_u16(ByteWriter *writer, uint16_t value)
+{
+	write_integer(writer, value, 2);
+}
+
+void
+write_u32(ByteWriter *writer, uint32_t value)
+{
+	write_integer(writer, value, 4);
+}
+
+void
+write_u64(ByteWriter *writer, uint64_t value)
+{
+	write_integer(writer, value, 8);
+}
+
+void
+write_double(ByteWriter *writer, double value)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	write_integer(writer, bits, 8);
+}
+
+void
+write_double_double(ByteWriter *writer, DoubleDouble value)
+{
+	write_double(writer, value.hi);
+	write_double(writer, value.lo);
+}
+
+void
+write_string(ByteWriter *writer, const char *text, size_t length)
+{
+	if (length > UINT32_MAX)
+	{
+		if (writer->status == STATUS_OK)
+			writer->status = STATUS_TOO_LARGE;
+		return;
+	}
+	write_u32(writer, (uint32_t) length);
+	write_bytes(writer, text, length);
+}
+
+void
+reader_begin(ByteReader *reader, const void *bytes, size_t length)
+{
+	reader->next = bytes;
+	reader->end = reader->next + length;
+	reader->status = STATUS_OK;
+}
+
+size_t
+reader_left(const ByteReader *reader)
+{
+	return reader->status == STATUS_OK ? (size_t) (reader->end - reader->next) : 0;
+}
+
+const uint8_t *
+read_bytes(ByteReader *reader, size_t length)
+{
+	const uint8_t *bytes = reader->next;
+
+	if (length > reader_left(reader))
+		reader->status = STATUS_CORRUPT;
+	if (reader->status != STATUS_OK)
+		return NULL;
+	reader->next += length;
+	return bytes;
+}
+
+/* `size` bytes, least significant first; 0 after a fault. */
+static uint64_t
+read_integer(ByteReader *reader, size_t size)
+{
+	const uint8_t *bytes = read_bytes(reader, size);
+	uint64_t	value = 0;
+	size_t		i;
+
+	if (bytes == NULL)
+		return 0;
+	for (i = 0; i < size; i++)
+		value |= (uint64_t) bytes[i] << (8 * i);
+	return value;
+}
+
+uint8_t
+read_u8(ByteReader *reader)
+{
+	return (uint8_t) read_integer(reader, 1);
+}
+
+uint16_t
+read_u16(ByteReader *reader)
+{
+	return (uint16_t) read_integer(reader, 2);
+}
+
+uint32_t
+read_u32(ByteReader *reader)
+{
+	return (uint32_t) read_integer(reader, 4);
+}
+
+uint64_t
+read_u64(ByteReader *reader)
+{
+	return read_integer(reader, 8);
+}
+
+double
+read_double(ByteReader *reader)
+{
+	uint64_t	bits = read_integer(reader, 8);
+	double		value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+DoubleDouble
+read_double_double(ByteReader *reader)
+{
+	DoubleDouble value;
+
+	value.hi = read_double(reader);
+	value.lo = read_double(reader);
+	return value;
+}
+
+const char *
+read_string(ByteReader *reader, size_t *length)
+{
+	*length = read_count(reader, 1);
+	return (const char *) read_bytes(reader, *length);
+}
+
+uint32_t
+read_count(ByteReader *reader, size_t element_size)
+{
+	uint32_t	count = read_u32(reader);
+
+	if (element_size > 0 && count > reader_left(reader) / element_size)
+		reader->status = STATUS_CORRUPT;
+	return reader->status == STATUS_OK ? count : 0;
+}

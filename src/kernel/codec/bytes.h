@@ -1,0 +1,65 @@
+/*
+ * bytes.h: a growing writer and a bounded reader of little-endian bytes.
+ *
+ * Integers and doubles are written byte by byte, so the bytes do not depend on
+ * the machine.  Both sides latch the first fault in `status`: a run of calls is
+ * made without looking and `status` is read once at the end.  After a fault the
+ * writer writes nothing and the reader returns zeros; the reader never touches
+ * a byte at or past `end`.
+ */
+#ifndef ORCHARD_KERNEL_CODEC_BYTES_H
+#define ORCHARD_KERNEL_CODEC_BYTES_H
+
+#include "kernel/base/double_double.h"
+#include "kernel/base/memory.h"
+
+typedef struct ByteWriter
+{
+	const Allocator *allocator;
+	uint8_t    *bytes;			/* owned; NULL until the first write */
+	size_t		length;			/* written */
+	size_t		capacity;		/* allocated */
+	size_t		limit;			/* longest output allowed; past it STATUS_TOO_LARGE */
+	Status		status;
+} ByteWriter;
+
+typedef struct ByteReader
+{
+	const uint8_t *next;
+	const uint8_t *end;
+	Status		status;			/* STATUS_OK or STATUS_CORRUPT */
+} ByteReader;
+
+extern void writer_begin(ByteWriter *writer, const Allocator *allocator, size_t limit);
+extern void writer_release(ByteWriter *writer);
+extern void write_bytes(ByteWriter *writer, const void *bytes, size_t length);
+extern void write_u8(ByteWriter *writer, uint8_t value);
+extern void write_u16(ByteWriter *writer, uint16_t value);
+extern void write_u32(ByteWriter *writer, uint32_t value);
+extern void write_u64(ByteWriter *writer, uint64_t value);
+extern void write_double(ByteWriter *writer, double value);		/* the IEEE 754 bits */
+extern void write_double_double(ByteWriter *writer, DoubleDouble value);
+extern void write_string(ByteWriter *writer, const char *text, size_t length);	/* u32 length, bytes */
+
+extern void reader_begin(ByteReader *reader, const void *bytes, size_t length);
+extern size_t reader_left(const ByteReader *reader);
+
+/* The next `length` bytes in place, or NULL; nothing is copied. */
+extern const uint8_t *read_bytes(ByteReader *reader, size_t length);
+extern uint8_t read_u8(ByteReader *reader);
+extern uint16_t read_u16(ByteReader *reader);
+extern uint32_t read_u32(ByteReader *reader);
+extern uint64_t read_u64(ByteReader *reader);
+extern double read_double(ByteReader *reader);
+extern DoubleDouble read_double_double(ByteReader *reader);
+
+/* What write_string wrote, in place and without a terminating zero. */
+extern const char *read_string(ByteReader *reader, size_t *length);
+
+/*
+ * A count that precedes elements of at least `element_size` bytes each: corrupt
+ * when so many cannot follow, so an allocation by it is bounded by the input.
+ */
+extern uint32_t read_count(ByteReader *reader, size_t element_size);
+
+#endif							/* ORCHARD_KERNEL_CODEC_BYTES_H */

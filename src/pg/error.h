@@ -1,0 +1,17 @@
+/*
+ * error.h: from the kernel's status to PostgreSQL's SQLSTATE and words.
+ */
+#ifndef ORCHARD_PG_ERROR_H
+#define ORCHARD_PG_ERROR_H
+
+#include "postgres.h"
+
+#include "kernel/base/status.h"
+
+/*
+ * Raises the error of `status`; `what` names the object in the message ("model",
+ * "stats1d", "training state").  STATUS_OK and STATUS_DONE return.
+ */
+extern void require_ok(Status status, const char *what);
+
+#endif							/* ORCHARD_PG_ERROR_H */

@@ -1,0 +1,197 @@
+/*
+ * memory.c: accounts, allocators and the polled interrupt check.
+ *
+ * accounted_bytes is the only global: the sum over live accounts, kept right by
+ * the reset callback of each account's context.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "nodes/memnodes.h"
+
+#include "pg/error.h"
+#include "pg/memory.h"
+
+int			orchard_max_memory = 1024 * 1024;
+int			orchard_max_memory_limit = INT_MAX;
+
+static Size accounted_bytes;
+
+Size
+memory_accounted(void)
+{
+	return accounted_bytes;
+}
+
+/* Would `size` more bytes stay within the limit? */
+static bool
+within_limit(Size size)
+{
+	Size		limit = (Size) Min(orchard_max_memory, orchard_max_memory_limit) * 1024;
+
+	return size <= limit && accounted_bytes <= limit - size;
+}
+
+static void *
+account_allocate(void *context, size_t size)
+{
+	MemoryAccount *account = context;
+	void	   *block;
+
+	if (!within_limit(size))
+		return NULL;
+	block = MemoryContextAllocExtended(account->context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	if (block == NULL)
+		return NULL;
+	account->bytes += size;
+	accounted_bytes += size;
+	return block;
+}
+
+static void
+account_release(void *context, void *block, size_t size)
+{
+	MemoryAccount *account = context;
+
+	pfree(block);
+	account->bytes -= size;
+	accounted_bytes -= size;
+}
+
+/* By allocate and copy: repalloc has no form that returns NULL. */
+static void *
+account_reallocate(void *context, void *block, size_t old_size, size_t new_size)
+{
+	void	   *grown = account_allocate(context, new_size);
+
+	if (grown == NULL)
+		return NULL;
+	memcpy(grown, block, Min(old_size, new_size));
+	account_release(context, block, old_size);
+	return grown;
+}
+
+/* The context goes: its bytes no longer count. */
+static void
+account_end(void *argument)
+{
+	MemoryAccount *account = argument;
+
+	accounted_bytes -= account->bytes;
+	account->bytes = 0;
+}
+
+/*
+ * Polled by kernel code.  An interrupt need not be a cancel, so it is served
+ * here and work goes on when it returns; its error is caught and kept, since
+ * nothing may jump through a kernel frame.
+ */
+static bool
+account_should_stop(void *argument)
+{
+	MemoryAccount *account = argument;
+	MemoryContext caller = CurrentMemoryContext;
+
+	if (likely(!INTERRUPTS_PENDING_CONDITION()))
+		return false;
+	PG_TRY();
+	{
+		CHECK_FOR_INTERRUPTS();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(account->context);
+		account->interrupt = CopyErrorData();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	return account->interrupt != NULL;
+}
+
+MemoryAccount *
+memory_account_create(MemoryContext context)
+{
+	MemoryAccount *account = MemoryContextAllocZero(context, sizeof(MemoryAccount));
+
+	strlcpy(account->label, "orchard", sizeof(account->label));
+	account->context = context;
+	account->allocator = (Allocator)
+	{
+		account_allocate, account_reallocate, account_release, account
+	};
+	account->stop = (StopCheck)
+	{
+		account_should_stop, account
+	};
+	account->callback.func = account_end;
+	account->callback.arg = account;
+	MemoryContextRegisterResetCallback(context, &account->callback);
+	return account;
+}
+
+MemoryAccount *
+memory_account_of_aggregate(FunctionCallInfo fcinfo, const char *name, const char *function)
+{
+	MemoryContext aggregate;
+	MemoryContext child;
+	MemoryContext context;
+	MemoryAccount *account;
+
+	if (!AggCheckCallContext(fcinfo, &aggregate))
+		elog(ERROR, "%s called outside an aggregate", function);
+	for (child = aggregate->firstchild; child != NULL; child = child->nextchild)
+	{
+		if (child->name == name)
+			return (MemoryAccount *) child->ident;	/* label is its first field */
+	}
+	context = AllocSetContextCreateInternal(aggregate, name, ALLOCSET_SMALL_SIZES);
+	account = memory_account_create(context);
+	MemoryContextSetIdentifier(context, account->label);
+	return account;
+}
+
+void
+memory_account_require_ok(MemoryAccount *account, Status status, const char *what)
+{
+	if (status == STATUS_STOPPED && account->interrupt != NULL)
+	{
+		ErrorData  *interrupt = account->interrupt;
+
+		account->interrupt = NULL;
+		ReThrowError(interrupt);
+	}
+	require_ok(status, what);
+}
+
+static void *
+transient_allocate(void *context, size_t size)
+{
+	return MemoryContextAllocExtended(CurrentMemoryContext, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+static void
+transient_release(void *context, void *block, size_t size)
+{
+	pfree(block);
+}
+
+static void *
+transient_reallocate(void *context, void *block, size_t old_size, size_t new_size)
+{
+	void	   *grown = transient_allocate(context, new_size);
+
+	if (grown == NULL)
+		return NULL;
+	memcpy(grown, block, Min(old_size, new_size));
+	pfree(block);
+	return grown;
+}
+
+const Allocator *
+memory_transient(void)
+{
+	static const Allocator transient = {transient_allocate, transient_reallocate, transient_release, NULL};
+
+	return &transient;
+}

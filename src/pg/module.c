@@ -1,0 +1,31 @@
+/*
+ * module.c: library load and settings.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "fmgr.h"
+#include "utils/guc.h"
+
+#include "pg/memory.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	DefineCustomIntVariable("orchard.max_memory",
+							"Memory that all live training states of a session may hold together.",
+							"A statement that needs more ends with an error.",
+							&orchard_max_memory, 1024 * 1024, 16 * 1024, INT_MAX,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("orchard.max_memory_limit",
+							"Upper bound on orchard.max_memory, for a superuser to set.",
+							"The smaller of the two settings rules.",
+							&orchard_max_memory_limit, INT_MAX, 16 * 1024, INT_MAX,
+							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("orchard");
+}
