@@ -10,7 +10,7 @@
 
 /*
  * Raises the error of `status`; `what` names the object in the message ("model",
- * "stats1d", "training state").  STATUS_OK and STATUS_DONE return.
+ * "stats1d", "training state").  KERNEL_OK and KERNEL_DONE return.
  */
 extern void require_ok(Status status, const char *what);
 

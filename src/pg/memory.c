@@ -6,6 +6,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "miscadmin.h"
 #include "nodes/memnodes.h"
 
@@ -154,7 +156,7 @@ memory_account_of_aggregate(FunctionCallInfo fcinfo, const char *name, const cha
 void
 memory_account_require_ok(MemoryAccount *account, Status status, const char *what)
 {
-	if (status == STATUS_STOPPED && account->interrupt != NULL)
+	if (status == KERNEL_STOPPED && account->interrupt != NULL)
 	{
 		ErrorData  *interrupt = account->interrupt;
 

@@ -4,7 +4,7 @@
  * Kernel code never calls malloc: where a structure has to grow it takes a
  * const Allocator *.  Blocks are returned with the size they were asked with,
  * so that an allocator can account without headers.  A refused allocation is a
- * NULL, never a jump: the caller returns STATUS_OUT_OF_MEMORY and leaves its
+ * NULL, never a jump: the caller returns KERNEL_OUT_OF_MEMORY and leaves its
  * structure as it was.
  */
 #ifndef ORCHARD_KERNEL_BASE_MEMORY_H
@@ -24,7 +24,7 @@ typedef struct Allocator
 	void	   *context;		/* handed to all three */
 } Allocator;
 
-/* Polled at least every 10 ms by long work; a true ends it with STATUS_STOPPED. */
+/* Polled at least every 10 ms by long work; a true ends it with KERNEL_STOPPED. */
 typedef struct StopCheck
 {
 	bool		(*should_stop) (void *context);

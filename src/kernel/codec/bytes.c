@@ -10,7 +10,7 @@
 void
 writer_begin(ByteWriter *writer, const Allocator *allocator, size_t limit)
 {
-	*writer = (ByteWriter) {.allocator = allocator, .limit = limit, .status = STATUS_OK};
+	*writer = (ByteWriter) {.allocator = allocator, .limit = limit, .status = KERNEL_OK};
 }
 
 void
@@ -29,11 +29,11 @@ writer_reserve(ByteWriter *writer, size_t length)
 	size_t		capacity = writer->capacity > 0 ? writer->capacity : FIRST_CAPACITY;
 	uint8_t    *bytes;
 
-	if (writer->status != STATUS_OK)
+	if (writer->status != KERNEL_OK)
 		return false;
 	if (!size_add(writer->length, length, &needed) || needed > writer->limit)
 	{
-		writer->status = STATUS_TOO_LARGE;
+		writer->status = KERNEL_TOO_LARGE;
 		return false;
 	}
 	if (needed <= writer->capacity)
@@ -43,7 +43,7 @@ writer_reserve(ByteWriter *writer, size_t length)
 	bytes = memory_reallocate(writer->allocator, writer->bytes, writer->capacity, capacity, 1);
 	if (bytes == NULL)
 	{
-		writer->status = STATUS_OUT_OF_MEMORY;
+		writer->status = KERNEL_OUT_OF_MEMORY;
 		return false;
 	}
 	writer->bytes = bytes;
@@ -117,8 +117,8 @@ write_string(ByteWriter *writer, const char *text, size_t length)
 {
 	if (length > UINT32_MAX)
 	{
-		if (writer->status == STATUS_OK)
-			writer->status = STATUS_TOO_LARGE;
+		if (writer->status == KERNEL_OK)
+			writer->status = KERNEL_TOO_LARGE;
 		return;
 	}
 	write_u32(writer, (uint32_t) length);
@@ -130,13 +130,13 @@ reader_begin(ByteReader *reader, const void *bytes, size_t length)
 {
 	reader->next = bytes;
 	reader->end = reader->next + length;
-	reader->status = STATUS_OK;
+	reader->status = KERNEL_OK;
 }
 
 size_t
 reader_left(const ByteReader *reader)
 {
-	return reader->status == STATUS_OK ? (size_t) (reader->end - reader->next) : 0;
+	return reader->status == KERNEL_OK ? (size_t) (reader->end - reader->next) : 0;
 }
 
 const uint8_t *
@@ -145,8 +145,8 @@ read_bytes(ByteReader *reader, size_t length)
 	const uint8_t *bytes = reader->next;
 
 	if (length > reader_left(reader))
-		reader->status = STATUS_CORRUPT;
-	if (reader->status != STATUS_OK)
+		reader->status = KERNEL_CORRUPT;
+	if (reader->status != KERNEL_OK)
 		return NULL;
 	reader->next += length;
 	return bytes;
@@ -224,6 +224,6 @@ read_count(ByteReader *reader, size_t element_size)
 	uint32_t	count = read_u32(reader);
 
 	if (element_size > 0 && count > reader_left(reader) / element_size)
-		reader->status = STATUS_CORRUPT;
-	return reader->status == STATUS_OK ? count : 0;
+		reader->status = KERNEL_CORRUPT;
+	return reader->status == KERNEL_OK ? count : 0;
 }

@@ -19,7 +19,7 @@ typedef struct ByteWriter
 	uint8_t    *bytes;			/* owned; NULL until the first write */
 	size_t		length;			/* written */
 	size_t		capacity;		/* allocated */
-	size_t		limit;			/* longest output allowed; past it STATUS_TOO_LARGE */
+	size_t		limit;			/* longest output allowed; past it KERNEL_TOO_LARGE */
 	Status		status;
 } ByteWriter;
 
@@ -27,7 +27,7 @@ typedef struct ByteReader
 {
 	const uint8_t *next;
 	const uint8_t *end;
-	Status		status;			/* STATUS_OK or STATUS_CORRUPT */
+	Status		status;			/* KERNEL_OK or KERNEL_CORRUPT */
 } ByteReader;
 
 extern void writer_begin(ByteWriter *writer, const Allocator *allocator, size_t limit);
