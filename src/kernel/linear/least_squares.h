@@ -1,0 +1,89 @@
+/*
+ * least_squares.h: linear regression from sufficient statistics.
+ *
+ * The state holds, over the rows added so far and in one pass, every sum that
+ * the normal equations can need whatever the final means and levels turn out
+ * to be:
+ *   - the Gram matrix of z = (1, numbers, target) with 0 for a missing number;
+ *   - for each indicator (a level of a category; "feature f is missing") the
+ *     sums of z over the rows where it is 1;
+ *   - for each pair of indicators that met in a row, the weight of those rows.
+ * Mean imputation, dropped reference levels and pooled rare levels are then
+ * linear maps of these sums, so row order and partial states do not matter.
+ *
+ * Up to LEAST_SQUARES_EXACT numbers every sum is a double-double.  Above, rows
+ * are buffered in panels, shifted by the first panel's means, multiplied in
+ * double (BLAS dsyrk) and the panels' products added in double-double.
+ */
+#ifndef ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_H
+#define ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_H
+
+#include "kernel/base/memory.h"
+#include "kernel/codec/bytes.h"
+#include "kernel/dataset/design.h"
+#include "kernel/linear/linear_model.h"
+
+#define LEAST_SQUARES_EXACT 64
+
+typedef struct LeastSquares LeastSquares;
+
+typedef struct LeastSquaresOptions
+{
+	double		l2;				/* >= 0; objective (1/sum w) sum w r^2 / 2 + (l2/2) |b|^2: see least_squares_fit */
+	bool		standardize;	/* the penalty acts on columns scaled to standard deviation 1 */
+} LeastSquaresOptions;
+
+/* An empty state for rows of n_numbers numbers and n_categories categories; NULL when refused. */
+extern LeastSquares *least_squares_create(const Allocator *allocator, int32_t n_numbers,
+										  int32_t n_categories);
+extern void least_squares_release(LeastSquares *state, const Allocator *allocator);
+
+/*
+ * Adds a row.  numbers: n_numbers, NaN = missing, others finite; codes:
+ * n_categories, CODE_MISSING or the dictionary's code; target finite; weight > 0
+ * finite.  Cost O(n_numbers^2) fused operations, no allocation unless a code is
+ * new or a number is missing for the first time.  On KERNEL_OUT_OF_MEMORY the
+ * state must not be used further.
+ */
+extern Status least_squares_add(LeastSquares *state, const Allocator *allocator,
+								const double *numbers, const int32_t *codes, double target,
+								double weight);
+
+/* Adds all of `from`; code_maps[c][code] renames its category codes. */
+extern Status least_squares_merge(LeastSquares *into, const Allocator *allocator,
+								  const LeastSquares *from, const int32_t *const *code_maps);
+
+extern int64_t least_squares_rows(const LeastSquares *state);
+
+/* Facts for design_build.  level_weight[c] points into the state: entries 0 .. codes seen - 1. */
+extern int32_t least_squares_codes(const LeastSquares *state, int32_t category);
+extern void least_squares_number_facts(const LeastSquares *state, NumberFacts *facts);
+extern void least_squares_level_weights(const LeastSquares *state, int32_t category,
+										double *level_weight, int32_t n_codes,
+										double *missing_weight);
+
+/*
+ * least_squares_fit
+ *		Solves for the terms of the design.
+ *
+ * Minimises (1/sum w) sum w (y - x'b)^2 / 2 + (l2/2) sum over non-intercept
+ * terms of (s_j b_j)^2, with s_j the column's standard deviation (1/n) when
+ * standardize, else 1.  (With l2 = lambda this is scikit-learn's Ridge with
+ * alpha = n * lambda on standardised columns.)
+ * Centred and scaled in double-double, pivoted Cholesky; a rank-deficient
+ * design gives the minimum-norm solution on the scaled columns, with NaN
+ * std_error for coefficients that the data do not identify.  With l2 > 0 no
+ * standard errors.  fit->coefficients: n_terms, from the caller.
+ *
+ * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW,
+ * KERNEL_NO_LIBRARY.
+ */
+extern Status least_squares_fit(const LeastSquares *state, const Design *design,
+								const LeastSquaresOptions *options, const Allocator *allocator,
+								const StopCheck *stop, LinearFit *fit);
+
+extern void least_squares_encode(const LeastSquares *state, ByteWriter *writer);
+extern Status least_squares_decode(LeastSquares **state, const Allocator *allocator,
+								   ByteReader *reader);
+
+#endif							/* ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_H */

@@ -1,0 +1,101 @@
+/*
+ * linear_model.h: the payload of every linear model and its scorer.
+ *
+ * eta = intercept + sum over terms of estimate * column, in the units of the
+ * user's columns.  The link turns eta into the prediction.
+ */
+#ifndef ORCHARD_KERNEL_LINEAR_LINEAR_MODEL_H
+#define ORCHARD_KERNEL_LINEAR_LINEAR_MODEL_H
+
+#include <math.h>
+
+#include "kernel/base/memory.h"
+#include "kernel/dataset/design.h"
+
+typedef enum LinearLink
+{
+	LINK_IDENTITY = 0,			/* prediction = eta */
+	LINK_LOGIT = 1				/* prediction = 1 / (1 + exp(-eta)) */
+} LinearLink;
+
+#define LINK_LAST LINK_LOGIT
+
+/* One row of the coefficient table; std_error, statistic and p_value are NaN where undefined. */
+typedef struct LinearCoefficient
+{
+	Term		term;
+	double		estimate;		/* original units */
+	double		std_error;
+	double		statistic;		/* t for least squares, z for logistic regression */
+	double		p_value;		/* two-sided */
+} LinearCoefficient;
+
+/* How a fit went; all NaN or 0 where not applicable. */
+typedef struct LinearFacts
+{
+	double		log_likelihood;
+	double		sigma2;			/* residual variance, RSS / (n - rank); NaN for logistic */
+	double		rss;			/* weighted residual sum of squares; NaN for logistic */
+	double		tss;			/* weighted total sum of squares about the mean (about 0 without intercept) */
+	double		gradient_norm;	/* infinity norm of the gradient of the mean penalised loss, standardised columns */
+	double		condition_number;	/* 1-norm estimate or 2-norm of the scaled Gram matrix, square-rooted; NaN when singular */
+	int32_t		rank;			/* of the design, intercept included */
+	int32_t		iterations;		/* Newton steps; 0 for least squares */
+	bool		converged;
+	bool		separated;		/* logistic: classes (nearly) perfectly separated, estimates diverge */
+} LinearFacts;
+
+/* What the fitting kernels return: coefficients[n_terms] follow design->terms. */
+typedef struct LinearFit
+{
+	LinearCoefficient *coefficients;	/* n_terms, the caller's array */
+	LinearFacts facts;
+} LinearFit;
+
+/*
+ * The compiled scorer.  A feature vector has one double a slot: number slots
+ * first (a missing one already replaced by fill), then category slots holding
+ * the level index + 1 (0 = missing or unknown, n_levels + 1 = pooled).
+ */
+typedef struct LinearScorer
+{
+	LinearLink	link;
+	int32_t		n_numbers;
+	int32_t		n_categories;
+	double		intercept;
+	double	   *number_weight;	/* n_numbers */
+	double	   *number_fill;	/* n_numbers: value that stands for NULL */
+	double	   *missing_weight;	/* n_numbers + n_categories: added to eta when the slot is missing */
+	double	  **level_weight;	/* n_categories arrays of n_levels + 2: by level index + 1 as above */
+} LinearScorer;
+
+/* eta of one feature vector without missing-indicator terms. */
+static inline double
+linear_eta(const LinearScorer *scorer, const double *vector)
+{
+	double		sum[4] = {scorer->intercept, 0.0, 0.0, 0.0};
+	int32_t		n = scorer->n_numbers;
+	int32_t		i;
+
+	for (i = 0; i + 4 <= n; i += 4)
+	{
+		sum[0] += scorer->number_weight[i] * vector[i];
+		sum[1] += scorer->number_weight[i + 1] * vector[i + 1];
+		sum[2] += scorer->number_weight[i + 2] * vector[i + 2];
+		sum[3] += scorer->number_weight[i + 3] * vector[i + 3];
+	}
+	for (; i < n; i++)
+		sum[0] += scorer->number_weight[i] * vector[i];
+	for (i = 0; i < scorer->n_categories; i++)
+		sum[1] += scorer->level_weight[i][(int32_t) vector[n + i]];
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/* The prediction for eta. */
+static inline double
+linear_inverse_link(LinearLink link, double eta)
+{
+	return link == LINK_LOGIT ? 1.0 / (1.0 + exp(-eta)) : eta;
+}
+
+#endif							/* ORCHARD_KERNEL_LINEAR_LINEAR_MODEL_H */

@@ -1,0 +1,53 @@
+/*
+ * logistic.h: binary logistic regression by Newton's method on panels.
+ */
+#ifndef ORCHARD_KERNEL_LINEAR_LOGISTIC_H
+#define ORCHARD_KERNEL_LINEAR_LOGISTIC_H
+
+#include "kernel/base/memory.h"
+#include "kernel/dataset/dataset.h"
+#include "kernel/dataset/design.h"
+#include "kernel/linear/linear_model.h"
+
+typedef struct LogisticOptions
+{
+	double		l2;				/* >= 0, as in least_squares_fit */
+	bool		standardize;
+	double		tolerance;		/* on the infinity norm of the mean gradient, standardised columns; default 1e-8 */
+	int32_t		max_iterations;	/* Newton steps; default 100 */
+	double		positive_target;	/* rows whose target equals this are class 1 */
+	double		class_weight[2];	/* multiplies the weights of negative and positive rows; 1 by default */
+} LogisticOptions;
+
+/*
+ * logistic_level_facts
+ *		One pass over the dataset for what design_build needs.
+ *
+ * numbers: n_numbers out.  level_weight[c]: zeroed arrays of the dictionary's
+ * size, added to.  missing_weight: n_categories out.  Means are exact to
+ * double-double, so they do not depend on the order of the rows.
+ */
+extern Status logistic_level_facts(const Dataset *dataset, const LogisticOptions *options,
+								   const StopCheck *stop, NumberFacts *numbers,
+								   double *const *level_weight, double *missing_weight);
+
+/*
+ * logistic_fit
+ *		Minimises (1/sum w) sum w log(1 + exp(-s x'b)) + (l2/2) |b|^2 (standardised, intercept free).
+ *
+ * s = +1 for rows of the positive target, else -1.  Works on columns centred and scaled by their training
+ * mean and standard deviation and converts back.  Newton with step halving; each step one pass
+ * over the blocks: eta, weights, gradient and Hessian by panels (own kernel for
+ * few terms, BLAS dsyrk above).  A singular Hessian gives the minimum-norm step.
+ * Standard errors: square roots of the diagonal of the inverse observed
+ * information, in original units (delta method for the intercept); NaN with l2 > 0 or where not identified.
+ * facts.separated when fitted probabilities pin to 0 or 1 and the estimates diverge.
+ *
+ * Returns KERNEL_OK (facts.converged says whether the tolerance was met),
+ * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW, KERNEL_NO_LIBRARY.
+ */
+extern Status logistic_fit(const Dataset *dataset, const Design *design,
+						   const LogisticOptions *options, const Allocator *allocator,
+						   const StopCheck *stop, LinearFit *fit);
+
+#endif							/* ORCHARD_KERNEL_LINEAR_LOGISTIC_H */

@@ -1,0 +1,150 @@
+/*
+ * model.h: a trained model as a value: schema, preprocessing, training facts, payload.
+ *
+ * A Model is built by a fit or by model_decode and then never changed.  All its
+ * parts come from one allocator; model_release returns them.  The bytes of
+ * model_encode are the stored form: explicit little-endian, versioned, with a
+ * CRC-32C over everything and a SHA-256 over schema, preprocessing, options and
+ * payload (no times, no metrics), which is the model's identity.
+ *
+ * Stored bytes are foreign bytes: model_decode never reads past their end, and
+ * what it returns has been validated: every index is in range, every number
+ * that the scorer multiplies is finite, digest and checksum are recomputed.
+ */
+#ifndef ORCHARD_KERNEL_MODEL_MODEL_H
+#define ORCHARD_KERNEL_MODEL_MODEL_H
+
+#include "kernel/base/hash.h"
+#include "kernel/base/memory.h"
+#include "kernel/dataset/schema.h"
+#include "kernel/linear/linear_model.h"
+
+#define MODEL_MAGIC UINT32_C(0x4d43524f)	/* "ORCM", first four bytes */
+#define MODEL_FORMAT_VERSION 1
+#define MODEL_HEADER_SIZE 48	/* magic 4, version 2, flags 2 (zero), length 4, checksum 4, digest 32 */
+#define MODEL_SIZE_LIMIT ((size_t) 512 * 1024 * 1024)
+
+typedef enum ModelAlgorithm
+{
+	ALGORITHM_LINEAR_REGRESSION = 1,
+	ALGORITHM_LOGISTIC_REGRESSION = 2
+} ModelAlgorithm;
+
+typedef enum ModelObjective
+{
+	OBJECTIVE_SQUARED_ERROR = 1,
+	OBJECTIVE_LOG_LOSS = 2
+} ModelObjective;
+
+/* What a category that training never saw does at scoring. */
+typedef enum UnknownPolicy
+{
+	UNKNOWN_AS_MISSING = 0,		/* each indicator takes its training mean */
+	UNKNOWN_IS_ERROR = 1
+} UnknownPolicy;
+
+typedef struct ModelFeature
+{
+	char	   *name;			/* zero-terminated, not empty, unique in the model */
+	FeatureFamily family;
+	uint32_t	length;			/* 0: scalar; else array of so many numbers */
+	double	   *fill;			/* feature_numbers() values that stand for NULL; categories: NULL */
+	uint32_t	n_levels;		/* categories: levels kept, in level order; [0] is the reference */
+	char	  **levels;			/* zero-terminated, distinct */
+	double	   *frequency;		/* n_levels + 1: training mean of each indicator; last: of the pooled levels */
+	uint32_t	n_pooled;		/* levels pooled */
+	char	  **pooled;			/* their names, byte order: known, unlike an unseen level */
+} ModelFeature;
+
+typedef struct ModelMetric
+{
+	char	   *name;			/* "train.rmse", ... */
+	double		value;
+} ModelMetric;
+
+typedef struct Model
+{
+	uint8_t		digest[SHA256_SIZE];	/* set by model_encode and model_decode */
+	ModelAlgorithm algorithm;
+	ModelObjective objective;
+	UnknownPolicy unknown;
+	char	   *target;			/* column name */
+	uint32_t	n_features;
+	ModelFeature *features;
+	uint32_t	n_classes;		/* 0: regression; classification: 1 or 2 so far */
+	char	  **classes;		/* in sort order */
+	uint32_t	positive_class;	/* index into classes: predict() is its probability */
+	double		constant;		/* with n_terms = 0 and n_classes > 0: P(positive class); else NaN */
+
+	/* training facts, outside the digest except options and seed */
+	char	   *options;		/* canonical JSON of every option in force */
+	uint64_t	seed;
+	uint64_t	rows;			/* used for training */
+	uint64_t	rows_skipped;	/* NULL target, by option */
+	uint32_t	n_warnings;
+	char	  **warnings;
+	uint32_t	n_metrics;
+	ModelMetric *metrics;
+
+	/* payload: linear families.  coefficients[].term.slot is derived, not stored. */
+	LinearLink	link;
+	uint32_t	n_terms;
+	LinearCoefficient *coefficients;
+	LinearFacts facts;
+} Model;
+
+/*
+ * model_encode
+ *		The stored bytes, in a block of *length bytes (capacity == length) from the allocator.
+ *
+ * Sets model->digest.  KERNEL_TOO_LARGE above MODEL_SIZE_LIMIT, KERNEL_INVALID
+ * when model_validate would refuse the model.
+ */
+extern Status model_encode(Model *model, const Allocator *allocator, uint8_t **bytes,
+						   size_t *length);
+
+/*
+ * model_decode
+ *		A validated model from stored bytes.
+ *
+ * KERNEL_CORRUPT, KERNEL_UNSUPPORTED_VERSION, KERNEL_OUT_OF_MEMORY; nothing is
+ * allocated then.  Memory is bounded by a small multiple of length.
+ */
+extern Status model_decode(Model **model, const Allocator *allocator, const void *bytes,
+						   size_t length);
+
+/* The digest that the header claims, without decoding; false when the bytes are too short or not a model. */
+extern bool model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE]);
+
+/* KERNEL_OK when every invariant above holds; KERNEL_CORRUPT otherwise. */
+extern Status model_validate(const Model *model);
+
+extern void model_release(Model *model, const Allocator *allocator);
+
+/* Slots of the feature vector (linear_model.h). */
+extern uint32_t model_numbers(const Model *model);
+extern uint32_t model_categories(const Model *model);
+
+/*
+ * model_scorer
+ *		Compiles the linear payload into a scorer whose parts come from the allocator.
+ *
+ * level_weight of an unseen or missing category is the training mean of its
+ * indicators' contributions (0 for the reference level's own indicator), plus
+ * nothing for the missing indicator: that is missing_weight.
+ * A constant classification model (n_terms = 0) has link IDENTITY and intercept = constant.
+ */
+extern Status model_scorer(const Model *model, const Allocator *allocator, LinearScorer *scorer);
+extern void model_scorer_release(const Model *model, const Allocator *allocator,
+								 LinearScorer *scorer);
+
+/*
+ * The level index + 1 of a category text for feature f (a category), 0 when
+ * unknown, n_levels + 1 when pooled.  A hash lookup built once per model.
+ */
+typedef struct LevelLookup LevelLookup;
+extern LevelLookup *level_lookup_create(const ModelFeature *feature, const Allocator *allocator);
+extern int32_t level_lookup_find(const LevelLookup *lookup, const char *text, size_t length);
+extern void level_lookup_release(LevelLookup *lookup, const Allocator *allocator);
+
+#endif							/* ORCHARD_KERNEL_MODEL_MODEL_H */

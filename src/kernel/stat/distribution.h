@@ -1,0 +1,13 @@
+/*
+ * distribution.h: tail probabilities of the normal and Student's t distributions.
+ */
+#ifndef ORCHARD_KERNEL_STAT_DISTRIBUTION_H
+#define ORCHARD_KERNEL_STAT_DISTRIBUTION_H
+
+/* P(|Z| > |z|), Z standard normal; relative error below 1e-14 down to the smallest normal double. */
+extern double distribution_normal_two_sided(double z);
+
+/* P(|T| > |t|), T Student's t with `degrees` > 0 degrees of freedom; relative error below 1e-12. */
+extern double distribution_t_two_sided(double t, double degrees);
+
+#endif							/* ORCHARD_KERNEL_STAT_DISTRIBUTION_H */
