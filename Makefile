@@ -8,7 +8,7 @@ GLUE_SRCS = $(wildcard src/pg/*.c)
 OBJS = $(KERNEL_SRCS:.c=.o) $(GLUE_SRCS:.c=.o)
 ROOM_HEADERS = $(wildcard src/*/*.h src/*/*/*.h)
 DATA_built = orchard--$(EXTVERSION).sql
-PG_CPPFLAGS = -Isrc
+PG_CPPFLAGS = -Isrc -DPGDLLEXPORT='__attribute__((visibility("default")))'
 PG_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -ffp-contract=off -fvisibility=hidden
 PG_CONFIG = pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
