@@ -10,6 +10,26 @@
 #error "Orchard needs PostgreSQL 15 or later"
 #endif
 
+#include "fmgr.h"
+
+/*
+ * The library hides its symbols; before 16 (089480c0770) PG_FUNCTION_INFO_V1 did not export the
+ * function itself.
+ */
+#if PG_VERSION_NUM < 160000
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record * CppConcat(pg_finfo_,funcname)(void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_,funcname) (void) \
+{ \
+	static const Pg_finfo_record my_finfo = { 1 }; \
+	return &my_finfo; \
+} \
+extern int no_such_variable
+#endif
+
 /* The varatt macros moved out of postgres.h in 16 (d952373a987). */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "kernel/base/status.h"
+#include "pg/compat.h"
 
 /*
  * Raises the error of `status`; `what` names the object in the message ("model",

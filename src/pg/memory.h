@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "kernel/base/memory.h"
+#include "pg/compat.h"
 
 typedef struct MemoryAccount
 {
