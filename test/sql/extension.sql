@@ -1,0 +1,70 @@
+-- The extension as a whole: what it creates, and how it may be created.
+CREATE EXTENSION IF NOT EXISTS orchard;
+
+-- It is trusted, not relocatable, and its script makes the schema itself.
+SELECT trusted, relocatable, schema FROM pg_available_extension_versions WHERE name = 'orchard';
+SELECT nspname FROM pg_namespace WHERE nspname = 'orchard';
+
+-- Every object has a comment.
+SELECT pg_describe_object(classid, objid, objsubid)
+FROM pg_depend
+WHERE refclassid = 'pg_extension'::regclass
+  AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'orchard')
+  AND deptype = 'e'
+  AND classid IN ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_namespace'::regclass,
+                  'pg_operator'::regclass, 'pg_type'::regclass)
+  AND NOT (classid = 'pg_type'::regclass
+           AND EXISTS (SELECT FROM pg_type WHERE oid = objid AND (typrelid <> 0 OR typelem <> 0)))
+  AND NOT (classid = 'pg_class'::regclass
+           AND EXISTS (SELECT FROM pg_class WHERE oid = objid AND relkind IN ('i', 'S', 't', 'c')))
+  AND obj_description(objid, classid::regclass::text) IS NULL
+ORDER BY 1;
+
+-- No C function has a SET clause, none runs as its owner, and all that do not write are parallel
+-- safe.
+SELECT p.oid::regprocedure
+FROM pg_proc p
+JOIN pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_language l ON l.oid = p.prolang
+WHERE n.nspname = 'orchard'
+  AND (p.proconfig IS NOT NULL AND l.lanname = 'c'
+       OR p.prosecdef
+       OR p.proparallel <> 's' AND p.provolatile <> 'v')
+ORDER BY 1;
+
+-- Each C function calls the symbol orchard_<something> of our library.
+SELECT p.oid::regprocedure, p.prosrc, p.probin
+FROM pg_proc p
+JOIN pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_language l ON l.oid = p.prolang
+WHERE n.nspname = 'orchard' AND l.lanname = 'c'
+  AND (p.prosrc NOT LIKE 'orchard\_%' OR p.probin <> '$libdir/orchard')
+ORDER BY 1;
+
+-- Only the drop-ins share a name with the built-in functions.
+SELECT DISTINCT p.proname
+FROM pg_proc p
+WHERE p.pronamespace = 'orchard'::regnamespace
+  AND p.proname IN (SELECT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace)
+  AND p.proname NOT IN ('sum', 'avg', 'min', 'max', 'var_pop', 'var_samp', 'variance',
+                        'stddev_pop', 'stddev_samp', 'stddev', 'corr', 'covar_pop', 'covar_samp')
+  AND p.proname NOT LIKE 'regr\_%'
+ORDER BY 1;
+
+-- The settings are there with their bounds, and nobody else can make up one.
+LOAD 'orchard';
+SHOW orchard.max_memory;
+\set VERBOSITY sqlstate
+SET orchard.max_memory = '1MB';
+SET orchard.max_memroy = '1GB';
+\set VERBOSITY default
+
+-- A schema that someone made before the extension is not adopted.
+\set VERBOSITY sqlstate
+SET client_min_messages = warning;
+BEGIN;
+DROP EXTENSION orchard CASCADE;
+CREATE SCHEMA orchard;
+CREATE EXTENSION orchard;
+ROLLBACK;
+RESET client_min_messages;

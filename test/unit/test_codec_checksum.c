@@ -1,0 +1,89 @@
+/*
+ * test_codec_checksum.c: CRC-32C against the vectors of RFC 3720, appendix B.4.
+ */
+#include "kernel/codec/checksum.h"
+
+#include "unit.h"
+
+/* 32 bytes of zeros, of ones, counting up, counting down; and an iSCSI read command. */
+static void
+rfc_3720_vectors(void)
+{
+	static const uint8_t command[48] = {
+		0x01, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+		0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0x18,
+		0x28, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+	uint8_t		bytes[32];
+	uint8_t		i;
+
+	memset(bytes, 0x00, sizeof(bytes));
+	CHECK(checksum_crc32c(bytes, 32) == UINT32_C(0x8a9136aa));
+	memset(bytes, 0xff, sizeof(bytes));
+	CHECK(checksum_crc32c(bytes, 32) == UINT32_C(0x62a8ab43));
+	for (i = 0; i < 32; i++)
+		bytes[i] = i;
+	CHECK(checksum_crc32c(bytes, 32) == UINT32_C(0x46dd794e));
+	for (i = 0; i < 32; i++)
+		bytes[i] = (uint8_t) (31 - i);
+	CHECK(checksum_crc32c(bytes, 32) == UINT32_C(0x113fdb5c));
+	CHECK(checksum_crc32c(command, sizeof(command)) == UINT32_C(0xd9963a56));
+}
+
+/* The catalogued check value of CRC-32C, and no bytes at all. */
+static void
+check_string_and_nothing(void)
+{
+	CHECK(checksum_crc32c("123456789", 9) == UINT32_C(0xe3069283));
+	CHECK(checksum_crc32c("", 0) == 0);
+}
+
+/*
+ * Short and long inputs take different loops: both against the definition, bit by bit.
+ */
+static void
+long_inputs_agree_with_the_definition(void)
+{
+	uint8_t		bytes[1025];
+	uint32_t	crc;
+	size_t		length;
+	size_t		i;
+	int			bit;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t) (i * 131 + 17);
+	for (length = 1022; length <= 1025; length++)
+	{
+		crc = 0xffffffff;
+		for (i = 0; i < length; i++)
+		{
+			for (bit = 0; bit < 8; bit++)
+			{
+				uint32_t	feedback = (crc ^ (uint32_t) bytes[i] >> bit) & 1;
+
+				crc = crc >> 1 ^ (feedback ? UINT32_C(0x82f63b78) : 0);
+			}
+		}
+		CHECK(checksum_crc32c(bytes, length) == ~crc);
+	}
+}
+
+/* Every single-bit change of a 64-byte block is seen. */
+static void
+each_flipped_bit_changes_the_sum(void)
+{
+	uint8_t		bytes[64] = {0};
+	uint32_t	crc = checksum_crc32c(bytes, sizeof(bytes));
+	size_t		bit;
+
+	for (bit = 0; bit < 8 * sizeof(bytes); bit++)
+	{
+		bytes[bit / 8] ^= (uint8_t) (1u << bit % 8);
+		CHECK(checksum_crc32c(bytes, sizeof(bytes)) != crc);
+		bytes[bit / 8] ^= (uint8_t) (1u << bit % 8);
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(rfc_3720_vectors),
+		  UNIT_CASE(check_string_and_nothing),
+		  UNIT_CASE(long_inputs_agree_with_the_definition),
+		  UNIT_CASE(each_flipped_bit_changes_the_sum))
