@@ -151,9 +151,11 @@ build/$(1)/src/kernel/%.o: src/kernel/%.c Makefile
 build/$(1)/kernel.a: $$(KERNEL_SRCS:%.c=build/$(1)/%.o)
 	@rm -f $$@
 	ar rcs $$@ $$^
-build/$(1)/test/%: test/%.c build/$(1)/kernel.a Makefile
+build/$(1)/test/%.o: test/%.c Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(KERNEL_CFLAGS) -D_XOPEN_SOURCE=700 $(2) -o $$@ $$< build/$(1)/kernel.a $$(LIBRARIES)
+	$$(CC) $$(KERNEL_CFLAGS) -D_XOPEN_SOURCE=700 $(2) -c -o $$@ $$<
+build/$(1)/test/%: build/$(1)/test/%.o build/$(1)/kernel.a
+	$$(CC) $(2) -o $$@ $$< build/$(1)/kernel.a $$(LIBRARIES)
 -include $$(KERNEL_SRCS:%.c=build/$(1)/%.d) $$(TEST_SRCS:%.c=build/$(1)/%.d) \
 	$$(FUZZ_SRCS:%.c=build/$(1)/%.d)
 endef

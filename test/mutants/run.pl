@@ -1,0 +1,135 @@
+#!/usr/bin/perl
+# run.pl [ROOM...]: breaks the kernel on purpose, one mutant at a time, and demands that the unit
+# tests of that room fail.
+#
+# A mutant is a line "path<TAB>old text<TAB>new text" of test/mutants/<room>.txt (\n and \t stand for
+# a line end and a tab); the old text occurs exactly once in the file.  Fails when a mutant survives,
+# does not apply or does not compile, or when a room has fewer than three.
+use strict;
+use warnings;
+
+use Cwd qw(getcwd);
+
+my $top = getcwd();
+my $tree = "$top/build/mutants";
+my $make = $ENV{MAKE} || 'make';
+my ($caught, $bad) = (0, 0);
+
+sub read_text
+{
+	my ($path) = @_;
+	local $/;
+	open(my $file, '<', $path) or die "cannot read $path: $!\n";
+	return scalar <$file>;
+}
+
+sub write_text
+{
+	my ($path, $text) = @_;
+	open(my $file, '>', $path) or die "cannot write $path: $!\n";
+	print $file $text;
+	close($file) or die "cannot write $path: $!\n";
+}
+
+sub quietly
+{
+	my (@command) = @_;
+	my $pid = fork();
+	die "cannot fork: $!" unless defined $pid;
+	if ($pid == 0)
+	{
+		open(STDOUT, '>', "$tree/log");
+		open(STDERR, '>&', \*STDOUT);
+		exec(@command) or exit 127;
+	}
+	waitpid($pid, 0);
+	return $?;
+}
+
+# Seconds after which a program counts as stuck; set from how long the unmodified room takes.
+my $patience = 600;
+
+# Builds and runs the room's tests, that of the file first: 'passed', 'failed' or 'not compiled'.
+sub verdict
+{
+	my ($room, $path) = @_;
+	my $noun = $path =~ m{([^/]+)\.[ch]$} ? $1 : '';
+	my @programs = map { s{\.c$}{}r } glob("test/unit/test_${room}_*.c");
+	@programs = sort { ($b =~ /_\Q$noun\E$/) <=> ($a =~ /_\Q$noun\E$/) || $a cmp $b } @programs;
+	return 'not tested' unless @programs;
+	foreach my $program (@programs)
+	{
+		return 'not compiled'
+		  if quietly($make, '-s', '-C', $tree, 'WERROR=', "build/asan/$program");
+		return 'failed' if quietly('timeout', $patience, @main::wrapper, "$tree/build/asan/$program");
+	}
+	return 'passed';
+}
+
+our @wrapper = system('setarch -R true >/dev/null 2>&1') == 0 ? ('setarch', '-R') : ();
+open(STDIN, '<', '/dev/null');
+STDOUT->autoflush(1);
+$ENV{ASAN_OPTIONS} = 'detect_leaks=0:allocator_may_return_null=1';
+delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
+
+# Starts from what is built already: times are kept, so only the mutant's file is compiled again.
+system("rm -rf '$tree' && mkdir -p '$tree/build' && cp -a Makefile orchard.control src test '$tree' && " .
+	  "{ [ ! -d build/asan ] || cp -a build/asan '$tree/build'; }") == 0
+  or die "cannot copy the tree\n";
+
+my %chosen = map { $_ => 1 } @ARGV;
+my %count;
+foreach my $list (sort glob('test/mutants/*.txt'))
+{
+	my ($room) = $list =~ m{([^/]+)\.txt$};
+	next if %chosen && !$chosen{$room};
+	$patience = 600;
+	my $result = verdict($room, '');
+	my $start = time();
+	$result = verdict($room, '') if $result eq 'passed';
+	if ($result ne 'passed')
+	{
+		print "$list: the unmodified room: $result\n", read_text("$tree/log");
+		$bad++;
+		next;
+	}
+	$patience = 5 + 4 * (time() - $start);
+	foreach (split /\n/, read_text($list))
+	{
+		next if /^\s*(?:#|$)/;
+		my ($path, $old, $new) = split /\t/;
+		s/\\n/\n/g, s/\\t/\t/g foreach grep { defined } $old, $new;
+		my $result = 'applies not exactly once';
+		if (!defined $old || $path !~ m{^src/kernel/\Q$room\E/} || !-f $path)
+		{
+			$result = 'is no line of this room';
+		}
+		else
+		{
+			$new //= '';
+			my $text = read_text($path);
+			my $times = () = $text =~ /\Q$old\E/g;
+			if ($times == 1)
+			{
+				write_text("$tree/$path", $text =~ s/\Q$old\E/$new/r);
+				my $outcome = verdict($room, $path);
+				$result = $outcome eq 'failed' ? 'caught' : $outcome eq 'passed' ? 'survived' : $outcome;
+				write_text("$tree/$path", $text);
+			}
+		}
+		$result eq 'caught' ? $caught++ : $bad++;
+		$count{$room}++;
+		(my $line = $_) =~ s/\t/  ->  /g;
+		printf "%-8s  %s\n", $result, $line;
+	}
+}
+foreach my $directory (sort glob('src/kernel/*/'))
+{
+	my ($room) = $directory =~ m{([^/]+)/$};
+	next if %chosen && !$chosen{$room} || !glob("$directory*.c");
+	next if ($count{$room} // 0) >= 3;
+	printf "room %s has %d mutants, at least 3 are due\n", $room, $count{$room} // 0;
+	$bad++;
+}
+print "$caught mutants caught, $bad at fault\n";
+exit($bad == 0 && $caught > 0 ? 0 : 1);
