@@ -103,13 +103,13 @@ fuzz:           ## long fuzz run; FUZZ_ARGS are given to each program
 	@for program in $(FUZZ_PROGRAMS); do $$program $(FUZZ_ARGS) || exit 1; done
 
 mutants:        ## break the kernel on purpose: the unit tests must notice
-	@perl test/mutants/run.pl
+	@MAKE='$(MAKE)' perl test/mutants/run.pl
 
 bench:          ## ratios against PostgreSQL and the peers (by hand, takes long)
 	@for script in $(sort $(wildcard test/bench/*.sh)); do echo "== $$script"; sh $$script || exit 1; done
 
 lint: lint-deps ## the wall, the rooms, the format and two analysers
-	@PG_CONFIG='$(PG_CONFIG)' KERNEL_CFLAGS='$(KERNEL_CFLAGS)' CC='$(CC)' perl test/lint.pl
+	@MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG)' KERNEL_CFLAGS='$(KERNEL_CFLAGS)' perl test/lint.pl
 
 format:         ## apply .clang-format to the tree
 	clang-format -i $(C_FILES)

@@ -233,12 +233,14 @@ elsif ($what eq 'coverage')
 	run_programs('coverage', 'unit');
 	my ($lines) = output_of('gcov', '--no-output',
 		grep { -e s/\.o$/.gcda/r } glob('build/coverage/src/kernel/*/*.o'));
-	my $file;
+	# gcov ends with the sum of all files, which has no name.
+	my $file = 'kernel';
 	foreach (@$lines)
 	{
-		$file = /^File '(src\/kernel\/[^']+)'/ ? $1 : undef if /^File/;
-		printf "%-44s %6.1f%% of %d lines\n", $file, $1, $2
-		  if defined $file && /^Lines executed:([\d.]+)% of (\d+)/;
+		$file = $1 if /^File '([^']+)'/;
+		next unless /^Lines executed:([\d.]+)% of (\d+)/;
+		printf "%-44s %6.1f%% of %d lines\n", $file, $1, $2;
+		$file = 'kernel';
 	}
 }
 else
