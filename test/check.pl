@@ -73,9 +73,9 @@ sub count_tap
 	{
 		if (/^1\.\.0\b.*#\s*skip/i) { $plan = 0; $skip++ }
 		elsif (/^1\.\.(\d+)/) { $plan = $1 }
-		elsif (/^(?:not )?ok\b.*#\s*(?:skip|todo)/i) { $skip++ }
-		elsif (/^ok\b/) { $ok++ }
-		elsif (/^not ok\b(.*)/) { $not_ok++; push @failures, "$title:$1" }
+		elsif (/^(?:not )?ok\s+\d+\b.*#\s*(?:skip|todo)/i) { $skip++ }
+		elsif (/^ok\s+\d+\b/) { $ok++ }
+		elsif (/^not ok\s+\d+\b(.*)/) { $not_ok++; push @failures, "$title:$1" }
 	}
 	$count{passed} += $ok;
 	$count{failed} += $not_ok;
@@ -174,7 +174,6 @@ sub run_tap
 	return unless @scripts;
 	my %server = server_settings();
 	my $work = "$server{base}/tap";
-	my $log = $server{PGHOST};
 
 	step('test/server.sh', 'user', 'mkdir', $work);
 	step('cp', '-r', 'test', 'sql', 'orchard.control', $work);
@@ -186,7 +185,6 @@ sub run_tap
 			"TESTLOGDIR=$work/tmp_check/log", "HOME=$work",
 			"PG_REGRESS=$pgxs_source/test/regress/pg_regress", 'PG_TEST_TIMEOUT_DEFAULT=180',
 			'prove', '--verbose', '-I', "$pgxs_source/test/perl", '-I', "$work/test/perl", $script);
-		# prove repeats the names of failed tests after the plan and its own lines at the end.
 		count_tap($script, $lines, $end);
 	}
 }

@@ -8,7 +8,7 @@
 #   server.sh env                    print the settings of a started server, for eval
 #   server.sh stop                   stop it and remove it
 #
-# SERVER=name (default "test") tells several apart.  The library is not installed into the system:
+# SERVER=name (default "test") tells several apart; SETTINGS="NAME=VALUE ..." are settings too.  The library is not installed into the system:
 # the server runs from a private copy of PostgreSQL whose programs are copies and whose other files
 # are links, since PostgreSQL finds its directories relative to its programs.  It listens on a Unix
 # socket only.  Everything is in build/, or under TMPDIR where the account `postgres` cannot enter
@@ -118,7 +118,7 @@ start()
 			jit = off
 			log_line_prefix = '%m [%p] %q%a '
 		SETTINGS
-		for setting; do
+		for setting in ${SETTINGS:-} "$@"; do
 			echo "${setting%%=*} = '${setting#*=}'"
 		done
 	} >>"$base/data/postgresql.conf"
