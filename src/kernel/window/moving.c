@@ -1,0 +1,254 @@
+/*
+ * moving.c: rings over the states of stat/, and the counts beside them.
+ */
+#include "kernel/window/moving.h"
+
+/* Adds `step` (1 or -1) to the count that x belongs to; ordinary values belong to none. */
+static __attribute__((noinline)) void
+count_special(MovingCounts *counts, double x, int step)
+{
+	if (isnan(x))
+		counts->n_nan += step;
+	else if (isfinite(x))
+		counts->n_large += step;
+	else if (x > 0.0)
+		counts->n_positive_infinity += step;
+	else
+		counts->n_negative_infinity += step;
+}
+
+static inline bool
+is_special(double x)
+{
+	return __builtin_expect(!(fabs(x) <= MOVING_LARGE), 0);
+}
+
+static inline bool
+any_special(const MovingCounts *counts)
+{
+	return (counts->n_nan | counts->n_positive_infinity | counts->n_negative_infinity) != 0;
+}
+
+/* The sum of a frame that holds values that are not finite. */
+static double
+special_total(const MovingCounts *counts)
+{
+	if (counts->n_nan > 0 ||
+		(counts->n_positive_infinity > 0 && counts->n_negative_infinity > 0))
+		return NAN;
+	return counts->n_positive_infinity > 0 ? INFINITY : -INFINITY;
+}
+
+void
+moving_sum_begin(MovingSum *moving)
+{
+	TotalRing_begin(&moving->ring);
+	moving->counts = (MovingCounts) {0};
+}
+
+void
+moving_variance_begin(MovingVariance *moving)
+{
+	VarianceRing_begin(&moving->ring);
+	moving->counts = (MovingCounts) {0};
+}
+
+void
+moving_moments_begin(MovingMoments *moving)
+{
+	MomentsRing_begin(&moving->ring);
+	moving->counts = (MovingCounts) {0};
+}
+
+void
+moving_sum_release(MovingSum *moving, const Allocator *allocator)
+{
+	TotalRing_release(&moving->ring, allocator);
+	moving_sum_begin(moving);
+}
+
+void
+moving_variance_release(MovingVariance *moving, const Allocator *allocator)
+{
+	VarianceRing_release(&moving->ring, allocator);
+	moving_variance_begin(moving);
+}
+
+void
+moving_moments_release(MovingMoments *moving, const Allocator *allocator)
+{
+	MomentsRing_release(&moving->ring, allocator);
+	moving_moments_begin(moving);
+}
+
+Status
+moving_sum_add(MovingSum *moving, const Allocator *allocator, double x)
+{
+	Status		status = TotalRing_push(&moving->ring, allocator, x);
+
+	if (status == KERNEL_OK && is_special(x))
+		count_special(&moving->counts, x, 1);
+	return status;
+}
+
+Status
+moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x)
+{
+	Status		status = VarianceRing_push(&moving->ring, allocator, x);
+
+	if (status == KERNEL_OK && is_special(x))
+		count_special(&moving->counts, x, 1);
+	return status;
+}
+
+Status
+moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x)
+{
+	Status		status = MomentsRing_push(&moving->ring, allocator, x);
+
+	if (status == KERNEL_OK && is_special(x))
+		count_special(&moving->counts, x, 1);
+	return status;
+}
+
+Status
+moving_sum_remove(MovingSum *moving, const StopCheck *stop, double x)
+{
+	Status		status;
+
+	if (TotalRing_count(&moving->ring) == 0)
+		return KERNEL_INVALID;
+	status = TotalRing_pop(&moving->ring, stop);
+	if (status == KERNEL_OK && is_special(x))
+		count_special(&moving->counts, x, -1);
+	return status;
+}
+
+Status
+moving_variance_remove(MovingVariance *moving, const StopCheck *stop, double x)
+{
+	Status		status;
+
+	if (VarianceRing_count(&moving->ring) == 0)
+		return KERNEL_INVALID;
+	status = VarianceRing_pop(&moving->ring, stop);
+	if (status == KERNEL_OK && is_special(x))
+		count_special(&moving->counts, x, -1);
+	return status;
+}
+
+Status
+moving_moments_remove(MovingMoments *moving, const StopCheck *stop, double x)
+{
+	Status		status;
+
+	if (MomentsRing_count(&moving->ring) == 0)
+		return KERNEL_INVALID;
+	status = MomentsRing_pop(&moving->ring, stop);
+	if (status == KERNEL_OK && is_special(x))
+		count_special(&moving->counts, x, -1);
+	return status;
+}
+
+/* Folds the frame in its order, with the overflow rules of sum_add. */
+static Status
+replay_sum(const TotalRing *ring, Sum *state)
+{
+	uint64_t	n = TotalRing_count(ring);
+	Status		status = KERNEL_OK;
+	uint64_t	i;
+
+	sum_clear(state);
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+		status = sum_add(state, TotalRing_value(ring, i));
+	return status;
+}
+
+/* The same with those of variance_add. */
+static Status
+replay_mean(const TotalRing *ring)
+{
+	uint64_t	n = TotalRing_count(ring);
+	Status		status = KERNEL_OK;
+	Variance	variance;
+	uint64_t	i;
+
+	variance_clear(&variance);
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+		status = variance_add(&variance, TotalRing_value(ring, i));
+	return status;
+}
+
+static Status
+replay_variance(const VarianceRing *ring, Variance *state)
+{
+	uint64_t	n = VarianceRing_count(ring);
+	Status		status = KERNEL_OK;
+	uint64_t	i;
+
+	variance_clear(state);
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+		status = variance_add(state, VarianceRing_value(ring, i));
+	return status;
+}
+
+static Status
+replay_moments(const MomentsRing *ring, Moments *state)
+{
+	uint64_t	n = MomentsRing_count(ring);
+	Status		status = KERNEL_OK;
+	uint64_t	i;
+
+	moments_clear(state);
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+		status = moments_add(state, MomentsRing_value(ring, i));
+	return status;
+}
+
+Status
+moving_sum_state(const MovingSum *moving, Sum *state)
+{
+	if (__builtin_expect(moving->counts.n_large > 0, 0))
+		return replay_sum(&moving->ring, state);
+	state->n = (int64_t) TotalRing_count(&moving->ring);
+	if (__builtin_expect(any_special(&moving->counts), 0))
+		state->total = dd_from(special_total(&moving->counts));
+	else
+		TotalRing_fold(&moving->ring, &state->total);
+	return KERNEL_OK;
+}
+
+Status
+moving_sum_mean_state(const MovingSum *moving, Sum *state)
+{
+	Status		status = KERNEL_OK;
+
+	if (__builtin_expect(moving->counts.n_large > 0, 0))
+		status = replay_mean(&moving->ring);
+	return status == KERNEL_OK ? moving_sum_state(moving, state) : status;
+}
+
+Status
+moving_variance_state(const MovingVariance *moving, Variance *state)
+{
+	if (__builtin_expect(moving->counts.n_large > 0, 0))
+		return replay_variance(&moving->ring, state);
+	if (__builtin_expect(any_special(&moving->counts), 0))
+	{
+		state->n = (int64_t) VarianceRing_count(&moving->ring);
+		state->total = dd_from(special_total(&moving->counts));
+		state->m2 = dd_from(NAN);
+	}
+	else
+		VarianceRing_fold(&moving->ring, state);
+	return KERNEL_OK;
+}
+
+Status
+moving_moments_state(const MovingMoments *moving, Moments *state)
+{
+	if (__builtin_expect(moving->counts.n_large > 0, 0))
+		return replay_moments(&moving->ring, state);
+	MomentsRing_fold(&moving->ring, state);
+	return KERNEL_OK;
+}

@@ -1,0 +1,122 @@
+/*
+ * moving.h: sums, variances, moments and extremes of a sliding frame.
+ *
+ * Each of them takes values at the end of a frame and loses them at its start,
+ * in the same order.  Results equal those of the plain states of stat/ over the
+ * frame's values: exactly for min, max, NaN, infinity and overflow, to the last
+ * digits for the rest.
+ *
+ * Values that are not finite, or so large that the grouping of sums might
+ * overflow where the order of arrival does not, are counted.  Counts of integers
+ * can be undone, so a NaN leaves the frame without a trace; a frame with a
+ * finite value above MOVING_LARGE is folded again in its order, for each result.
+ */
+#ifndef ORCHARD_KERNEL_WINDOW_MOVING_H
+#define ORCHARD_KERNEL_WINDOW_MOVING_H
+
+#include "kernel/stat/moments.h"
+#include "kernel/window/deque.h"
+
+/* Below it squares of n-fold sums stay finite for any n that fits in memory. */
+#define MOVING_LARGE 1e130
+
+typedef struct MovingCounts
+{
+	int64_t		n_nan;
+	int64_t		n_positive_infinity;
+	int64_t		n_negative_infinity;
+	int64_t		n_large;		/* finite, above MOVING_LARGE in size */
+} MovingCounts;
+
+#define RING_NAME TotalRing
+#define RING_VALUE double
+#define RING_STATE DoubleDouble
+#define RING_CLEAR(state) (*(state) = (DoubleDouble) {-0.0, 0.0})
+#define RING_APPEND(state, x) total_add(state, x)
+#define RING_MERGE(state, right) total_merge(state, *(right))
+#include "kernel/window/ring.h"
+
+#define RING_NAME VarianceRing
+#define RING_VALUE double
+#define RING_STATE Variance
+#define RING_CLEAR(state) (*(state) = (Variance) {0})
+#define RING_APPEND(state, x) ((void) variance_add(state, x))
+#define RING_MERGE(state, right) ((void) variance_merge(state, right))
+#include "kernel/window/ring.h"
+
+#define RING_NAME MomentsRing
+#define RING_VALUE double
+#define RING_STATE Moments
+#define RING_CLEAR(state) moments_clear(state)
+#define RING_APPEND(state, x) ((void) moments_add(state, x))
+#define RING_MERGE(state, right) ((void) moments_merge(state, right))
+#include "kernel/window/ring.h"
+
+/* PostgreSQL's order of doubles has NaN above everything and equal to itself. */
+#define DEQUE_NAME DoubleMaxDeque
+#define DEQUE_VALUE double
+#define DEQUE_BEATS(a, b) ((a) > (b) || ((a) != (a) && (b) == (b)))
+#include "kernel/window/deque.h"
+
+#define DEQUE_NAME DoubleMinDeque
+#define DEQUE_VALUE double
+#define DEQUE_BEATS(a, b) ((a) < (b) || ((b) != (b) && (a) == (a)))
+#include "kernel/window/deque.h"
+
+#define DEQUE_NAME IntegerMaxDeque
+#define DEQUE_VALUE int64_t
+#define DEQUE_BEATS(a, b) ((a) > (b))
+#include "kernel/window/deque.h"
+
+#define DEQUE_NAME IntegerMinDeque
+#define DEQUE_VALUE int64_t
+#define DEQUE_BEATS(a, b) ((a) < (b))
+#include "kernel/window/deque.h"
+
+typedef struct MovingSum
+{
+	TotalRing	ring;
+	MovingCounts counts;
+} MovingSum;
+
+typedef struct MovingVariance
+{
+	VarianceRing ring;
+	MovingCounts counts;
+} MovingVariance;
+
+typedef struct MovingMoments
+{
+	MomentsRing ring;
+	MovingCounts counts;
+} MovingMoments;
+
+extern void moving_sum_begin(MovingSum *moving);
+extern void moving_variance_begin(MovingVariance *moving);
+extern void moving_moments_begin(MovingMoments *moving);
+
+extern void moving_sum_release(MovingSum *moving, const Allocator *allocator);
+extern void moving_variance_release(MovingVariance *moving, const Allocator *allocator);
+extern void moving_moments_release(MovingMoments *moving, const Allocator *allocator);
+
+/* Takes a value at the end: O(1) amortised; OUT_OF_MEMORY or TOO_LARGE leave the frame unchanged. */
+extern Status moving_sum_add(MovingSum *moving, const Allocator *allocator, double x);
+extern Status moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x);
+extern Status moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x);
+
+/* Drops the oldest value, which was x: O(1) amortised; INVALID for an empty frame; STOPPED. */
+extern Status moving_sum_remove(MovingSum *moving, const StopCheck *stop, double x);
+extern Status moving_variance_remove(MovingVariance *moving, const StopCheck *stop, double x);
+extern Status moving_moments_remove(MovingMoments *moving, const StopCheck *stop, double x);
+
+/*
+ * The plain state of the frame, also of an empty one: O(1), O(frame) while a large value is in it.
+ * KERNEL_OVERFLOW where the plain state would have it.  moving_sum_mean_state follows the rule of
+ * Variance there, since the built-in avg raises an overflow of M2 too.
+ */
+extern Status moving_sum_state(const MovingSum *moving, Sum *state);
+extern Status moving_sum_mean_state(const MovingSum *moving, Sum *state);
+extern Status moving_variance_state(const MovingVariance *moving, Variance *state);
+extern Status moving_moments_state(const MovingMoments *moving, Moments *state);
+
+#endif							/* ORCHARD_KERNEL_WINDOW_MOVING_H */

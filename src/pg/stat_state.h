@@ -1,0 +1,74 @@
+/*
+ * stat_state.h: aggregate states of fixed size as public varlena types.
+ *
+ * A state is a flat varlena: length word, format version, and a kernel struct
+ * made of 8-byte fields only.  An aggregate changes it in place (the pattern of
+ * float8_accum): it lives in the aggregate's context and dies with the group.
+ * Elsewhere it is a value like any other and is copied before a change.
+ * The types are STORAGE plain, so a state is never compressed or moved out of line.
+ */
+#ifndef ORCHARD_PG_STAT_STATE_H
+#define ORCHARD_PG_STAT_STATE_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "nodes/execnodes.h"
+
+#include "kernel/base/status.h"
+#include "pg/compat.h"
+
+#define STATE_FORMAT_VERSION 1
+
+/* Common start of every state. */
+typedef struct StateHeader
+{
+	int32		vl_len_;
+	uint8		version;		/* STATE_FORMAT_VERSION */
+	uint8		reserved[3];	/* zero */
+} StateHeader;
+
+/* One of them per type, a constant. */
+typedef struct StateType
+{
+	const char *name;			/* of the SQL type, for messages */
+	const char *fields;			/* one letter a field: n = int64 count, x = double */
+	void		(*clear) (void *kernel_state);
+	void		(*normalise) (void *kernel_state);
+	bool		(*is_valid) (const void *kernel_state);
+} StateType;
+
+#define STATE_PAYLOAD(state) ((void *) ((char *) (state) + sizeof(StateHeader)))
+
+/* Text "(field,field,...)" and binary (version byte, fields in network order), both exact. */
+extern Datum state_in(const StateType *type, FunctionCallInfo fcinfo);
+extern Datum state_out(const StateType *type, FunctionCallInfo fcinfo);
+extern Datum state_recv(const StateType *type, FunctionCallInfo fcinfo);
+extern Datum state_send(const StateType *type, FunctionCallInfo fcinfo);
+
+/* Argument i as a whole, aligned state; refuses one of another length or version. */
+extern const StateHeader *state_argument(const StateType *type, FunctionCallInfo fcinfo, int i);
+
+/* A new, empty state in CurrentMemoryContext. */
+extern StateHeader *state_create(const StateType *type);
+
+/* A copy of argument i in CurrentMemoryContext. */
+extern StateHeader *state_copy(const StateType *type, FunctionCallInfo fcinfo, int i);
+
+/* Argument 0 to be changed: itself within an aggregate, where it is ours, a copy elsewhere. */
+static inline StateHeader *
+state_to_change(const StateType *type, FunctionCallInfo fcinfo)
+{
+	StateHeader *state = (StateHeader *) PG_GETARG_POINTER(0);
+
+	if (likely(fcinfo->context != NULL &&
+			   (IsA(fcinfo->context, AggState) || IsA(fcinfo->context, WindowAggState)) &&
+			   VARATT_IS_4B_U(state) && state->version == STATE_FORMAT_VERSION))
+		return state;
+	return state_copy(type, fcinfo, 0);
+}
+
+/* The result of a kernel function as a Datum: NULL where it is undefined, an error on overflow. */
+extern Datum state_result(FunctionCallInfo fcinfo, Status status, double result);
+
+#endif							/* ORCHARD_PG_STAT_STATE_H */
