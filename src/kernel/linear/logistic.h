@@ -48,6 +48,6 @@ extern Status logistic_level_facts(const Dataset *dataset, const LogisticOptions
  */
 extern Status logistic_fit(const Dataset *dataset, const Design *design,
 						   const LogisticOptions *options, const Allocator *allocator,
-						   const StopCheck *stop, LinearFit *fit);
+						   const StopCheck *stop, LinearFit *result);
 
 #endif							/* ORCHARD_KERNEL_LINEAR_LOGISTIC_H */

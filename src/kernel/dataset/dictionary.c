@@ -1,0 +1,209 @@
+/*
+ * dictionary.c: distinct strings by number.
+ */
+#include "kernel/dataset/dictionary.h"
+
+#include <string.h>
+
+#include "kernel/base/hash.h"
+
+#define FIRST_STRINGS 8
+#define FIRST_TEXT 64
+#define MAX_STRINGS (INT32_MAX - 1)
+
+void
+dictionary_release(Dictionary *dictionary, const Allocator *allocator)
+{
+	memory_release(allocator, dictionary->text, dictionary->text_capacity, 1);
+	memory_release(allocator, dictionary->offsets, (size_t) dictionary->capacity + 1, sizeof(size_t));
+	memory_release(allocator, dictionary->table, dictionary->table_size, sizeof(int32_t));
+	memset(dictionary, 0, sizeof(*dictionary));
+}
+
+const char *
+dictionary_text(const Dictionary *dictionary, int32_t code, size_t *length)
+{
+	*length = dictionary->offsets[code + 1] - dictionary->offsets[code] - 1;
+	return dictionary->text + dictionary->offsets[code];
+}
+
+/* The slot that holds the string, or the free one where it belongs. */
+static uint32_t
+find_slot(const Dictionary *dictionary, const char *text, size_t length)
+{
+	uint32_t	mask = dictionary->table_size - 1;
+	uint32_t	slot = (uint32_t) hash_bytes(text, length, 0) & mask;
+
+	while (dictionary->table[slot] >= 0)
+	{
+		size_t		held;
+		const char *other = dictionary_text(dictionary, dictionary->table[slot], &held);
+
+		if (held == length && memcmp(other, text, length) == 0)
+			break;
+		slot = (slot + 1) & mask;
+	}
+	return slot;
+}
+
+int32_t
+dictionary_find(const Dictionary *dictionary, const char *text, size_t length)
+{
+	if (dictionary->table_size == 0)
+		return -1;
+	return dictionary->table[find_slot(dictionary, text, length)];
+}
+
+/* A table of twice the size, or the first one. */
+static Status
+grow_table(Dictionary *dictionary, const Allocator *allocator)
+{
+	uint32_t	old_size = dictionary->table_size;
+	uint32_t	size = old_size > 0 ? old_size * 2 : 2 * FIRST_STRINGS;
+	int32_t    *table = memory_allocate(allocator, size, sizeof(int32_t));
+	int32_t		code;
+
+	if (table == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	memset(table, 0xff, size * sizeof(int32_t));
+	memory_release(allocator, dictionary->table, old_size, sizeof(int32_t));
+	dictionary->table = table;
+	dictionary->table_size = size;
+	for (code = 0; code < dictionary->n; code++)
+	{
+		size_t		length;
+		const char *text = dictionary_text(dictionary, code, &length);
+
+		table[find_slot(dictionary, text, length)] = code;
+	}
+	return KERNEL_OK;
+}
+
+/* Room for one more string of this length. */
+static Status
+reserve(Dictionary *dictionary, const Allocator *allocator, size_t length)
+{
+	size_t		needed;
+
+	if (dictionary->n >= MAX_STRINGS || !size_add(dictionary->text_length, length + 1, &needed))
+		return KERNEL_TOO_LARGE;
+	if (needed > dictionary->text_capacity)
+	{
+		size_t		capacity = dictionary->text_capacity > 0 ? dictionary->text_capacity : FIRST_TEXT;
+		char	   *text;
+
+		while (capacity < needed)
+			capacity *= 2;
+		text = memory_reallocate(allocator, dictionary->text, dictionary->text_capacity, capacity, 1);
+		if (text == NULL)
+			return KERNEL_OUT_OF_MEMORY;
+		dictionary->text = text;
+		dictionary->text_capacity = capacity;
+	}
+	if (dictionary->offsets == NULL || dictionary->n == dictionary->capacity)
+	{
+		int32_t		capacity = dictionary->capacity > MAX_STRINGS / 2 ? MAX_STRINGS :
+			dictionary->capacity > 0 ? dictionary->capacity * 2 : FIRST_STRINGS;
+		size_t	   *offsets = memory_reallocate(allocator, dictionary->offsets,
+												(size_t) dictionary->capacity + 1,
+												(size_t) capacity + 1, sizeof(size_t));
+
+		if (offsets == NULL)
+			return KERNEL_OUT_OF_MEMORY;
+		offsets[0] = 0;
+		dictionary->offsets = offsets;
+		dictionary->capacity = capacity;
+	}
+	if (2 * ((uint32_t) dictionary->n + 1) > dictionary->table_size)
+		return grow_table(dictionary, allocator);
+	return KERNEL_OK;
+}
+
+Status
+dictionary_add(Dictionary *dictionary, const Allocator *allocator, const char *text, size_t length,
+			   int32_t *code)
+{
+	Status		status;
+
+	*code = dictionary_find(dictionary, text, length);
+	if (*code >= 0)
+		return KERNEL_OK;
+	status = reserve(dictionary, allocator, length);
+	if (status != KERNEL_OK)
+		return status;
+	if (length > 0)
+		memcpy(dictionary->text + dictionary->text_length, text, length);
+	dictionary->text[dictionary->text_length + length] = '\0';
+	dictionary->table[find_slot(dictionary, text, length)] = dictionary->n;
+	dictionary->text_length += length + 1;
+	dictionary->offsets[dictionary->n + 1] = dictionary->text_length;
+	*code = dictionary->n++;
+	return KERNEL_OK;
+}
+
+/* strcmp as unsigned bytes, zero bytes included. */
+static int
+compare_codes(const Dictionary *dictionary, int32_t a, int32_t b)
+{
+	size_t		left_length;
+	size_t		right_length;
+	const char *left = dictionary_text(dictionary, a, &left_length);
+	const char *right = dictionary_text(dictionary, b, &right_length);
+	int			order = memcmp(left, right, left_length < right_length ? left_length : right_length);
+
+	if (order != 0)
+		return order;
+	return (left_length > right_length) - (left_length < right_length);
+}
+
+/* Merges the sorted runs [start, middle) and [middle, end). */
+static void
+merge_runs(const Dictionary *dictionary, const int32_t *from, int32_t *to, int64_t start,
+		   int64_t middle, int64_t end)
+{
+	int64_t		left = start;
+	int64_t		right = middle;
+	int64_t		out;
+
+	for (out = start; out < end; out++)
+	{
+		if (right >= end ||
+			(left < middle && compare_codes(dictionary, from[left], from[right]) <= 0))
+			to[out] = from[left++];
+		else
+			to[out] = from[right++];
+	}
+}
+
+Status
+dictionary_sort(const Dictionary *dictionary, const Allocator *allocator, int32_t *order)
+{
+	int64_t		n = dictionary->n;
+	int32_t    *spare;
+	int32_t    *from = order;
+	int32_t    *to;
+	int64_t		width;
+	int64_t		i;
+
+	for (i = 0; i < n; i++)
+		order[i] = (int32_t) i;
+	spare = memory_allocate(allocator, (size_t) n, sizeof(int32_t));
+	if (spare == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	to = spare;
+	for (width = 1; width < n; width *= 2)
+	{
+		int32_t    *swap;
+
+		for (i = 0; i < n; i += 2 * width)
+			merge_runs(dictionary, from, to, i, i + width < n ? i + width : n,
+					   i + 2 * width < n ? i + 2 * width : n);
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != order)
+		memcpy(order, from, (size_t) n * sizeof(int32_t));
+	memory_release(allocator, spare, (size_t) n, sizeof(int32_t));
+	return KERNEL_OK;
+}

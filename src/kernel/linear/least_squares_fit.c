@@ -1,0 +1,576 @@
+/*
+ * least_squares_fit.c: from sums to coefficients.
+ *
+ * A term's column is a combination of at most two basis columns: an entry of z
+ * (1 or a number) or a kept, pooled or missing indicator, plus a multiple of a
+ * missing indicator (the imputed mean or frequency).  The terms' Gram matrix
+ * follows from the state's sums; it is centred, scaled to unit diagonal, and
+ * solved, all in double-double.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "kernel/linear/least_squares_state.h"
+#include "kernel/linear/symmetric.h"
+#include "kernel/stat/distribution.h"
+
+/*
+ * A centred square below this fraction of the raw one is a constant column; a
+ * pivot below it (the diagonal is 1) is a linear dependence.  Sums carry about
+ * 1e-31, columns in double about 1e-16, whose square a dependence leaves behind.
+ */
+#define CONSTANT_TOLERANCE 1e-26
+#define RANK_TOLERANCE 1e-24
+#define IDENTIFIED (1.0 - 1e-8)
+
+#define NO_PART (-1)
+
+/* A term as a combination of basis columns. */
+typedef struct Part
+{
+	int32_t		z;				/* index into z with coefficient 1, or NO_PART */
+	int32_t		indicator;		/* reduced indicator with coefficient 1, or NO_PART */
+	int32_t		missing;		/* reduced indicator with the coefficient below, or NO_PART */
+	double		fill;			/* mean or frequency */
+} Part;
+
+/* Everything allocated by a fit, with the sizes to release it. */
+typedef struct Solver
+{
+	const LeastSquares *state;
+	const Design *design;
+	const Allocator *allocator;
+	int32_t		p;				/* terms without the intercept */
+	int32_t		first;			/* 1 when there is an intercept, else 0 */
+	int32_t		n_reduced;
+	int32_t    *reduced_of;		/* n_indicators: reduced indicator, or NO_PART */
+	DoubleDouble *reduced_sums; /* n_reduced x width */
+	double	   *reduced_pairs;	/* n_reduced x n_reduced, symmetric; diagonal = weight */
+	Part	   *parts;			/* n_terms */
+	DoubleDouble *gram;			/* p x p, lower triangle */
+	DoubleDouble *moment;		/* p: with the target */
+	DoubleDouble *sum;			/* p: with 1 */
+	DoubleDouble *solution;		/* p */
+	double	   *scale;			/* p: square root of the centred square; 0 = constant */
+	double	   *penalty;		/* p: added to the scaled diagonal */
+	int32_t    *pivot;			/* p */
+	double	   *diagonal;		/* p */
+	double	   *identified;		/* p */
+	DoubleDouble total;			/* sum of weights */
+	DoubleDouble target_sum;
+	DoubleDouble target_square; /* centred when there is an intercept */
+	int32_t		rank;
+} Solver;
+
+static DoubleDouble
+state_entry(const LeastSquares *state, int32_t i, int32_t j)
+{
+	size_t		place = (size_t) (i < j ? i : j) * (size_t) state->stride + (size_t) (i < j ? j : i);
+
+	return dd_two_sum(state->hi[place], state->lo[place]);
+}
+
+/* Numbers the indicators that the terms need: kept levels, one pooled a category, missing. */
+static Status
+reduce_indicators(Solver *solver)
+{
+	const LeastSquares *state = solver->state;
+	const Design *design = solver->design;
+	int32_t		slot;
+	int32_t		code;
+	int32_t		c;
+
+	solver->reduced_of = memory_allocate(solver->allocator, (size_t) state->n_indicators,
+										 sizeof(int32_t));
+	if (solver->reduced_of == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	memset(solver->reduced_of, 0xff, (size_t) state->n_indicators * sizeof(int32_t));
+	for (slot = 0; slot < state->n_numbers + state->n_categories; slot++)
+	{
+		if (state->slots[slot].missing >= 0)
+			solver->reduced_of[state->slots[slot].missing] = solver->n_reduced++;
+	}
+	for (c = 0; c < state->n_categories; c++)
+	{
+		const IndicatorSlot *levels = &state->slots[state->n_numbers + c];
+		const CategoryFacts *facts = &design->categories[c];
+		int32_t		base = solver->n_reduced;
+
+		for (code = 0; code < levels->n_codes; code++)
+		{
+			int32_t		level = facts->level_of_code[code];
+
+			if (levels->of_code[code] < 0)
+				continue;
+			solver->reduced_of[levels->of_code[code]] = base +
+				(level == LEVEL_POOLED ? facts->n_levels : level);
+		}
+		solver->n_reduced += facts->n_levels + (facts->n_pooled > 0);
+	}
+	return KERNEL_OK;
+}
+
+/* Sums and pair weights of the reduced indicators. */
+static Status
+reduce_sums(Solver *solver)
+{
+	const LeastSquares *state = solver->state;
+	size_t		n = (size_t) solver->n_reduced;
+	size_t		width = (size_t) state->width;
+	size_t		stride = (size_t) state->stride;
+	size_t		size;
+	int32_t		i;
+	uint32_t	place;
+	size_t		j;
+
+	if (!size_multiply(n, n, &size))
+		return KERNEL_TOO_LARGE;
+	solver->reduced_sums = memory_allocate_zero(solver->allocator, n * width, sizeof(DoubleDouble));
+	solver->reduced_pairs = memory_allocate_zero(solver->allocator, size, sizeof(double));
+	if (solver->reduced_sums == NULL || solver->reduced_pairs == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < state->n_indicators; i++)
+	{
+		size_t		r = (size_t) solver->reduced_of[i];
+
+		for (j = 0; j < width; j++)
+		{
+			DoubleDouble *sum = &solver->reduced_sums[r * width + j];
+
+			*sum = dd_add(*sum, dd_two_sum(state->indicator_hi[(size_t) i * stride + j],
+										   state->indicator_lo[(size_t) i * stride + j]));
+		}
+	}
+	for (j = 0; j < n; j++)
+		solver->reduced_pairs[j * n + j] = solver->reduced_sums[j * width].hi;
+	for (place = 0; place < state->pairs.size; place++)
+	{
+		uint64_t	key = state->pairs.keys[place] - 1;
+		size_t		a;
+		size_t		b;
+
+		if (state->pairs.keys[place] == 0)
+			continue;
+		a = (size_t) solver->reduced_of[key >> 32];
+		b = (size_t) solver->reduced_of[key & UINT32_MAX];
+		solver->reduced_pairs[a * n + b] += state->pairs.weights[place];
+		solver->reduced_pairs[b * n + a] += state->pairs.weights[place];
+	}
+	return KERNEL_OK;
+}
+
+/* The reduced indicator of a slot being missing. */
+static int32_t
+reduced_missing(const Solver *solver, int32_t slot)
+{
+	int32_t		indicator = solver->state->slots[slot].missing;
+
+	return indicator < 0 ? NO_PART : solver->reduced_of[indicator];
+}
+
+/* The reduced indicator of a category's level or of its pooled levels. */
+static int32_t
+reduced_level(const Solver *solver, int32_t category, int32_t level)
+{
+	const CategoryFacts *facts = &solver->design->categories[category];
+	const IndicatorSlot *slot = &solver->state->slots[solver->state->n_numbers + category];
+	int32_t		first = solver->reduced_of[slot->of_code[facts->levels[0]]];
+
+	return first + (level == LEVEL_POOLED ? facts->n_levels : level);
+}
+
+static Part
+term_part(const Solver *solver, const Term *term)
+{
+	const Design *design = solver->design;
+	const LeastSquares *state = solver->state;
+	Part		part = {NO_PART, NO_PART, NO_PART, 0.0};
+	bool		is_category;
+	int32_t		slot;
+
+	if (term->feature == TERM_INTERCEPT)
+	{
+		part.z = 0;
+		return part;
+	}
+	is_category = design->features[term->feature].family == FAMILY_CATEGORY;
+	slot = is_category ? state->n_numbers + term->slot : term->slot;
+	if (term->level == LEVEL_MISSING)
+	{
+		part.indicator = reduced_missing(solver, slot);
+		return part;
+	}
+	part.missing = reduced_missing(solver, slot);
+	if (!is_category)
+	{
+		part.z = 1 + term->slot;
+		part.fill = design->numbers[term->slot].mean;
+		return part;
+	}
+	part.indicator = reduced_level(solver, term->slot, term->level);
+	part.fill = design->categories[term->slot].frequency
+		[term->level == LEVEL_POOLED ? design->categories[term->slot].n_levels : term->level];
+	return part;
+}
+
+/* Inner product of a part with entry k of z. */
+static DoubleDouble
+part_with_z(const Solver *solver, const Part *part, int32_t k)
+{
+	size_t		width = (size_t) solver->state->width;
+	DoubleDouble sum = dd_from(0.0);
+
+	if (part->z != NO_PART)
+		sum = state_entry(solver->state, part->z, k);
+	if (part->indicator != NO_PART)
+		sum = dd_add(sum, solver->reduced_sums[(size_t) part->indicator * width + (size_t) k]);
+	if (part->missing != NO_PART)
+		sum = dd_add(sum, dd_multiply_double(
+						 solver->reduced_sums[(size_t) part->missing * width + (size_t) k], part->fill));
+	return sum;
+}
+
+/* Inner product of a part with a reduced indicator. */
+static DoubleDouble
+part_with_indicator(const Solver *solver, const Part *part, int32_t r)
+{
+	size_t		n = (size_t) solver->n_reduced;
+	const double *pairs = solver->reduced_pairs + (size_t) r * n;
+	DoubleDouble sum = dd_from(0.0);
+
+	if (part->z != NO_PART)
+		sum = solver->reduced_sums[(size_t) r * (size_t) solver->state->width + (size_t) part->z];
+	if (part->indicator != NO_PART)
+		sum = dd_add_double(sum, pairs[part->indicator]);
+	if (part->missing != NO_PART)
+		sum = dd_add(sum, dd_two_product(pairs[part->missing], part->fill));
+	return sum;
+}
+
+static DoubleDouble
+part_with_part(const Solver *solver, const Part *a, const Part *b)
+{
+	DoubleDouble sum = dd_from(0.0);
+
+	if (b->z != NO_PART)
+		sum = part_with_z(solver, a, b->z);
+	if (b->indicator != NO_PART)
+		sum = dd_add(sum, part_with_indicator(solver, a, b->indicator));
+	if (b->missing != NO_PART)
+		sum = dd_add(sum, dd_multiply_double(part_with_indicator(solver, a, b->missing), b->fill));
+	return sum;
+}
+
+static Status
+allocate_solver(Solver *solver)
+{
+	const Allocator *allocator = solver->allocator;
+	size_t		p = (size_t) solver->p;
+	size_t		size;
+
+	if (!size_multiply(p, p, &size))
+		return KERNEL_TOO_LARGE;
+	solver->parts = memory_allocate(allocator, (size_t) solver->design->n_terms, sizeof(Part));
+	solver->gram = memory_allocate(allocator, size, sizeof(DoubleDouble));
+	solver->moment = memory_allocate(allocator, p, sizeof(DoubleDouble));
+	solver->sum = memory_allocate(allocator, p, sizeof(DoubleDouble));
+	solver->solution = memory_allocate(allocator, p, sizeof(DoubleDouble));
+	solver->scale = memory_allocate(allocator, p, sizeof(double));
+	solver->penalty = memory_allocate_zero(allocator, p, sizeof(double));
+	solver->pivot = memory_allocate(allocator, p, sizeof(int32_t));
+	solver->diagonal = memory_allocate_zero(allocator, p, sizeof(double));
+	solver->identified = memory_allocate_zero(allocator, p, sizeof(double));
+	return solver->parts != NULL && solver->gram != NULL && solver->moment != NULL &&
+		solver->sum != NULL && solver->solution != NULL && solver->scale != NULL &&
+		solver->penalty != NULL && solver->pivot != NULL && solver->diagonal != NULL &&
+		solver->identified != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+}
+
+static void
+release_solver(Solver *solver)
+{
+	const Allocator *allocator = solver->allocator;
+	size_t		p = (size_t) solver->p;
+	size_t		n = (size_t) solver->n_reduced;
+
+	memory_release(allocator, solver->reduced_of, (size_t) solver->state->n_indicators, sizeof(int32_t));
+	memory_release(allocator, solver->reduced_sums, n * (size_t) solver->state->width,
+				   sizeof(DoubleDouble));
+	memory_release(allocator, solver->reduced_pairs, n * n, sizeof(double));
+	memory_release(allocator, solver->parts, (size_t) solver->design->n_terms, sizeof(Part));
+	memory_release(allocator, solver->gram, p * p, sizeof(DoubleDouble));
+	memory_release(allocator, solver->moment, p, sizeof(DoubleDouble));
+	memory_release(allocator, solver->sum, p, sizeof(DoubleDouble));
+	memory_release(allocator, solver->solution, p, sizeof(DoubleDouble));
+	memory_release(allocator, solver->scale, p, sizeof(double));
+	memory_release(allocator, solver->penalty, p, sizeof(double));
+	memory_release(allocator, solver->pivot, p, sizeof(int32_t));
+	memory_release(allocator, solver->diagonal, p, sizeof(double));
+	memory_release(allocator, solver->identified, p, sizeof(double));
+}
+
+/* x - a b / total: the centred sum. */
+static DoubleDouble
+centred(const Solver *solver, DoubleDouble x, DoubleDouble a, DoubleDouble b)
+{
+	return dd_subtract(x, dd_divide(dd_multiply(a, b), solver->total));
+}
+
+/* The terms' moments, centred when there is an intercept, and scaled to a unit diagonal. */
+static Status
+build_equations(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop)
+{
+	const Design *design = solver->design;
+	int32_t		target = solver->state->width - 1;
+	size_t		p = (size_t) solver->p;
+	int32_t		i;
+	int32_t		j;
+
+	for (i = 0; i < design->n_terms; i++)
+		solver->parts[i] = term_part(solver, &design->terms[i]);
+	solver->total = state_entry(solver->state, 0, 0);
+	solver->target_sum = state_entry(solver->state, 0, target);
+	solver->target_square = state_entry(solver->state, target, target);
+	if (design->has_intercept)
+		solver->target_square = centred(solver, solver->target_square, solver->target_sum,
+										solver->target_sum);
+	for (i = 0; i < solver->p; i++)
+	{
+		const Part *part = &solver->parts[solver->first + i];
+		DoubleDouble square = part_with_part(solver, part, part);
+		DoubleDouble variation;
+		DoubleDouble kept;
+
+		if (stop_requested(stop))
+			return KERNEL_STOPPED;
+		solver->sum[i] = part_with_z(solver, part, 0);
+		solver->moment[i] = part_with_z(solver, part, target);
+		variation = centred(solver, square, solver->sum[i], solver->sum[i]);
+		kept = design->has_intercept ? variation : square;
+		if (design->has_intercept)
+			solver->moment[i] = centred(solver, solver->moment[i], solver->sum[i], solver->target_sum);
+		solver->scale[i] = kept.hi > CONSTANT_TOLERANCE * square.hi ? sqrt(kept.hi) : 0.0;
+		if (solver->scale[i] > 0.0)
+			solver->penalty[i] = options->standardize ? options->l2 * (variation.hi / kept.hi) :
+				options->l2 * (solver->total.hi / kept.hi);
+		for (j = 0; j < i; j++)
+		{
+			DoubleDouble entry = part_with_part(solver, part, &solver->parts[solver->first + j]);
+
+			if (design->has_intercept)
+				entry = centred(solver, entry, solver->sum[i], solver->sum[j]);
+			solver->gram[(size_t) i * p + (size_t) j] = entry;
+		}
+		solver->gram[(size_t) i * p + (size_t) i] = kept;
+	}
+	return KERNEL_OK;
+}
+
+/* Divides by the scales; a constant column becomes zero. */
+static bool
+scale_equations(Solver *solver)
+{
+	size_t		p = (size_t) solver->p;
+	bool		is_finite = isfinite(solver->target_square.hi);
+	int32_t		i;
+	int32_t		j;
+
+	for (i = 0; i < solver->p; i++)
+	{
+		double		scale = solver->scale[i];
+
+		is_finite = is_finite && isfinite(solver->moment[i].hi);
+		solver->moment[i] = scale > 0.0 ? dd_divide_double(solver->moment[i], scale) : dd_from(0.0);
+		for (j = 0; j <= i; j++)
+		{
+			DoubleDouble *entry = &solver->gram[(size_t) i * p + (size_t) j];
+			bool		is_constant = scale == 0.0 || solver->scale[j] == 0.0;
+
+			is_finite = is_finite && isfinite(entry->hi);
+			*entry = is_constant ? dd_from(0.0) :
+				dd_divide_double(dd_divide_double(*entry, scale), solver->scale[j]);
+		}
+		solver->gram[(size_t) i * p + (size_t) i] =
+			dd_add_double(solver->gram[(size_t) i * p + (size_t) i], solver->penalty[i]);
+	}
+	return is_finite;
+}
+
+/* u'R u for the unpenalised scaled matrix, which factoring has overwritten: from u and the moments. */
+static DoubleDouble
+residual_square(const Solver *solver)
+{
+	DoubleDouble rest = solver->target_square;
+	int32_t		i;
+
+	/* With (R + D) u = c: |y|^2 - 2 u'c + u'R u = |y|^2 - u'c - u'D u. */
+	for (i = 0; i < solver->p; i++)
+	{
+		DoubleDouble u = solver->solution[i];
+
+		rest = dd_subtract(rest, dd_multiply(u, solver->moment[i]));
+		rest = dd_subtract(rest, dd_multiply_double(dd_multiply(u, u), solver->penalty[i]));
+	}
+	return rest.hi > 0.0 ? rest : dd_from(0.0);
+}
+
+/* Variance factor of the intercept: 1/total + mean' (pseudo-inverse) mean. */
+static Status
+intercept_factor(const Solver *solver, double *factor)
+{
+	size_t		p = (size_t) solver->p;
+	DoubleDouble *mean = memory_allocate(solver->allocator, p, sizeof(DoubleDouble));
+	DoubleDouble *image = memory_allocate(solver->allocator, p, sizeof(DoubleDouble));
+	DoubleDouble sum = dd_divide(dd_from(1.0), solver->total);
+	Status		status = mean != NULL && image != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	int32_t		i;
+
+	for (i = 0; i < solver->p && status == KERNEL_OK; i++)
+		mean[i] = solver->scale[i] == 0.0 ? dd_from(0.0) :
+			dd_divide_double(dd_divide(solver->sum[i], solver->total), solver->scale[i]);
+	if (status == KERNEL_OK)
+		status = exact_solve(solver->gram, solver->p, solver->rank, solver->pivot, solver->allocator,
+							 mean, image);
+	for (i = 0; i < solver->p && status == KERNEL_OK; i++)
+		sum = dd_add(sum, dd_multiply(mean[i], image[i]));
+	*factor = sum.hi;
+	memory_release(solver->allocator, mean, p, sizeof(DoubleDouble));
+	memory_release(solver->allocator, image, p, sizeof(DoubleDouble));
+	return status;
+}
+
+/* The coefficient table's row from its estimate and variance. */
+static void
+set_coefficient(LinearCoefficient *coefficient, const Term *term, double estimate, double variance,
+				double degrees)
+{
+	coefficient->term = *term;
+	coefficient->estimate = estimate;
+	coefficient->std_error = coefficient->statistic = coefficient->p_value = NAN;
+	if (!(variance >= 0.0 && degrees > 0.0))
+		return;
+	coefficient->std_error = sqrt(variance);
+	coefficient->statistic = estimate / coefficient->std_error;
+	if (isfinite(coefficient->statistic))
+		coefficient->p_value = distribution_t_two_sided(coefficient->statistic, degrees);
+	else if (isnan(coefficient->statistic))
+		coefficient->p_value = NAN;
+	else
+		coefficient->p_value = 0.0;
+}
+
+/* Estimates, their errors and the facts of the fit. */
+static Status
+report(const Solver *solver, const LeastSquaresOptions *options, LinearFit *fit)
+{
+	const Design *design = solver->design;
+	double		degrees = (double) solver->state->rows - fit->facts.rank;
+	bool		has_errors = options->l2 == 0.0 && degrees > 0.0;
+	DoubleDouble intercept = solver->target_sum;
+	double		factor = NAN;
+	Status		status = KERNEL_OK;
+	int32_t		i;
+
+	fit->facts.rss = residual_square(solver).hi;
+	fit->facts.tss = solver->target_square.hi > 0.0 ? solver->target_square.hi : 0.0;
+	fit->facts.sigma2 = degrees > 0.0 ? fit->facts.rss / degrees : NAN;
+	for (i = 0; i < solver->p; i++)
+	{
+		double		scale = solver->scale[i];
+		DoubleDouble estimate = scale > 0.0 ? dd_divide_double(solver->solution[i], scale) :
+			dd_from(0.0);
+		bool		is_identified = scale > 0.0 && solver->identified[i] >= IDENTIFIED;
+
+		if (!isfinite(estimate.hi))
+			return KERNEL_OVERFLOW;
+		intercept = dd_subtract(intercept, dd_multiply(estimate, solver->sum[i]));
+		set_coefficient(&fit->coefficients[solver->first + i], &design->terms[solver->first + i],
+						estimate.hi, has_errors && is_identified ?
+						fit->facts.sigma2 * solver->diagonal[i] / (scale * scale) : NAN, degrees);
+	}
+	if (!design->has_intercept)
+		return KERNEL_OK;
+	intercept = dd_divide(intercept, solver->total);
+	if (has_errors)
+		status = intercept_factor(solver, &factor);
+	set_coefficient(&fit->coefficients[0], &design->terms[0], intercept.hi,
+					fit->facts.sigma2 * factor, degrees);
+	return status;
+}
+
+/* Gaussian log-likelihood at the maximum, for unit weights. */
+static double
+log_likelihood(const Solver *solver, double rss)
+{
+	double		n = (double) solver->state->rows;
+
+	if (solver->total.hi != n || solver->total.lo != 0.0 || !(rss > 0.0))
+		return NAN;
+	return -0.5 * n * (log(6.283185307179586477 * rss / n) + 1.0);
+}
+
+/* Square root of the ratio of the extreme pivots, whose squares the factor's diagonal holds. */
+static double
+condition_number(const Solver *solver)
+{
+	size_t		p = (size_t) solver->p;
+	double		least = INFINITY;
+	double		most = 0.0;
+	int32_t		i;
+
+	for (i = 0; i < solver->rank; i++)
+	{
+		double		pivot = solver->gram[(size_t) i * p + (size_t) i].hi;
+
+		least = pivot < least ? pivot : least;
+		most = pivot > most ? pivot : most;
+	}
+	return solver->rank < solver->p || solver->rank == 0 ? NAN : most / least;
+}
+
+static Status
+solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop, LinearFit *fit)
+{
+	Status		status;
+
+	status = reduce_indicators(solver);
+	if (status == KERNEL_OK)
+		status = reduce_sums(solver);
+	if (status == KERNEL_OK)
+		status = allocate_solver(solver);
+	if (status == KERNEL_OK)
+		status = build_equations(solver, options, stop);
+	if (status == KERNEL_OK && !scale_equations(solver))
+		status = KERNEL_OVERFLOW;
+	if (status == KERNEL_OK)
+		status = exact_factor(solver->gram, solver->p, RANK_TOLERANCE, solver->pivot, &solver->rank, stop);
+	if (status == KERNEL_OK)
+		status = exact_solve(solver->gram, solver->p, solver->rank, solver->pivot, solver->allocator,
+							 solver->moment, solver->solution);
+	if (status == KERNEL_OK && options->l2 == 0.0)
+		status = exact_inverse_diagonal(solver->gram, solver->p, solver->rank, solver->pivot,
+										solver->allocator, stop, solver->diagonal, solver->identified);
+	if (status != KERNEL_OK)
+		return status;
+	fit->facts = (LinearFacts) {.rank = solver->rank + solver->first, .converged = true,
+								.gradient_norm = 0.0};
+	fit->facts.condition_number = condition_number(solver);
+	status = report(solver, options, fit);
+	fit->facts.log_likelihood = log_likelihood(solver, fit->facts.rss);
+	return status;
+}
+
+Status
+least_squares_fit(const LeastSquares *state, const Design *design,
+				  const LeastSquaresOptions *options, const Allocator *allocator,
+				  const StopCheck *stop, LinearFit *fit)
+{
+	Solver		solver = {.state = state, .design = design, .allocator = allocator};
+	Status		status;
+
+	solver.first = design->has_intercept ? 1 : 0;
+	solver.p = design->n_terms - solver.first;
+	status = solve(&solver, options, stop, fit);
+	release_solver(&solver);
+	return status;
+}

@@ -1,0 +1,91 @@
+/*
+ * distribution.c: normal and Student's t tails.
+ */
+#include "kernel/stat/distribution.h"
+
+#include <math.h>
+
+double
+distribution_normal_two_sided(double z)
+{
+	return erfc(fabs(z) * 0.70710678118654752440);
+}
+
+/*
+ * Continued fraction of the incomplete beta function by the modified Lentz
+ * method (DLMF 8.17.22; Thompson and Barnett, J. Comput. Phys. 64, 1986).
+ */
+static double
+beta_fraction(double a, double b, double x)
+{
+	const double tiny = 1e-300;
+	double		c = 1.0;
+	double		d = 1.0 - (a + b) * x / (a + 1.0);
+	double		h;
+	int			m;
+
+	d = 1.0 / (fabs(d) < tiny ? tiny : d);
+	h = d;
+	for (m = 1; m < 10000; m++)
+	{
+		double		even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+		double		odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+		double		change;
+
+		d = 1.0 + even * d;
+		c = 1.0 + even / c;
+		d = 1.0 / (fabs(d) < tiny ? tiny : d);
+		c = fabs(c) < tiny ? tiny : c;
+		h *= d * c;
+		d = 1.0 + odd * d;
+		c = 1.0 + odd / c;
+		d = 1.0 / (fabs(d) < tiny ? tiny : d);
+		c = fabs(c) < tiny ? tiny : c;
+		change = d * c;
+		h *= change;
+		if (fabs(change - 1.0) < 1e-16)
+			break;
+	}
+	return h;
+}
+
+/* log of Gamma(a + 1/2) / Gamma(a): by lgamma where that is accurate, else the asymptotic series. */
+static double
+log_gamma_ratio(double a)
+{
+	double		r = 1.0 / a;
+
+	if (a < 50.0)
+		return lgamma(a + 0.5) - lgamma(a);
+	/* DLMF 5.11.13 for a half: sqrt(a) (1 - 1/8a + 1/128a^2 + 5/1024a^3 - 21/32768a^4 - 399/262144a^5 + ...) */
+	return 0.5 * log(a) + log1p(r * (-0.125 + r * (0.0078125 + r * (5.0 / 1024.0 + r * (-21.0 / 32768.0 -
+																						 r * 399.0 / 262144.0)))));
+}
+
+double
+distribution_t_two_sided(double t, double degrees)
+{
+	double		a = 0.5 * degrees;
+	double		square = t * t;
+	double		x;				/* degrees / (degrees + t^2) */
+	double		y;				/* 1 - x */
+	double		front;
+
+	if (isnan(t))
+		return NAN;
+	if (isinf(degrees))
+		return distribution_normal_two_sided(t);
+	if (isinf(square))
+		return degrees > 0.0 && isinf(t) ? 0.0 : exp(a * (log(degrees) - 2.0 * log(fabs(t))));
+	if (square == 0.0)
+		return 1.0;
+	x = degrees / (degrees + square);
+	y = square / (degrees + square);
+
+	/* I_x(a, 1/2) with log beta = log Gamma(1/2) - log_gamma_ratio(a). */
+	front = exp(-a * log1p(square / degrees) + 0.5 * log(y) + log_gamma_ratio(a) -
+				0.57236494292470008707);
+	if (x < (a + 1.0) / (a + 2.5))
+		return front * beta_fraction(a, 0.5, x) / a;
+	return 1.0 - front * beta_fraction(0.5, a, y) / 0.5;
+}
