@@ -9,6 +9,7 @@
 #include "utils/guc.h"
 
 #include "pg/memory.h"
+#include "pg/model_cache.h"
 
 PG_MODULE_MAGIC;
 
@@ -27,5 +28,10 @@ _PG_init(void)
 							"The smaller of the two settings rules.",
 							&orchard_max_memory_limit, INT_MAX, 16 * 1024, INT_MAX,
 							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("orchard.model_cache",
+							"Memory that decoded models of a session may hold.",
+							"The model used longest ago is given up first.",
+							&orchard_model_cache, 64 * 1024, 1024, INT_MAX,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("orchard");
 }

@@ -1,0 +1,43 @@
+-- model_fit.sql: training by aggregate.
+
+CREATE TYPE orchard.fit_state;
+COMMENT ON TYPE orchard.fit_state IS 'training state of orchard.fit, passed between the processes of one statement';
+
+CREATE FUNCTION orchard.fit_state_in(cstring) RETURNS orchard.fit_state
+AS 'MODULE_PATHNAME', 'orchard_fit_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_state_in(cstring) IS 'refuses: a training state has no text form';
+
+CREATE FUNCTION orchard.fit_state_out(orchard.fit_state) RETURNS cstring
+AS 'MODULE_PATHNAME', 'orchard_fit_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_state_out(orchard.fit_state) IS 'refuses: a training state has no text form';
+
+CREATE TYPE orchard.fit_state (
+	INPUT = orchard.fit_state_in,
+	OUTPUT = orchard.fit_state_out,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+
+CREATE FUNCTION orchard.fit_accum(orchard.fit_state, record, text, jsonb) RETURNS orchard.fit_state
+AS 'MODULE_PATHNAME', 'orchard_fit_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_accum(orchard.fit_state, record, text, jsonb) IS 'transition function of orchard.fit';
+
+CREATE FUNCTION orchard.fit_combine(orchard.fit_state, orchard.fit_state) RETURNS orchard.fit_state
+AS 'MODULE_PATHNAME', 'orchard_fit_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_combine(orchard.fit_state, orchard.fit_state) IS 'combine function of orchard.fit';
+
+CREATE FUNCTION orchard.fit_final(orchard.fit_state) RETURNS orchard.model
+AS 'MODULE_PATHNAME', 'orchard_fit_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_final(orchard.fit_state) IS 'final function of orchard.fit';
+
+CREATE AGGREGATE orchard.fit("row" record, target text, options jsonb) (
+	SFUNC = orchard.fit_accum,
+	STYPE = orchard.fit_state,
+	SSPACE = 8192,
+	FINALFUNC = orchard.fit_final,
+	COMBINEFUNC = orchard.fit_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.fit(record, text, jsonb)
+IS 'trains a model on the rows: columns are features by name, target names the column to predict, options choose the algorithm';

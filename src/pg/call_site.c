@@ -1,0 +1,405 @@
+/*
+ * call_site.c: which model and which binding serve this row.
+ */
+#include "postgres.h"
+
+#include "access/detoast.h"
+#include "catalog/pg_type.h"
+#include "storage/proc.h"
+#include "utils/array.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "pg/call_site.h"
+#include "pg/error.h"
+
+#define BINDINGS_KEPT 4096		/* past it the site starts afresh */
+
+typedef enum FeatureMode
+{
+	MODE_ROW,					/* one composite, bound by name */
+	MODE_ARRAY,					/* one float array: the numbers in slot order */
+	MODE_ARGUMENTS,				/* one argument a feature */
+	MODE_VARIADIC				/* VARIADIC array: one element a feature */
+} FeatureMode;
+
+typedef struct BindingKey
+{
+	uint8		digest[SHA256_SIZE];
+	Oid			row_type;		/* MODE_ROW */
+	int32		row_typmod;
+} BindingKey;
+
+typedef struct BindingSlot
+{
+	BindingKey	key;
+	ScoreBinding *binding;
+} BindingSlot;
+
+typedef struct ToastSlot
+{
+	varatt_external pointer;	/* key; zeroed padding */
+	uint8		digest[SHA256_SIZE];
+} ToastSlot;
+
+/* Two statements with the same of these see the same rows. */
+typedef struct SnapshotMark
+{
+	LocalTransactionId transaction;
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		xcnt;
+	CommandId	command;
+} SnapshotMark;
+
+typedef struct CallSite
+{
+	FeatureMode mode;
+	int			n_types;
+	Oid			types[FUNC_MAX_ARGS];	/* of the features' arguments; element type in MODE_VARIADIC */
+	MemoryContext context;		/* bindings and tables; reset when they grow too many */
+	HTAB	   *bindings;
+	HTAB	   *toasted;
+	SnapshotMark snapshot;		/* that the toasted table belongs to */
+	ScoreBinding *current;		/* of the row before, or NULL */
+	varatt_external current_pointer;	/* its TOAST pointer, when has_pointer */
+	bool		has_pointer;
+	struct varlena *fetched;	/* detoasted bytes of this call, when not in place */
+} CallSite;
+
+static void
+make_tables(CallSite *site)
+{
+	HASHCTL		control = {.keysize = sizeof(BindingKey),.entrysize = sizeof(BindingSlot)};
+
+	control.hcxt = site->context;
+	site->bindings = hash_create("orchard bindings", 16, &control,
+								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	control.keysize = sizeof(varatt_external);
+	control.entrysize = sizeof(ToastSlot);
+	site->toasted = hash_create("orchard stored models", 16, &control,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	site->current = NULL;
+	site->has_pointer = false;
+}
+
+/* How the features arrive, from the types of the call. */
+static void
+set_mode(CallSite *site, FunctionCallInfo fcinfo, int first)
+{
+	int			i;
+
+	site->n_types = PG_NARGS() - first;
+	for (i = 0; i < site->n_types; i++)
+	{
+		site->types[i] = get_fn_expr_argtype(fcinfo->flinfo, first + i);
+		if (!OidIsValid(site->types[i]))
+			elog(ERROR, "could not determine the type of argument %d", first + i + 1);
+	}
+	site->mode = MODE_ARGUMENTS;
+	if (get_fn_expr_variadic(fcinfo->flinfo))
+	{
+		site->mode = MODE_VARIADIC;
+		site->types[0] = get_base_element_type(site->types[0]);
+		if (!OidIsValid(site->types[0]))
+			elog(ERROR, "VARIADIC argument is not an array");
+	}
+	else if (site->n_types == 1)
+	{
+		Oid			base = getBaseType(site->types[0]);
+
+		if (base == RECORDOID || get_typtype(base) == TYPTYPE_COMPOSITE)
+			site->mode = MODE_ROW;
+		else if (base == FLOAT8ARRAYOID || base == FLOAT4ARRAYOID)
+			site->mode = MODE_ARRAY;
+	}
+}
+
+static CallSite *
+get_site(FunctionCallInfo fcinfo, int first)
+{
+	CallSite   *site = fcinfo->flinfo->fn_extra;
+
+	if (likely(site != NULL))
+		return site;
+	site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
+	set_mode(site, fcinfo, first);
+	site->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "orchard call site",
+										  ALLOCSET_SMALL_SIZES);
+	make_tables(site);
+	fcinfo->flinfo->fn_extra = site;
+	return site;
+}
+
+/* TOAST pointers recognised under another snapshot may name something else now. */
+static void
+check_snapshot(CallSite *site)
+{
+	Snapshot	snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
+	SnapshotMark mark = {0};
+	ToastSlot  *slot;
+	HASH_SEQ_STATUS scan;
+
+	mark.transaction = MyProc->lxid;
+	if (snapshot != NULL)
+	{
+		mark.xmin = snapshot->xmin;
+		mark.xmax = snapshot->xmax;
+		mark.xcnt = snapshot->xcnt;
+		mark.command = snapshot->curcid;
+	}
+	if (snapshot != NULL && memcmp(&mark, &site->snapshot, sizeof(mark)) == 0)
+		return;
+	site->has_pointer = false;
+	hash_seq_init(&scan, site->toasted);
+	while ((slot = hash_seq_search(&scan)) != NULL)
+		hash_search(site->toasted, &slot->pointer, HASH_REMOVE, NULL);
+	site->snapshot = mark;
+}
+
+/* Inline bytes with a 4-byte header, whatever form the datum has. */
+static struct varlena *
+fetch(CallSite *site, Datum stored)
+{
+	site->fetched = (struct varlena *) PG_DETOAST_DATUM(stored);
+	return site->fetched;
+}
+
+/* The digest that the stored model claims, in *digest; its bytes too when they are at hand. */
+static struct varlena *
+identify(CallSite *site, Datum stored, uint8 *digest)
+{
+	struct varlena *bytes = (struct varlena *) DatumGetPointer(stored);
+	varatt_external pointer;
+	ToastSlot  *slot;
+	bool		found;
+
+	site->fetched = NULL;
+	if (!VARATT_IS_EXTERNAL_ONDISK(bytes))
+	{
+		if (!VARATT_IS_4B_U(bytes))
+			bytes = fetch(site, stored);
+		if (!model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest))
+			require_ok(KERNEL_CORRUPT, "the model");
+		return bytes;
+	}
+	check_snapshot(site);
+	memset(&pointer, 0, sizeof(pointer));
+	VARATT_EXTERNAL_GET_POINTER(pointer, bytes);
+	slot = hash_search(site->toasted, &pointer, HASH_FIND, NULL);
+	if (slot != NULL)
+	{
+		memcpy(digest, slot->digest, SHA256_SIZE);
+		return NULL;
+	}
+	bytes = fetch(site, stored);
+	if (!model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest))
+		require_ok(KERNEL_CORRUPT, "the model");
+	slot = hash_search(site->toasted, &pointer, HASH_ENTER, &found);
+	memcpy(slot->digest, digest, SHA256_SIZE);
+	return bytes;
+}
+
+static bool
+is_valid(const ScoreBinding *binding)
+{
+	return binding != NULL && binding->serial == binding->model->serial;
+}
+
+/* Is the model the same as in the row before?  The common case, without a table. */
+static inline bool
+is_current(CallSite *site, Datum stored)
+{
+	struct varlena *bytes = (struct varlena *) DatumGetPointer(stored);
+	varatt_external pointer;
+
+	if (!is_valid(site->current))
+		return false;
+	if (VARATT_IS_4B_U(bytes))
+		return VARSIZE(bytes) >= VARHDRSZ + MODEL_HEADER_SIZE &&
+			memcmp(VARDATA(bytes) + MODEL_HEADER_SIZE - SHA256_SIZE,
+				   site->current->model->model->digest, SHA256_SIZE) == 0;
+	if (!site->has_pointer || !VARATT_IS_EXTERNAL_ONDISK(bytes))
+		return false;
+	check_snapshot(site);
+	memset(&pointer, 0, sizeof(pointer));
+	VARATT_EXTERNAL_GET_POINTER(pointer, bytes);
+	return site->has_pointer && memcmp(&pointer, &site->current_pointer, sizeof(pointer)) == 0;
+}
+
+/* A binding of the model to what this site passes; types for MODE_VARIADIC have n elements. */
+static ScoreBinding *
+make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
+{
+	MemoryContext caller = MemoryContextSwitchTo(site->context);
+	ScoreBinding *binding;
+	Oid		   *types = site->types;
+	int			i;
+
+	if (site->mode == MODE_VARIADIC)
+	{
+		types = palloc(sizeof(Oid) * Max(n, 1));
+		for (i = 0; i < n; i++)
+			types[i] = site->types[0];
+	}
+	if (site->mode == MODE_ROW)
+		binding = score_binding_of_row(model, row);
+	else if (site->mode == MODE_ARRAY && !(model->model->n_features == 1 &&
+										   model->model->features[0].length > 0))
+	{
+		binding = palloc0(sizeof(ScoreBinding));
+		binding->model = model;
+		binding->serial = model->serial;
+	}
+	else
+		binding = score_binding_of_types(model, n, types);
+	MemoryContextSwitchTo(caller);
+	return binding;
+}
+
+/* The binding for this model and row; makes it when it is new or out of date. */
+static ScoreBinding *
+find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
+{
+	struct varlena *bytes;
+	BindingKey	key = {.row_type = InvalidOid,.row_typmod = -1};
+	BindingSlot *slot;
+	bool		found;
+
+	if (hash_get_num_entries(site->bindings) >= BINDINGS_KEPT ||
+		hash_get_num_entries(site->toasted) >= BINDINGS_KEPT)
+	{
+		MemoryContextReset(site->context);
+		make_tables(site);
+	}
+	site->current = NULL;		/* an error below must not leave a mixture behind */
+	site->has_pointer = false;
+	bytes = identify(site, stored, key.digest);
+	if (row != NULL)
+	{
+		key.row_type = HeapTupleHeaderGetTypeId(row);
+		key.row_typmod = HeapTupleHeaderGetTypMod(row);
+	}
+	slot = hash_search(site->bindings, &key, HASH_FIND, NULL);
+	if (slot == NULL || !is_valid(slot->binding) ||
+		(row != NULL && !row_layout_fits(slot->binding->layout, row)))
+	{
+		CachedModel *model;
+		ScoreBinding *binding;
+
+		if (bytes == NULL)
+			bytes = fetch(site, stored);
+		model = model_cache_get(bytes);
+		binding = make_binding(site, model, row, n);
+		slot = hash_search(site->bindings, &key, HASH_ENTER, &found);
+		slot->binding = binding;
+	}
+	if (site->fetched != NULL && site->fetched != (struct varlena *) DatumGetPointer(stored))
+		pfree(site->fetched);
+	if (VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(stored)))
+	{
+		memset(&site->current_pointer, 0, sizeof(varatt_external));
+		VARATT_EXTERNAL_GET_POINTER(site->current_pointer, (struct varlena *) DatumGetPointer(stored));
+		site->has_pointer = true;
+	}
+	site->current = slot->binding;
+	return slot->binding;
+}
+
+static double
+score_row(CallSite *site, FunctionCallInfo fcinfo, int first)
+{
+	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(first);
+	ScoreBinding *binding = site->current;
+
+	if (!is_current(site, PG_GETARG_DATUM(0)) || !row_layout_fits(binding->layout, row))
+		binding = find_binding(site, PG_GETARG_DATUM(0), row, 0);
+	row_layout_read(binding->layout, row);
+	return score_binding_predict(binding, binding->layout->values, binding->layout->nulls);
+}
+
+static double
+score_arguments(CallSite *site, FunctionCallInfo fcinfo, int first)
+{
+	ScoreBinding *binding = site->current;
+
+	if (!is_current(site, PG_GETARG_DATUM(0)))
+		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, site->n_types);
+	return score_binding_predict_arguments(binding, fcinfo->args + first);
+}
+
+static double
+score_array(CallSite *site, FunctionCallInfo fcinfo, int first)
+{
+	ScoreBinding *binding = site->current;
+	double	   *numbers;
+	bool	   *nulls;
+	int			n;
+
+	if (!is_current(site, PG_GETARG_DATUM(0)))
+		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, 1);
+	if (binding->columns != NULL)
+		return score_binding_predict_arguments(binding, fcinfo->args + first);
+	n = column_read_array(getBaseType(site->types[0]) == FLOAT8ARRAYOID ? READ_FLOAT8_ARRAY :
+						  READ_FLOAT4_ARRAY, PG_GETARG_DATUM(first), "features", &numbers, &nulls);
+	return score_numbers(binding->model, n, numbers, nulls);
+}
+
+static double
+score_variadic(CallSite *site, FunctionCallInfo fcinfo, int first)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(first);
+	ScoreBinding *binding;
+	Datum	   *values;
+	bool	   *nulls;
+	int16		length;
+	bool		by_value;
+	char		alignment;
+	int			n;
+
+	get_typlenbyvalalign(site->types[0], &length, &by_value, &alignment);
+	deconstruct_array(array, site->types[0], length, by_value, alignment, &values, &nulls, &n);
+	binding = site->current;
+	if (!is_current(site, PG_GETARG_DATUM(0)))
+		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, n);
+	if (n != (int) binding->model->model->n_features)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model has %u features, but %d values are given",
+						binding->model->model->n_features, n)));
+	return score_binding_predict(binding, values, nulls);
+}
+
+bool
+call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model, double *prediction)
+{
+	CallSite   *site = get_site(fcinfo, first);
+
+	if (PG_ARGISNULL(0))
+		return false;
+	if (site->mode == MODE_VARIADIC && PG_ARGISNULL(first))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the VARIADIC array must not be null")));
+	if ((site->mode == MODE_ROW || site->mode == MODE_ARRAY) && PG_ARGISNULL(first))
+		return false;
+	switch (site->mode)
+	{
+		case MODE_ROW:
+			*prediction = score_row(site, fcinfo, first);
+			break;
+		case MODE_ARGUMENTS:
+			*prediction = score_arguments(site, fcinfo, first);
+			break;
+		case MODE_ARRAY:
+			*prediction = score_array(site, fcinfo, first);
+			break;
+		case MODE_VARIADIC:
+			*prediction = score_variadic(site, fcinfo, first);
+			break;
+	}
+	*model = site->current->model;
+	return true;
+}

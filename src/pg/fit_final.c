@@ -1,0 +1,672 @@
+/*
+ * fit_final.c: design, fit, training facts and encoding.
+ *
+ * Everything is built in one context that is deleted at the end; its memory
+ * counts against orchard.max_memory.  Warnings are collected first, so that
+ * they reach both the client and the model.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/memutils.h"
+
+#include "kernel/linear/logistic.h"
+#include "kernel/model/model.h"
+
+#include "pg/error.h"
+#include "pg/fit_final.h"
+
+#define WARNINGS_KEPT 64
+#define METRICS_KEPT 8
+#define NAMES_IN_WARNING 10
+
+static const char *const what = "fitting the model";
+
+/* One fit in progress; lives in its account's context. */
+typedef struct Fit
+{
+	const FitState *state;
+	const FitSpec *spec;
+	MemoryAccount *account;
+	double	  **level_weight;	/* n_categories arrays of the dictionary's size */
+	double	   *missing_weight; /* n_categories */
+	NumberFacts *numbers;		/* n_numbers */
+	Design		design;
+	Model		model;
+	int32_t		class_codes[2];	/* dictionary codes of the classes, -1 = a class without rows */
+	double		class_weight[2];	/* total weight of the rows of each class */
+	char	   *warnings[WARNINGS_KEPT];
+	ModelMetric metrics[METRICS_KEPT];
+} Fit;
+
+/* Keeps a warning's text for the model and the client. */
+static void
+add_warning(Fit *fit, char *text)
+{
+	if (fit->model.n_warnings < WARNINGS_KEPT)
+		fit->warnings[fit->model.n_warnings++] = text;
+}
+
+static void
+add_metric(Fit *fit, const char *name, double value)
+{
+	if (!isfinite(value))
+		return;
+	fit->metrics[fit->model.n_metrics].name = pstrdup(name);
+	fit->metrics[fit->model.n_metrics++].value = value;
+}
+
+static void
+require(Fit *fit, Status status)
+{
+	memory_account_require_ok(fit->account, status, what);
+}
+
+/* A condition of the data: an error by option, else a warning. */
+static void
+report_condition(Fit *fit, char *condition)
+{
+	if (fit->spec->options->raise_on_failure)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("the model cannot be fitted: %s", condition),
+				 errhint("The option \"on_failure\": \"warn\" gives a constant or minimum-norm model instead.")));
+	add_warning(fit, condition);
+}
+
+/* Quoted names, cut after NAMES_IN_WARNING. */
+static void
+append_name(StringInfo names, int n, const char *name)
+{
+	if (n < NAMES_IN_WARNING)
+		appendStringInfo(names, "%s\"%s\"", n > 0 ? ", " : "", name);
+	else if (n == NAMES_IN_WARNING)
+		appendStringInfoString(names, ", ...");
+}
+
+static void
+collect_facts(Fit *fit, const LogisticOptions *logistic)
+{
+	const FitState *state = fit->state;
+	int			c;
+
+	fit->numbers = palloc0(sizeof(NumberFacts) * Max(fit->spec->n_numbers, 1));
+	fit->level_weight = palloc0(sizeof(double *) * Max(fit->spec->n_categories, 1));
+	fit->missing_weight = palloc0(sizeof(double) * Max(fit->spec->n_categories, 1));
+	for (c = 0; c < fit->spec->n_categories; c++)
+		fit->level_weight[c] = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(double) *
+														  Max(state->dictionaries[c].n, 1),
+														  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	if (fit->spec->classification)
+	{
+		require(fit, logistic_level_facts(&state->dataset, logistic, &fit->account->stop,
+										  fit->numbers, fit->level_weight, fit->missing_weight));
+		return;
+	}
+	least_squares_number_facts(state->least_squares, fit->numbers);
+	for (c = 0; c < fit->spec->n_categories; c++)
+		least_squares_level_weights(state->least_squares, c, fit->level_weight[c],
+									state->dictionaries[c].n, &fit->missing_weight[c]);
+}
+
+static void
+build_design(Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	DesignOptions design_options = {.fit_intercept = options->fit_intercept,
+									.missing_indicator = options->missing_indicator,
+									.max_categories = options->max_categories};
+
+	require(fit, design_build(&fit->design, &fit->account->allocator, fit->spec->features,
+							  fit->spec->n_features, fit->state->dictionaries,
+							  (const double *const *) fit->level_weight, fit->missing_weight,
+							  fit->numbers, &design_options));
+}
+
+static char *
+level_name(const Dictionary *dictionary, int32_t code)
+{
+	size_t		length;
+	const char *text = dictionary_text(dictionary, code, &length);
+
+	return pnstrdup(text, length);
+}
+
+/* Levels, frequencies and pooled names of category slot c. */
+static void
+describe_category(Fit *fit, int c, ModelFeature *feature)
+{
+	const CategoryFacts *facts = &fit->design.categories[c];
+	const Dictionary *dictionary = &fit->state->dictionaries[c];
+	int32_t    *order;
+	int32_t		i;
+
+	feature->n_levels = facts->n_levels;
+	feature->levels = palloc(sizeof(char *) * Max(facts->n_levels, 1));
+	for (i = 0; i < facts->n_levels; i++)
+		feature->levels[i] = level_name(dictionary, facts->levels[i]);
+	feature->frequency = facts->frequency;
+	if (facts->n_pooled == 0)
+		return;
+	order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int32_t) * dictionary->n);
+	require(fit, dictionary_sort(dictionary, &fit->account->allocator, order));
+	feature->pooled = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * facts->n_pooled);
+	for (i = 0; i < dictionary->n; i++)
+	{
+		if (facts->level_of_code[order[i]] == LEVEL_POOLED && fit->level_weight[c][order[i]] > 0.0)
+			feature->pooled[feature->n_pooled++] = level_name(dictionary, order[i]);
+	}
+	add_warning(fit, psprintf("column \"%s\" has %d categories, more than max_categories; the rarest %d, in %.0f rows, are pooled",
+							  feature->name, facts->n_levels + facts->n_pooled, facts->n_pooled,
+							  facts->pooled_rows));
+}
+
+static void
+describe_features(Fit *fit)
+{
+	const FitSpec *spec = fit->spec;
+	int			number = 0;
+	int			category = 0;
+	int			i;
+	uint32		j;
+
+	fit->model.n_features = spec->n_features;
+	fit->model.features = palloc0(sizeof(ModelFeature) * Max(spec->n_features, 1));
+	for (i = 0; i < spec->n_features; i++)
+	{
+		ModelFeature *feature = &fit->model.features[i];
+
+		feature->name = pstrdup(spec->features[i].name);
+		feature->family = spec->features[i].family;
+		feature->length = spec->features[i].length;
+		if (feature->family == FAMILY_CATEGORY)
+		{
+			describe_category(fit, category++, feature);
+			continue;
+		}
+		feature->fill = palloc(sizeof(double) * feature_numbers(&spec->features[i]));
+		for (j = 0; j < feature_numbers(&spec->features[i]); j++)
+			feature->fill[j] = fit->numbers[number++].mean;
+	}
+}
+
+/* Text and integer columns with another value in every row. */
+static void
+warn_identifiers(Fit *fit)
+{
+	const FitState *state = fit->state;
+	int			number = 0;
+	int			category = 0;
+	int			i;
+
+	for (i = 0; i < fit->spec->n_features; i++)
+	{
+		const Feature *feature = &fit->spec->features[i];
+		bool		unique;
+
+		if (feature->family == FAMILY_CATEGORY)
+		{
+			unique = state->dictionaries[category].n == state->rows && !feature->ordered_levels;
+			category++;
+		}
+		else
+		{
+			unique = fit->spec->is_integer[i] && !state->identifiers[i].repeated &&
+				fit->numbers[number].missing == 0.0;
+			number += feature_numbers(feature);
+		}
+		if (unique && state->rows >= 20)
+			add_warning(fit, psprintf("column \"%s\" has another value in every row and looks like an identifier",
+									  feature->name));
+	}
+}
+
+/* The label of a class by its dictionary code. */
+static char *
+class_label(const Fit *fit, int32_t code)
+{
+	double		number;
+	size_t		length;
+	const char *text = dictionary_text(&fit->state->classes, code, &length);
+
+	if (fit->spec->target_family == FAMILY_CATEGORY)
+		return pnstrdup(text, length);
+	memcpy(&number, text, sizeof(number));
+	return float8out_internal(number);
+}
+
+/* Does class a sort before class b?  Enum order, number order or byte order. */
+static bool
+class_before(const Fit *fit, int32_t a, int32_t b)
+{
+	const Dictionary *classes = &fit->state->classes;
+	size_t		length;
+
+	if (fit->spec->target_labels != NULL)
+		return a < b;
+	if (fit->spec->target_family != FAMILY_CATEGORY)
+	{
+		double		left;
+		double		right;
+
+		memcpy(&left, dictionary_text(classes, a, &length), sizeof(left));
+		memcpy(&right, dictionary_text(classes, b, &length), sizeof(right));
+		return left < right;
+	}
+	return strcmp(class_label(fit, a), class_label(fit, b)) < 0;
+}
+
+/* Weight of the rows of each class code. */
+static double *
+count_classes(const Fit *fit)
+{
+	const Dataset *dataset = &fit->state->dataset;
+	double	   *weights = palloc0(sizeof(double) * Max(fit->state->classes.n, 1));
+	int32_t		b;
+	int32_t		i;
+
+	for (b = 0; b < dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block = &dataset->blocks[b];
+
+		for (i = 0; i < block->n; i++)
+			weights[(int32_t) block->target[i]] += block->weight != NULL ? block->weight[i] : 1.0;
+	}
+	return weights;
+}
+
+/* A class that the rows do not show: the other boolean, or the positive_class asked for. */
+static void
+add_absent_class(Fit *fit)
+{
+	Model	   *model = &fit->model;
+	const char *absent = NULL;
+
+	if (fit->spec->target_is_boolean)
+		absent = strcmp(model->classes[0], "true") == 0 ? "false" : "true";
+	else if (fit->spec->options->positive_class != NULL &&
+			 strcmp(fit->spec->options->positive_class, model->classes[0]) != 0)
+		absent = fit->spec->options->positive_class;
+	if (absent == NULL)
+		return;
+	model->classes[1] = pstrdup(absent);
+	fit->class_codes[1] = -1;
+	model->n_classes = 2;
+	if (strcmp(model->classes[0], model->classes[1]) > 0)
+	{
+		char	   *first = model->classes[0];
+
+		model->classes[0] = model->classes[1];
+		model->classes[1] = first;
+		fit->class_codes[1] = fit->class_codes[0];
+		fit->class_codes[0] = -1;
+		fit->class_weight[1] = fit->class_weight[0];
+		fit->class_weight[0] = 0.0;
+	}
+}
+
+/* Names the classes in order and the positive one. */
+static void
+describe_classes(Fit *fit)
+{
+	Model	   *model = &fit->model;
+	const char *positive = fit->spec->options->positive_class;
+	double	   *weights = count_classes(fit);
+	int			n = 0;
+	int32_t		code;
+
+	for (code = 0; code < fit->state->classes.n; code++)
+	{
+		if (weights[code] == 0.0)
+			continue;
+		if (n < 2)
+			fit->class_codes[n] = code;
+		n++;
+	}
+	if (n > 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("target column \"%s\" has %d classes, but algorithm \"logistic_regression\" predicts two",
+						fit->spec->target, n),
+				 errhint("Make a two-valued target, for example with a comparison.")));
+	if (n == 2 && class_before(fit, fit->class_codes[1], fit->class_codes[0]))
+	{
+		code = fit->class_codes[0];
+		fit->class_codes[0] = fit->class_codes[1];
+		fit->class_codes[1] = code;
+	}
+	model->n_classes = n;
+	model->classes = palloc0(sizeof(char *) * 2);
+	for (code = 0; code < n; code++)
+	{
+		model->classes[code] = class_label(fit, fit->class_codes[code]);
+		fit->class_weight[code] = weights[fit->class_codes[code]];
+	}
+	if (n == 1)
+		add_absent_class(fit);
+	model->positive_class = model->n_classes - 1;
+	if (positive == NULL)
+		return;
+	for (model->positive_class = 0; model->positive_class < model->n_classes; model->positive_class++)
+	{
+		if (strcmp(model->classes[model->positive_class], positive) == 0)
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"positive_class\" names no class of column \"%s\": \"%s\"",
+					fit->spec->target, positive),
+			 errhint("The classes are: %s, %s.", model->classes[0], model->classes[1])));
+}
+
+/* What multiplies the weights of the rows of class i (0 or 1 in sort order). */
+static double
+class_factor(const Fit *fit, int i)
+{
+	const FitOptions *options = fit->spec->options;
+	int			j;
+
+	if (options->balanced)
+		return (fit->class_weight[0] + fit->class_weight[1]) / (2.0 * fit->class_weight[i]);
+	for (j = 0; j < options->n_class_weights; j++)
+	{
+		if (strcmp(options->class_weights[j].name, fit->model.classes[i]) == 0)
+			return options->class_weights[j].weight;
+	}
+	return 1.0;
+}
+
+/* A weight for a class that is none is a mistake of the caller. */
+static void
+check_class_weights(const Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	int			i;
+
+	for (i = 0; i < options->n_class_weights; i++)
+	{
+		const char *name = options->class_weights[i].name;
+
+		if (strcmp(name, fit->model.classes[0]) != 0 && strcmp(name, fit->model.classes[1]) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"class_weight\" names no class of column \"%s\": \"%s\"",
+							fit->spec->target, name),
+					 errhint("The classes are: %s, %s.", fit->model.classes[0], fit->model.classes[1])));
+	}
+}
+
+/* Features whose coefficients the data do not determine. */
+static void
+warn_unidentified(Fit *fit, const LinearFit *result)
+{
+	StringInfoData constant;
+	StringInfoData collinear;
+	int			n_constant = 0;
+	int			n_collinear = 0;
+	int			i;
+
+	if (result->facts.rank >= fit->design.n_terms || fit->spec->options->l2 > 0.0)
+		return;
+	initStringInfo(&constant);
+	initStringInfo(&collinear);
+	for (i = 0; i < fit->design.n_terms; i++)
+	{
+		const LinearCoefficient *coefficient = &result->coefficients[i];
+
+		if (coefficient->term.feature == TERM_INTERCEPT || !isnan(coefficient->std_error))
+			continue;
+		if (coefficient->estimate == 0.0)
+			append_name(&constant, n_constant++, fit->spec->features[coefficient->term.feature].name);
+		else
+			append_name(&collinear, n_collinear++, fit->spec->features[coefficient->term.feature].name);
+	}
+	if (n_constant > 0)
+		add_warning(fit, psprintf("constant in the training rows, coefficient 0: %s", constant.data));
+	if (n_collinear > 0 || n_constant == 0)
+		report_condition(fit, psprintf("the design has rank %d with %d terms, so the minimum-norm solution is taken; not identified: %s",
+									   result->facts.rank, fit->design.n_terms,
+									   n_collinear > 0 ? collinear.data : "too few rows"));
+}
+
+static void
+take_result(Fit *fit, const LinearFit *result)
+{
+	fit->model.n_terms = fit->design.n_terms;
+	fit->model.coefficients = result->coefficients;
+	fit->model.facts = result->facts;
+	warn_unidentified(fit, result);
+	if (fit->spec->options->l2 > 0.0)
+		add_warning(fit, pstrdup("with a penalty there are no standard errors and p-values"));
+}
+
+static LinearFit
+empty_result(Fit *fit)
+{
+	LinearFit	result = {0};
+	int			i;
+
+	result.coefficients = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(LinearCoefficient) *
+													 Max(fit->design.n_terms, 1),
+													 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (i = 0; i < fit->design.n_terms; i++)
+		result.coefficients[i].term = fit->design.terms[i];
+	return result;
+}
+
+static void
+fit_linear_regression(Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	LeastSquaresOptions solver = {.l2 = options->l2, .standardize = options->standardize};
+	LinearFit	result;
+	double		weight = 0.0;
+
+	collect_facts(fit, NULL);
+	build_design(fit);
+	result = empty_result(fit);
+	require(fit, least_squares_fit(fit->state->least_squares, &fit->design, &solver,
+								   &fit->account->allocator, &fit->account->stop, &result));
+	fit->model.link = LINK_IDENTITY;
+	take_result(fit, &result);
+	weight = least_squares_weight(fit->state->least_squares);
+	if (result.facts.tss > 0.0)
+		add_metric(fit, "train.r2", 1.0 - result.facts.rss / result.facts.tss);
+	add_metric(fit, "train.rmse", sqrt(result.facts.rss / weight));
+}
+
+/* One class only: its probability is 0 or 1 whatever the row. */
+static void
+fit_constant(Fit *fit)
+{
+	Model	   *model = &fit->model;
+	int			present = fit->class_codes[0] >= 0 ? 0 : 1;
+
+	report_condition(fit, psprintf("the target has one class only, \"%s\"", model->classes[present]));
+	model->constant = present == (int) model->positive_class ? 1.0 : 0.0;
+	model->link = LINK_IDENTITY;
+	model->facts.converged = true;
+	model->facts.gradient_norm = 0.0;
+}
+
+static void
+fit_logistic_regression(Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	int			positive;
+	LogisticOptions solver = {.l2 = options->l2,.standardize = options->standardize,
+		.tolerance = options->tol,.max_iterations = options->max_iter};
+	LinearFit	result;
+
+	describe_classes(fit);
+	positive = fit->model.positive_class;
+	solver.class_weight[0] = solver.class_weight[1] = 1.0;
+	solver.positive_target = fit->class_codes[positive];
+	if (fit->class_weight[0] > 0.0 && fit->class_weight[1] > 0.0)
+	{
+		check_class_weights(fit);
+		solver.class_weight[0] = class_factor(fit, 1 - positive);
+		solver.class_weight[1] = class_factor(fit, positive);
+	}
+	collect_facts(fit, &solver);
+	build_design(fit);
+	if (fit->class_weight[0] == 0.0 || fit->class_weight[1] == 0.0)
+	{
+		fit_constant(fit);
+		return;
+	}
+	result = empty_result(fit);
+	require(fit, logistic_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
+							  &fit->account->stop, &result));
+	fit->model.link = LINK_LOGIT;
+	if (result.facts.separated)
+		report_condition(fit, pstrdup("the features separate the classes, so the estimates have no finite limit; a penalty (\"l2\") helps"));
+	else if (!result.facts.converged)
+		report_condition(fit, psprintf("logistic regression did not converge in %d iterations; the gradient norm is %g",
+									   result.facts.iterations, result.facts.gradient_norm));
+	take_result(fit, &result);
+}
+
+/* The fitted model over its own training rows. */
+static void
+measure_logistic(Fit *fit)
+{
+	const Dataset *dataset = &fit->state->dataset;
+	const Design *design = &fit->design;
+	LinearScorer scorer;
+	double	   *vector = palloc(sizeof(double) * Max(fit->spec->n_numbers + fit->spec->n_categories, 1));
+	double		positive = fit->class_codes[fit->model.positive_class];
+	double		loss = 0.0;
+	double		right = 0.0;
+	double		total = 0.0;
+	int32_t		b;
+	int32_t		i;
+	int32_t		j;
+
+	require(fit, model_scorer(&fit->model, &fit->account->allocator, &scorer));
+	for (b = 0; b < dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block = &dataset->blocks[b];
+
+		CHECK_FOR_INTERRUPTS();
+		for (i = 0; i < block->n; i++)
+		{
+			double		weight = block->weight != NULL ? block->weight[i] : 1.0;
+			double		missing = 0.0;
+			double		eta;
+			bool		is_positive = block->target[i] == positive;
+
+			for (j = 0; j < design->n_numbers; j++)
+			{
+				vector[j] = block->numbers[j * block->capacity + i];
+				if (isnan(vector[j]))
+				{
+					vector[j] = scorer.number_fill[j];
+					missing += scorer.missing_weight[j];
+				}
+			}
+			for (j = 0; j < design->n_categories; j++)
+			{
+				int32_t		code = block->codes[j * block->capacity + i];
+				const CategoryFacts *facts = &design->categories[j];
+				int32_t		level = code == CODE_MISSING ? -1 : facts->level_of_code[code];
+
+				vector[design->n_numbers + j] = code == CODE_MISSING ? 0 :
+					level == LEVEL_POOLED ? facts->n_levels + 1 : level + 1;
+				if (code == CODE_MISSING)
+					missing += scorer.missing_weight[design->n_numbers + j];
+			}
+			eta = linear_eta(&scorer, vector) + missing;
+			if (!is_positive)
+				eta = -eta;
+			loss += weight * (eta > 0.0 ? log1p(exp(-eta)) : log1p(exp(eta)) - eta);
+			right += weight * (is_positive ? eta > 0.0 : eta >= 0.0);
+			total += weight;
+		}
+	}
+	add_metric(fit, "train.log_loss", loss / total);
+	add_metric(fit, "train.accuracy", right / total);
+}
+
+static struct varlena *
+encode(Fit *fit, MemoryContext caller)
+{
+	uint8_t    *bytes;
+	size_t		length;
+	struct varlena *stored;
+
+	fit->model.warnings = fit->warnings;
+	fit->model.metrics = fit->metrics;
+	require(fit, model_encode(&fit->model, &fit->account->allocator, &bytes, &length));
+	stored = MemoryContextAlloc(caller, VARHDRSZ + length);
+	SET_VARSIZE(stored, VARHDRSZ + length);
+	memcpy(VARDATA(stored), bytes, length);
+	return stored;
+}
+
+static Fit *
+begin(const FitState *state)
+{
+	Fit		   *fit = palloc0(sizeof(Fit));
+	Model	   *model = &fit->model;
+
+	fit->state = state;
+	fit->spec = state->spec;
+	fit->account = memory_account_create(CurrentMemoryContext);
+	fit->class_codes[0] = fit->class_codes[1] = -1;
+	model->algorithm = state->spec->options->algorithm;
+	model->objective = state->spec->options->objective;
+	model->unknown = state->spec->options->unknown;
+	model->target = state->spec->target;
+	model->constant = NAN;
+	model->options = state->spec->options->canonical;
+	model->seed = state->spec->options->seed;
+	model->rows = state->rows;
+	model->rows_skipped = state->rows_skipped;
+	model->facts.log_likelihood = model->facts.sigma2 = model->facts.rss = NAN;
+	model->facts.tss = model->facts.gradient_norm = model->facts.condition_number = NAN;
+	return fit;
+}
+
+struct varlena *
+fit_model(const FitState *state)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context;
+	struct varlena *stored;
+	Fit		   *fit;
+	uint32		i;
+
+	if (state->rows == 0)
+	{
+		if (state->spec->options->raise_on_failure)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("the model cannot be fitted: no row has a target and a positive weight")));
+		ereport(WARNING,
+				(errmsg("no row has a target and a positive weight, so there is no model")));
+		return NULL;
+	}
+	context = AllocSetContextCreate(CurrentMemoryContext, "orchard fit", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(context);
+	fit = begin(state);
+	if (state->spec->classification)
+		fit_logistic_regression(fit);
+	else
+		fit_linear_regression(fit);
+	describe_features(fit);
+	warn_identifiers(fit);
+	if (fit->model.n_terms > 0 && state->spec->classification)
+		measure_logistic(fit);
+	stored = encode(fit, caller);
+	MemoryContextSwitchTo(caller);
+	for (i = 0; i < fit->model.n_warnings; i++)
+		ereport(WARNING, (errmsg("%s", fit->warnings[i])));
+	MemoryContextDelete(context);
+	return stored;
+}

@@ -1,0 +1,17 @@
+/*
+ * fit_final.h: from a training state to a stored model.
+ */
+#ifndef ORCHARD_PG_FIT_FINAL_H
+#define ORCHARD_PG_FIT_FINAL_H
+
+#include "postgres.h"
+
+#include "pg/fit_state.h"
+
+/*
+ * The model of the state's rows, in the current memory context; NULL, with a
+ * WARNING, when no row was usable.  The state is not changed.
+ */
+extern struct varlena *fit_model(const FitState *state);
+
+#endif							/* ORCHARD_PG_FIT_FINAL_H */

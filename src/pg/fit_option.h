@@ -1,0 +1,57 @@
+/*
+ * fit_option.h: the options of fit(), parsed once a call site and checked against one list.
+ *
+ * Names follow scikit-learn where it has the option.  An unknown option, a
+ * wrong JSON type or a value out of range raises 22023 with the known choices.
+ */
+#ifndef ORCHARD_PG_FIT_OPTION_H
+#define ORCHARD_PG_FIT_OPTION_H
+
+#include "postgres.h"
+
+#include "utils/jsonb.h"
+
+#include "kernel/model/model.h"
+
+typedef struct ClassWeight
+{
+	char	   *name;			/* class label */
+	double		weight;			/* >= 0 */
+} ClassWeight;
+
+typedef struct FitOptions
+{
+	ModelAlgorithm algorithm;
+	ModelObjective objective;
+	double		l2;
+	bool		standardize;
+	bool		fit_intercept;
+	bool		missing_indicator;
+	bool		skip_null_target;
+	bool		raise_on_failure;	/* on_failure = "error" */
+	UnknownPolicy unknown;
+	int			max_categories;
+	int			max_iter;
+	double		tol;
+	uint64		seed;
+	char	   *weight;			/* column names, NULL when not given */
+	char	   *group;
+	char	   *time;
+	char	   *positive_class;
+	char	  **features;		/* NULL: all columns that are not excluded */
+	int			n_features;
+	char	  **exclude;
+	int			n_exclude;
+	bool		balanced;		/* class_weight = "balanced" */
+	ClassWeight *class_weights;
+	int			n_class_weights;
+	char	   *canonical;		/* JSON text of every option in force, keys sorted */
+} FitOptions;
+
+/* Parses into the current memory context. */
+extern FitOptions *fit_options_parse(Jsonb *json);
+
+extern const char *algorithm_name(ModelAlgorithm algorithm);
+extern const char *objective_name(ModelObjective objective);
+
+#endif							/* ORCHARD_PG_FIT_OPTION_H */

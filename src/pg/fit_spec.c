@@ -1,0 +1,363 @@
+/*
+ * fit_spec.c: features and target from a row type and options.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "pg/error.h"
+#include "pg/fit_spec.h"
+#include "pg/memory.h"
+
+static bool
+is_listed(const char *name, char **names, int n)
+{
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The column that an argument or option names; an error lists what there is. */
+static int
+require_column(const RowLayout *layout, const char *name, const char *role)
+{
+	int			index = row_layout_find(layout, name);
+
+	if (index < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("%s column \"%s\" does not exist in the row", role, name),
+				 errhint("The row has the columns: %s.", row_layout_names(layout))));
+	return index;
+}
+
+/* The type of a column, or 42804 with what to do. */
+static ColumnType
+require_column_type(const RowLayout *layout, int index)
+{
+	Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, index);
+	ColumnType	type;
+
+	if (!column_type_of(attribute->atttypid, &type))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of type %s cannot be a feature", NameStr(attribute->attname),
+						format_type_be(attribute->atttypid)),
+				 errhint("Cast it, or leave it out with the option \"exclude\".")));
+	return type;
+}
+
+/* The bound form of a column, with the labels of an enum. */
+static BoundColumn
+bind_column(const RowLayout *layout, int index)
+{
+	BoundColumn column = {.index = index, .type = require_column_type(layout, index)};
+
+	if (column.type.reader == READ_ENUM)
+		column.labels = enum_labels_load(column.type.type);
+	return column;
+}
+
+static bool
+is_array_reader(ColumnReader reader)
+{
+	return reader == READ_FLOAT8_ARRAY || reader == READ_FLOAT4_ARRAY;
+}
+
+/* The number of elements that an array feature has in the first row. */
+static uint32
+array_feature_length(const RowLayout *layout, int index)
+{
+	const char *name = NameStr(TupleDescAttr(layout->descriptor, index)->attname);
+	ArrayType  *array;
+	int			n;
+
+	if (layout->nulls[index])
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("array column \"%s\" is null in the first row", name),
+				 errdetail("Its length in the first row is the number of features it stands for."),
+				 errhint("Leave out rows without the array, or leave out the column with the option \"exclude\".")));
+	array = DatumGetArrayTypeP(layout->values[index]);
+	n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	if (ARR_NDIM(array) != 1 || n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("array column \"%s\" must have one dimension and at least one element", name)));
+	return n;
+}
+
+/* Is this column a feature by the options?  Everything is, but the columns with another role. */
+static bool
+is_feature(const FitSpec *spec, const char *name)
+{
+	const FitOptions *options = spec->options;
+
+	if (strcmp(name, spec->target) == 0)
+		return false;
+	if (options->weight != NULL && strcmp(name, options->weight) == 0)
+		return false;
+	if (options->group != NULL && strcmp(name, options->group) == 0)
+		return false;
+	if (options->time != NULL && strcmp(name, options->time) == 0)
+		return false;
+	if (options->features != NULL)
+		return is_listed(name, options->features, options->n_features);
+	return !is_listed(name, options->exclude, options->n_exclude);
+}
+
+static void
+add_feature(FitSpec *spec, const RowLayout *layout, int index)
+{
+	BoundColumn column = bind_column(layout, index);
+	Feature    *feature = &spec->features[spec->n_features];
+
+	feature->name = pstrdup(NameStr(TupleDescAttr(layout->descriptor, index)->attname));
+	feature->family = column.type.family;
+	feature->length = is_array_reader(column.type.reader) ? array_feature_length(layout, index) : 0;
+	feature->ordered_levels = column.labels != NULL;
+	spec->labels[spec->n_features] = column.labels;
+	spec->is_integer[spec->n_features] = column.type.reader == READ_INT2 ||
+		column.type.reader == READ_INT4 || column.type.reader == READ_INT8;
+	spec->n_features++;
+}
+
+/* Slots follow from the features. */
+static void
+count_slots(FitSpec *spec)
+{
+	int			i;
+
+	for (i = 0; i < spec->n_features; i++)
+	{
+		spec->n_numbers += feature_numbers(&spec->features[i]);
+		spec->n_categories += spec->features[i].family == FAMILY_CATEGORY;
+	}
+}
+
+/* Decides regression or classification and refuses a target that the algorithm cannot have. */
+static void
+set_target(FitSpec *spec, const RowLayout *layout)
+{
+	int			index = require_column(layout, spec->target, "target");
+	BoundColumn column = bind_column(layout, index);
+
+	spec->classification = spec->options->algorithm == ALGORITHM_LOGISTIC_REGRESSION;
+	spec->target_family = column.type.family;
+	spec->target_is_boolean = column.type.reader == READ_BOOL;
+	spec->target_labels = column.labels;
+	if (is_array_reader(column.type.reader))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("target column \"%s\" must not be an array", spec->target)));
+	if (!spec->classification && column.type.family == FAMILY_CATEGORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("target column \"%s\" is categorical, which algorithm \"%s\" cannot predict",
+						spec->target, algorithm_name(spec->options->algorithm)),
+				 errhint("Use \"logistic_regression\", or cast the target to a number.")));
+	if (spec->classification && column.type.family != FAMILY_CATEGORY &&
+		column.type.family != FAMILY_NUMBER)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("target column \"%s\" of family \"%s\" has no classes", spec->target,
+						feature_family_name(column.type.family))));
+}
+
+static void
+encode_labels(ByteWriter *writer, const EnumLabels *labels)
+{
+	int			i;
+
+	write_u32(writer, labels != NULL ? labels->n : 0);
+	for (i = 0; labels != NULL && i < labels->n; i++)
+		write_string(writer, labels->labels[i], strlen(labels->labels[i]));
+}
+
+static void
+encode_spec(FitSpec *spec)
+{
+	ByteWriter	writer;
+	int			i;
+
+	writer_begin(&writer, memory_transient(), MaxAllocSize);
+	write_string(&writer, (char *) spec->options_json, VARSIZE(spec->options_json));
+	write_string(&writer, spec->target, strlen(spec->target));
+	write_u8(&writer, spec->target_family);
+	write_u8(&writer, spec->target_is_boolean);
+	write_u8(&writer, spec->classification);
+	encode_labels(&writer, spec->target_labels);
+	write_u32(&writer, spec->n_features);
+	for (i = 0; i < spec->n_features; i++)
+	{
+		const Feature *feature = &spec->features[i];
+
+		write_string(&writer, feature->name, strlen(feature->name));
+		write_u8(&writer, feature->family);
+		write_u32(&writer, feature->length);
+		write_u8(&writer, feature->ordered_levels);
+		write_u8(&writer, spec->is_integer[i]);
+		encode_labels(&writer, spec->labels[i]);
+	}
+	require_ok(writer.status, "the training specification");
+	spec->encoded = writer.bytes;
+	spec->encoded_length = writer.length;
+}
+
+FitSpec *
+fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
+{
+	FitSpec    *spec = palloc0(sizeof(FitSpec));
+	RowLayout  *layout = row_layout_create(row);
+	int			i;
+
+	row_layout_read(layout, row);
+	spec->options_json = palloc(VARSIZE(options));
+	memcpy(spec->options_json, options, VARSIZE(options));
+	spec->options = fit_options_parse(options);
+	spec->target = pstrdup(target);
+	set_target(spec, layout);
+	for (i = 0; i < spec->options->n_features; i++)
+	{
+		require_column(layout, spec->options->features[i], "feature");
+		if (strcmp(spec->options->features[i], target) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("target column \"%s\" cannot be a feature", target)));
+	}
+	for (i = 0; i < spec->options->n_exclude; i++)
+		require_column(layout, spec->options->exclude[i], "excluded");
+	if (spec->options->group != NULL)
+		require_column(layout, spec->options->group, "group");
+	if (spec->options->time != NULL)
+		require_column(layout, spec->options->time, "time");
+	spec->features = palloc0(sizeof(Feature) * Max(layout->n_columns, 1));
+	spec->is_integer = palloc0(sizeof(bool) * Max(layout->n_columns, 1));
+	spec->labels = palloc0(sizeof(EnumLabels *) * Max(layout->n_columns, 1));
+	for (i = 0; i < layout->n_columns; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
+
+		if (attribute->attisdropped || !is_feature(spec, NameStr(attribute->attname)))
+			continue;
+		row_layout_find(layout, NameStr(attribute->attname));	/* raises when it stands twice */
+		add_feature(spec, layout, i);
+	}
+	count_slots(spec);
+	encode_spec(spec);
+	return spec;
+}
+
+/* The column of a feature in another row type: same name, same family. */
+static BoundColumn
+bind_feature(const FitSpec *spec, const RowLayout *layout, int i)
+{
+	const Feature *feature = &spec->features[i];
+	BoundColumn column = bind_column(layout, require_column(layout, feature->name, "feature"));
+
+	if (column.type.family != feature->family ||
+		is_array_reader(column.type.reader) != (feature->length > 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" is %s in one row and %s in another", feature->name,
+						feature_family_name(feature->family),
+						feature_family_name(column.type.family))));
+	return column;
+}
+
+FitBinding *
+fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
+{
+	FitBinding *binding = palloc0(sizeof(FitBinding));
+	int			i;
+
+	binding->layout = row_layout_create(row);
+	binding->features = palloc0(sizeof(BoundColumn) * Max(spec->n_features, 1));
+	binding->target = bind_column(binding->layout,
+								  require_column(binding->layout, spec->target, "target"));
+	binding->weight.index = -1;
+	if (spec->options->weight != NULL)
+	{
+		binding->weight = bind_column(binding->layout,
+									  require_column(binding->layout, spec->options->weight, "weight"));
+		if (binding->weight.type.family != FAMILY_NUMBER ||
+			is_array_reader(binding->weight.type.reader))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("weight column \"%s\" must be a number", spec->options->weight)));
+	}
+	for (i = 0; i < spec->n_features; i++)
+		binding->features[i] = bind_feature(spec, binding->layout, i);
+	return binding;
+}
+
+static char *
+decode_text(ByteReader *reader)
+{
+	size_t		length;
+	const char *text = read_string(reader, &length);
+
+	return text == NULL ? NULL : pnstrdup(text, length);
+}
+
+/* Labels by place only: values are not needed where no row is read. */
+static EnumLabels *
+decode_labels(ByteReader *reader)
+{
+	EnumLabels *labels = palloc0(sizeof(EnumLabels));
+	uint32		n = read_count(reader, 4);
+	uint32		i;
+
+	if (n == 0)
+		return NULL;
+	labels->labels = palloc(sizeof(char *) * n);
+	for (i = 0; i < n; i++)
+		labels->labels[i] = decode_text(reader);
+	labels->n = n;
+	return labels;
+}
+
+FitSpec *
+fit_spec_decode(const uint8 *encoded, size_t length)
+{
+	FitSpec    *spec = palloc0(sizeof(FitSpec));
+	ByteReader	reader;
+	size_t		json_length;
+	const char *json;
+	int			i;
+
+	spec->encoded = memcpy(palloc(length), encoded, length);
+	spec->encoded_length = length;
+	reader_begin(&reader, spec->encoded, length);
+	json = read_string(&reader, &json_length);
+	spec->options_json = memcpy(palloc(Max(json_length, sizeof(Jsonb))), json, json_length);
+	spec->options = fit_options_parse(spec->options_json);
+	spec->target = decode_text(&reader);
+	spec->target_family = read_u8(&reader);
+	spec->target_is_boolean = read_u8(&reader);
+	spec->classification = read_u8(&reader);
+	spec->target_labels = decode_labels(&reader);
+	spec->n_features = read_count(&reader, 4);
+	spec->features = palloc0(sizeof(Feature) * Max(spec->n_features, 1));
+	spec->is_integer = palloc0(sizeof(bool) * Max(spec->n_features, 1));
+	spec->labels = palloc0(sizeof(EnumLabels *) * Max(spec->n_features, 1));
+	for (i = 0; i < spec->n_features; i++)
+	{
+		spec->features[i].name = decode_text(&reader);
+		spec->features[i].family = read_u8(&reader);
+		spec->features[i].length = read_u32(&reader);
+		spec->features[i].ordered_levels = read_u8(&reader);
+		spec->is_integer[i] = read_u8(&reader);
+		spec->labels[i] = decode_labels(&reader);
+	}
+	require_ok(reader.status, "the training specification");
+	count_slots(spec);
+	return spec;
+}

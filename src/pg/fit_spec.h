@@ -1,0 +1,64 @@
+/*
+ * fit_spec.h: what one fit() call site trains on: options, target and features.
+ *
+ * A FitSpec is made from the first row's type and shared by the states of all
+ * groups; it lives as long as the call site (fn_mcxt).  Its encoded form travels
+ * with a state between parallel workers, and two states combine only when their
+ * encoded specs are equal.
+ */
+#ifndef ORCHARD_PG_FIT_SPEC_H
+#define ORCHARD_PG_FIT_SPEC_H
+
+#include "postgres.h"
+
+#include "kernel/codec/bytes.h"
+#include "kernel/dataset/schema.h"
+
+#include "pg/column_type.h"
+#include "pg/fit_option.h"
+#include "pg/row_binding.h"
+
+typedef struct FitSpec
+{
+	FitOptions *options;
+	Jsonb	   *options_json;	/* as given, for the encoded form */
+	char	   *target;
+	FeatureFamily target_family;
+	bool		target_is_boolean;
+	bool		classification;
+	EnumLabels *target_labels;	/* of an enum target, else NULL */
+	int			n_features;
+	Feature    *features;
+	bool	   *is_integer;		/* features checked for looking like identifiers */
+	EnumLabels **labels;		/* of enum features, else NULL */
+	int			n_numbers;
+	int			n_categories;
+	uint8	   *encoded;
+	size_t		encoded_length;
+} FitSpec;
+
+/* Where a bound row keeps one column. */
+typedef struct BoundColumn
+{
+	int			index;			/* 0-based in the row, -1 = none */
+	ColumnType	type;
+	EnumLabels *labels;
+} BoundColumn;
+
+/* A FitSpec bound to a row layout. */
+typedef struct FitBinding
+{
+	RowLayout  *layout;
+	BoundColumn target;
+	BoundColumn weight;
+	BoundColumn *features;		/* n_features */
+} FitBinding;
+
+/* Both in the current memory context; the row gives types, names and array lengths. */
+extern FitSpec *fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row);
+extern FitBinding *fit_binding_create(const FitSpec *spec, HeapTupleHeader row);
+
+/* From its encoded form, which only this module wrote. */
+extern FitSpec *fit_spec_decode(const uint8 *encoded, size_t length);
+
+#endif							/* ORCHARD_PG_FIT_SPEC_H */

@@ -1,0 +1,482 @@
+/*
+ * fit_state.c: rows into the kernel's states, and the states' flat form.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+
+#include "pg/error.h"
+#include "pg/fit_state.h"
+
+static const char *const what = "the training state";
+
+static Size fit_state_get_flat_size(ExpandedObjectHeader *header);
+static void fit_state_flatten_into(ExpandedObjectHeader *header, void *result, Size size);
+
+static const ExpandedObjectMethods fit_state_methods = {
+	fit_state_get_flat_size,
+	fit_state_flatten_into
+};
+
+static void
+require(FitState *state, Status status)
+{
+	if (unlikely(status != KERNEL_OK))
+		memory_account_require_ok(state->account, status, what);
+}
+
+/* A zeroed block of the state's account. */
+static void *
+state_allocate(FitState *state, size_t count, size_t size)
+{
+	void	   *block = memory_allocate_zero(&state->account->allocator, Max(count, 1), size);
+
+	if (block == NULL)
+		require_ok(KERNEL_OUT_OF_MEMORY, what);
+	return block;
+}
+
+/* Enum dictionaries hold all labels from the start, so that code order is enum order. */
+static void
+seed_dictionary(FitState *state, Dictionary *dictionary, const EnumLabels *labels)
+{
+	int32_t		code;
+	int			i;
+
+	for (i = 0; labels != NULL && i < labels->n; i++)
+		require(state, dictionary_add(dictionary, &state->account->allocator, labels->labels[i],
+									  strlen(labels->labels[i]), &code));
+}
+
+/* Everything but the kernel's sums: shared by create and decode. */
+static FitState *
+allocate_state(MemoryAccount *account, const FitSpec *spec)
+{
+	FitState   *state = memory_allocate_zero(&account->allocator, 1, sizeof(FitState));
+
+	if (state == NULL)
+		require_ok(KERNEL_OUT_OF_MEMORY, what);
+	EOH_init_header(&state->header, &fit_state_methods, account->context);
+	state->account = account;
+	state->spec = spec;
+	state->dictionaries = state_allocate(state, spec->n_categories, sizeof(Dictionary));
+	state->identifiers = state_allocate(state, spec->n_features, sizeof(IdentifierSketch));
+	state->numbers = state_allocate(state, spec->n_numbers, sizeof(double));
+	state->codes = state_allocate(state, spec->n_categories, sizeof(int32));
+	return state;
+}
+
+FitState *
+fit_state_create(MemoryAccount *account, const FitSpec *spec)
+{
+	FitState   *state = allocate_state(account, spec);
+	int			category = 0;
+	int			i;
+
+	if (spec->classification)
+		dataset_begin(&state->dataset, spec->n_numbers, spec->n_categories,
+					  spec->options->weight != NULL);
+	else
+	{
+		state->least_squares = least_squares_create(&account->allocator, spec->n_numbers,
+													spec->n_categories);
+		if (state->least_squares == NULL)
+			require_ok(KERNEL_OUT_OF_MEMORY, what);
+	}
+	for (i = 0; i < spec->n_features; i++)
+	{
+		if (spec->features[i].family == FAMILY_CATEGORY)
+			seed_dictionary(state, &state->dictionaries[category++], spec->labels[i]);
+	}
+	seed_dictionary(state, &state->classes, spec->target_labels);
+	return state;
+}
+
+static void pg_attribute_noreturn()
+not_finite(const char *name, double value)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("column \"%s\" has the value %s, which a linear model cannot use", name,
+					isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity"),
+			 errhint("Leave such rows out, or store NULL for a value that is not known.")));
+}
+
+/* The code of a category value, added to its dictionary when new. */
+static int32
+category_code(FitState *state, Dictionary *dictionary, const BoundColumn *column, Datum datum)
+{
+	char		scratch[NAMEDATALEN];
+	const char *text;
+	size_t		length;
+	int32_t		code;
+
+	if (column->labels != NULL)
+	{
+		code = enum_labels_position(column->labels, DatumGetObjectId(datum));
+		if (code >= 0)
+			return code;
+	}
+	text = column_read_text(column->type.reader, datum, scratch, &length);
+	code = dictionary_find(dictionary, text, length);
+	if (code < 0)
+		require(state, dictionary_add(dictionary, &state->account->allocator, text, length, &code));
+	return code;
+}
+
+/* The elements of an array feature into their slots. */
+static void
+add_array(const Feature *feature, const BoundColumn *column, Datum datum, double *slots)
+{
+	double	   *numbers;
+	bool	   *nulls;
+	int			n = column_read_array(column->type.reader, datum, feature->name, &numbers, &nulls);
+	int			i;
+
+	if (n != (int) feature->length)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("array column \"%s\" has %d elements, but %u in the first row",
+						feature->name, n, feature->length)));
+	for (i = 0; i < n; i++)
+	{
+		if (!nulls[i] && !isfinite(numbers[i]))
+			not_finite(feature->name, numbers[i]);
+		slots[i] = nulls[i] ? NAN : numbers[i];
+	}
+}
+
+/* One number into its slot; NULL is NaN there. */
+static inline void
+add_number(FitState *state, int i, const BoundColumn *column, Datum datum, double *slot)
+{
+	const Feature *feature = &state->spec->features[i];
+
+	*slot = column->type.reader == READ_FLOAT8 ? DatumGetFloat8(datum) :
+		column_read_number(column->type.reader, datum, feature->family, feature->name);
+	if (unlikely(!isfinite(*slot)))
+		not_finite(feature->name, *slot);
+	if (state->spec->is_integer[i])
+		identifier_add(&state->identifiers[i], (uint64) (int64) *slot);
+}
+
+/* The features of the row in the layout's values, into numbers and codes. */
+static void
+read_features(FitState *state, const FitBinding *binding)
+{
+	const FitSpec *spec = state->spec;
+	const Datum *values = binding->layout->values;
+	const bool *nulls = binding->layout->nulls;
+	int			number = 0;
+	int			category = 0;
+	int			i;
+
+	for (i = 0; i < spec->n_features; i++)
+	{
+		const BoundColumn *column = &binding->features[i];
+		const Feature *feature = &spec->features[i];
+		bool		is_null = nulls[column->index];
+		uint32		j;
+
+		if (feature->family == FAMILY_CATEGORY)
+		{
+			state->codes[category] = is_null ? CODE_MISSING :
+				category_code(state, &state->dictionaries[category], column, values[column->index]);
+			category++;
+			continue;
+		}
+		if (is_null)
+		{
+			for (j = 0; j < feature_numbers(feature); j++)
+				state->numbers[number + j] = NAN;
+		}
+		else if (feature->length > 0)
+			add_array(feature, column, values[column->index], state->numbers + number);
+		else
+			add_number(state, i, column, values[column->index], state->numbers + number);
+		number += feature_numbers(feature);
+	}
+}
+
+/* The target as the kernel wants it: the number, or the class's code. */
+static double
+read_target(FitState *state, const FitBinding *binding, Datum datum)
+{
+	const FitSpec *spec = state->spec;
+	double		number;
+	int32_t		code;
+
+	if (spec->target_family == FAMILY_CATEGORY)
+		return category_code(state, &state->classes, &binding->target, datum);
+	number = column_read_number(binding->target.type.reader, datum, spec->target_family, spec->target);
+	if (!isfinite(number))
+		not_finite(spec->target, number);
+	if (!spec->classification)
+		return number;
+	number += 0.0;				/* -0 is 0 */
+	code = dictionary_find(&state->classes, (char *) &number, sizeof(number));
+	if (code < 0)
+		require(state, dictionary_add(&state->classes, &state->account->allocator,
+									  (char *) &number, sizeof(number), &code));
+	return code;
+}
+
+/* The row's weight, 1 when there is none; 0 leaves the row out. */
+static double
+read_weight(const FitSpec *spec, const FitBinding *binding)
+{
+	int			index = binding->weight.index;
+	double		weight;
+
+	if (index < 0)
+		return 1.0;
+	if (binding->layout->nulls[index])
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("weight column \"%s\" is null", spec->options->weight)));
+	weight = column_read_number(binding->weight.type.reader, binding->layout->values[index],
+								FAMILY_NUMBER, spec->options->weight);
+	if (!(weight >= 0.0 && isfinite(weight)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight column \"%s\" must be finite and at least 0, not %g",
+						spec->options->weight, weight)));
+	return weight;
+}
+
+void
+fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
+{
+	const FitSpec *spec = state->spec;
+	double		weight;
+	double		target;
+
+	if (unlikely(state->flat != NULL))
+	{
+		memory_release(&state->account->allocator, state->flat, state->flat_capacity, 1);
+		state->flat = NULL;
+	}
+	row_layout_read(binding->layout, row);
+	if (binding->layout->nulls[binding->target.index])
+	{
+		if (!spec->options->skip_null_target)
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("target column \"%s\" is null", spec->target),
+					 errhint("Filter such rows out, or set the option \"skip_null_target\".")));
+		state->rows_skipped++;
+		return;
+	}
+	weight = read_weight(spec, binding);
+	if (weight == 0.0)
+	{
+		state->rows_skipped++;
+		return;
+	}
+	target = read_target(state, binding, binding->layout->values[binding->target.index]);
+	read_features(state, binding);
+	if (spec->classification)
+		require(state, dataset_add(&state->dataset, &state->account->allocator, state->numbers,
+								   state->codes, target, weight));
+	else
+		require(state, least_squares_add(state->least_squares, &state->account->allocator,
+										 state->numbers, state->codes, target, weight));
+	state->rows++;
+}
+
+/* into's codes for every code of from, adding what is new. */
+static int32_t *
+map_codes(FitState *into, Dictionary *dictionary, const Dictionary *from)
+{
+	int32_t    *map = palloc(sizeof(int32_t) * Max(from->n, 1));
+	int32_t		code;
+
+	for (code = 0; code < from->n; code++)
+	{
+		size_t		length;
+		const char *text = dictionary_text(from, code, &length);
+
+		require(into, dictionary_add(dictionary, &into->account->allocator, text, length, &map[code]));
+	}
+	return map;
+}
+
+void
+fit_state_merge(FitState *into, const FitState *from)
+{
+	const FitSpec *spec = into->spec;
+	const int32_t **maps = palloc(sizeof(int32_t *) * Max(spec->n_categories, 1));
+	int			i;
+
+	if (spec != from->spec && (spec->encoded_length != from->spec->encoded_length ||
+							   memcmp(spec->encoded, from->spec->encoded, spec->encoded_length) != 0))
+		elog(ERROR, "training states of different specifications");
+	for (i = 0; i < spec->n_categories; i++)
+		maps[i] = map_codes(into, &into->dictionaries[i], &from->dictionaries[i]);
+	if (spec->classification)
+		require(into, dataset_merge(&into->dataset, &into->account->allocator, &from->dataset, maps,
+									map_codes(into, &into->classes, &from->classes)));
+	else
+		require(into, least_squares_merge(into->least_squares, &into->account->allocator,
+										  from->least_squares, maps));
+	for (i = 0; i < spec->n_features; i++)
+		identifier_merge(&into->identifiers[i], &from->identifiers[i]);
+	into->rows += from->rows;
+	into->rows_skipped += from->rows_skipped;
+}
+
+void
+fit_state_release(FitState *state)
+{
+	const Allocator *allocator = &state->account->allocator;
+	int			i;
+
+	for (i = 0; i < state->spec->n_categories; i++)
+		dictionary_release(&state->dictionaries[i], allocator);
+	dictionary_release(&state->classes, allocator);
+	if (state->spec->classification)
+		dataset_release(&state->dataset, allocator);
+	else
+		least_squares_release(state->least_squares, allocator);
+}
+
+FitState *
+fit_state_expanded(Datum datum)
+{
+	ExpandedObjectHeader *header;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return NULL;
+	header = DatumGetEOHP(datum);
+	if (header->eoh_methods != &fit_state_methods)
+		elog(ERROR, "not a training state");
+	return (FitState *) header;
+}
+
+static void
+encode_dictionary(ByteWriter *writer, const Dictionary *dictionary)
+{
+	int32_t		code;
+
+	write_u32(writer, dictionary->n);
+	for (code = 0; code < dictionary->n; code++)
+	{
+		size_t		length;
+		const char *text = dictionary_text(dictionary, code, &length);
+
+		write_string(writer, text, length);
+	}
+}
+
+static void
+decode_dictionary(FitState *state, Dictionary *dictionary, ByteReader *reader)
+{
+	uint32		n = read_count(reader, 4);
+	uint32		i;
+	int32_t		code;
+
+	for (i = 0; i < n; i++)
+	{
+		size_t		length;
+		const char *text = read_string(reader, &length);
+
+		if (text == NULL)
+			break;
+		require(state, dictionary_add(dictionary, &state->account->allocator, text, length, &code));
+	}
+}
+
+static Size
+fit_state_get_flat_size(ExpandedObjectHeader *header)
+{
+	FitState   *state = (FitState *) header;
+	const FitSpec *spec = state->spec;
+	ByteWriter	writer;
+	int			i;
+
+	if (state->flat != NULL)
+		return VARHDRSZ + state->flat_length;
+	writer_begin(&writer, &state->account->allocator, FIT_STATE_LIMIT);
+	write_string(&writer, (char *) spec->encoded, spec->encoded_length);
+	write_u64(&writer, state->rows);
+	write_u64(&writer, state->rows_skipped);
+	encode_dictionary(&writer, &state->classes);
+	for (i = 0; i < spec->n_categories; i++)
+		encode_dictionary(&writer, &state->dictionaries[i]);
+	for (i = 0; i < spec->n_features; i++)
+	{
+		if (spec->is_integer[i])
+			write_bytes(&writer, &state->identifiers[i], sizeof(IdentifierSketch));
+	}
+	if (spec->classification)
+		dataset_encode(&state->dataset, &writer);
+	else
+		least_squares_encode(state->least_squares, &writer);
+	if (writer.status == KERNEL_TOO_LARGE)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the training state is too large to pass between processes"),
+				 errdetail("A flattened state may have %zu MB.", FIT_STATE_LIMIT / (1024 * 1024)),
+				 errhint("Set max_parallel_workers_per_gather to 0 for this statement.")));
+	require(state, writer.status);
+	state->flat = writer.bytes;
+	state->flat_length = writer.length;
+	state->flat_capacity = writer.capacity;
+	return VARHDRSZ + state->flat_length;
+}
+
+static void
+fit_state_flatten_into(ExpandedObjectHeader *header, void *result, Size size)
+{
+	FitState   *state = (FitState *) header;
+
+	Assert(size == VARHDRSZ + state->flat_length);
+	SET_VARSIZE(result, size);
+	memcpy(VARDATA(result), state->flat, state->flat_length);
+}
+
+const uint8 *
+fit_state_flat_spec(const struct varlena *flat, size_t *length)
+{
+	ByteReader	reader;
+	const char *spec;
+
+	reader_begin(&reader, VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat));
+	spec = read_string(&reader, length);
+	require_ok(reader.status, what);
+	return (const uint8 *) spec;
+}
+
+FitState *
+fit_state_decode(MemoryAccount *account, const FitSpec *spec, const struct varlena *flat)
+{
+	FitState   *state = allocate_state(account, spec);
+	ByteReader	reader;
+	size_t		length;
+	const uint8 *bytes;
+	int			i;
+
+	reader_begin(&reader, VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat));
+	read_string(&reader, &length);
+	state->rows = read_u64(&reader);
+	state->rows_skipped = read_u64(&reader);
+	decode_dictionary(state, &state->classes, &reader);
+	for (i = 0; i < spec->n_categories; i++)
+		decode_dictionary(state, &state->dictionaries[i], &reader);
+	for (i = 0; i < spec->n_features; i++)
+	{
+		if (!spec->is_integer[i])
+			continue;
+		bytes = read_bytes(&reader, sizeof(IdentifierSketch));
+		if (bytes != NULL)
+			memcpy(&state->identifiers[i], bytes, sizeof(IdentifierSketch));
+	}
+	require_ok(reader.status, what);
+	if (spec->classification)
+		require(state, dataset_decode(&state->dataset, &account->allocator, &reader));
+	else
+		require(state, least_squares_decode(&state->least_squares, &account->allocator, &reader));
+	return state;
+}

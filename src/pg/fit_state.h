@@ -1,0 +1,68 @@
+/*
+ * fit_state.h: the transition state of fit(), an expanded object.
+ *
+ * The object, its dictionaries and its sums or blocks are allocated from the
+ * memory account of the aggregate context, one account for all groups: they die
+ * with the context and count against orchard.max_memory.  The spec belongs to
+ * the call site and outlives the state.
+ *
+ * Flattened (between parallel workers), the state is its spec's encoded form,
+ * its dictionaries and the kernel's encoding.
+ */
+#ifndef ORCHARD_PG_FIT_STATE_H
+#define ORCHARD_PG_FIT_STATE_H
+
+#include "postgres.h"
+
+#include "utils/expandeddatum.h"
+
+#include "kernel/dataset/dataset.h"
+#include "kernel/dataset/dictionary.h"
+#include "kernel/dataset/identifier.h"
+#include "kernel/linear/least_squares.h"
+
+#include "pg/fit_spec.h"
+#include "pg/memory.h"
+
+typedef struct FitState
+{
+	ExpandedObjectHeader header;
+	MemoryAccount *account;
+	const FitSpec *spec;
+	LeastSquares *least_squares;	/* linear regression, else NULL */
+	Dataset		dataset;		/* logistic regression */
+	Dictionary	classes;		/* labels of a categorical target; 8 bytes of a double for a numeric one */
+	Dictionary *dictionaries;	/* n_categories */
+	IdentifierSketch *identifiers;	/* n_features; used where spec->is_integer */
+	int64		rows;			/* used */
+	int64		rows_skipped;	/* NULL target or zero weight */
+	double	   *numbers;		/* scratch row, n_numbers */
+	int32	   *codes;			/* scratch row, n_categories */
+	uint8	   *flat;			/* made by get_flat_size for flatten_into, gone with the next row */
+	size_t		flat_length;
+	size_t		flat_capacity;	/* as allocated */
+} FitState;
+
+/* Largest flattened state. */
+#define FIT_STATE_LIMIT ((size_t) 512 * 1024 * 1024)
+
+extern FitState *fit_state_create(MemoryAccount *account, const FitSpec *spec);
+
+/* Adds a row that has the binding's layout. */
+extern void fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row);
+
+/* Adds all rows of another state of the same spec. */
+extern void fit_state_merge(FitState *into, const FitState *from);
+
+/* Gives the kernel's memory of a state back, when it has been merged into another. */
+extern void fit_state_release(FitState *state);
+
+/* The state in a datum, when it is an expanded one. */
+extern FitState *fit_state_expanded(Datum datum);
+
+/* The encoded spec inside a flat state. */
+extern const uint8 *fit_state_flat_spec(const struct varlena *flat, size_t *length);
+extern FitState *fit_state_decode(MemoryAccount *account, const FitSpec *spec,
+								  const struct varlena *flat);
+
+#endif							/* ORCHARD_PG_FIT_STATE_H */

@@ -1,0 +1,145 @@
+/*
+ * model_cache.c: digest to decoded model, least recently used out.
+ */
+#include "postgres.h"
+
+#include "utils/catcache.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#include "pg/error.h"
+#include "pg/memory.h"
+#include "pg/model_cache.h"
+
+typedef struct CacheKey
+{
+	uint8		digest[SHA256_SIZE];
+} CacheKey;
+
+typedef struct CacheSlot
+{
+	CacheKey	key;
+	CachedModel *entry;
+} CacheSlot;
+
+int			orchard_model_cache = 64 * 1024;
+
+/* All of it lives in CacheMemoryContext for the life of the backend. */
+static MemoryContext cache_context;
+static HTAB *cache_table;
+static dlist_head cache_recency = DLIST_STATIC_INIT(cache_recency);
+static dlist_head cache_free = DLIST_STATIC_INIT(cache_free);
+static Size cache_bytes;
+static uint64 cache_serial;
+
+static void
+cache_begin(void)
+{
+	HASHCTL		control = {.keysize = sizeof(CacheKey),.entrysize = sizeof(CacheSlot)};
+
+	if (CacheMemoryContext == NULL)
+		CreateCacheMemoryContext();
+	cache_context = AllocSetContextCreate(CacheMemoryContext, "orchard model cache",
+										  ALLOCSET_DEFAULT_SIZES);
+	control.hcxt = cache_context;
+	cache_table = hash_create("orchard models", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* Gives an entry's model up; call sites notice by the serial. */
+static void
+cache_evict(CachedModel *entry)
+{
+	CacheKey	key;
+
+	memcpy(key.digest, entry->model->digest, SHA256_SIZE);
+	hash_search(cache_table, &key, HASH_REMOVE, NULL);
+	dlist_delete(&entry->recency);
+	cache_bytes -= entry->bytes;
+	MemoryContextDelete(entry->context);
+	entry->serial = 0;
+	entry->context = NULL;
+	entry->model = NULL;
+	dlist_push_head(&cache_free, &entry->recency);
+}
+
+static CachedModel *
+cache_new_entry(void)
+{
+	if (!dlist_is_empty(&cache_free))
+		return dlist_container(CachedModel, recency, dlist_pop_head_node(&cache_free));
+	return MemoryContextAllocZero(cache_context, sizeof(CachedModel));
+}
+
+/* Decodes and compiles into a fresh context, which the entry takes over at the end. */
+static void
+decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *stored)
+{
+	const Allocator *allocator = memory_transient();
+	uint32		f;
+	uint32		category = 0;
+
+	require_ok(model_decode(&decoded->model, allocator, VARDATA(stored), VARSIZE(stored) - VARHDRSZ),
+			   "the model");
+	require_ok(model_scorer(decoded->model, allocator, &decoded->scorer), "the model");
+	decoded->lookups = palloc0(sizeof(LevelLookup *) * Max(model_categories(decoded->model), 1));
+	for (f = 0; f < decoded->model->n_features; f++)
+	{
+		if (decoded->model->features[f].family != FAMILY_CATEGORY)
+			continue;
+		decoded->lookups[category] = level_lookup_create(&decoded->model->features[f], allocator);
+		if (decoded->lookups[category++] == NULL)
+			require_ok(KERNEL_OUT_OF_MEMORY, "the model");
+	}
+	for (f = 0; f < decoded->model->n_terms; f++)
+		decoded->has_missing_weights |= decoded->model->coefficients[f].term.level == LEVEL_MISSING;
+	decoded->context = context;
+	decoded->bytes = MemoryContextMemAllocated(context, true);
+}
+
+static CachedModel *
+cache_add(const struct varlena *stored)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orchard model",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	CachedModel decoded = {0};
+	CachedModel *entry;
+	CacheSlot  *slot;
+	CacheKey	key;
+	bool		found;
+
+	decode_into(&decoded, context, stored);
+	MemoryContextSwitchTo(caller);
+	memcpy(key.digest, decoded.model->digest, SHA256_SIZE);
+	while (!dlist_is_empty(&cache_recency) &&
+		   cache_bytes + decoded.bytes > (Size) orchard_model_cache * 1024)
+		cache_evict(dlist_container(CachedModel, recency, dlist_tail_node(&cache_recency)));
+	entry = cache_new_entry();
+	slot = hash_search(cache_table, &key, HASH_ENTER, &found);
+	if (found)
+		elog(ERROR, "a cached model was decoded again");
+	MemoryContextSetParent(context, cache_context);
+	*entry = decoded;
+	entry->serial = ++cache_serial;
+	slot->entry = entry;
+	cache_bytes += entry->bytes;
+	dlist_push_head(&cache_recency, &entry->recency);
+	return entry;
+}
+
+CachedModel *
+model_cache_get(const struct varlena *stored)
+{
+	CacheKey	key;
+	CacheSlot  *slot;
+
+	if (cache_table == NULL)
+		cache_begin();
+	if (!model_claimed_digest(VARDATA(stored), VARSIZE(stored) - VARHDRSZ, key.digest))
+		require_ok(KERNEL_CORRUPT, "the model");
+	slot = hash_search(cache_table, &key, HASH_FIND, NULL);
+	if (slot == NULL)
+		return cache_add(stored);
+	dlist_move_head(&cache_recency, &slot->entry->recency);
+	return slot->entry;
+}

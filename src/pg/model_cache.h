@@ -1,0 +1,42 @@
+/*
+ * model_cache.h: decoded models of this backend, by digest.
+ *
+ * One of the two things that outlive a statement.  Bounded by
+ * orchard.model_cache; the model used longest ago goes first.  A call site
+ * keeps a pointer to an entry together with the entry's serial: entries are
+ * recycled, never freed, so a stale pointer is noticed by its serial.
+ *
+ * The key is the digest that decoding recomputed, so bytes that claim another
+ * model's digest cannot put themselves in its place.
+ */
+#ifndef ORCHARD_PG_MODEL_CACHE_H
+#define ORCHARD_PG_MODEL_CACHE_H
+
+#include "postgres.h"
+
+#include "lib/ilist.h"
+
+#include "kernel/model/model.h"
+
+typedef struct CachedModel
+{
+	uint64		serial;			/* changes when the entry is given up */
+	MemoryContext context;		/* holds everything below */
+	Size		bytes;			/* of the context */
+	Model	   *model;
+	LinearScorer scorer;
+	LevelLookup **lookups;		/* by category slot */
+	bool		has_missing_weights;	/* some missing indicator has a coefficient */
+	dlist_node	recency;		/* head = used last */
+} CachedModel;
+
+/* orchard.model_cache, in kB. */
+extern int	orchard_model_cache;
+
+/*
+ * The decoded model of a stored one (inline, not compressed, 4-byte header).
+ * Raises XX001 for bytes that are no model, 0A000 for a newer format.
+ */
+extern CachedModel *model_cache_get(const struct varlena *stored);
+
+#endif							/* ORCHARD_PG_MODEL_CACHE_H */

@@ -1,0 +1,229 @@
+/*
+ * model_fit.c: the aggregate fit(row, target, options).
+ *
+ * fn_extra of the transition function holds a FitSite: the spec made from the
+ * first row and one binding for each row type seen.  Options and target must
+ * stay the same within a call site.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "pg/compat.h"
+#include "pg/error.h"
+#include "pg/fit_final.h"
+#include "pg/fit_state.h"
+
+#define BINDINGS_KEPT 8			/* row types of one call site */
+
+typedef struct FitSite
+{
+	FitSpec    *spec;
+	FitBinding *bindings[BINDINGS_KEPT];	/* the one used last comes first */
+	int			n_bindings;
+} FitSite;
+
+static const char fit_states[] = "orchard fit states";
+
+PG_FUNCTION_INFO_V1(orchard_fit_accum);
+PG_FUNCTION_INFO_V1(orchard_fit_combine);
+PG_FUNCTION_INFO_V1(orchard_fit_final);
+PG_FUNCTION_INFO_V1(orchard_fit_state_in);
+PG_FUNCTION_INFO_V1(orchard_fit_state_out);
+
+/* Options and target as in the site's first row? */
+static bool
+same_arguments(const FitSpec *spec, const text *target, const Jsonb *options)
+{
+	size_t		length = VARSIZE_ANY_EXHDR(target);
+
+	return strlen(spec->target) == length && memcmp(spec->target, VARDATA_ANY(target), length) == 0 &&
+		VARSIZE(options) == VARSIZE(spec->options_json) &&
+		memcmp(options, spec->options_json, VARSIZE(options)) == 0;
+}
+
+static void
+require_arguments(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"target\" must not be null")));
+	if (PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"options\" must not be null")));
+}
+
+/* The site, with a spec made from this row when it is the first. */
+static FitSite *
+fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
+{
+	FitSite    *site = fcinfo->flinfo->fn_extra;
+	text	   *target = PG_GETARG_TEXT_PP(2);
+	Jsonb	   *options = PG_GETARG_JSONB_P(3);
+	MemoryContext caller;
+
+	if (likely(site != NULL))
+	{
+		if (unlikely(!same_arguments(site->spec, target, options)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("arguments \"target\" and \"options\" must be the same for all rows")));
+		return site;
+	}
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	site = palloc0(sizeof(FitSite));
+	site->spec = fit_spec_create(options, text_to_cstring(target), row);
+	MemoryContextSwitchTo(caller);
+	fcinfo->flinfo->fn_extra = site;
+	return site;
+}
+
+/* The binding for the row's type, moved to the front. */
+static FitBinding *
+fit_binding(FunctionCallInfo fcinfo, FitSite *site, HeapTupleHeader row)
+{
+	MemoryContext caller;
+	FitBinding *binding;
+	int			i;
+
+	for (i = 0; i < site->n_bindings; i++)
+	{
+		binding = site->bindings[i];
+		if (!row_layout_fits(binding->layout, row))
+			continue;
+		site->bindings[i] = site->bindings[0];
+		site->bindings[0] = binding;
+		return binding;
+	}
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	binding = fit_binding_create(site->spec, row);
+	MemoryContextSwitchTo(caller);
+	if (site->n_bindings < BINDINGS_KEPT)
+		site->n_bindings++;
+	memmove(site->bindings + 1, site->bindings, sizeof(FitBinding *) * (site->n_bindings - 1));
+	site->bindings[0] = binding;
+	return binding;
+}
+
+Datum
+orchard_fit_accum(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader row;
+	FitSite    *site;
+	FitState   *state;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "fit_accum called outside an aggregate");
+	require_arguments(fcinfo);
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	row = PG_GETARG_HEAPTUPLEHEADER(1);
+	site = fit_site(fcinfo, row);
+	if (PG_ARGISNULL(0))
+		state = fit_state_create(memory_account_of_aggregate(fcinfo, fit_states, "fit_accum"),
+								 site->spec);
+	else
+	{
+		state = fit_state_expanded(PG_GETARG_DATUM(0));
+		if (state == NULL)
+			state = fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_accum"),
+									 site->spec, PG_DETOAST_DATUM(PG_GETARG_DATUM(0)));
+	}
+	fit_state_add(state, fit_binding(fcinfo, site, row), row);
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
+}
+
+/* A state from argument `i`: itself when expanded, else decoded with a spec kept at the call site. */
+static FitState *
+combine_argument(FunctionCallInfo fcinfo, int i)
+{
+	FitState   *state = fit_state_expanded(PG_GETARG_DATUM(i));
+	FitSpec    *spec = fcinfo->flinfo->fn_extra;
+	struct varlena *flat;
+	const uint8 *encoded;
+	size_t		length;
+
+	if (state != NULL)
+		return state;
+	flat = PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
+	encoded = fit_state_flat_spec(flat, &length);
+	if (spec == NULL || spec->encoded_length != length || memcmp(spec->encoded, encoded, length) != 0)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		spec = fit_spec_decode(encoded, length);
+		MemoryContextSwitchTo(caller);
+		fcinfo->flinfo->fn_extra = spec;
+	}
+	return fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_combine"), spec, flat);
+}
+
+Datum
+orchard_fit_combine(PG_FUNCTION_ARGS)
+{
+	FitState   *into;
+	FitState   *from;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "fit_combine called outside an aggregate");
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(0))
+	{
+		into = combine_argument(fcinfo, 1);
+		PG_RETURN_DATUM(EOHPGetRWDatum(&into->header));
+	}
+	into = combine_argument(fcinfo, 0);
+	if (!PG_ARGISNULL(1))
+	{
+		from = combine_argument(fcinfo, 1);
+		fit_state_merge(into, from);
+		if (fit_state_expanded(PG_GETARG_DATUM(1)) == NULL)
+			fit_state_release(from);
+	}
+	PG_RETURN_DATUM(EOHPGetRWDatum(&into->header));
+}
+
+Datum
+orchard_fit_final(PG_FUNCTION_ARGS)
+{
+	FitState   *state;
+	struct varlena *model;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "fit_final called outside an aggregate");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = combine_argument(fcinfo, 0);
+	model = fit_model(state);
+	if (model == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(model);
+}
+
+/* States pass between processes of one statement only; no text form is accepted. */
+Datum
+orchard_fit_state_in(PG_FUNCTION_ARGS)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot accept a value of type %s", "orchard.fit_state")));
+	PG_RETURN_VOID();
+}
+
+Datum
+orchard_fit_state_out(PG_FUNCTION_ARGS)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot display a value of type %s", "orchard.fit_state")));
+	PG_RETURN_VOID();
+}

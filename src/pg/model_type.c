@@ -1,0 +1,370 @@
+/*
+ * model_type.c: the type orchard.model: input, output and what one can ask of a model.
+ *
+ * The text form is the hex of the stored bytes, the binary form the bytes.
+ * Both inputs decode and validate before anything is stored.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+
+#include "pg/compat.h"
+#include "pg/column_type.h"
+#include "pg/error.h"
+#include "pg/fit_option.h"
+#include "pg/memory.h"
+#include "pg/model_cache.h"
+
+PG_FUNCTION_INFO_V1(orchard_model_in);
+PG_FUNCTION_INFO_V1(orchard_model_out);
+PG_FUNCTION_INFO_V1(orchard_model_recv);
+PG_FUNCTION_INFO_V1(orchard_model_send);
+PG_FUNCTION_INFO_V1(orchard_model_eq);
+PG_FUNCTION_INFO_V1(orchard_model_ne);
+PG_FUNCTION_INFO_V1(orchard_model_hash);
+PG_FUNCTION_INFO_V1(orchard_model_digest);
+PG_FUNCTION_INFO_V1(orchard_summary);
+PG_FUNCTION_INFO_V1(orchard_features);
+PG_FUNCTION_INFO_V1(orchard_classes);
+PG_FUNCTION_INFO_V1(orchard_coefficients);
+
+/* The stored model of argument i, inline with a 4-byte header. */
+static struct varlena *
+model_argument(FunctionCallInfo fcinfo, int i)
+{
+	return (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
+}
+
+/* The decoded model of argument i, from the cache. */
+static const Model *
+decoded_argument(FunctionCallInfo fcinfo, int i)
+{
+	return model_cache_get(model_argument(fcinfo, i))->model;
+}
+
+/* Bytes from outside: `sqlstate` and no detail about where they are wrong. */
+static struct varlena *
+store_foreign_bytes(const void *bytes, size_t length, int sqlstate)
+{
+	struct varlena *stored;
+	Model	   *model;
+	Status		status = model_decode(&model, memory_transient(), bytes, length);
+
+	if (status == KERNEL_CORRUPT)
+		ereport(ERROR,
+				(errcode(sqlstate),
+				 errmsg("invalid input for type %s", "orchard.model"),
+				 errdetail("The bytes are not a model: the checksum, a size or an index does not fit.")));
+	require_ok(status, "the model");
+	model_release(model, memory_transient());
+	stored = palloc(VARHDRSZ + length);
+	SET_VARSIZE(stored, VARHDRSZ + length);
+	memcpy(VARDATA(stored), bytes, length);
+	return stored;
+}
+
+Datum
+orchard_model_in(PG_FUNCTION_ARGS)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+	size_t		length = strlen(text);
+	char	   *bytes;
+
+	if (length < 2 || text[0] != '\\' || text[1] != 'x')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input for type %s", "orchard.model"),
+				 errdetail("The text form is \\x and the bytes in hexadecimal.")));
+	bytes = palloc_extended(length / 2 + 1, MCXT_ALLOC_HUGE);
+	length = hex_decode(text + 2, length - 2, bytes);
+	PG_RETURN_POINTER(store_foreign_bytes(bytes, length, ERRCODE_INVALID_TEXT_REPRESENTATION));
+}
+
+Datum
+orchard_model_out(PG_FUNCTION_ARGS)
+{
+	struct varlena *stored = model_argument(fcinfo, 0);
+	size_t		length = VARSIZE(stored) - VARHDRSZ;
+	char	   *text;
+
+	text = palloc_extended(length * 2 + 3, MCXT_ALLOC_HUGE);
+	text[0] = '\\';
+	text[1] = 'x';
+	text[2 + hex_encode(VARDATA(stored), length, text + 2)] = '\0';
+	PG_RETURN_CSTRING(text);
+}
+
+Datum
+orchard_model_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	int			length = message->len - message->cursor;
+
+	PG_RETURN_POINTER(store_foreign_bytes(pq_getmsgbytes(message, length), length,
+										  ERRCODE_INVALID_BINARY_REPRESENTATION));
+}
+
+Datum
+orchard_model_send(PG_FUNCTION_ARGS)
+{
+	struct varlena *stored = model_argument(fcinfo, 0);
+	StringInfoData message;
+
+	pq_begintypsend(&message);
+	pq_sendbytes(&message, VARDATA(stored), VARSIZE(stored) - VARHDRSZ);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+/* Models are equal when their digests are: schema, preprocessing, options and payload. */
+static bool
+models_equal(FunctionCallInfo fcinfo)
+{
+	uint8		digest[SHA256_SIZE];
+
+	memcpy(digest, decoded_argument(fcinfo, 0)->digest, SHA256_SIZE);
+	return memcmp(digest, decoded_argument(fcinfo, 1)->digest, SHA256_SIZE) == 0;
+}
+
+Datum
+orchard_model_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(models_equal(fcinfo));
+}
+
+Datum
+orchard_model_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!models_equal(fcinfo));
+}
+
+Datum
+orchard_model_hash(PG_FUNCTION_ARGS)
+{
+	int32		hash;
+
+	memcpy(&hash, decoded_argument(fcinfo, 0)->digest, sizeof(hash));
+	PG_RETURN_INT32(hash);
+}
+
+Datum
+orchard_model_digest(PG_FUNCTION_ARGS)
+{
+	const Model *model = decoded_argument(fcinfo, 0);
+	char		hex[2 * SHA256_SIZE];
+
+	hex_encode((const char *) model->digest, SHA256_SIZE, hex);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(hex, sizeof(hex)));
+}
+
+/* "name": number, null where it is not finite. */
+static void
+append_number(StringInfo json, const char *name, double value)
+{
+	appendStringInfo(json, ", \"%s\": ", name);
+	if (isfinite(value))
+		appendStringInfoString(json, float8out_internal(value));
+	else
+		appendStringInfoString(json, "null");
+}
+
+static void
+append_texts(StringInfo json, const char *name, char **texts, uint32 n)
+{
+	uint32		i;
+
+	appendStringInfo(json, ", \"%s\": [", name);
+	for (i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(json, ", ");
+		escape_json(json, texts[i]);
+	}
+	appendStringInfoChar(json, ']');
+}
+
+static void
+append_fit(StringInfo json, const Model *model)
+{
+	const LinearFacts *facts = &model->facts;
+
+	appendStringInfo(json, ", \"fit\": {\"converged\": %s, \"iterations\": %d, \"rank\": %d, \"terms\": %u",
+					 facts->converged ? "true" : "false", facts->iterations, facts->rank, model->n_terms);
+	append_number(json, "gradient_norm", facts->gradient_norm);
+	append_number(json, "condition_number", facts->condition_number);
+	append_number(json, "log_likelihood", facts->log_likelihood);
+	append_number(json, "residual_variance", facts->sigma2);
+	appendStringInfoChar(json, '}');
+}
+
+Datum
+orchard_summary(PG_FUNCTION_ARGS)
+{
+	const Model *model = decoded_argument(fcinfo, 0);
+	StringInfoData json;
+	uint32		i;
+
+	initStringInfo(&json);
+	appendStringInfo(&json, "{\"algorithm\": \"%s\", \"objective\": \"%s\", \"target\": ",
+					 algorithm_name(model->algorithm), objective_name(model->objective));
+	escape_json(&json, model->target);
+	appendStringInfo(&json, ", \"rows\": " UINT64_FORMAT ", \"rows_skipped\": " UINT64_FORMAT
+					 ", \"features\": %u, \"seed\": " UINT64_FORMAT ", \"options\": %s",
+					 model->rows, model->rows_skipped, model->n_features, model->seed, model->options);
+	if (model->n_classes > 0)
+	{
+		append_texts(&json, "classes", model->classes, model->n_classes);
+		appendStringInfoString(&json, ", \"positive_class\": ");
+		escape_json(&json, model->classes[model->positive_class]);
+	}
+	append_fit(&json, model);
+	appendStringInfoString(&json, ", \"metrics\": {");
+	for (i = 0; i < model->n_metrics; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(&json, ", ");
+		escape_json(&json, model->metrics[i].name);
+		appendStringInfo(&json, ": %s", float8out_internal(model->metrics[i].value));
+	}
+	appendStringInfoChar(&json, '}');
+	append_texts(&json, "warnings", model->warnings, model->n_warnings);
+	appendStringInfoChar(&json, '}');
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+}
+
+/* A text array, NULL when it has no elements and none are meant. */
+static Datum
+text_array(char **texts, uint32 n)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(n, 1));
+	uint32		i;
+
+	for (i = 0; i < n; i++)
+		elements[i] = CStringGetTextDatum(texts[i]);
+	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+Datum
+orchard_classes(PG_FUNCTION_ARGS)
+{
+	const Model *model = decoded_argument(fcinfo, 0);
+
+	if (model->n_classes == 0)
+		PG_RETURN_NULL();
+	return text_array(model->classes, model->n_classes);
+}
+
+static Datum
+fill_array(const ModelFeature *feature)
+{
+	uint32		n = Max(feature->length, 1);
+	Datum	   *elements = palloc(sizeof(Datum) * n);
+	uint32		i;
+
+	for (i = 0; i < n; i++)
+		elements[i] = Float8GetDatum(feature->fill[i]);
+	return PointerGetDatum(construct_array(elements, n, FLOAT8OID, 8, FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+/* Columns: feature, family, length, levels, pooled_levels, fill. */
+Datum
+orchard_features(PG_FUNCTION_ARGS)
+{
+	const Model *model = decoded_argument(fcinfo, 0);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	uint32		i;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < model->n_features; i++)
+	{
+		const ModelFeature *feature = &model->features[i];
+		bool		is_category = feature->family == FAMILY_CATEGORY;
+		Datum		values[6] = {0};
+		bool		nulls[6] = {0};
+
+		values[0] = CStringGetTextDatum(feature->name);
+		values[1] = CStringGetTextDatum(feature_family_name(feature->family));
+		values[2] = Int32GetDatum(feature->length);
+		nulls[2] = feature->length == 0;
+		nulls[3] = !is_category;
+		nulls[4] = !is_category || feature->n_pooled == 0;
+		nulls[5] = is_category;
+		if (!nulls[3])
+			values[3] = text_array(feature->levels, feature->n_levels);
+		if (!nulls[4])
+			values[4] = text_array(feature->pooled, feature->n_pooled);
+		if (!nulls[5])
+			values[5] = fill_array(feature);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* How a term is called: the column, column[2], column = level, column is missing. */
+static char *
+term_name(const Model *model, const Term *term)
+{
+	const ModelFeature *feature;
+
+	if (term->feature == TERM_INTERCEPT)
+		return pstrdup("(intercept)");
+	feature = &model->features[term->feature];
+	if (term->level == LEVEL_MISSING)
+		return psprintf("%s is missing", feature->name);
+	if (term->level == LEVEL_POOLED)
+		return psprintf("%s = (pooled)", feature->name);
+	if (term->level != LEVEL_NUMBER)
+		return psprintf("%s = %s", feature->name, feature->levels[term->level]);
+	if (feature->length > 0)
+		return psprintf("%s[%d]", feature->name, term->element + 1);
+	return pstrdup(feature->name);
+}
+
+static void
+set_float8(Datum *values, bool *nulls, int i, double value)
+{
+	nulls[i] = isnan(value);
+	values[i] = Float8GetDatum(value);
+}
+
+/* Columns: term, feature, level, estimate, std_error, statistic, p_value. */
+Datum
+orchard_coefficients(PG_FUNCTION_ARGS)
+{
+	const Model *model = decoded_argument(fcinfo, 0);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	uint32		i;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < model->n_terms; i++)
+	{
+		const LinearCoefficient *coefficient = &model->coefficients[i];
+		const Term *term = &coefficient->term;
+		Datum		values[7] = {0};
+		bool		nulls[7] = {0};
+
+		values[0] = CStringGetTextDatum(term_name(model, term));
+		nulls[1] = term->feature == TERM_INTERCEPT;
+		if (!nulls[1])
+			values[1] = CStringGetTextDatum(model->features[term->feature].name);
+		nulls[2] = term->feature == TERM_INTERCEPT || term->level < 0;
+		if (!nulls[2])
+			values[2] = CStringGetTextDatum(model->features[term->feature].levels[term->level]);
+		set_float8(values, nulls, 3, coefficient->estimate);
+		set_float8(values, nulls, 4, coefficient->std_error);
+		set_float8(values, nulls, 5, coefficient->statistic);
+		set_float8(values, nulls, 6, coefficient->p_value);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,313 @@
+/*
+ * score_binding.c: datums to feature vectors to predictions.
+ *
+ * Nothing here allocates per row, but for what detoasting a long value needs.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "pg/score_binding.h"
+
+static ScoreBinding *
+binding_create(CachedModel *model)
+{
+	ScoreBinding *binding = palloc0(sizeof(ScoreBinding));
+	int			slots = model->scorer.n_numbers + model->scorer.n_categories;
+
+	binding->model = model;
+	binding->serial = model->serial;
+	binding->columns = palloc0(sizeof(ScoreColumn) * Max(model->model->n_features, 1));
+	binding->vector = palloc0(sizeof(double) * Max(slots, 1));
+	return binding;
+}
+
+/* Levels of the model by the place of each label of an enum type. */
+static void
+bind_enum(ScoreColumn *column, Oid type, const LevelLookup *lookup)
+{
+	int			i;
+
+	column->labels = enum_labels_load(type);
+	column->enum_levels = palloc(sizeof(int32) * Max(column->labels->n, 1));
+	for (i = 0; i < column->labels->n; i++)
+		column->enum_levels[i] = level_lookup_find(lookup, column->labels->labels[i],
+												   strlen(column->labels->labels[i]));
+}
+
+/* Binds feature f to a datum of the type at `index`; `what` names it in errors. */
+static void
+bind_feature(ScoreBinding *binding, uint32 f, int index, Oid type, int *number, int *category)
+{
+	const ModelFeature *feature = &binding->model->model->features[f];
+	ScoreColumn *column = &binding->columns[f];
+	ColumnType	found = {type, feature->family, READ_UNKNOWN};
+	bool		is_array;
+
+	if (type != UNKNOWNOID && !column_type_of(type, &found))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("type %s cannot stand for the %s feature \"%s\"", format_type_be(type),
+						feature_family_name(feature->family), feature->name)));
+	is_array = found.reader == READ_FLOAT8_ARRAY || found.reader == READ_FLOAT4_ARRAY;
+	if (found.family != feature->family || is_array != (feature->length > 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("feature \"%s\" was trained as %s%s but is given as %s", feature->name,
+						feature_family_name(feature->family), feature->length > 0 ? " array" : "",
+						format_type_be(type)),
+				 errhint("Cast the value to the family it was trained as.")));
+	column->index = index;
+	column->reader = found.reader;
+	if (feature->family == FAMILY_CATEGORY)
+	{
+		column->slot = (*category)++;
+		if (found.reader == READ_ENUM)
+			bind_enum(column, found.type, binding->model->lookups[column->slot]);
+		return;
+	}
+	column->slot = *number;
+	*number += feature->length > 0 ? feature->length : 1;
+}
+
+/* Whether the fast loop serves: only scalar float8 features, and no missing indicators. */
+static bool
+is_plain(const ScoreBinding *binding)
+{
+	const Model *model = binding->model->model;
+	uint32		f;
+
+	if (binding->model->has_missing_weights)
+		return false;
+	for (f = 0; f < model->n_features; f++)
+	{
+		if (binding->columns[f].reader != READ_FLOAT8)
+			return false;
+	}
+	return true;
+}
+
+ScoreBinding *
+score_binding_of_row(CachedModel *model, HeapTupleHeader row)
+{
+	ScoreBinding *binding = binding_create(model);
+	int			number = 0;
+	int			category = 0;
+	uint32		f;
+
+	binding->layout = row_layout_create(row);
+	for (f = 0; f < model->model->n_features; f++)
+	{
+		const char *name = model->model->features[f].name;
+		int			index = row_layout_find(binding->layout, name);
+
+		if (index < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("the row has no column \"%s\", a feature of the model", name),
+					 errhint("The row has the columns: %s.", row_layout_names(binding->layout))));
+		bind_feature(binding, f, index, TupleDescAttr(binding->layout->descriptor, index)->atttypid,
+					 &number, &category);
+	}
+	binding->is_plain = is_plain(binding);
+	return binding;
+}
+
+ScoreBinding *
+score_binding_of_types(CachedModel *model, int n, const Oid *types)
+{
+	ScoreBinding *binding = binding_create(model);
+	int			number = 0;
+	int			category = 0;
+	uint32		f;
+
+	if (n != (int) model->model->n_features)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model has %u features, but %d values are given",
+						model->model->n_features, n),
+				 errhint("orchard.features(model) lists them in order; a row argument binds them by name.")));
+	for (f = 0; f < model->model->n_features; f++)
+		bind_feature(binding, f, (int) f, types[f], &number, &category);
+	binding->is_plain = is_plain(binding);
+	return binding;
+}
+
+static void pg_attribute_noreturn()
+unknown_category(const ModelFeature *feature)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("feature \"%s\" has a category that training never saw", feature->name),
+			 errhint("The model was trained with \"unknown\": \"error\".")));
+}
+
+/* The level + 1 of a category, 0 when training never saw it. */
+static int32
+category_level(const ScoreBinding *binding, uint32 f, Datum datum)
+{
+	const ScoreColumn *column = &binding->columns[f];
+	char		scratch[NAMEDATALEN];
+	const char *text;
+	size_t		length;
+	int32		level;
+
+	if (column->labels != NULL)
+	{
+		int			place = enum_labels_position(column->labels, DatumGetObjectId(datum));
+
+		if (place >= 0)
+			level = column->enum_levels[place];
+		else
+			level = 0;
+	}
+	else
+	{
+		text = column_read_text(column->reader, datum, scratch, &length);
+		level = level_lookup_find(binding->model->lookups[column->slot], text, length);
+	}
+	if (level == 0 && binding->model->model->unknown == UNKNOWN_IS_ERROR)
+		unknown_category(&binding->model->model->features[f]);
+	return level;
+}
+
+/* An array feature's elements into their slots; returns what missing indicators add. */
+static double
+set_array(ScoreBinding *binding, uint32 f, Datum datum)
+{
+	const ModelFeature *feature = &binding->model->model->features[f];
+	const LinearScorer *scorer = &binding->model->scorer;
+	const ScoreColumn *column = &binding->columns[f];
+	double	   *numbers;
+	bool	   *nulls;
+	double		added = 0.0;
+	int			n = column_read_array(column->reader, datum, feature->name, &numbers, &nulls);
+	int			i;
+
+	if (n != (int) feature->length)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("array \"%s\" has %d elements, but the model was trained with %u",
+						feature->name, n, feature->length)));
+	for (i = 0; i < n; i++)
+	{
+		binding->vector[column->slot + i] = nulls[i] ? scorer->number_fill[column->slot + i] :
+			numbers[i];
+		if (nulls[i])
+			added = scorer->missing_weight[column->slot];
+	}
+	pfree(numbers);
+	return added;
+}
+
+/* One feature into the vector; returns what its missing indicator adds to eta. */
+static double
+set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
+{
+	const ModelFeature *feature = &binding->model->model->features[f];
+	const LinearScorer *scorer = &binding->model->scorer;
+	const ScoreColumn *column = &binding->columns[f];
+	uint32		i;
+
+	if (feature->family == FAMILY_CATEGORY)
+	{
+		binding->vector[scorer->n_numbers + column->slot] = is_null ? 0 :
+			category_level(binding, f, datum);
+		return is_null ? scorer->missing_weight[scorer->n_numbers + column->slot] : 0.0;
+	}
+	if (is_null)
+	{
+		for (i = 0; i < Max(feature->length, 1); i++)
+			binding->vector[column->slot + i] = scorer->number_fill[column->slot + i];
+		return scorer->missing_weight[column->slot];
+	}
+	if (feature->length > 0)
+		return set_array(binding, f, datum);
+	binding->vector[column->slot] = column->reader == READ_FLOAT8 ? DatumGetFloat8(datum) :
+		column_read_number(column->reader, datum, feature->family, feature->name);
+	return 0.0;
+}
+
+double
+score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls)
+{
+	const LinearScorer *scorer = &binding->model->scorer;
+	uint32		n = binding->model->model->n_features;
+	double		added = 0.0;
+	uint32		f;
+
+	if (binding->is_plain)
+	{
+		for (f = 0; f < n; f++)
+		{
+			int			index = binding->columns[f].index;
+
+			binding->vector[f] = nulls[index] ? scorer->number_fill[f] : DatumGetFloat8(values[index]);
+		}
+	}
+	else
+	{
+		for (f = 0; f < n; f++)
+		{
+			int			index = binding->columns[f].index;
+
+			added += set_feature(binding, f, values[index], nulls[index]);
+		}
+	}
+	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+}
+
+double
+score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *arguments)
+{
+	const LinearScorer *scorer = &binding->model->scorer;
+	uint32		n = binding->model->model->n_features;
+	double		added = 0.0;
+	uint32		f;
+
+	if (binding->is_plain)
+	{
+		for (f = 0; f < n; f++)
+			binding->vector[f] = arguments[f].isnull ? scorer->number_fill[f] :
+				DatumGetFloat8(arguments[f].value);
+	}
+	else
+	{
+		for (f = 0; f < n; f++)
+			added += set_feature(binding, f, arguments[f].value, arguments[f].isnull);
+	}
+	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+}
+
+double
+score_numbers(CachedModel *model, int n, const double *numbers, const bool *nulls)
+{
+	const LinearScorer *scorer = &model->scorer;
+	double	   *vector;
+	double		added = 0.0;
+	double		eta;
+	int			i;
+
+	if (scorer->n_categories > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a model with categorical features cannot score a bare array"),
+				 errhint("Pass a row, or the features one by one.")));
+	if (n != scorer->n_numbers)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("the model has %d numbers, but the array has %d", scorer->n_numbers, n)));
+	vector = palloc(sizeof(double) * Max(n, 1));
+	for (i = 0; i < n; i++)
+	{
+		vector[i] = nulls[i] ? scorer->number_fill[i] : numbers[i];
+		if (nulls[i])
+			added += scorer->missing_weight[i];
+	}
+	eta = linear_eta(scorer, vector) + added;
+	pfree(vector);
+	return linear_inverse_link(scorer->link, eta);
+}

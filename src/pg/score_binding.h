@@ -1,0 +1,46 @@
+/*
+ * score_binding.h: from a row, an array or arguments to a model's feature vector.
+ */
+#ifndef ORCHARD_PG_SCORE_BINDING_H
+#define ORCHARD_PG_SCORE_BINDING_H
+
+#include "postgres.h"
+
+#include "pg/column_type.h"
+#include "pg/model_cache.h"
+#include "pg/row_binding.h"
+
+/* Where one feature of the model comes from. */
+typedef struct ScoreColumn
+{
+	int			index;			/* column of the row or position among the arguments */
+	ColumnReader reader;
+	int			slot;			/* number slot or category slot */
+	int32	   *enum_levels;	/* enum columns: level by the label's place */
+	EnumLabels *labels;
+} ScoreColumn;
+
+/* A model's features bound to a source of datums; lives in the call site's context. */
+typedef struct ScoreBinding
+{
+	CachedModel *model;
+	uint64		serial;			/* model->serial at binding time */
+	RowLayout  *layout;			/* of a row source, else NULL */
+	bool		is_plain;		/* every feature is a scalar float8 in slot order */
+	ScoreColumn *columns;		/* n_features */
+	double	   *vector;			/* numbers, then categories */
+} ScoreBinding;
+
+extern ScoreBinding *score_binding_of_row(CachedModel *model, HeapTupleHeader row);
+extern ScoreBinding *score_binding_of_types(CachedModel *model, int n, const Oid *types);
+
+/* eta-to-prediction of the datums, indexed by ScoreColumn.index. */
+extern double score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls);
+
+/* The same with PostgreSQL's argument array. */
+extern double score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *arguments);
+
+/* Prediction for an encoded numeric vector, one element a number slot. */
+extern double score_numbers(CachedModel *model, int n, const double *numbers, const bool *nulls);
+
+#endif							/* ORCHARD_PG_SCORE_BINDING_H */

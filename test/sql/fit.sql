@@ -1,0 +1,125 @@
+-- fit.sql: training by aggregate and scoring by value.
+SET client_min_messages = warning;
+
+CREATE EXTENSION IF NOT EXISTS orchard;
+\set VERBOSITY terse
+SET extra_float_digits = 0;
+
+-- The rows are integers and halves, so that the generator makes the same.
+CREATE TABLE fit_rows AS
+SELECT i AS id,
+	   ((i * 37) % 101) / 4.0::float8 AS x1,
+	   ((i * 53) % 31)::int AS x2,
+	   (ARRAY['red', 'green', 'blue'])[1 + (i * 7) % 3] AS colour,
+	   (i * 11) % 5 < 2 AS flag,
+	   timestamptz '2024-01-01 00:00:00+00' + ((i * 13) % 89) * interval '1 hour' AS at
+FROM generate_series(1, 200) AS i;
+ALTER TABLE fit_rows ADD y float8, ADD yb boolean;
+UPDATE fit_rows SET
+	y = 3 + 2 * x1 - 0.5 * x2 + CASE colour WHEN 'red' THEN 4 WHEN 'green' THEN -2 ELSE 0 END
+		+ CASE WHEN flag THEN 1.5 ELSE 0 END + ((id * 29) % 17) / 8.0;
+
+-- A model is a value; coefficients come in the units of the columns.
+CREATE TABLE fit_models (name text PRIMARY KEY, m orchard.model);
+INSERT INTO fit_models
+SELECT 'linear', orchard.fit(t, 'y', '{"algorithm": "linear_regression"}')
+FROM (SELECT x1, x2, colour, flag, y FROM fit_rows) AS t;
+SELECT term, feature, level FROM fit_models, orchard.coefficients(m) WHERE name = 'linear';
+
+-- Scoring by row and by position give the same bits; order of columns does not matter, extra ones are ignored.
+SELECT count(*) AS rows, count(*) FILTER (WHERE by_row = by_position AND by_row = reordered) AS same
+FROM (SELECT orchard.predict(m, t) AS by_row,
+			 orchard.predict(m, t.x1, t.x2, t.colour, t.flag) AS by_position,
+			 (SELECT orchard.predict(m, s) FROM (SELECT t.flag, t.id, t.colour, t.x2, t.x1) AS s) AS reordered
+	  FROM fit_rows AS t, fit_models WHERE name = 'linear') AS p;
+
+-- The mean of the predictions is the mean of the target, by the normal equations.
+SELECT abs(avg(orchard.predict(m, t)) - avg(t.y)) <= 1e-10 AS unbiased
+FROM fit_rows AS t, fit_models WHERE name = 'linear';
+
+-- Text and binary forms round-trip exactly.
+SELECT m::text::orchard.model OPERATOR(orchard.=) m AS text_round_trip,
+	   m::text::orchard.model::text = m::text AS text_identical FROM fit_models;
+SELECT length(orchard.model_digest(m)) FROM fit_models;
+
+-- What the summary tells.
+SELECT s -> 'algorithm' AS algorithm, s -> 'rows' AS rows, s -> 'target' AS target,
+	   (s -> 'metrics' ->> 'train.r2')::float8 > 0.99 AS fits_well, s -> 'warnings' AS warnings
+FROM (SELECT orchard.summary(m) AS s FROM fit_models WHERE name = 'linear') AS x;
+SELECT feature, family, length, levels FROM fit_models, orchard.features(m) WHERE name = 'linear';
+SELECT orchard.classes(m) FROM fit_models WHERE name = 'linear';
+
+-- Per group.
+SELECT count(*) AS models, count(DISTINCT orchard.model_digest(m)) AS different
+FROM (SELECT colour, orchard.fit(t, 'y', '{"algorithm": "linear_regression", "exclude": ["colour"]}') AS m
+	  FROM (SELECT x1, x2, flag, colour, y FROM fit_rows) AS t GROUP BY colour) AS g;
+
+-- Row order and partial states do not matter beyond rounding.
+SELECT max(abs(a.estimate - b.estimate)) <= 1e-12 AS same
+FROM fit_models, orchard.coefficients(m) AS a,
+	 (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') AS m
+	  FROM (SELECT flag, colour, x2, x1, y FROM fit_rows ORDER BY md5(id::text)) AS t) AS shuffled,
+	 orchard.coefficients(shuffled.m) AS b
+WHERE name = 'linear' AND a.term = b.term;
+
+-- A missing number takes the mean, a missing or unknown category its indicators' means.
+SELECT abs(orchard.predict(m, NULL::float8, 10, 'red', true)
+		   - orchard.predict(m, (SELECT avg(x1) FROM fit_rows), 10, 'red', true)) <= 1e-10 AS number_mean,
+	   abs(orchard.predict(m, 1.0::float8, 10, NULL::text, true)
+		   - orchard.predict(m, 1.0::float8, 10, 'mauve', true)) <= 1e-12 AS unknown_is_missing
+FROM fit_models WHERE name = 'linear';
+
+-- Errors name what is wrong and list what there is.
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regresion"}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "lambda": 1}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": -1}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": "much"}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '[]') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'nope', '{"algorithm": "linear_regression"}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'colour', '{"algorithm": "linear_regression"}') FROM fit_rows AS t;
+SELECT orchard.fit(t, NULL, '{"algorithm": "linear_regression"}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "exclude": ["nope"]}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT '{}'::jsonb AS j, 1.0 AS y) AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT 1 AS x, 2 AS x, 1.0 AS y) AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT 'NaN'::float8 AS x, 1.0 AS y) AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT 1 AS x, 'infinity'::float8 AS y) AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT 1 AS x, NULL::float8 AS y) AS t;
+SELECT orchard.predict(m, 1.0::float8, 2) FROM fit_models WHERE name = 'linear';
+SELECT orchard.predict(m, t) FROM fit_models, (SELECT 1 AS x1) AS t WHERE name = 'linear';
+SELECT orchard.predict(m, 'a'::text, 2, 'red', true) FROM fit_models WHERE name = 'linear';
+SELECT orchard.predict(m, VARIADIC NULL::float8[]) FROM fit_models WHERE name = 'linear';
+SELECT orchard.predict(m, ARRAY[1.0, 2.0]::float8[]) FROM fit_models WHERE name = 'linear';
+SELECT orchard.predict_class(m, t) FROM fit_rows AS t, fit_models WHERE name = 'linear' LIMIT 1;
+SELECT orchard.predict(NULL::orchard.model, 1.0) IS NULL AS no_model;
+SELECT 'x'::orchard.model;
+SELECT '\x00'::orchard.model;
+SELECT '1'::orchard.fit_state;
+
+-- No rows, no model; one row, a constant.
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') IS NULL AS no_rows FROM (SELECT 1.0 AS x, 2.0 AS y WHERE false) AS t;
+SELECT orchard.predict(orchard.fit(t, 'y', '{"algorithm": "linear_regression"}'), 7.0) = 2 AS constant FROM (SELECT 1.0 AS x, 2.0 AS y) AS t;
+
+-- Logistic regression: boolean target, then text and number targets with the same answer.
+UPDATE fit_rows SET yb = (x1 + (id * 41) % 23 - 20) > 0;
+INSERT INTO fit_models
+SELECT 'logistic', orchard.fit(t, 'yb', '{"algorithm": "logistic_regression"}')
+FROM (SELECT x1, x2, colour, yb FROM fit_rows) AS t;
+SELECT orchard.classes(m), orchard.summary(m) -> 'positive_class' AS positive,
+	   (orchard.summary(m) -> 'fit' ->> 'gradient_norm')::float8 <= 1e-8 AS converged
+FROM fit_models WHERE name = 'logistic';
+SELECT abs(avg(orchard.predict(m, t)) - avg(yb::int)) <= 1e-8 AS calibrated,
+	   bool_and(orchard.predict_class(m, t) = (orchard.predict(m, t) > 0.5)::text) AS class_follows,
+	   bool_and(abs((orchard.predict_proba(m, t))[1] + (orchard.predict_proba(m, t))[2] - 1) <= 1e-15) AS sums_to_one,
+	   bool_and(orchard.probability(m, 'true', t) = orchard.predict(m, t)) AS named_class
+FROM fit_rows AS t, fit_models WHERE name = 'logistic';
+SELECT max(abs(orchard.predict(m, t) - orchard.predict(n.m2, t))) <= 1e-9 AS number_target_agrees
+FROM fit_rows AS t, fit_models,
+	 (SELECT orchard.fit(s, 'y01', '{"algorithm": "logistic_regression"}') AS m2
+	  FROM (SELECT x1, x2, colour, yb::int AS y01 FROM fit_rows) AS s) AS n
+WHERE name = 'logistic';
+SELECT orchard.fit(t, 'colour', '{"algorithm": "logistic_regression"}') FROM fit_rows AS t;
+SELECT orchard.classes(m), orchard.predict(m, 5.0::float8) = 1 AS certain
+FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression"}') AS m
+	  FROM (SELECT i::float8 AS x, true AS y FROM generate_series(1, 30) AS i) AS t) AS f;
+DROP TABLE fit_rows, fit_models;
