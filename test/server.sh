@@ -22,7 +22,8 @@ name=${SERVER:-test}
 state=$top/build/server-$name.env
 
 if [ "$(id -u)" = 0 ]; then
-	account=${PGACCOUNT:-postgres}
+	account=postgres
+	id "$account" >/dev/null 2>&1 || account=nobody
 else
 	account=
 fi
