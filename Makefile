@@ -132,7 +132,7 @@ clean:          ## remove everything that was built
 help:           ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*/*.[ch] test/*/*.[ch]))
+C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch]))
 
 # Test programs: one build of the kernel for each variant, linked alone, without PostgreSQL.
 TEST_SRCS := $(sort $(wildcard test/unit/test_*.c))
