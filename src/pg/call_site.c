@@ -13,6 +13,7 @@
 #include "utils/snapmgr.h"
 
 #include "pg/call_site.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 
 #define BINDINGS_KEPT 4096		/* past it the site starts afresh */
@@ -142,7 +143,7 @@ check_snapshot(CallSite *site)
 	ToastSlot  *slot;
 	HASH_SEQ_STATUS scan;
 
-	mark.transaction = MyProc->lxid;
+	mark.transaction = my_local_transaction();
 	if (snapshot != NULL)
 	{
 		mark.xmin = snapshot->xmin;

@@ -35,4 +35,11 @@ extern int no_such_variable
 #include "varatt.h"
 #endif
 
+/* The local transaction of this backend; the field moved in 17 (ab355e3a88de). */
+#if PG_VERSION_NUM >= 170000
+#define my_local_transaction() (MyProc->vxid.lxid)
+#else
+#define my_local_transaction() (MyProc->lxid)
+#endif
+
 #endif							/* ORCHARD_PG_COMPAT_H */
