@@ -1,0 +1,119 @@
+/*
+ * prediction_error.c: sums of errors.
+ */
+#include "kernel/metric/prediction_error.h"
+
+#include <float.h>
+#include <math.h>
+
+/* weight * a * b, with one rounding of a * b's low part. */
+static DoubleDouble
+weighted_product(double a, double b, double weight)
+{
+	return dd_multiply_double(dd_two_product(a, b), weight);
+}
+
+Status
+prediction_error_add(PredictionError *state, double label, double prediction, double weight)
+{
+	DoubleDouble error = dd_two_sum(label, -prediction);
+	DoubleDouble square = dd_multiply_double(dd_multiply(error, error), weight);
+	DoubleDouble absolute = error.hi < 0.0 ? dd_negate(error) : error;
+
+	state->n++;
+	state->weight = dd_add_double(state->weight, weight);
+	state->square = dd_add(state->square, square);
+	state->absolute = dd_add(state->absolute, dd_multiply_double(absolute, weight));
+	state->label = dd_add(state->label, dd_two_product(weight, label));
+	state->label_square = dd_add(state->label_square, weighted_product(label, label, weight));
+	return isfinite(state->square.hi) && isfinite(state->label_square.hi) &&
+		isfinite(state->weight.hi) && isfinite(state->absolute.hi) && isfinite(state->label.hi) ?
+		KERNEL_OK : KERNEL_OVERFLOW;
+}
+
+Status
+prediction_error_merge(PredictionError *into, const PredictionError *from)
+{
+	into->n += from->n;
+	into->weight = dd_add(into->weight, from->weight);
+	into->square = dd_add(into->square, from->square);
+	into->absolute = dd_add(into->absolute, from->absolute);
+	into->label = dd_add(into->label, from->label);
+	into->label_square = dd_add(into->label_square, from->label_square);
+	return prediction_error_is_valid(into) ? KERNEL_OK : KERNEL_OVERFLOW;
+}
+
+static bool
+is_finite(DoubleDouble a)
+{
+	return isfinite(a.hi) && isfinite(a.lo);
+}
+
+bool
+prediction_error_is_valid(const PredictionError *state)
+{
+	return state->n >= 0 && is_finite(state->weight) && is_finite(state->square) &&
+		is_finite(state->absolute) && is_finite(state->label) && is_finite(state->label_square) &&
+		state->weight.hi >= 0.0 && state->square.hi >= 0.0 && state->absolute.hi >= 0.0 &&
+		state->label_square.hi >= 0.0;
+}
+
+bool
+prediction_error_rmse(const PredictionError *state, double *result)
+{
+	*result = sqrt(dd_divide(state->square, state->weight).hi);
+	return state->n > 0 && state->weight.hi > 0.0;
+}
+
+bool
+prediction_error_mae(const PredictionError *state, double *result)
+{
+	*result = dd_divide(state->absolute, state->weight).hi;
+	return state->n > 0 && state->weight.hi > 0.0;
+}
+
+bool
+prediction_error_r2(const PredictionError *state, double *result)
+{
+	DoubleDouble mean_part = dd_divide(dd_multiply(state->label, state->label), state->weight);
+	DoubleDouble variation = dd_subtract(state->label_square, mean_part);
+
+	/* The sums carry 1e-30 of the largest: less than that is a constant label. */
+	if (state->n == 0 || !(variation.hi > 1e-28 * state->label_square.hi))
+		return false;
+	*result = dd_subtract(dd_from(1.0), dd_divide(state->square, variation)).hi;
+	return true;
+}
+
+void
+log_loss_add(LogLoss *state, bool is_positive, double probability, double weight)
+{
+	double		clipped = fmin(fmax(probability, DBL_EPSILON), 1.0 - DBL_EPSILON);
+	double		loss = is_positive ? -log(clipped) : -log1p(-clipped);
+
+	state->n++;
+	state->weight = dd_add_double(state->weight, weight);
+	state->loss = dd_add(state->loss, dd_two_product(weight, loss));
+}
+
+void
+log_loss_merge(LogLoss *into, const LogLoss *from)
+{
+	into->n += from->n;
+	into->weight = dd_add(into->weight, from->weight);
+	into->loss = dd_add(into->loss, from->loss);
+}
+
+bool
+log_loss_is_valid(const LogLoss *state)
+{
+	return state->n >= 0 && is_finite(state->weight) && is_finite(state->loss) &&
+		state->weight.hi >= 0.0 && state->loss.hi >= 0.0;
+}
+
+bool
+log_loss_mean(const LogLoss *state, double *result)
+{
+	*result = dd_divide(state->loss, state->weight).hi;
+	return state->n > 0 && state->weight.hi > 0.0;
+}

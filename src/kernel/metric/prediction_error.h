@@ -1,0 +1,57 @@
+/*
+ * prediction_error.h: weighted sums behind rmse, mae, r2 and log loss, in double-double.
+ *
+ * States are plain structs of 8-byte fields, mergeable by addition; every sum
+ * is exact to about 30 digits, so neither the order of the rows nor the way
+ * they were split shows in a result.
+ */
+#ifndef ORCHARD_KERNEL_METRIC_PREDICTION_ERROR_H
+#define ORCHARD_KERNEL_METRIC_PREDICTION_ERROR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/base/double_double.h"
+#include "kernel/base/status.h"
+
+/* Over rows of label y, prediction f, weight w > 0; e = y - f. */
+typedef struct PredictionError
+{
+	int64_t		n;				/* rows */
+	DoubleDouble weight;		/* sum w */
+	DoubleDouble square;		/* sum w e^2 */
+	DoubleDouble absolute;		/* sum w |e| */
+	DoubleDouble label;			/* sum w y */
+	DoubleDouble label_square;	/* sum w y^2 */
+} PredictionError;
+
+typedef struct LogLoss
+{
+	int64_t		n;				/* rows */
+	DoubleDouble weight;		/* sum w */
+	DoubleDouble loss;			/* sum w times -log of the probability given to the true class */
+} LogLoss;
+
+/* Adds a row of finite numbers, weight > 0.  KERNEL_OVERFLOW, with the state unusable, when a sum is not finite. */
+extern Status prediction_error_add(PredictionError *state, double label, double prediction,
+								   double weight);
+extern Status prediction_error_merge(PredictionError *into, const PredictionError *from);
+extern bool prediction_error_is_valid(const PredictionError *state);
+
+/* false where undefined: no rows; for r2 also a constant label. */
+extern bool prediction_error_rmse(const PredictionError *state, double *result);
+extern bool prediction_error_mae(const PredictionError *state, double *result);
+
+/* 1 - sum w e^2 / sum w (y - mean)^2. */
+extern bool prediction_error_r2(const PredictionError *state, double *result);
+
+/*
+ * Adds a row; probability in [0, 1] is that of the positive class and is
+ * clipped to [2^-52, 1 - 2^-52], as scikit-learn does for float64.
+ */
+extern void log_loss_add(LogLoss *state, bool is_positive, double probability, double weight);
+extern void log_loss_merge(LogLoss *into, const LogLoss *from);
+extern bool log_loss_is_valid(const LogLoss *state);
+extern bool log_loss_mean(const LogLoss *state, double *result);
+
+#endif							/* ORCHARD_KERNEL_METRIC_PREDICTION_ERROR_H */

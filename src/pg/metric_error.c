@@ -1,0 +1,189 @@
+/*
+ * metric_error.c: rmse, mae, r2 and log_loss over flat mergeable states.
+ *
+ * A row with a NULL label, prediction or weight is left out, and so is one of
+ * weight 0.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/float.h"
+
+#include "kernel/metric/prediction_error.h"
+
+#include "pg/compat.h"
+#include "pg/metric_argument.h"
+#include "pg/stat_state.h"
+
+typedef struct PredictionErrorState
+{
+	StateHeader header;
+	PredictionError sums;
+} PredictionErrorState;
+
+typedef struct LogLossState
+{
+	StateHeader header;
+	LogLoss		sums;
+} LogLossState;
+
+StaticAssertDecl(sizeof(PredictionErrorState) == sizeof(StateHeader) + 11 * sizeof(int64),
+				 "prediction_error must have the fields its type lists");
+StaticAssertDecl(sizeof(LogLossState) == sizeof(StateHeader) + 5 * sizeof(int64),
+				 "log_loss_state must have the fields its type lists");
+
+static void
+clear_error(void *sums)
+{
+	memset(sums, 0, sizeof(PredictionError));
+}
+
+static void
+clear_loss(void *sums)
+{
+	memset(sums, 0, sizeof(LogLoss));
+}
+
+/* Nothing in these states has more than one form. */
+static void
+keep(void *sums)
+{
+}
+
+static bool
+error_is_valid(const void *sums)
+{
+	return prediction_error_is_valid(sums);
+}
+
+static bool
+loss_is_valid(const void *sums)
+{
+	return log_loss_is_valid(sums);
+}
+
+static const StateType error_type = {"prediction_error", "nxxxxxxxxxx", clear_error, keep, error_is_valid};
+static const StateType loss_type = {"log_loss_state", "nxxxx", clear_loss, keep, loss_is_valid};
+
+/* Input, output, merge and final function of a type. */
+#define STATE_FUNCTIONS(name, type) \
+	PG_FUNCTION_INFO_V1(orchard_##name##_in); \
+	PG_FUNCTION_INFO_V1(orchard_##name##_out); \
+	PG_FUNCTION_INFO_V1(orchard_##name##_recv); \
+	PG_FUNCTION_INFO_V1(orchard_##name##_send); \
+	Datum \
+	orchard_##name##_in(PG_FUNCTION_ARGS) \
+	{ \
+		return state_in(&type, fcinfo); \
+	} \
+	Datum \
+	orchard_##name##_out(PG_FUNCTION_ARGS) \
+	{ \
+		return state_out(&type, fcinfo); \
+	} \
+	Datum \
+	orchard_##name##_recv(PG_FUNCTION_ARGS) \
+	{ \
+		return state_recv(&type, fcinfo); \
+	} \
+	Datum \
+	orchard_##name##_send(PG_FUNCTION_ARGS) \
+	{ \
+		return state_send(&type, fcinfo); \
+	}
+
+STATE_FUNCTIONS(prediction_error, error_type)
+STATE_FUNCTIONS(log_loss_state, loss_type)
+
+PG_FUNCTION_INFO_V1(orchard_prediction_error_accum);
+PG_FUNCTION_INFO_V1(orchard_prediction_error_merge);
+PG_FUNCTION_INFO_V1(orchard_log_loss_accum);
+PG_FUNCTION_INFO_V1(orchard_log_loss_merge);
+PG_FUNCTION_INFO_V1(orchard_rmse);
+PG_FUNCTION_INFO_V1(orchard_mae);
+PG_FUNCTION_INFO_V1(orchard_r2);
+PG_FUNCTION_INFO_V1(orchard_log_loss);
+
+/* A label or prediction that is NaN or infinite has no finite error. */
+static double
+finite_argument(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	double		value = PG_GETARG_FLOAT8(i);
+
+	if (unlikely(!isfinite(value)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"%s\" must be finite, not %s", name,
+						isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity")));
+	return value;
+}
+
+Datum
+orchard_prediction_error_accum(PG_FUNCTION_ARGS)
+{
+	PredictionErrorState *state = (PredictionErrorState *) state_to_change(&error_type, fcinfo);
+	double		label = finite_argument(fcinfo, 1, "label");
+	double		prediction = finite_argument(fcinfo, 2, "prediction");
+	double		weight = metric_weight(fcinfo, 3);
+
+	if (weight > 0.0 &&
+		prediction_error_add(&state->sums, label, prediction, weight) != KERNEL_OK)
+		float_overflow_error();
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+orchard_prediction_error_merge(PG_FUNCTION_ARGS)
+{
+	PredictionErrorState *state = (PredictionErrorState *) state_to_change(&error_type, fcinfo);
+	const PredictionErrorState *other = (const PredictionErrorState *) state_argument(&error_type, fcinfo, 1);
+
+	if (prediction_error_merge(&state->sums, &other->sums) != KERNEL_OK)
+		float_overflow_error();
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+orchard_log_loss_accum(PG_FUNCTION_ARGS)
+{
+	LogLossState *state = (LogLossState *) state_to_change(&loss_type, fcinfo);
+	double		probability = PG_GETARG_FLOAT8(2);
+	double		weight = metric_weight(fcinfo, 3);
+
+	if (unlikely(!(probability >= 0.0 && probability <= 1.0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"prediction\" must be a probability between 0 and 1, not %g",
+						probability)));
+	if (weight > 0.0)
+		log_loss_add(&state->sums, PG_GETARG_BOOL(1), probability, weight);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+orchard_log_loss_merge(PG_FUNCTION_ARGS)
+{
+	LogLossState *state = (LogLossState *) state_to_change(&loss_type, fcinfo);
+
+	log_loss_merge(&state->sums,
+				   &((const LogLossState *) state_argument(&loss_type, fcinfo, 1))->sums);
+	PG_RETURN_POINTER(state);
+}
+
+/* An accessor, which is the final function of its aggregate too. */
+#define ACCESSOR(name, struct_type, type, call) \
+	Datum \
+	orchard_##name(PG_FUNCTION_ARGS) \
+	{ \
+		const struct_type *state = (const struct_type *) state_argument(&type, fcinfo, 0); \
+		double		result; \
+		if (!call(&state->sums, &result)) \
+			PG_RETURN_NULL(); \
+		PG_RETURN_FLOAT8(result); \
+	}
+
+ACCESSOR(rmse, PredictionErrorState, error_type, prediction_error_rmse)
+ACCESSOR(mae, PredictionErrorState, error_type, prediction_error_mae)
+ACCESSOR(r2, PredictionErrorState, error_type, prediction_error_r2)
+ACCESSOR(log_loss, LogLossState, loss_type, log_loss_mean)

@@ -1,0 +1,3 @@
+/* metric.h: written by metric.py with numpy 2.4.6, scikit-learn 1.9.1. */
+static const double golden_metric[] = {1.6277236789455389, 1.40425, 0.95021392003986138, 0.4672339146018486, 0.86488034725920182};
+static const double golden_metric_weighted[] = {1.6266462814637976, 1.40425, 0.95036093092509522, 0.47379653178026399, 0.85960504685294292};
