@@ -46,7 +46,8 @@ sub step
 	finish();
 }
 
-# Runs a command; its output (both streams) as lines, and how it ended ('' when well).
+# Runs a command, for 15 minutes at most; its output (both streams) as lines, and how it ended
+# ('' when well).
 sub output_of
 {
 	my (@command) = @_;
@@ -55,7 +56,7 @@ sub output_of
 	if ($pid == 0)
 	{
 		open(STDERR, '>&', \*STDOUT);
-		exec(@command) or die "cannot run $command[0]: $!\n";
+		exec('timeout', '--kill-after=10', '900', @command) or die "cannot run timeout: $!\n";
 	}
 	my @lines = <$pipe>;
 	close($pipe);
