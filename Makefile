@@ -89,7 +89,7 @@ all install uninstall installcheck:
 	@$(MAKE) --no-print-directory WITH_PGXS=1 $@
 
 demo: demo-deps ## 336,776 real flights: features, a model, scores
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) -s --no-print-directory all
 	@SERVER=demo test/server.sh run sh test/demo/run.sh
 
 check: check-deps ## every test, on a throwaway server that touches no other

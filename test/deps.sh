@@ -59,7 +59,6 @@ case ${1:-check} in
 		"$0" check
 		want python3 command -v python3
 		want python3-pip /usr/bin/python3 -m pip --version
-		want python3-venv /usr/bin/python3 -c 'import ensurepip'
 		;;
 	*)
 		echo "usage: $0 check|lint|demo" >&2
