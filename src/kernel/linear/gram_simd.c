@@ -1,106 +1,530 @@
 /*
- * gram_simd.c: rank-one update, compiled twice.
+ * gram_simd.c: the block update of a double-double Gram matrix.
+ *
+ * Within a block each entry is summed around a bias B: with T a bound on every
+ * partial sum, S starts at B = 3 T, a power of two times 1.5, and stays in
+ * [2 T, 4 T], one binade.  So S is never smaller than a product a b, and the
+ * rounding error of S' = S + a b is a b - (S' - S), which two operations give:
+ *     S' = fma(a, b, S);  e = fma(a, b, -(S' - S));  C += e
+ * four operations a product, where a product and a sum without a bias take
+ * ten.  At the end S - B is exact.  (The sum is algorithm 5.3 of Ogita, Rump,
+ * Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26(6), 2005; the
+ * bias makes its two-sum Dekker's fast one.)
  */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O3")
-#endif
-
 #include "kernel/linear/gram_simd.h"
 
 #include <math.h>
+#include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
-/* hi + lo += a z, with a = a_hi + a_lo, over [start, end). */
-INLINE void
-add_scaled(double *restrict hi, double *restrict lo, const double *restrict z, double a_hi,
-		   double a_lo, int32_t start, int32_t end)
+/* The block as the kernels read it. */
+typedef struct Block
 {
+	const double *left;			/* weighted rows, n_rows x stride */
+	const double *left_low;		/* what the weighted rows leave out; NULL for unit weights */
+	const double *right;		/* the rows */
+	int32_t		n_rows;
+	int32_t		stride;
+	double		left_bound[GRAM_WIDTH];	/* 24 times a power of two above the column's magnitude */
+	double		right_bound[GRAM_WIDTH];	/* a power of two above it */
+} Block;
+
+#define EXPONENT UINT64_C(0x7ff0000000000000)
+
+/* Twice the power of two in x >= 0: 0 for 0. */
+static double
+power_above(double x)
+{
+	uint64_t	bits;
+	double		power;
+
+	memcpy(&bits, &x, sizeof(bits));
+	bits &= EXPONENT;
+	memcpy(&power, &bits, sizeof(power));
+	return 2.0 * power;
+}
+
+/* Each column's bound times `factor`. */
+static void
+set_bounds_portable(double *bound, const double *rows, int32_t n_rows, int32_t stride,
+					double factor)
+{
+	int32_t		k;
 	int32_t		j;
 
-	for (j = start; j < end; j++)
+	for (j = 0; j < stride; j++)
 	{
-		double		product = a_hi * z[j];
-		double		rest = fma(a_lo, z[j], fma(a_hi, z[j], -product));
-		double		sum = hi[j] + product;
-		double		part = sum - hi[j];
+		double		largest = 0.0;
 
-		lo[j] += ((hi[j] - (sum - part)) + (product - part)) + rest;
-		hi[j] = sum;
+		for (k = 0; k < n_rows; k++)
+			largest = fmax(largest, fabs(rows[k * stride + j]));
+		bound[j] = factor * power_above(largest);
 	}
 }
 
-INLINE void
-add_matrix(double *hi, double *lo, const double *z, double weight, int32_t n)
+/* The weighted rows as left + left_low. */
+static void
+weigh_rows_portable(double *left, double *left_low, const double *rows, const double *weights,
+					int32_t n_rows, int32_t stride)
 {
-	int32_t		stride = gram_stride(n);
-	int32_t		i;
+	int32_t		k;
+	int32_t		j;
 
-	for (i = 0; i < n; i++)
+	for (k = 0; k < n_rows; k++)
 	{
-		double		a_hi = weight * z[i];
-		double		a_lo = fma(weight, z[i], -a_hi);
-
-		add_scaled(hi + (int64_t) i * stride, lo + (int64_t) i * stride, z, a_hi, a_lo, i & ~3, stride);
+		for (j = k * stride; j < (k + 1) * stride; j++)
+		{
+			left[j] = weights[k] * rows[j];
+			left_low[j] = fma(weights[k], rows[j], -left[j]);
+		}
 	}
+}
+
+/* Adds S - B and C of one entry to its sum. */
+static inline void
+add_entry(double *hi, double *lo, double block_sum, double block_error)
+{
+	double		sum = *hi + block_sum;
+	double		part = sum - *hi;
+
+	*lo += ((*hi - (sum - part)) + (block_sum - part)) + block_error;
+	*hi = sum;
 }
 
 static void
-add_matrix_portable(double *hi, double *lo, const double *z, double weight, int32_t n)
+add_block_portable(double *hi, double *lo, const Block *block)
 {
-	add_matrix(hi, lo, z, weight, n);
+	int32_t		stride = block->stride;
+	int32_t		i;
+	int32_t		j;
+	int32_t		k;
+
+	for (i = 0; i < stride; i++)
+	{
+		for (j = i & ~3; j < stride; j++)
+		{
+			double		bias = block->left_bound[i] * block->right_bound[j];
+			double		sum = bias;
+			double		error = 0.0;
+
+			for (k = 0; k < block->n_rows; k++)
+			{
+				double		a = block->left[k * stride + i];
+				double		b = block->right[k * stride + j];
+				double		next = fma(a, b, sum);
+				double		rest = fma(a, b, -(next - sum));
+
+				if (block->left_low != NULL)
+					rest = fma(block->left_low[k * stride + i], b, rest);
+				error += rest;
+				sum = next;
+			}
+			add_entry(&hi[(int64_t) i * stride + j], &lo[(int64_t) i * stride + j], sum - bias, error);
+		}
+	}
 }
 
 static void
 add_row_portable(double *hi, double *lo, const double *z, double weight, int32_t n)
 {
-	add_scaled(hi, lo, z, weight, 0.0, 0, n);
+	int32_t		j;
+
+	for (j = 0; j < n; j++)
+	{
+		double		product = weight * z[j];
+
+		add_entry(&hi[j], &lo[j], product, fma(weight, z[j], -product));
+	}
+}
+
+static bool
+copy_row_portable(double *to, const double *from, int32_t n)
+{
+	bool		is_complete = true;
+	int32_t		j;
+
+	for (j = 0; j < n; j++)
+	{
+		bool		is_present = from[j] == from[j];
+
+		to[j] = is_present ? from[j] : 0.0;
+		is_complete &= is_present;
+	}
+	return !is_complete;
+}
+
+static void
+product_portable(double *product, const double *rows, int32_t n_rows, int32_t n)
+{
+	int32_t		i;
+	int32_t		j;
+	int32_t		k;
+
+	for (i = 0; i < n; i++)
+	{
+		double	   *out = product + (int64_t) i * n;
+
+		memset(out + i, 0, (size_t) (n - i) * sizeof(double));
+		for (k = 0; k < n_rows; k++)
+		{
+			const double *row = rows + (int64_t) k * n;
+
+			for (j = i; j < n; j++)
+				out[j] += row[i] * row[j];
+		}
+	}
 }
 
 #if defined(__x86_64__)
 
-__attribute__((target("avx2,fma"))) static void
-add_matrix_avx2(double *hi, double *lo, const double *z, double weight, int32_t n)
+#define AVX2 __attribute__((target("avx2,fma")))
+
+/* add_entry of four entries. */
+AVX2 static inline void
+add_entries_avx2(double *hi, double *lo, __m256d block_sum, __m256d block_error)
 {
-	add_matrix(hi, lo, z, weight, n);
+	__m256d		old = _mm256_loadu_pd(hi);
+	__m256d		sum = _mm256_add_pd(old, block_sum);
+	__m256d		part = _mm256_sub_pd(sum, old);
+	__m256d		rest = _mm256_add_pd(_mm256_sub_pd(old, _mm256_sub_pd(sum, part)),
+									 _mm256_sub_pd(block_sum, part));
+
+	_mm256_storeu_pd(lo, _mm256_add_pd(_mm256_loadu_pd(lo), _mm256_add_pd(rest, block_error)));
+	_mm256_storeu_pd(hi, sum);
 }
 
-__attribute__((target("avx2,fma"))) static void
+/* One product of four entries: sum and error are brought up to date. */
+#define STEP(sum, error, a, b) \
+	do \
+	{ \
+		__m256d		next = _mm256_fmadd_pd(a, b, sum); \
+		__m256d		gain = _mm256_sub_pd(next, sum); \
+		error = _mm256_add_pd(error, _mm256_fmsub_pd(a, b, gain)); \
+		sum = next; \
+	} while (0)
+
+/* The same with a_low, what the weighted a leaves out. */
+#define STEP_WEIGHTED(sum, error, a, a_low, b) \
+	do \
+	{ \
+		__m256d		next = _mm256_fmadd_pd(a, b, sum); \
+		__m256d		gain = _mm256_sub_pd(next, sum); \
+		error = _mm256_add_pd(error, _mm256_fmadd_pd(a_low, b, _mm256_fmsub_pd(a, b, gain))); \
+		sum = next; \
+	} while (0)
+
+/* Entries i .. i+3, j .. j+3. */
+AVX2 static inline void
+add_tile_avx2(double *hi, double *lo, const Block *block, int32_t i, int32_t j)
+{
+	int32_t		stride = block->stride;
+	const double *left = block->left + i;
+	const double *right = block->right + j;
+	__m256d		bound = _mm256_loadu_pd(block->right_bound + j);
+	__m256d		bias0 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i]), bound);
+	__m256d		bias1 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 1]), bound);
+	__m256d		bias2 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 2]), bound);
+	__m256d		bias3 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 3]), bound);
+	__m256d		sum0 = bias0;
+	__m256d		sum1 = bias1;
+	__m256d		sum2 = bias2;
+	__m256d		sum3 = bias3;
+	__m256d		error0 = _mm256_setzero_pd();
+	__m256d		error1 = error0;
+	__m256d		error2 = error0;
+	__m256d		error3 = error0;
+	int32_t		k;
+
+	if (block->left_low == NULL)
+	{
+		for (k = 0; k < block->n_rows; k++, left += stride, right += stride)
+		{
+			__m256d		b = _mm256_loadu_pd(right);
+
+			STEP(sum0, error0, _mm256_broadcast_sd(left), b);
+			STEP(sum1, error1, _mm256_broadcast_sd(left + 1), b);
+			STEP(sum2, error2, _mm256_broadcast_sd(left + 2), b);
+			STEP(sum3, error3, _mm256_broadcast_sd(left + 3), b);
+		}
+	}
+	else
+	{
+		const double *low = block->left_low + i;
+
+		for (k = 0; k < block->n_rows; k++, left += stride, low += stride, right += stride)
+		{
+			__m256d		b = _mm256_loadu_pd(right);
+
+			STEP_WEIGHTED(sum0, error0, _mm256_broadcast_sd(left), _mm256_broadcast_sd(low), b);
+			STEP_WEIGHTED(sum1, error1, _mm256_broadcast_sd(left + 1), _mm256_broadcast_sd(low + 1), b);
+			STEP_WEIGHTED(sum2, error2, _mm256_broadcast_sd(left + 2), _mm256_broadcast_sd(low + 2), b);
+			STEP_WEIGHTED(sum3, error3, _mm256_broadcast_sd(left + 3), _mm256_broadcast_sd(low + 3), b);
+		}
+	}
+	hi += (int64_t) i * stride + j;
+	lo += (int64_t) i * stride + j;
+	add_entries_avx2(hi, lo, _mm256_sub_pd(sum0, bias0), error0);
+	add_entries_avx2(hi + stride, lo + stride, _mm256_sub_pd(sum1, bias1), error1);
+	hi += 2 * (int64_t) stride;
+	lo += 2 * (int64_t) stride;
+	add_entries_avx2(hi, lo, _mm256_sub_pd(sum2, bias2), error2);
+	add_entries_avx2(hi + stride, lo + stride, _mm256_sub_pd(sum3, bias3), error3);
+}
+
+AVX2 static void
+add_block_avx2(double *hi, double *lo, const Block *block)
+{
+	int32_t		i;
+	int32_t		j;
+
+	for (i = 0; i < block->stride; i += 4)
+	{
+		for (j = i; j < block->stride; j += 4)
+			add_tile_avx2(hi, lo, block, i, j);
+	}
+}
+
+AVX2 static void
+set_bounds_avx2(double *bound, const double *rows, int32_t n_rows, int32_t stride, double factor)
+{
+	__m256d		sign = _mm256_set1_pd(-0.0);
+	__m256d		exponent = _mm256_castsi256_pd(_mm256_set1_epi64x((long long) EXPONENT));
+	__m256d		scale = _mm256_set1_pd(2.0 * factor);
+	int32_t		j;
+	int32_t		k;
+
+	for (j = 0; j < stride; j += 4)
+	{
+		__m256d		largest = _mm256_setzero_pd();
+
+		for (k = 0; k < n_rows; k++)
+			largest = _mm256_max_pd(largest, _mm256_andnot_pd(sign, _mm256_loadu_pd(rows + k * stride + j)));
+		_mm256_storeu_pd(bound + j, _mm256_mul_pd(scale, _mm256_and_pd(largest, exponent)));
+	}
+}
+
+AVX2 static void
+weigh_rows_avx2(double *left, double *left_low, const double *rows, const double *weights,
+				int32_t n_rows, int32_t stride)
+{
+	int32_t		j;
+	int32_t		k;
+
+	for (k = 0; k < n_rows; k++)
+	{
+		__m256d		weight = _mm256_set1_pd(weights[k]);
+
+		for (j = k * stride; j < (k + 1) * stride; j += 4)
+		{
+			__m256d		value = _mm256_loadu_pd(rows + j);
+			__m256d		product = _mm256_mul_pd(weight, value);
+
+			_mm256_storeu_pd(left + j, product);
+			_mm256_storeu_pd(left_low + j, _mm256_fmsub_pd(weight, value, product));
+		}
+	}
+}
+
+AVX2 static void
 add_row_avx2(double *hi, double *lo, const double *z, double weight, int32_t n)
 {
-	add_scaled(hi, lo, z, weight, 0.0, 0, n);
+	__m256d		factor = _mm256_set1_pd(weight);
+	int32_t		j;
+
+	for (j = 0; j < n; j += 4)
+	{
+		__m256d		value = _mm256_loadu_pd(z + j);
+		__m256d		product = _mm256_mul_pd(factor, value);
+
+		add_entries_avx2(hi + j, lo + j, product, _mm256_fmsub_pd(factor, value, product));
+	}
+}
+
+AVX2 static bool
+copy_row_avx2(double *to, const double *from, int32_t n)
+{
+	__m256d		complete = _mm256_cmp_pd(_mm256_setzero_pd(), _mm256_setzero_pd(), _CMP_EQ_OQ);
+	bool		is_missing;
+	int32_t		j;
+
+	for (j = 0; j + 4 <= n; j += 4)
+	{
+		__m256d		value = _mm256_loadu_pd(from + j);
+		__m256d		present = _mm256_cmp_pd(value, value, _CMP_ORD_Q);
+
+		complete = _mm256_and_pd(complete, present);
+		_mm256_storeu_pd(to + j, _mm256_and_pd(value, present));
+	}
+	is_missing = _mm256_movemask_pd(complete) != 15;
+	return copy_row_portable(to + j, from + j, n - j) || is_missing;
+}
+
+/* Entries i .. i+3 of columns j .. j+7 of the product. */
+AVX2 static inline void
+product_tile_avx2(double *product, const double *rows, int32_t n_rows, int32_t n, int32_t i, int32_t j)
+{
+	const double *left = rows + i;
+	const double *right = rows + j;
+	__m256d		sum[4][2];
+	int32_t		k;
+	int32_t		r;
+
+	for (r = 0; r < 4; r++)
+		sum[r][0] = sum[r][1] = _mm256_setzero_pd();
+	for (k = 0; k < n_rows; k++, left += n, right += n)
+	{
+		__m256d		b0 = _mm256_loadu_pd(right);
+		__m256d		b1 = _mm256_loadu_pd(right + 4);
+
+#pragma GCC unroll 4
+		for (r = 0; r < 4; r++)
+		{
+			__m256d		a = _mm256_broadcast_sd(left + r);
+
+			sum[r][0] = _mm256_fmadd_pd(a, b0, sum[r][0]);
+			sum[r][1] = _mm256_fmadd_pd(a, b1, sum[r][1]);
+		}
+	}
+	for (r = 0; r < 4; r++)
+	{
+		_mm256_storeu_pd(product + (int64_t) (i + r) * n + j, sum[r][0]);
+		_mm256_storeu_pd(product + (int64_t) (i + r) * n + j + 4, sum[r][1]);
+	}
+}
+
+/* The last four columns, for an odd number of fours. */
+AVX2 static inline void
+product_edge_avx2(double *product, const double *rows, int32_t n_rows, int32_t n, int32_t i)
+{
+	int32_t		k;
+	int32_t		r;
+
+	for (r = 0; r < 4; r++)
+	{
+		__m256d		sum = _mm256_setzero_pd();
+
+		for (k = 0; k < n_rows; k++)
+			sum = _mm256_fmadd_pd(_mm256_broadcast_sd(rows + (int64_t) k * n + i + r),
+								  _mm256_loadu_pd(rows + (int64_t) k * n + n - 4), sum);
+		_mm256_storeu_pd(product + (int64_t) (i + r) * n + n - 4, sum);
+	}
+}
+
+AVX2 static void
+product_avx2(double *product, const double *rows, int32_t n_rows, int32_t n)
+{
+	int32_t		i;
+	int32_t		j;
+
+	for (i = 0; i < n; i += 4)
+	{
+		for (j = i; j + 8 <= n; j += 8)
+			product_tile_avx2(product, rows, n_rows, n, i, j);
+		if (j < n)
+			product_edge_avx2(product, rows, n_rows, n, i);
+	}
+}
+
+static bool
+has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+#else
+
+#define add_block_avx2 add_block_portable
+#define set_bounds_avx2 set_bounds_portable
+#define weigh_rows_avx2 weigh_rows_portable
+#define add_row_avx2 add_row_portable
+#define copy_row_avx2 copy_row_portable
+#define product_avx2 product_portable
+
+static bool
+has_avx2(void)
+{
+	return false;
+}
+
+#endif
+
+/* Fills the block; left and left_low: room for the weighted rows. */
+static void
+prepare(Block *block, double *left, double *left_low, const double *rows, const double *weights,
+		int32_t n_rows, int32_t n)
+{
+	bool		is_unit = true;
+	int32_t		k;
+
+	for (k = 0; k < n_rows; k++)
+		is_unit &= weights[k] == 1.0;
+	block->left = is_unit ? rows : left;
+	block->left_low = is_unit ? NULL : left_low;
+	block->right = rows;
+	block->n_rows = n_rows;
+	block->stride = gram_stride(n);
 }
 
 void
-gram_add(double *hi, double *lo, const double *z, double weight, int32_t n)
+gram_add_portable(double *hi, double *lo, const double *rows, const double *weights,
+				  int32_t n_rows, int32_t n)
 {
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-		add_matrix_avx2(hi, lo, z, weight, n);
-	else
-		add_matrix_portable(hi, lo, z, weight, n);
+	double		left[GRAM_ROWS * GRAM_WIDTH];
+	double		left_low[GRAM_ROWS * GRAM_WIDTH];
+	Block		block;
+
+	prepare(&block, left, left_low, rows, weights, n_rows, n);
+	if (block.left_low != NULL)
+		weigh_rows_portable(left, left_low, rows, weights, n_rows, block.stride);
+	set_bounds_portable(block.right_bound, rows, n_rows, block.stride, 1.0);
+	set_bounds_portable(block.left_bound, block.left, n_rows, block.stride, 3.0 * GRAM_ROWS);
+	add_block_portable(hi, lo, &block);
+}
+
+void
+gram_add(double *hi, double *lo, const double *rows, const double *weights, int32_t n_rows,
+		 int32_t n)
+{
+	double		left[GRAM_ROWS * GRAM_WIDTH];
+	double		left_low[GRAM_ROWS * GRAM_WIDTH];
+	Block		block;
+
+	if (!has_avx2())
+	{
+		gram_add_portable(hi, lo, rows, weights, n_rows, n);
+		return;
+	}
+	prepare(&block, left, left_low, rows, weights, n_rows, n);
+	if (block.left_low != NULL)
+		weigh_rows_avx2(left, left_low, rows, weights, n_rows, block.stride);
+	set_bounds_avx2(block.right_bound, rows, n_rows, block.stride, 1.0);
+	set_bounds_avx2(block.left_bound, block.left, n_rows, block.stride, 3.0 * GRAM_ROWS);
+	add_block_avx2(hi, lo, &block);
 }
 
 void
 gram_add_row(double *hi, double *lo, const double *z, double weight, int32_t n)
 {
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+	if (has_avx2())
 		add_row_avx2(hi, lo, z, weight, n);
 	else
 		add_row_portable(hi, lo, z, weight, n);
 }
 
-#else
-
-void
-gram_add(double *hi, double *lo, const double *z, double weight, int32_t n)
+bool
+gram_copy_row(double *to, const double *from, int32_t n)
 {
-	add_matrix_portable(hi, lo, z, weight, n);
+	return has_avx2() ? copy_row_avx2(to, from, n) : copy_row_portable(to, from, n);
 }
 
 void
-gram_add_row(double *hi, double *lo, const double *z, double weight, int32_t n)
+gram_product(double *product, const double *rows, int32_t n_rows, int32_t n)
 {
-	add_row_portable(hi, lo, z, weight, n);
+	if (has_avx2())
+		product_avx2(product, rows, n_rows, n);
+	else
+		product_portable(product, rows, n_rows, n);
 }
-
-#endif

@@ -1,14 +1,18 @@
 /*
- * gram_simd.h: the rank-one update of a double-double Gram matrix.
+ * gram_simd.h: a double-double Gram matrix, brought up to date by blocks of rows.
  *
  * Runs with AVX2 and fused multiply-add where the processor has them, else in
- * portable C; both give the same bits, since every step is an error-free
- * transformation or a plain addition in the same order.
+ * portable C; both give the same bits, since each entry goes through the same
+ * operations in the same order.
  */
 #ifndef ORCHARD_KERNEL_LINEAR_GRAM_SIMD_H
 #define ORCHARD_KERNEL_LINEAR_GRAM_SIMD_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#define GRAM_ROWS 8				/* rows of a block */
+#define GRAM_WIDTH 68			/* most entries of a row, a multiple of four */
 
 /* Row length of the matrices below: n rounded up to a whole number of four doubles. */
 static inline int32_t
@@ -19,17 +23,32 @@ gram_stride(int32_t n)
 
 /*
  * gram_add
- *		hi + lo += weight * z z', on and above the diagonal.
+ *		hi + lo += sum over k < n_rows of weights[k] z_k z_k', on and above the diagonal.
  *
- * hi, lo: n rows of gram_stride(n) doubles; z: gram_stride(n), zero past n.
- * Entries left of the diagonal are scratch.  lo collects rounding errors and is
- * not renormalised: after k rows the relative error is about k 2^-106 (Ogita,
- * Rump, Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26(6),
- * 2005, algorithm 5.3).
+ * hi, lo: gram_stride(n) rows of gram_stride(n) doubles; rows: n_rows <= GRAM_ROWS
+ * rows z_k of gram_stride(n) <= GRAM_WIDTH finite doubles, zero past n.  Entries left
+ * of the diagonal are scratch.
+ * The error of a block is below 2^-98 times the product of the two columns'
+ * largest magnitudes, that of the sum over blocks about 2^-106 a block; lo is
+ * not renormalised.
  */
-extern void gram_add(double *hi, double *lo, const double *z, double weight, int32_t n);
+extern void gram_add(double *hi, double *lo, const double *rows, const double *weights,
+					 int32_t n_rows, int32_t n);
 
-/* hi + lo += weight * z: n double-double sums. */
+/* The same by the portable code, for tests. */
+extern void gram_add_portable(double *hi, double *lo, const double *rows, const double *weights,
+							  int32_t n_rows, int32_t n);
+
+/*
+ * product[i * n + j] = sum over k < n_rows of rows[k * n + i] rows[k * n + j], on and above the
+ * diagonal, in double; n a multiple of four.  With and without AVX2 the last digits differ.
+ */
+extern void gram_product(double *product, const double *rows, int32_t n_rows, int32_t n);
+
+/* hi + lo += weight * z: n double-double sums, n a multiple of four. */
 extern void gram_add_row(double *hi, double *lo, const double *z, double weight, int32_t n);
+
+/* to = from with 0 for NaN; true when there was one. */
+extern bool gram_copy_row(double *to, const double *from, int32_t n);
 
 #endif							/* ORCHARD_KERNEL_LINEAR_GRAM_SIMD_H */

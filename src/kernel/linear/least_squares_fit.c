@@ -42,10 +42,12 @@ typedef struct Solver
 	const Allocator *allocator;
 	int32_t		p;				/* terms without the intercept */
 	int32_t		first;			/* 1 when there is an intercept, else 0 */
+	double	   *hi;				/* least_squares_entries: the raw sums */
+	double	   *lo;
 	int32_t		n_reduced;
 	int32_t    *reduced_of;		/* n_indicators: reduced indicator, or NO_PART */
 	DoubleDouble *reduced_sums; /* n_reduced x width */
-	double	   *reduced_pairs;	/* n_reduced x n_reduced, symmetric; diagonal = weight */
+	DoubleDouble *reduced_pairs;	/* n_reduced x n_reduced, symmetric; diagonal = weight */
 	Part	   *parts;			/* n_terms */
 	DoubleDouble *gram;			/* p x p, lower triangle */
 	DoubleDouble *moment;		/* p: with the target */
@@ -62,12 +64,13 @@ typedef struct Solver
 	int32_t		rank;
 } Solver;
 
+/* The sum of z[i] z[j] over all rows. */
 static DoubleDouble
-state_entry(const LeastSquares *state, int32_t i, int32_t j)
+state_entry(const Solver *solver, int32_t i, int32_t j)
 {
-	size_t		place = (size_t) (i < j ? i : j) * (size_t) state->stride + (size_t) (i < j ? j : i);
+	size_t		place = (size_t) (i < j ? i : j) * (size_t) solver->state->stride + (size_t) (i < j ? j : i);
 
-	return dd_two_sum(state->hi[place], state->lo[place]);
+	return dd_two_sum(solver->hi[place], solver->lo[place]);
 }
 
 /* Numbers the indicators that the terms need: kept levels, one pooled a category, missing. */
@@ -80,19 +83,19 @@ reduce_indicators(Solver *solver)
 	int32_t		code;
 	int32_t		c;
 
-	solver->reduced_of = memory_allocate(solver->allocator, (size_t) state->n_indicators,
+	solver->reduced_of = memory_allocate(solver->allocator, (size_t) state->indicators.n,
 										 sizeof(int32_t));
 	if (solver->reduced_of == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	memset(solver->reduced_of, 0xff, (size_t) state->n_indicators * sizeof(int32_t));
+	memset(solver->reduced_of, 0xff, (size_t) state->indicators.n * sizeof(int32_t));
 	for (slot = 0; slot < state->n_numbers + state->n_categories; slot++)
 	{
-		if (state->slots[slot].missing >= 0)
-			solver->reduced_of[state->slots[slot].missing] = solver->n_reduced++;
+		if (state->indicators.slots[slot].missing >= 0)
+			solver->reduced_of[state->indicators.slots[slot].missing] = solver->n_reduced++;
 	}
 	for (c = 0; c < state->n_categories; c++)
 	{
-		const IndicatorSlot *levels = &state->slots[state->n_numbers + c];
+		const IndicatorSlot *levels = &state->indicators.slots[state->n_numbers + c];
 		const CategoryFacts *facts = &design->categories[c];
 		int32_t		base = solver->n_reduced;
 
@@ -117,7 +120,7 @@ reduce_sums(Solver *solver)
 	const LeastSquares *state = solver->state;
 	size_t		n = (size_t) solver->n_reduced;
 	size_t		width = (size_t) state->width;
-	size_t		stride = (size_t) state->stride;
+	const PairTable *pairs = &state->indicators.pairs;
 	size_t		size;
 	int32_t		i;
 	uint32_t	place;
@@ -126,10 +129,10 @@ reduce_sums(Solver *solver)
 	if (!size_multiply(n, n, &size))
 		return KERNEL_TOO_LARGE;
 	solver->reduced_sums = memory_allocate_zero(solver->allocator, n * width, sizeof(DoubleDouble));
-	solver->reduced_pairs = memory_allocate_zero(solver->allocator, size, sizeof(double));
+	solver->reduced_pairs = memory_allocate_zero(solver->allocator, size, sizeof(DoubleDouble));
 	if (solver->reduced_sums == NULL || solver->reduced_pairs == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	for (i = 0; i < state->n_indicators; i++)
+	for (i = 0; i < state->indicators.n; i++)
 	{
 		size_t		r = (size_t) solver->reduced_of[i];
 
@@ -137,24 +140,23 @@ reduce_sums(Solver *solver)
 		{
 			DoubleDouble *sum = &solver->reduced_sums[r * width + j];
 
-			*sum = dd_add(*sum, dd_two_sum(state->indicator_hi[(size_t) i * stride + j],
-										   state->indicator_lo[(size_t) i * stride + j]));
+			*sum = dd_add(*sum, indicators_sum(&state->indicators, i, (int32_t) j));
 		}
 	}
 	for (j = 0; j < n; j++)
-		solver->reduced_pairs[j * n + j] = solver->reduced_sums[j * width].hi;
-	for (place = 0; place < state->pairs.size; place++)
+		solver->reduced_pairs[j * n + j] = solver->reduced_sums[j * width];
+	for (place = 0; place < pairs->size; place++)
 	{
-		uint64_t	key = state->pairs.keys[place] - 1;
+		uint64_t	key = pairs->keys[place] - 1;
 		size_t		a;
 		size_t		b;
 
-		if (state->pairs.keys[place] == 0)
+		if (pairs->keys[place] == 0)
 			continue;
 		a = (size_t) solver->reduced_of[key >> 32];
 		b = (size_t) solver->reduced_of[key & UINT32_MAX];
-		solver->reduced_pairs[a * n + b] += state->pairs.weights[place];
-		solver->reduced_pairs[b * n + a] += state->pairs.weights[place];
+		solver->reduced_pairs[a * n + b] = dd_add(solver->reduced_pairs[a * n + b], pairs->weights[place]);
+		solver->reduced_pairs[b * n + a] = solver->reduced_pairs[a * n + b];
 	}
 	return KERNEL_OK;
 }
@@ -163,7 +165,7 @@ reduce_sums(Solver *solver)
 static int32_t
 reduced_missing(const Solver *solver, int32_t slot)
 {
-	int32_t		indicator = solver->state->slots[slot].missing;
+	int32_t		indicator = solver->state->indicators.slots[slot].missing;
 
 	return indicator < 0 ? NO_PART : solver->reduced_of[indicator];
 }
@@ -173,7 +175,7 @@ static int32_t
 reduced_level(const Solver *solver, int32_t category, int32_t level)
 {
 	const CategoryFacts *facts = &solver->design->categories[category];
-	const IndicatorSlot *slot = &solver->state->slots[solver->state->n_numbers + category];
+	const IndicatorSlot *slot = &solver->state->indicators.slots[solver->state->n_numbers + category];
 	int32_t		first = solver->reduced_of[slot->of_code[facts->levels[0]]];
 
 	return first + (level == LEVEL_POOLED ? facts->n_levels : level);
@@ -221,7 +223,7 @@ part_with_z(const Solver *solver, const Part *part, int32_t k)
 	DoubleDouble sum = dd_from(0.0);
 
 	if (part->z != NO_PART)
-		sum = state_entry(solver->state, part->z, k);
+		sum = state_entry(solver, part->z, k);
 	if (part->indicator != NO_PART)
 		sum = dd_add(sum, solver->reduced_sums[(size_t) part->indicator * width + (size_t) k]);
 	if (part->missing != NO_PART)
@@ -235,15 +237,15 @@ static DoubleDouble
 part_with_indicator(const Solver *solver, const Part *part, int32_t r)
 {
 	size_t		n = (size_t) solver->n_reduced;
-	const double *pairs = solver->reduced_pairs + (size_t) r * n;
+	const DoubleDouble *pairs = solver->reduced_pairs + (size_t) r * n;
 	DoubleDouble sum = dd_from(0.0);
 
 	if (part->z != NO_PART)
 		sum = solver->reduced_sums[(size_t) r * (size_t) solver->state->width + (size_t) part->z];
 	if (part->indicator != NO_PART)
-		sum = dd_add_double(sum, pairs[part->indicator]);
+		sum = dd_add(sum, pairs[part->indicator]);
 	if (part->missing != NO_PART)
-		sum = dd_add(sum, dd_two_product(pairs[part->missing], part->fill));
+		sum = dd_add(sum, dd_multiply_double(pairs[part->missing], part->fill));
 	return sum;
 }
 
@@ -293,10 +295,12 @@ release_solver(Solver *solver)
 	size_t		p = (size_t) solver->p;
 	size_t		n = (size_t) solver->n_reduced;
 
-	memory_release(allocator, solver->reduced_of, (size_t) solver->state->n_indicators, sizeof(int32_t));
+	memory_release(allocator, solver->reduced_of, (size_t) solver->state->indicators.n, sizeof(int32_t));
 	memory_release(allocator, solver->reduced_sums, n * (size_t) solver->state->width,
 				   sizeof(DoubleDouble));
-	memory_release(allocator, solver->reduced_pairs, n * n, sizeof(double));
+	memory_release(allocator, solver->reduced_pairs, n * n, sizeof(DoubleDouble));
+	memory_release(allocator, solver->hi, least_squares_entries(solver->state), sizeof(double));
+	memory_release(allocator, solver->lo, least_squares_entries(solver->state), sizeof(double));
 	memory_release(allocator, solver->parts, (size_t) solver->design->n_terms, sizeof(Part));
 	memory_release(allocator, solver->gram, p * p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->moment, p, sizeof(DoubleDouble));
@@ -328,9 +332,9 @@ build_equations(Solver *solver, const LeastSquaresOptions *options, const StopCh
 
 	for (i = 0; i < design->n_terms; i++)
 		solver->parts[i] = term_part(solver, &design->terms[i]);
-	solver->total = state_entry(solver->state, 0, 0);
-	solver->target_sum = state_entry(solver->state, 0, target);
-	solver->target_square = state_entry(solver->state, target, target);
+	solver->total = state_entry(solver, 0, 0);
+	solver->target_sum = state_entry(solver, 0, target);
+	solver->target_square = state_entry(solver, target, target);
 	if (design->has_intercept)
 		solver->target_square = centred(solver, solver->target_square, solver->target_sum,
 										solver->target_sum);
@@ -531,9 +535,16 @@ condition_number(const Solver *solver)
 static Status
 solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop, LinearFit *fit)
 {
+	size_t		entries = least_squares_entries(solver->state);
 	Status		status;
 
-	status = reduce_indicators(solver);
+	solver->hi = memory_allocate(solver->allocator, entries, sizeof(double));
+	solver->lo = memory_allocate(solver->allocator, entries, sizeof(double));
+	if (solver->hi == NULL || solver->lo == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	status = least_squares_raw_sums(solver->state, solver->allocator, solver->hi, solver->lo);
+	if (status == KERNEL_OK)
+		status = reduce_indicators(solver);
 	if (status == KERNEL_OK)
 		status = reduce_sums(solver);
 	if (status == KERNEL_OK)

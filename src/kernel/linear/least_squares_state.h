@@ -4,45 +4,62 @@
 #ifndef ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_STATE_H
 #define ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_STATE_H
 
+#include "kernel/linear/gram_simd.h"
+#include "kernel/linear/indicator.h"
 #include "kernel/linear/least_squares.h"
 
-/* The indicators of one slot: its levels by code, and its being missing. */
-typedef struct IndicatorSlot
-{
-	int32_t    *of_code;		/* n_codes indicators, -1 = code not seen */
-	int32_t		n_codes;
-	int32_t		capacity;
-	int32_t		missing;		/* indicator, -1 = never missing */
-} IndicatorSlot;
+/* Rows of a block of a wide state, at its largest. */
+#define WIDE_ROWS 128
 
-/* Weight of the rows where two indicators were both 1; open addressing. */
-typedef struct PairTable
-{
-	uint64_t   *keys;			/* smaller indicator << 32 | larger, +1; 0 = free */
-	double	   *weights;
-	uint32_t	n;
-	uint32_t	size;			/* power of two, or 0 */
-} PairTable;
-
+/*
+ * Rows wait in a block until it is full; only then are the sums allocated, so
+ * that a group of few rows costs no more than its rows.
+ */
 struct LeastSquares
 {
 	int32_t		n_numbers;
 	int32_t		n_categories;
 	int32_t		width;			/* of z = (1, numbers, target): n_numbers + 2 */
 	int32_t		stride;			/* gram_stride(width) */
+	bool		is_wide;		/* more than LEAST_SQUARES_EXACT numbers */
 	int64_t		rows;
-	double	   *hi;				/* width x stride: sums of z z', on and above the diagonal */
+	double	   *hi;				/* stride x stride: sums of z z' (wide: shifted), on and above the
+								 * diagonal; NULL before the first full block */
 	double	   *lo;				/* what hi leaves out */
-	double	   *z;				/* scratch row, stride */
+	double	   *shift;			/* wide: stride, subtracted from z before products; NULL with hi */
+	double	   *block;			/* block_capacity x stride: rows not in the sums yet; wide: NaN = missing */
+	double	   *block_weights;	/* block_capacity */
+	int32_t		n_block;
+	int32_t		block_capacity;
+	double	   *clean;			/* wide: scratch row, stride, 0 for missing */
 	int32_t    *active;			/* scratch: indicators of the row */
-	IndicatorSlot *slots;		/* n_numbers (only .missing) + n_categories */
-	int32_t		n_indicators;
-	int32_t		indicators_capacity;
-	double	   *indicator_hi;	/* n_indicators x stride: sums of z over the indicator's rows */
-	double	   *indicator_lo;
-	PairTable	pairs;
+	Indicators	indicators;
 };
 
-extern double pair_table_weight(const PairTable *pairs, int32_t a, int32_t b);
+static inline size_t
+least_squares_entries(const LeastSquares *state)
+{
+	return (size_t) state->stride * (size_t) state->stride;
+}
+
+/* Room for the sums of a state that has none. */
+extern Status least_squares_allocate_sums(LeastSquares *state, const Allocator *allocator);
+
+/*
+ * least_squares_raw_sums
+ *		The sums of z z' over all rows, on and above the diagonal, into hi and lo.
+ *
+ * hi, lo: least_squares_entries doubles.  The state does not change.
+ */
+extern Status least_squares_raw_sums(const LeastSquares *state, const Allocator *allocator,
+									 double *hi, double *lo);
+
+/* wide_sums.c: adds the block's rows, shifted, to hi and lo; a state without shift gets one. */
+extern Status wide_sums_add_block(LeastSquares *state, const Allocator *allocator, double *hi,
+								  double *lo);
+
+/* Entry i, j of the sums after shift[.] is added to what is present. */
+extern DoubleDouble wide_sums_moved(const LeastSquares *state, const double *hi, const double *lo,
+									const double *shift, int32_t i, int32_t j);
 
 #endif							/* ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_STATE_H */

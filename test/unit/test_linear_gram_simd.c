@@ -1,0 +1,199 @@
+/*
+ * test_linear_gram_simd.c: the block update against sums one product at a time, with and without AVX2.
+ */
+#include "kernel/linear/gram_simd.h"
+
+#include "kernel/base/double_double.h"
+#include "unit.h"
+
+static uint64_t random_state;
+
+/* Uniform in [-1, 1), all 53 bits in use. */
+static double
+random_unit(void)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (double) (int64_t) (random_state & ~UINT64_C(2047)) / 9223372036854775808.0;
+}
+
+/* A block of rows; column j is about 10^(j mod 7 - 3) and every fifth entry 0. */
+static void
+make_block(double *rows, double *weights, int32_t n_rows, int32_t n, bool weighted)
+{
+	int32_t		stride = gram_stride(n);
+	int32_t		k;
+	int32_t		j;
+
+	memset(rows, 0, (size_t) (n_rows * stride) * sizeof(double));
+	for (k = 0; k < n_rows; k++)
+	{
+		weights[k] = weighted ? 1.5 + random_unit() : 1.0;
+		for (j = 0; j < n; j++)
+			rows[k * stride + j] = (k + j) % 5 == 0 ? 0.0 : random_unit() * pow(10.0, j % 7 - 3);
+	}
+}
+
+/* Twenty blocks of n entries: the relative error against the columns' norms, and equal bits. */
+static void
+check_width(int32_t n, bool weighted)
+{
+	static double hi[GRAM_WIDTH * GRAM_WIDTH];
+	static double lo[GRAM_WIDTH * GRAM_WIDTH];
+	static double portable_hi[GRAM_WIDTH * GRAM_WIDTH];
+	static double portable_lo[GRAM_WIDTH * GRAM_WIDTH];
+	static DoubleDouble expected[GRAM_WIDTH * GRAM_WIDTH];
+	double		rows[GRAM_ROWS * GRAM_WIDTH];
+	double		weights[GRAM_ROWS];
+	int32_t		stride = gram_stride(n);
+	size_t		size = (size_t) (stride * stride);
+	double		worst = 0.0;
+	int			block;
+	int32_t		i;
+	int32_t		j;
+	int32_t		k;
+
+	memset(hi, 0, size * sizeof(double));
+	memset(lo, 0, size * sizeof(double));
+	memset(portable_hi, 0, size * sizeof(double));
+	memset(portable_lo, 0, size * sizeof(double));
+	memset(expected, 0, size * sizeof(DoubleDouble));
+	for (block = 0; block < 20; block++)
+	{
+		int32_t		n_rows = block % 3 == 0 ? 1 + block % GRAM_ROWS : GRAM_ROWS;
+
+		make_block(rows, weights, n_rows, n, weighted);
+		gram_add(hi, lo, rows, weights, n_rows, n);
+		gram_add_portable(portable_hi, portable_lo, rows, weights, n_rows, n);
+		for (k = 0; k < n_rows; k++)
+			for (i = 0; i < n; i++)
+				for (j = i; j < n; j++)
+					expected[i * stride + j] = dd_add(expected[i * stride + j], dd_multiply_double(
+														  dd_two_product(rows[k * stride + i], rows[k * stride + j]), weights[k]));
+	}
+	CHECK(memcmp(hi, portable_hi, size * sizeof(double)) == 0);
+	CHECK(memcmp(lo, portable_lo, size * sizeof(double)) == 0);
+	for (i = 0; i < n; i++)
+	{
+		for (j = i; j < n; j++)
+		{
+			DoubleDouble sum = dd_two_sum(hi[i * stride + j], lo[i * stride + j]);
+			double		norm = sqrt(expected[i * stride + i].hi * expected[j * stride + j].hi);
+			double		error = fabs(dd_subtract(sum, expected[i * stride + j]).hi);
+
+			worst = fmax(worst, norm > 0.0 ? error / norm : error);
+		}
+	}
+	CHECK(worst < 1e-30);
+}
+
+static void
+blocks_sum_to_thirty_digits(void)
+{
+	static const int32_t widths[] = {1, 3, 4, 7, 22, 66, 68};
+	size_t		i;
+
+	random_state = 1;
+	for (i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
+	{
+		check_width(widths[i], false);
+		check_width(widths[i], true);
+	}
+}
+
+/* An outlier in one column and another in a second one, in different rows. */
+static void
+outliers_cost_what_is_stated(void)
+{
+	double		rows[GRAM_ROWS * 4] = {0.0};
+	double		weights[GRAM_ROWS];
+	double		hi[16] = {0.0};
+	double		lo[16] = {0.0};
+	DoubleDouble expected = {0.0, 0.0};
+	int			k;
+
+	random_state = 2;
+	for (k = 0; k < GRAM_ROWS; k++)
+	{
+		rows[4 * k] = k == 1 ? 1e8 : random_unit();
+		rows[4 * k + 1] = k == 5 ? 1e8 : random_unit();
+		weights[k] = 1.0;
+		expected = dd_add(expected, dd_two_product(rows[4 * k], rows[4 * k + 1]));
+	}
+	gram_add(hi, lo, rows, weights, GRAM_ROWS, 2);
+	CHECK_NEAR(dd_subtract(dd_two_sum(hi[1], lo[1]), expected).hi, 0.0, 1e16 * ldexp(1.0, -98));
+}
+
+static void
+row_sums_are_exact(void)
+{
+	double		z[8] = {0.1, 1e17, -3.0, 1e-9, 0.7, 0.3, 5.0, -0.0};
+	double		hi[8] = {0.0};
+	double		lo[8] = {0.0};
+	int			k;
+
+	for (k = 0; k < 10; k++)
+		gram_add_row(hi, lo, z, 0.1, 8);
+	for (k = 0; k < 8; k++)
+		CHECK_NEAR(dd_subtract(dd_two_sum(hi[k], lo[k]), dd_multiply_double(dd_two_product(0.1, z[k]), 10.0)).hi,
+				   0.0, 1e-30 * fabs(z[k]));
+}
+
+static void
+copies_replace_nan(void)
+{
+	double		from[11];
+	double		to[12];
+	int32_t		n;
+	int32_t		at;
+	int32_t		j;
+
+	for (n = 0; n <= 11; n++)
+	{
+		for (at = -1; at < n; at++)
+		{
+			for (j = 0; j < n; j++)
+				from[j] = j == at ? NAN : j + 0.5;
+			to[n] = -1.0;
+			CHECK(gram_copy_row(to, from, n) == (at >= 0));
+			for (j = 0; j < n; j++)
+				CHECK(to[j] == (j == at ? 0.0 : from[j]));
+			CHECK(to[n] == -1.0);
+		}
+	}
+}
+
+static void
+product_is_a_product(void)
+{
+	static const int32_t sizes[] = {4, 8, 12, 68, 76};
+	static double rows[37 * 76];
+	static double product[76 * 76];
+	size_t		s;
+	int32_t		i;
+	int32_t		j;
+	int32_t		k;
+
+	random_state = 3;
+	for (i = 0; i < 37 * 76; i++)
+		rows[i] = random_unit();
+	for (s = 0; s < 5; s++)
+	{
+		int32_t		n = sizes[s];
+
+		gram_product(product, rows, 37, n);
+		for (i = 0; i < n; i++)
+		{
+			for (j = i; j < n; j++)
+			{
+				double		sum = 0.0;
+
+				for (k = 0; k < 37; k++)
+					sum += rows[k * n + i] * rows[k * n + j];
+				CHECK_NEAR(product[i * n + j], sum, 1e-14);
+			}
+		}
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(blocks_sum_to_thirty_digits), UNIT_CASE(outliers_cost_what_is_stated),
+		  UNIT_CASE(row_sums_are_exact), UNIT_CASE(copies_replace_nan), UNIT_CASE(product_is_a_product))
