@@ -8,6 +8,7 @@
  *	 VALUE(x)		double from REAL
  *	 MINUS_PRODUCT(s, x, y)		s - x * y
  *	 QUOTIENT(x, y), ROOT(x)
+ *	 LINKAGE		of the three functions: extern or static
  * All are undefined at the end.
  */
 
@@ -20,6 +21,49 @@ NAME(reduce)(REAL s, const REAL *x, const REAL *y, int32_t n)
 	for (k = 0; k < n; k++)
 		s = MINUS_PRODUCT(s, x[k], y[k]);
 	return s;
+}
+
+/* Four of them at once with one y: four independent chains keep the processor busy. */
+static void
+NAME(reduce_four)(REAL *s, const REAL *x, size_t stride, const REAL *y, int32_t n)
+{
+	REAL		s0 = s[0];
+	REAL		s1 = s[stride];
+	REAL		s2 = s[2 * stride];
+	REAL		s3 = s[3 * stride];
+	int32_t		k;
+
+	for (k = 0; k < n; k++)
+	{
+		s0 = MINUS_PRODUCT(s0, x[k], y[k]);
+		s1 = MINUS_PRODUCT(s1, x[stride + (size_t) k], y[k]);
+		s2 = MINUS_PRODUCT(s2, x[2 * stride + (size_t) k], y[k]);
+		s3 = MINUS_PRODUCT(s3, x[3 * stride + (size_t) k], y[k]);
+	}
+	s[0] = s0;
+	s[stride] = s1;
+	s[2 * stride] = s2;
+	s[3 * stride] = s3;
+}
+
+/* Column j of L below its diagonal, which is finished. */
+static void
+NAME(finish_column)(REAL *a, size_t n, size_t j)
+{
+	REAL		root = a[j * n + j];
+	size_t		i;
+
+	for (i = j + 1; i + 4 <= n; i += 4)
+		NAME(reduce_four)(a + i * n + j, a + i * n, n, a + j * n, (int32_t) j);
+	for (; i < n; i++)
+		a[i * n + j] = NAME(reduce)(a[i * n + j], a + i * n, a + j * n, (int32_t) j);
+	for (i = j + 1; i < n; i++)
+	{
+		REAL	   *row = a + i * n;
+
+		row[j] = QUOTIENT(row[j], root);
+		row[i] = MINUS_PRODUCT(row[i], row[j], row[j]);
+	}
 }
 
 /* Exchanges rows and columns j < m of the lower triangle, and the finished parts of L. */
@@ -43,7 +87,7 @@ NAME(exchange)(REAL *a, int32_t p, int32_t j, int32_t m)
 #undef SWAP
 }
 
-Status
+LINKAGE Status
 NAME(factor)(REAL *a, int32_t p, double tolerance, int32_t *pivot, int32_t *rank,
 			 const StopCheck *stop)
 {
@@ -56,7 +100,6 @@ NAME(factor)(REAL *a, int32_t p, double tolerance, int32_t *pivot, int32_t *rank
 	for (j = 0; j < p; j++)
 	{
 		int32_t		best = j;
-		REAL		root;
 
 		/* The diagonal below j already lacks the finished columns. */
 		for (i = j + 1; i < p; i++)
@@ -74,17 +117,10 @@ NAME(factor)(REAL *a, int32_t p, double tolerance, int32_t *pivot, int32_t *rank
 			pivot[j] = pivot[best];
 			pivot[best] = kept;
 		}
-		root = ROOT(a[(size_t) j * n + (size_t) j]);
-		a[(size_t) j * n + (size_t) j] = root;
-		for (i = j + 1; i < p; i++)
-		{
-			REAL	   *row = a + (size_t) i * n;
-
-			if ((i & 63) == 0 && stop_requested(stop))
-				return KERNEL_STOPPED;
-			row[j] = QUOTIENT(NAME(reduce)(row[j], row, a + (size_t) j * n, j), root);
-			row[i] = MINUS_PRODUCT(row[i], row[j], row[j]);
-		}
+		if (stop_requested(stop))
+			return KERNEL_STOPPED;
+		a[(size_t) j * n + (size_t) j] = ROOT(a[(size_t) j * n + (size_t) j]);
+		NAME(finish_column)(a, n, (size_t) j);
 	}
 	*rank = j;
 	return KERNEL_OK;
@@ -161,27 +197,49 @@ NAME(small_factor)(const REAL *l, int32_t p, int32_t rank, const Allocator *allo
 	return KERNEL_OK;
 }
 
-Status
+/*
+ * Are the rows past the rank all zero (constant columns), so that the leading
+ * block stands for itself?  True for full rank too.
+ */
+static bool
+NAME(is_block)(const REAL *l, int32_t p, int32_t rank)
+{
+	int32_t		i;
+	int32_t		k;
+
+	for (i = rank; i < p; i++)
+	{
+		for (k = 0; k < rank; k++)
+		{
+			if (VALUE(l[(size_t) i * (size_t) p + (size_t) k]) != 0.0)
+				return false;
+		}
+	}
+	return true;
+}
+
+LINKAGE Status
 NAME(solve)(const REAL *l, int32_t p, int32_t rank, const int32_t *pivot,
 			const Allocator *allocator, const REAL *b, REAL *x)
 {
 	size_t		n = (size_t) p;
 	REAL	   *y = memory_allocate(allocator, n, sizeof(REAL));
 	REAL	   *small = NULL;
+	bool		is_block = NAME(is_block)(l, p, rank);
 	Status		status = y != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 	int32_t		i;
 	int32_t		k;
 
-	if (status == KERNEL_OK && rank < p)
+	if (status == KERNEL_OK && !is_block)
 		status = NAME(small_factor)(l, p, rank, allocator, &small);
-	if (status == KERNEL_OK && rank == p)
+	if (status == KERNEL_OK && is_block)
 	{
-		for (i = 0; i < p; i++)
+		for (i = 0; i < rank; i++)
 			y[i] = b[pivot[i]];
 		NAME(forward)(l, p, rank, y);
 		NAME(backward)(l, p, rank, y);
 		for (i = 0; i < p; i++)
-			x[pivot[i]] = y[i];
+			x[pivot[i]] = i < rank ? y[i] : FROM(0.0);
 	}
 	else if (status == KERNEL_OK)
 	{
@@ -219,7 +277,7 @@ NAME(square)(const REAL *x, int32_t n)
 	return -VALUE(sum);
 }
 
-Status
+LINKAGE Status
 NAME(inverse_diagonal)(const REAL *l, int32_t p, int32_t rank, const int32_t *pivot,
 					   const Allocator *allocator, const StopCheck *stop, double *diagonal,
 					   double *identified)
@@ -227,11 +285,12 @@ NAME(inverse_diagonal)(const REAL *l, int32_t p, int32_t rank, const int32_t *pi
 	size_t		n = (size_t) p;
 	REAL	   *y = memory_allocate(allocator, n, sizeof(REAL));
 	REAL	   *small = NULL;
+	bool		is_block = NAME(is_block)(l, p, rank);
 	Status		status = y != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 	int32_t		i;
 	int32_t		k;
 
-	if (status == KERNEL_OK && rank < p)
+	if (status == KERNEL_OK && !is_block)
 		status = NAME(small_factor)(l, p, rank, allocator, &small);
 	for (i = 0; i < p && status == KERNEL_OK; i++)
 	{
@@ -239,12 +298,12 @@ NAME(inverse_diagonal)(const REAL *l, int32_t p, int32_t rank, const int32_t *pi
 			status = KERNEL_STOPPED;
 		for (k = 0; k < p; k++)
 			y[k] = FROM(0.0);
-		if (rank == p)
+		if (is_block)
 		{
 			/* Column i of the inverse has squared norm of L^-1 e_i as its diagonal entry. */
-			y[i] = FROM(1.0);
+			y[i] = FROM(i < rank ? 1.0 : 0.0);
 			NAME(forward)(l, p, rank, y);
-			identified[pivot[i]] = 1.0;
+			identified[pivot[i]] = i < rank ? 1.0 : 0.0;
 		}
 		else
 		{
@@ -268,3 +327,4 @@ NAME(inverse_diagonal)(const REAL *l, int32_t p, int32_t rank, const int32_t *pi
 #undef MINUS_PRODUCT
 #undef QUOTIENT
 #undef ROOT
+#undef LINKAGE
