@@ -83,7 +83,26 @@ each_flipped_bit_changes_the_sum(void)
 	}
 }
 
+/* A text in two pieces has the checksum of the whole, wherever it is cut. */
+static void
+pieces_add_up_to_the_whole(void)
+{
+	uint8_t		bytes[2100];
+	size_t		cut;
+	size_t		i;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t) (i * 89 + 5);
+	for (cut = 0; cut <= sizeof(bytes); cut += 25)
+	{
+		uint32_t	before = checksum_crc32c(bytes, cut);
+
+		CHECK(checksum_crc32c_extend(before, bytes + cut, sizeof(bytes) - cut) ==
+			  checksum_crc32c(bytes, sizeof(bytes)));
+	}
+}
+
 UNIT_MAIN(UNIT_CASE(rfc_3720_vectors),
-		  UNIT_CASE(check_string_and_nothing),
+		  UNIT_CASE(check_string_and_nothing), UNIT_CASE(pieces_add_up_to_the_whole),
 		  UNIT_CASE(long_inputs_agree_with_the_definition),
 		  UNIT_CASE(each_flipped_bit_changes_the_sum))

@@ -28,6 +28,7 @@ typedef struct UnitCase
 static int	unit_failures;		/* failed checks of the running case */
 static long unit_live_blocks;	/* blocks handed out and not returned */
 static long unit_live_bytes;
+static long unit_peak_bytes;	/* most live bytes since a case last set it */
 static long unit_fail_countdown = -1;	/* allocations until one fails; -1 = never */
 
 static inline bool
@@ -44,6 +45,7 @@ unit_allocate(void *context, size_t size)
 		return NULL;
 	unit_live_blocks++;
 	unit_live_bytes += (long) size;
+	unit_peak_bytes = unit_live_bytes > unit_peak_bytes ? unit_live_bytes : unit_peak_bytes;
 	return malloc(size);
 }
 
@@ -54,6 +56,7 @@ unit_reallocate(void *context, void *block, size_t old_size, size_t new_size)
 	if (unit_refuse())
 		return NULL;
 	unit_live_bytes += (long) new_size - (long) old_size;
+	unit_peak_bytes = unit_live_bytes > unit_peak_bytes ? unit_live_bytes : unit_peak_bytes;
 	return realloc(block, new_size);
 }
 
@@ -114,6 +117,7 @@ unit_run(const UnitCase *cases, int n_cases)
 		unit_failures = 0;
 		unit_live_blocks = 0;
 		unit_live_bytes = 0;
+		unit_peak_bytes = 0;
 		unit_fail_countdown = -1;
 		cases[i].run();
 		if (unit_live_blocks != 0 || unit_live_bytes != 0)

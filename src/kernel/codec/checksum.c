@@ -21,9 +21,15 @@ crc_byte(uint32_t crc, uint8_t byte)
 uint32_t
 checksum_crc32c(const void *bytes, size_t length)
 {
+	return checksum_crc32c_extend(0, bytes, length);
+}
+
+uint32_t
+checksum_crc32c_extend(uint32_t before, const void *bytes, size_t length)
+{
 	const uint8_t *next = bytes;
 	uint32_t	table[256];
-	uint32_t	crc = ~UINT32_C(0);
+	uint32_t	crc = ~before;
 	size_t		i;
 
 	if (length < 1024)

@@ -6,6 +6,7 @@
  * model_encode are the stored form: explicit little-endian, versioned, with a
  * CRC-32C over everything and a SHA-256 over schema, preprocessing, options and
  * payload (no times, no metrics), which is the model's identity.
+ * docs/model-format.md has the bytes field by field.
  *
  * Stored bytes are foreign bytes: model_decode never reads past their end, and
  * what it returns has been validated: every index is in range, every number
@@ -52,13 +53,13 @@ typedef struct ModelFeature
 	uint32_t	n_levels;		/* categories: levels kept, in level order; [0] is the reference */
 	char	  **levels;			/* zero-terminated, distinct */
 	double	   *frequency;		/* n_levels + 1: training mean of each indicator; last: of the pooled levels */
-	uint32_t	n_pooled;		/* levels pooled */
-	char	  **pooled;			/* their names, byte order: known, unlike an unseen level */
+	uint32_t	n_pooled;		/* levels pooled; 0 without levels */
+	char	  **pooled;			/* their names in byte order, none a level: known, unlike an unseen one */
 } ModelFeature;
 
 typedef struct ModelMetric
 {
-	char	   *name;			/* "train.rmse", ... */
+	char	   *name;			/* "train.rmse", ...; not empty, unique in the model */
 	double		value;
 } ModelMetric;
 
@@ -74,7 +75,7 @@ typedef struct Model
 	uint32_t	n_classes;		/* 0: regression; classification: 1 or 2 so far */
 	char	  **classes;		/* in sort order */
 	uint32_t	positive_class;	/* index into classes: predict() is its probability */
-	double		constant;		/* with n_terms = 0 and n_classes > 0: P(positive class); else NaN */
+	double		constant;		/* P(positive class) of a constant classification model; else NaN */
 
 	/* training facts, outside the digest except options and seed */
 	char	   *options;		/* canonical JSON of every option in force */
@@ -87,7 +88,7 @@ typedef struct Model
 	ModelMetric *metrics;
 
 	/* payload: linear families.  coefficients[].term.slot is derived, not stored. */
-	LinearLink	link;
+	LinearLink	link;			/* regression and constant models: IDENTITY; else LOGIT */
 	uint32_t	n_terms;
 	LinearCoefficient *coefficients;
 	LinearFacts facts;
@@ -113,11 +114,20 @@ extern Status model_encode(Model *model, const Allocator *allocator, uint8_t **b
 extern Status model_decode(Model **model, const Allocator *allocator, const void *bytes,
 						   size_t length);
 
-/* The digest that the header claims, without decoding; false when the bytes are too short or not a model. */
+/*
+ * The digest that the header claims, without decoding; false when magic or
+ * length do not fit.  Only a digest that model_decode has confirmed is an identity.
+ */
 extern bool model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE]);
 
-/* KERNEL_OK when every invariant above holds; KERNEL_CORRUPT otherwise. */
-extern Status model_validate(const Model *model);
+/*
+ * model_validate
+ *		KERNEL_OK when every invariant above holds, KERNEL_CORRUPT otherwise.
+ *
+ * KERNEL_OUT_OF_MEMORY when the allocator refuses what finding duplicates
+ * takes; it is returned before the end.  Term.slot is not looked at.
+ */
+extern Status model_validate(const Model *model, const Allocator *allocator);
 
 extern void model_release(Model *model, const Allocator *allocator);
 
@@ -132,7 +142,7 @@ extern uint32_t model_categories(const Model *model);
  * level_weight of an unseen or missing category is the training mean of its
  * indicators' contributions (0 for the reference level's own indicator), plus
  * nothing for the missing indicator: that is missing_weight.
- * A constant classification model (n_terms = 0) has link IDENTITY and intercept = constant.
+ * A constant classification model has no terms, link IDENTITY and intercept = constant.
  */
 extern Status model_scorer(const Model *model, const Allocator *allocator, LinearScorer *scorer);
 extern void model_scorer_release(const Model *model, const Allocator *allocator,
@@ -140,7 +150,8 @@ extern void model_scorer_release(const Model *model, const Allocator *allocator,
 
 /*
  * The level index + 1 of a category text for feature f (a category), 0 when
- * unknown, n_levels + 1 when pooled.  A hash lookup built once per model.
+ * unknown, n_levels + 1 when pooled.  Built once per model; it reads the
+ * feature's texts, which must outlive it.
  */
 typedef struct LevelLookup LevelLookup;
 extern LevelLookup *level_lookup_create(const ModelFeature *feature, const Allocator *allocator);

@@ -1,7 +1,7 @@
 /*
  * model_scorer.c: the linear payload as arrays by slot.
  */
-#include <string.h>
+#include <math.h>
 
 #include "kernel/model/model.h"
 
@@ -95,7 +95,7 @@ model_scorer(const Model *model, const Allocator *allocator, LinearScorer *score
 	for (t = 0; t < model->n_terms; t++)
 		add_coefficient(model, scorer, &model->coefficients[t]);
 	scorer->link = model->link;
-	if (model->n_classes > 0 && model->n_terms == 0)
+	if (!isnan(model->constant))
 		scorer->intercept = model->constant;
 	return KERNEL_OK;
 }

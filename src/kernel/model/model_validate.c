@@ -2,9 +2,32 @@
  * model_validate.c: the invariants that scoring relies on.
  */
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "kernel/model/model.h"
+#include "kernel/model/text_index.h"
+
+static bool
+is_text(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+static bool
+all_texts(char *const *texts, uint32_t n)
+{
+	uint32_t	i;
+
+	if (n > 0 && texts == NULL)
+		return false;
+	for (i = 0; i < n; i++)
+	{
+		if (texts[i] == NULL)
+			return false;
+	}
+	return true;
+}
 
 static bool
 all_finite(const double *values, size_t n)
@@ -19,7 +42,7 @@ all_finite(const double *values, size_t n)
 	return true;
 }
 
-/* A number of a mean in [0, 1], a little rounding allowed. */
+/* Means in [0, 1], a little rounding allowed. */
 static bool
 all_frequencies(const double *values, size_t n)
 {
@@ -33,32 +56,58 @@ all_frequencies(const double *values, size_t n)
 	return true;
 }
 
-/* Families, sizes and numbers of each feature; names and levels are checked where they are decoded. */
+/* Strictly ascending as bytes. */
+static bool
+all_ascending(char *const *texts, uint32_t n)
+{
+	uint32_t	i;
+
+	for (i = 1; i < n; i++)
+	{
+		if (strcmp(texts[i - 1], texts[i]) >= 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+category_valid(const ModelFeature *feature)
+{
+	return feature->length == 0 && feature->fill == NULL && feature->n_levels <= INT32_MAX / 4 &&
+		feature->n_pooled <= INT32_MAX / 4 && (feature->n_pooled == 0 || feature->n_levels > 0) &&
+		all_texts(feature->levels, feature->n_levels) &&
+		all_texts(feature->pooled, feature->n_pooled) &&
+		all_ascending(feature->pooled, feature->n_pooled) && feature->frequency != NULL &&
+		all_frequencies(feature->frequency, (size_t) feature->n_levels + 1);
+}
+
+static bool
+number_valid(const ModelFeature *feature)
+{
+	return feature->family <= FAMILY_LAST && feature->n_levels == 0 && feature->n_pooled == 0 &&
+		feature->length <= INT32_MAX / 4 && feature->fill != NULL &&
+		all_finite(feature->fill, feature->length > 0 ? feature->length : 1);
+}
+
+/* Families, sizes and numbers of the features, and slots that an int32_t can count. */
 static bool
 features_valid(const Model *model)
 {
+	uint64_t	slots = 0;
 	uint32_t	f;
 
+	if (model->n_features > 0 && model->features == NULL)
+		return false;
 	for (f = 0; f < model->n_features; f++)
 	{
 		const ModelFeature *feature = &model->features[f];
 
-		if (feature->name == NULL || feature->name[0] == '\0' || feature->family > FAMILY_LAST)
+		if (!is_text(feature->name) ||
+			!(feature->family == FAMILY_CATEGORY ? category_valid(feature) : number_valid(feature)))
 			return false;
-		if (feature->family == FAMILY_CATEGORY)
-		{
-			if (feature->length != 0 || feature->fill != NULL || feature->n_levels > INT32_MAX / 4 ||
-				feature->n_pooled > INT32_MAX / 4 || feature->frequency == NULL ||
-				!all_frequencies(feature->frequency, (size_t) feature->n_levels + 1))
-				return false;
-			if (feature->n_pooled > 0 && feature->n_levels == 0)
-				return false;
-		}
-		else if (feature->fill == NULL || feature->n_levels != 0 || feature->n_pooled != 0 ||
-				 !all_finite(feature->fill, feature->length > 0 ? feature->length : 1))
-			return false;
+		slots += feature->length > 0 ? feature->length : 1;
 	}
-	return true;
+	return slots <= INT32_MAX / 4;
 }
 
 /* The place of a term among the terms of its feature, -1 when it has none. */
@@ -84,15 +133,17 @@ term_place(const ModelFeature *feature, const Term *term)
 static bool
 terms_valid(const Model *model)
 {
-	int32_t		feature = TERM_INTERCEPT - 1;
+	int32_t		feature = TERM_INTERCEPT;
 	int64_t		place = -1;
 	uint32_t	t;
 
+	if (model->n_terms > 0 && model->coefficients == NULL)
+		return false;
 	for (t = 0; t < model->n_terms; t++)
 	{
 		const LinearCoefficient *coefficient = &model->coefficients[t];
 		const Term *term = &coefficient->term;
-		int64_t		own = 0;
+		int64_t		own;
 
 		if (!isfinite(coefficient->estimate) || isinf(coefficient->std_error))
 			return false;
@@ -100,7 +151,6 @@ terms_valid(const Model *model)
 		{
 			if (t > 0 || term->level != LEVEL_NUMBER || term->element != 0)
 				return false;
-			feature = TERM_INTERCEPT;
 			continue;
 		}
 		if (term->feature < 0 || (uint32_t) term->feature >= model->n_features)
@@ -114,32 +164,103 @@ terms_valid(const Model *model)
 	return true;
 }
 
+/* Regression has no classes; classification has a probability of one of them. */
 static bool
 classes_valid(const Model *model)
 {
-	if (model->n_classes == 0)
-		return model->positive_class == 0 && model->objective == OBJECTIVE_SQUARED_ERROR &&
-			isnan(model->constant);
-	if (model->n_classes > 2 || model->positive_class >= model->n_classes ||
-		model->objective != OBJECTIVE_LOG_LOSS)
+	bool		is_constant = !isnan(model->constant);
+
+	if (model->objective == OBJECTIVE_SQUARED_ERROR)
+		return model->n_classes == 0 && model->positive_class == 0 && !is_constant &&
+			model->link == LINK_IDENTITY;
+	if (model->n_classes < 1 || model->n_classes > 2 ||
+		model->positive_class >= model->n_classes || !all_texts(model->classes, model->n_classes))
 		return false;
 	if (model->n_classes == 2 && strcmp(model->classes[0], model->classes[1]) == 0)
 		return false;
-	if (model->n_terms == 0 && model->link == LINK_IDENTITY)
-		return model->constant >= 0.0 && model->constant <= 1.0;
-	return model->link == LINK_LOGIT && model->n_classes == 2 && isnan(model->constant);
+	if (is_constant)
+		return model->n_terms == 0 && model->link == LINK_IDENTITY && model->constant >= 0.0 &&
+			model->constant <= 1.0;
+	return model->n_classes == 2 && model->link == LINK_LOGIT;
+}
+
+/* Warnings, metrics and how the fit went. */
+static bool
+facts_valid(const Model *model)
+{
+	uint32_t	i;
+
+	if (!all_texts(model->warnings, model->n_warnings) ||
+		(model->n_metrics > 0 && model->metrics == NULL))
+		return false;
+	for (i = 0; i < model->n_metrics; i++)
+	{
+		if (!is_text(model->metrics[i].name))
+			return false;
+	}
+	return model->facts.rank >= 0 && (uint32_t) model->facts.rank <= model->n_terms &&
+		model->facts.iterations >= 0;
+}
+
+/* KERNEL_CORRUPT when two texts of the columns are equal. */
+static Status
+require_distinct(const Allocator *allocator, TextColumn first, TextColumn second)
+{
+	TextIndex	index;
+	bool		is_distinct;
+	Status		status;
+
+	if (first.n + second.n < 2)
+		return KERNEL_OK;
+	status = text_index_build(&index, allocator, first, second, &is_distinct);
+	if (status != KERNEL_OK)
+		return status;
+	text_index_release(&index, allocator);
+	return is_distinct ? KERNEL_OK : KERNEL_CORRUPT;
+}
+
+/* Names of features, names of metrics and the levels of each category. */
+static Status
+require_all_distinct(const Model *model, const Allocator *allocator)
+{
+	const TextColumn none = {NULL, 0, 0};
+	TextColumn	names = {NULL, sizeof(ModelFeature), model->n_features};
+	TextColumn	metrics = {NULL, sizeof(ModelMetric), model->n_metrics};
+	Status		status = KERNEL_OK;
+	uint32_t	f;
+
+	if (names.n > 0)
+	{
+		names.first = &model->features[0].name;
+		status = require_distinct(allocator, names, none);
+	}
+	if (metrics.n > 0 && status == KERNEL_OK)
+	{
+		metrics.first = &model->metrics[0].name;
+		status = require_distinct(allocator, metrics, none);
+	}
+	for (f = 0; f < model->n_features && status == KERNEL_OK; f++)
+	{
+		const ModelFeature *feature = &model->features[f];
+		TextColumn	levels = {feature->levels, sizeof(char *), feature->n_levels};
+		TextColumn	pooled = {feature->pooled, sizeof(char *), feature->n_pooled};
+
+		status = require_distinct(allocator, levels, pooled);
+	}
+	return status;
 }
 
 Status
-model_validate(const Model *model)
+model_validate(const Model *model, const Allocator *allocator)
 {
-	bool		valid = model->target != NULL && model->target[0] != '\0' && model->options != NULL &&
+	bool		is_valid = is_text(model->target) && model->options != NULL &&
 		(model->algorithm == ALGORITHM_LINEAR_REGRESSION ||
 		 model->algorithm == ALGORITHM_LOGISTIC_REGRESSION) &&
 		(model->objective == OBJECTIVE_SQUARED_ERROR || model->objective == OBJECTIVE_LOG_LOSS) &&
 		(model->unknown == UNKNOWN_AS_MISSING || model->unknown == UNKNOWN_IS_ERROR) &&
 		(model->link == LINK_IDENTITY || model->link == LINK_LOGIT);
 
-	valid = valid && features_valid(model) && terms_valid(model) && classes_valid(model);
-	return valid ? KERNEL_OK : KERNEL_CORRUPT;
+	is_valid = is_valid && features_valid(model) && terms_valid(model) && classes_valid(model) &&
+		facts_valid(model);
+	return is_valid ? require_all_distinct(model, allocator) : KERNEL_CORRUPT;
 }

@@ -1,0 +1,352 @@
+/*
+ * model_decode.c: a validated model from foreign bytes.
+ *
+ * Header, checksum and digest first: bytes that merely rotted end there.  What
+ * comes through was signed, perhaps by somebody hostile: every count is
+ * measured against the bytes that are left before anything is allocated by it,
+ * and what the encoder would not have written is refused, so that
+ * encode(decode(b)) == b.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "kernel/codec/bytes.h"
+#include "kernel/model/model.h"
+#include "kernel/model/model_format.h"
+
+/* What decoding needs everywhere; `status` latches allocation failures and faults. */
+typedef struct Decoder
+{
+	ByteReader	reader;
+	const Allocator *allocator;
+	Status		status;
+} Decoder;
+
+static void
+decoder_fail(Decoder *decoder, Status status)
+{
+	if (decoder->status == KERNEL_OK)
+		decoder->status = status;
+}
+
+static bool
+decoder_is_good(Decoder *decoder)
+{
+	if (decoder->reader.status != KERNEL_OK)
+		decoder_fail(decoder, decoder->reader.status);
+	return decoder->status == KERNEL_OK;
+}
+
+/* A block, NULL after a fault. */
+static void *
+decoder_allocate(Decoder *decoder, size_t count, size_t size)
+{
+	void	   *block;
+
+	if (!decoder_is_good(decoder))
+		return NULL;
+	block = memory_allocate_zero(decoder->allocator, count, size);
+	if (block == NULL)
+		decoder_fail(decoder, KERNEL_OUT_OF_MEMORY);
+	return block;
+}
+
+/* A text without zero bytes, terminated; NULL after a fault. */
+static char *
+read_text(Decoder *decoder)
+{
+	size_t		length;
+	const char *text = read_string(&decoder->reader, &length);
+	char	   *copy;
+
+	if (!decoder_is_good(decoder))
+		return NULL;
+	if (length > 0 && memchr(text, '\0', length) != NULL)
+	{
+		decoder_fail(decoder, KERNEL_CORRUPT);
+		return NULL;
+	}
+	copy = decoder_allocate(decoder, length + 1, 1);
+	if (copy != NULL && length > 0)
+		memcpy(copy, text, length);
+	return copy;
+}
+
+/* A double; of the NaNs only the one that is written. */
+static double
+read_value(Decoder *decoder)
+{
+	uint64_t	bits = read_u64(&decoder->reader);
+	double		value;
+
+	memcpy(&value, &bits, sizeof(value));
+	if (isnan(value) && bits != MODEL_FORMAT_NAN)
+		decoder_fail(decoder, KERNEL_CORRUPT);
+	return value;
+}
+
+static char **
+read_texts(Decoder *decoder, uint32_t *n)
+{
+	uint32_t	count = read_count(&decoder->reader, MODEL_FORMAT_TEXT_SIZE);
+	char	  **texts = decoder_allocate(decoder, count, sizeof(char *));
+	uint32_t	i;
+
+	*n = texts != NULL ? count : 0;
+	for (i = 0; i < *n && decoder_is_good(decoder); i++)
+		texts[i] = read_text(decoder);
+	return texts;
+}
+
+static double *
+read_values(Decoder *decoder, size_t n)
+{
+	double	   *values;
+	size_t		i;
+
+	if (n > reader_left(&decoder->reader) / 8)
+	{
+		decoder_fail(decoder, KERNEL_CORRUPT);
+		return NULL;
+	}
+	values = decoder_allocate(decoder, n, sizeof(double));
+	for (i = 0; values != NULL && i < n; i++)
+		values[i] = read_value(decoder);
+	return values;
+}
+
+static void
+read_feature(Decoder *decoder, ModelFeature *feature)
+{
+	feature->name = read_text(decoder);
+	feature->family = (FeatureFamily) read_u8(&decoder->reader);
+	if (!decoder_is_good(decoder))
+		return;
+	if (feature->family != FAMILY_CATEGORY)
+	{
+		uint32_t	length = read_u32(&decoder->reader);
+
+		feature->fill = read_values(decoder, length > 0 ? length : 1);
+		if (feature->fill != NULL)
+			feature->length = length;
+		return;
+	}
+	feature->levels = read_texts(decoder, &feature->n_levels);
+	feature->frequency = read_values(decoder, (size_t) feature->n_levels + 1);
+	feature->pooled = read_texts(decoder, &feature->n_pooled);
+}
+
+static void
+read_features(Decoder *decoder, Model *model)
+{
+	uint32_t	n = read_count(&decoder->reader, MODEL_FORMAT_FEATURE_SIZE);
+	uint32_t	f;
+
+	model->features = decoder_allocate(decoder, n, sizeof(ModelFeature));
+	model->n_features = model->features != NULL ? n : 0;
+	for (f = 0; f < model->n_features && decoder_is_good(decoder); f++)
+		read_feature(decoder, &model->features[f]);
+}
+
+/* The slot that each term reads; the terms stand in the order of the features. */
+static void
+derive_slots(Model *model)
+{
+	uint32_t	t = 0;
+	int32_t		number = 0;
+	int32_t		category = 0;
+	int32_t		f;
+
+	for (; t < model->n_terms && model->coefficients[t].term.feature < 0; t++)
+		model->coefficients[t].term.slot = -1;
+	for (f = 0; f < (int32_t) model->n_features; f++)
+	{
+		const ModelFeature *feature = &model->features[f];
+		bool		is_category = feature->family == FAMILY_CATEGORY;
+
+		for (; t < model->n_terms && model->coefficients[t].term.feature == f; t++)
+			model->coefficients[t].term.slot = is_category ? category :
+				number + model->coefficients[t].term.element;
+		if (is_category)
+			category++;
+		else
+			number += (int32_t) (feature->length > 0 ? feature->length : 1);
+	}
+}
+
+static void
+read_terms(Decoder *decoder, Model *model)
+{
+	uint32_t	n = read_count(&decoder->reader, MODEL_FORMAT_TERM_SIZE);
+	uint32_t	t;
+
+	model->coefficients = decoder_allocate(decoder, n, sizeof(LinearCoefficient));
+	model->n_terms = model->coefficients != NULL ? n : 0;
+	for (t = 0; t < model->n_terms; t++)
+	{
+		LinearCoefficient *coefficient = &model->coefficients[t];
+
+		coefficient->term.feature = (int32_t) read_u32(&decoder->reader);
+		coefficient->term.level = (int32_t) read_u32(&decoder->reader);
+		coefficient->term.element = (int32_t) read_u32(&decoder->reader);
+		coefficient->estimate = read_value(decoder);
+		coefficient->std_error = read_value(decoder);
+		coefficient->statistic = read_value(decoder);
+		coefficient->p_value = read_value(decoder);
+	}
+}
+
+static void
+read_digest_part(Decoder *decoder, Model *model)
+{
+	model->algorithm = (ModelAlgorithm) read_u8(&decoder->reader);
+	model->objective = (ModelObjective) read_u8(&decoder->reader);
+	model->unknown = (UnknownPolicy) read_u8(&decoder->reader);
+	model->link = (LinearLink) read_u8(&decoder->reader);
+	model->target = read_text(decoder);
+	model->seed = read_u64(&decoder->reader);
+	model->options = read_text(decoder);
+	model->classes = read_texts(decoder, &model->n_classes);
+	model->positive_class = read_u32(&decoder->reader);
+	model->constant = read_value(decoder);
+	read_features(decoder, model);
+	read_terms(decoder, model);
+}
+
+/* 0 or 1. */
+static bool
+read_flag(Decoder *decoder)
+{
+	uint8_t		flag = read_u8(&decoder->reader);
+
+	if (flag > 1)
+		decoder_fail(decoder, KERNEL_CORRUPT);
+	return flag == 1;
+}
+
+static void
+read_facts_part(Decoder *decoder, Model *model)
+{
+	LinearFacts *facts = &model->facts;
+	uint32_t	n;
+	uint32_t	i;
+
+	model->rows = read_u64(&decoder->reader);
+	model->rows_skipped = read_u64(&decoder->reader);
+	model->warnings = read_texts(decoder, &model->n_warnings);
+	n = read_count(&decoder->reader, MODEL_FORMAT_METRIC_SIZE);
+	model->metrics = decoder_allocate(decoder, n, sizeof(ModelMetric));
+	model->n_metrics = model->metrics != NULL ? n : 0;
+	for (i = 0; i < model->n_metrics && decoder_is_good(decoder); i++)
+	{
+		model->metrics[i].name = read_text(decoder);
+		model->metrics[i].value = read_value(decoder);
+	}
+	facts->log_likelihood = read_value(decoder);
+	facts->sigma2 = read_value(decoder);
+	facts->rss = read_value(decoder);
+	facts->tss = read_value(decoder);
+	facts->gradient_norm = read_value(decoder);
+	facts->condition_number = read_value(decoder);
+	facts->rank = (int32_t) read_u32(&decoder->reader);
+	facts->iterations = (int32_t) read_u32(&decoder->reader);
+	facts->converged = read_flag(decoder);
+	facts->separated = read_flag(decoder);
+}
+
+/* What the header says; KERNEL_OK when it can be that of `length` bytes of our format. */
+static Status
+read_header(ByteReader *reader, const void *bytes, size_t length, uint32_t *checksum)
+{
+	uint16_t	version;
+
+	reader_begin(reader, bytes, length);
+	if (length < MODEL_FORMAT_PART_AT || length > MODEL_SIZE_LIMIT ||
+		read_u32(reader) != MODEL_MAGIC)
+		return KERNEL_CORRUPT;
+	version = read_u16(reader);
+	if (version > MODEL_FORMAT_VERSION)
+		return KERNEL_UNSUPPORTED_VERSION;
+	if (version == 0 || read_u16(reader) != 0 || read_u32(reader) != length)
+		return KERNEL_CORRUPT;
+	*checksum = read_u32(reader);
+	return KERNEL_OK;
+}
+
+bool
+model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE])
+{
+	ByteReader	reader;
+	uint32_t	checksum;
+	Status		status = read_header(&reader, bytes, length, &checksum);
+
+	if (status == KERNEL_CORRUPT)
+		return false;
+	memcpy(digest, (const uint8_t *) bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
+	return true;
+}
+
+/* Header, checksum and digest; leaves the reader at the digest part and gives its length. */
+static Status
+check_header(ByteReader *reader, const uint8_t *bytes, size_t length, size_t *part_length)
+{
+	uint8_t		digest[SHA256_SIZE];
+	uint32_t	checksum;
+	Status		status = read_header(reader, bytes, length, &checksum);
+
+	if (status != KERNEL_OK)
+		return status;
+	if (checksum != model_format_checksum(bytes, length))
+		return KERNEL_CORRUPT;
+	read_bytes(reader, SHA256_SIZE);
+	*part_length = read_u32(reader);
+	if (*part_length > reader_left(reader))
+		return KERNEL_CORRUPT;
+	model_format_digest(bytes, *part_length, digest);
+	return memcmp(digest, bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE) == 0 ? KERNEL_OK :
+		KERNEL_CORRUPT;
+}
+
+/* Both parts, each to its last byte. */
+static void
+read_parts(Decoder *decoder, Model *model, size_t part_length)
+{
+	const uint8_t *end = decoder->reader.end;
+
+	decoder->reader.end = decoder->reader.next + part_length;
+	read_digest_part(decoder, model);
+	if (decoder_is_good(decoder) && reader_left(&decoder->reader) > 0)
+		decoder_fail(decoder, KERNEL_CORRUPT);
+	decoder->reader.end = end;
+	if (decoder_is_good(decoder))
+		read_facts_part(decoder, model);
+	if (decoder_is_good(decoder) && reader_left(&decoder->reader) > 0)
+		decoder_fail(decoder, KERNEL_CORRUPT);
+}
+
+Status
+model_decode(Model **model, const Allocator *allocator, const void *bytes, size_t length)
+{
+	Decoder		decoder = {.allocator = allocator, .status = KERNEL_OK};
+	Model	   *decoded;
+	size_t		part_length;
+	Status		status = check_header(&decoder.reader, bytes, length, &part_length);
+
+	if (status != KERNEL_OK)
+		return status;
+	decoded = memory_allocate_zero(allocator, 1, sizeof(Model));
+	if (decoded == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	memcpy(decoded->digest, (const uint8_t *) bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
+	read_parts(&decoder, decoded, part_length);
+	if (decoder_is_good(&decoder))
+		decoder_fail(&decoder, model_validate(decoded, allocator));
+	if (decoder.status != KERNEL_OK)
+	{
+		model_release(decoded, allocator);
+		return decoder.status;
+	}
+	derive_slots(decoded);
+	*model = decoded;
+	return KERNEL_OK;
+}

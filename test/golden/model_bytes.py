@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""model_bytes.py: writes models of format version 1 and what they predict, to models/v1_*.txt.
+
+An encoder of its own, from docs/model-format.md; predictions in exact rational arithmetic.
+Standard library only; Python 3.11.  Run: python3 model_bytes.py
+
+A file has the lines
+    bytes   HEX
+    digest  HEX
+    score   VALUE   FIELD ...     (separated by tabs, a field a feature in its order)
+VALUE is a hexadecimal float, nan, inf or -inf; a FIELD is null, a number, numbers (or null) between
+commas within brackets, or a text after an equals sign.
+"""
+import hashlib
+import math
+import os
+import struct
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+NAN, INF = math.nan, math.inf
+NUMBER, TIME, INTERVAL, CATEGORY = range(4)
+LINEAR, LOGISTIC = 1, 2
+SQUARED_ERROR, LOG_LOSS = 1, 2
+IDENTITY, LOGIT = 0, 1
+INTERCEPT = (-1, -1, 0)
+PLAIN, POOLED, MISSING = -1, -2, -3     # levels of terms that are no level
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def u8(x): return struct.pack("<B", x)
+def u32(x): return struct.pack("<I", x)
+def i32(x): return struct.pack("<i", x)
+def u64(x): return struct.pack("<Q", x)
+def f64(x): return u64(0x7FF8000000000000) if math.isnan(x) else struct.pack("<d", x)
+
+
+def text(x):
+    raw = x.encode()
+    return u32(len(raw)) + raw
+
+
+def many(write, items):
+    return u32(len(items)) + b"".join(map(write, items))
+
+
+def feature(f):
+    head = text(f["name"]) + u8(f["family"])
+    if f["family"] == CATEGORY:
+        return (head + many(text, f["levels"]) + b"".join(map(f64, f["frequency"])) +
+                many(text, f.get("pooled", [])))
+    return head + u32(f.get("length", 0)) + b"".join(map(f64, f["fill"]))
+
+
+def coefficient(c):
+    term, *values = c
+    return b"".join(map(i32, term)) + b"".join(map(f64, values))
+
+
+def encode(m):
+    digest_part = (
+        u8(m["algorithm"]) + u8(m["objective"]) + u8(m.get("unknown", 0)) + u8(m.get("link", IDENTITY)) +
+        text(m["target"]) + u64(m["seed"]) + text(m["options"]) + many(text, m.get("classes", [])) +
+        u32(m.get("positive", 0)) + f64(m.get("constant", NAN)) + many(feature, m["features"]) +
+        many(coefficient, m.get("terms", [])))
+    facts = m["facts"]
+    facts_part = (
+        u64(m["rows"]) + u64(m.get("rows_skipped", 0)) + many(text, m.get("warnings", [])) +
+        many(lambda p: text(p[0]) + f64(p[1]), m.get("metrics", [])) +
+        b"".join(map(f64, facts[:6])) + b"".join(map(i32, facts[6:8])) + b"".join(map(u8, facts[8:])))
+    digest = hashlib.sha256(digest_part).digest()
+    body = u32(len(digest_part)) + digest_part + facts_part
+
+    def with_checksum(checksum):
+        return (b"ORCM" + struct.pack("<HH", 1, 0) + u32(48 + len(body)) + u32(checksum) + digest + body)
+    return with_checksum(crc32c(with_checksum(0))), digest
+
+
+def logistic(eta):
+    with localcontext() as context:
+        context.prec = 60
+        return float(1 / (1 + (-Decimal(eta.numerator) / Decimal(eta.denominator)).exp()))
+
+
+def exact(x):
+    """a fraction, or the float itself where there is none"""
+    return Fraction(x) if math.isfinite(x) else x
+
+
+def add(total, weight, x):
+    """total + weight * x; infinities and NaN as IEEE 754 has them"""
+    if isinstance(total, Fraction) and math.isfinite(x):
+        return total + Fraction(weight) * Fraction(x)
+    return float(total) + weight * x
+
+
+def score(m, row):
+    estimate = {c[0]: c[1] for c in m.get("terms", [])}
+    if "constant" in m:
+        return m["constant"]
+    eta = Fraction(estimate.get(INTERCEPT, 0.0))
+    for f, (f_dict, given) in enumerate(zip(m["features"], row, strict=True)):
+        if f_dict["family"] == CATEGORY:
+            levels, pooled = f_dict["levels"], f_dict.get("pooled", [])
+            kept = {(f, i, 0): f_dict["frequency"][i] for i in range(1, len(levels))}
+            kept[(f, POOLED, 0)] = f_dict["frequency"][len(levels)]
+            if given in levels:
+                eta += Fraction(estimate.get((f, levels.index(given), 0), 0.0))
+            elif given in pooled:
+                eta += Fraction(estimate.get((f, POOLED, 0), 0.0))
+            else:
+                for term, frequency in kept.items():
+                    eta += Fraction(estimate.get(term, 0.0)) * Fraction(frequency)
+            is_missing = given is None
+        else:
+            n = max(f_dict.get("length", 0), 1)
+            elements = [None] * n if given is None else given if isinstance(given, list) else [given]
+            is_missing = any(x is None for x in elements)
+            for element, x in enumerate(elements):
+                eta = add(eta, estimate.get((f, PLAIN, element), 0.0),
+                          f_dict["fill"][element] if x is None else x)
+        if is_missing:
+            eta += Fraction(estimate.get((f, MISSING, 0), 0.0)) if isinstance(eta, Fraction) else 0.0
+    if m.get("link", IDENTITY) == IDENTITY:
+        return float(eta)
+    if isinstance(eta, Fraction):
+        return logistic(eta)
+    return NAN if math.isnan(eta) else 1.0 if eta > 0 else 0.0
+
+
+NO_FACTS = (NAN, NAN, NAN, NAN, 0.0, NAN, 0, 0, 1, 0)
+LOGISTIC_FEATURES = [
+    dict(name="x", family=NUMBER, fill=[0.5]),
+    dict(name="active", family=CATEGORY, levels=["false", "true"], frequency=[0.6, 0.4, 0.0]),
+    dict(name="z", family=NUMBER, fill=[-0.5])]
+AGE = dict(name="age", family=NUMBER, fill=[35.5])
+
+MODELS = dict(
+    numbers=(
+        dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="price", seed=42,
+             options='{"algorithm": "linear_regression", "l2": 0}',
+             features=[AGE, dict(name="joined", family=TIME, fill=[1.7e9]),
+                       dict(name="spent", family=INTERVAL, fill=[3600.0]),
+                       dict(name="résumé", family=NUMBER, fill=[-1e-5])],
+             terms=[(INTERCEPT, 12.75, 0.5, 25.5, 1e-9),
+                    ((0, PLAIN, 0), -0.1, 0.01, -10.0, 2.5e-7),
+                    ((1, PLAIN, 0), 3e-9, NAN, NAN, NAN),
+                    ((2, PLAIN, 0), 0.0, NAN, NAN, NAN),
+                    ((3, PLAIN, 0), 1e10, 0.0, INF, 0.0)],
+             rows=1000, rows_skipped=3,
+             warnings=['constant in the training rows, coefficient 0: "spent"', ""],
+             metrics=[("train.r2", 0.75), ("train.rmse", 0.5)],
+             facts=(-1234.5, 0.25, 250.0, 1000.0, NAN, 17.5, 4, 0, 1, 0)),
+        [[30.0, 1.6e9, 10.0, 0.0], [None, None, None, None], [1e300, -1e300, 1e308, 1e-300],
+         [NAN, 0.0, 0.0, 0.0], [INF, 0.0, 0.0, 0.0], [0.0, 0.0, INF, 0.0], [0.0, 0.0, 0.0, -INF],
+         [5e-324, -0.0, None, 2.0]]),
+    arrays=(
+        dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="y", seed=2**64 - 1,
+             options='{"fit_intercept": false, "missing_indicator": true}',
+             features=[dict(name="embedding", family=NUMBER, length=3, fill=[1.0, 2.0, 4.0]),
+                       dict(name="age", family=NUMBER, fill=[7.0])],
+             terms=[((0, PLAIN, 0), 0.5, 1.0, 0.5, 0.625),
+                    ((0, PLAIN, 1), -0.25, 1.0, -0.25, 0.8),
+                    ((0, PLAIN, 2), 0.125, 1.0, 0.125, 0.9),
+                    ((0, MISSING, 0), 100.0, 2.0, 50.0, 0.0),
+                    ((1, PLAIN, 0), 2.0, 1.0, 2.0, 0.05),
+                    ((1, MISSING, 0), -1000.0, 4.0, -250.0, 0.0)],
+             rows=20, facts=(NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, 1, 0)),
+        [[[0.1, 0.2, 0.3], 0.4], [None, 1.0], [[None, 1.0, None], 2.0], [[1.0, 2.0, 3.0], None],
+         [None, None], [[NAN, 0.0, 0.0], None]]),
+    categories=(
+        dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="spend", seed=0,
+             options='{"max_categories": 4}',
+             features=[dict(name="plan", family=CATEGORY, levels=["", "basic", "café", "pro"],
+                            frequency=[0.25, 0.375, 0.125, 0.125, 0.125],
+                            pooled=["rare a", "rare b", "rare c"]),
+                       dict(name="tenure", family=NUMBER, fill=[10.0]),
+                       dict(name="size", family=CATEGORY, levels=["small", "large"],
+                            frequency=[0.75, 0.25, 0.0]),
+                       dict(name="never", family=CATEGORY, levels=[], frequency=[0.0])],
+             terms=[(INTERCEPT, 1.0, 0.25, 4.0, 0.001),
+                    ((0, 1, 0), 2.0, 1.0, 2.0, 0.05), ((0, 2, 0), -4.0, 1.0, -4.0, 0.001),
+                    ((0, 3, 0), 8.0, 1.0, 8.0, 0.0), ((0, POOLED, 0), 16.0, 1.0, 16.0, 0.0),
+                    ((0, MISSING, 0), 32.0, 1.0, 32.0, 0.0),
+                    ((1, PLAIN, 0), 0.1, 0.1, 1.0, 0.3), ((2, 1, 0), 64.0, 1.0, 64.0, 0.0),
+                    ((3, MISSING, 0), 0.0, NAN, NAN, NAN)],
+             rows=64, warnings=['column "plan" has 7 categories'],
+             facts=(NAN, 1.0, 56.0, 100.0, NAN, NAN, 8, 0, 1, 0)),
+        [[plan, tenure, size, never]
+         for plan, tenure, size, never in (
+             ("", 0.0, "small", None), ("basic", 1.0, "large", None), ("café", 2.0, "small", "x"),
+             ("pro", 3.0, "large", ""), ("rare a", 4.0, "small", None), ("rare b", 5.0, "medium", None),
+             ("rare c", None, None, None), ("rare d", 1.5, "", None), ("caf", 1.5, "larger", None),
+             ("café ", 1.5, "small", None), (None, None, None, None), ("BASIC", 0.0, "small", None))]),
+    logistic=(
+        dict(algorithm=LOGISTIC, objective=LOG_LOSS, unknown=1, link=LOGIT, target="churned", seed=42,
+             options='{"l2": 0.01, "unknown": "error"}', classes=["no", "yes"], positive=1,
+             features=LOGISTIC_FEATURES,
+             terms=[(INTERCEPT, -1.25, NAN, NAN, NAN), ((0, PLAIN, 0), 0.75, NAN, NAN, NAN),
+                    ((1, 1, 0), 1.5, NAN, NAN, NAN), ((2, PLAIN, 0), -2.0, NAN, NAN, NAN)],
+             rows=5000000000, metrics=[("train.log_loss", 0.34), ("train.accuracy", 0.875)],
+             facts=(-1.7e9, NAN, NAN, NAN, 1e-10, 12.0, 4, 7, 1, 1)),
+        [[0.0, "false", 0.0], [1.0, "true", -1.0], [None, None, None], [1000.0, "true", 1.0],
+         [-1000.0, "false", 1.0], [INF, "true", 0.0], [-INF, "true", 0.0], [NAN, "true", 0.0],
+         [INF, "true", INF]]),
+    constant=(
+        dict(algorithm=LOGISTIC, objective=LOG_LOSS, target="late", seed=42, options="{}",
+             classes=["false", "true"], positive=0, constant=1.0, features=LOGISTIC_FEATURES,
+             rows=5, facts=NO_FACTS),
+        [[0.0, "false", 0.0], [None, "never seen", 3.0]]),
+    one_class=(
+        dict(algorithm=LOGISTIC, objective=LOG_LOSS, target="kind", seed=42, options="{}",
+             classes=["false"], positive=0, constant=1.0, features=[AGE], rows=1, facts=NO_FACTS),
+        [[1.0], [None]]),
+    empty=(
+        dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="y", seed=1, options="", features=[],
+             terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], rows=2,
+             facts=(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, 0, 0)),
+        [[]]),
+)
+
+
+def number(x):
+    return "null" if x is None else x.hex()
+
+
+def field(x):
+    if isinstance(x, list):
+        return "[" + ",".join(map(number, x)) + "]"
+    return "=" + x if isinstance(x, str) else number(x)
+
+
+here = os.path.dirname(os.path.abspath(__file__))
+os.makedirs(os.path.join(here, "models"), exist_ok=True)
+for name, (model, rows) in MODELS.items():
+    stored, identity = encode(model)
+    with open(os.path.join(here, "models", f"v1_{name}.txt"), "w", encoding="utf-8") as out:
+        print("bytes", stored.hex(), sep="\t", file=out)
+        print("digest", identity.hex(), sep="\t", file=out)
+        for row in rows:
+            print("score", score(model, row).hex(), *map(field, row), sep="\t", file=out)

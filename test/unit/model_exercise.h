@@ -1,0 +1,167 @@
+/*
+ * model_exercise.h: everything that a stored model goes through, on any bytes.
+ */
+#ifndef ORCHARD_TEST_MODEL_EXERCISE_H
+#define ORCHARD_TEST_MODEL_EXERCISE_H
+
+#include <math.h>
+#include <string.h>
+
+#include "kernel/model/model.h"
+
+#define EXERCISE_VECTORS 6
+
+/* What a reader may do with a fault: the name of the broken promise, NULL when all were kept. */
+typedef const char *Broken;
+
+/* One feature's levels and pooled names are found under their own codes, others are not. */
+static inline Broken
+exercise_lookup(const ModelFeature *feature, const Allocator *allocator, double *codes)
+{
+	LevelLookup *lookup = level_lookup_create(feature, allocator);
+	Broken		broken = NULL;
+	int32_t		unseen;
+	uint32_t	i;
+
+	if (lookup == NULL)
+		return "a lookup";
+	for (i = 0; i < feature->n_levels; i++)
+	{
+		if (level_lookup_find(lookup, feature->levels[i], strlen(feature->levels[i])) !=
+			(int32_t) i + 1)
+			broken = "a level is found";
+	}
+	for (i = 0; i < feature->n_pooled; i++)
+	{
+		if (level_lookup_find(lookup, feature->pooled[i], strlen(feature->pooled[i])) !=
+			(int32_t) feature->n_levels + 1)
+			broken = "a pooled level is found";
+	}
+	unseen = level_lookup_find(lookup, "\001 never \002", 9);
+	if (unseen < 0 || unseen > (int32_t) feature->n_levels + 1)
+		broken = "a code is in range";
+	/* Missing, unseen, the first level, the last one, pooled, empty. */
+	codes[0] = 0.0;
+	codes[1] = unseen;
+	codes[2] = feature->n_levels > 0 ? 1.0 : 0.0;
+	codes[3] = feature->n_levels;
+	codes[4] = feature->n_pooled > 0 ? feature->n_levels + 1.0 : 0.0;
+	codes[5] = level_lookup_find(lookup, "", 0);
+	level_lookup_release(lookup, allocator);
+	return broken;
+}
+
+/* Six feature vectors, one after another: NaN, fill, infinities, extremes. */
+static inline Broken
+exercise_vectors(const Model *model, const LinearScorer *scorer, const Allocator *allocator,
+				 double *vectors)
+{
+	static const double numbers[EXERCISE_VECTORS] = {NAN, 0.0, INFINITY, -INFINITY, 1.7e308, -5e-324};
+	size_t		width = (size_t) scorer->n_numbers + (size_t) scorer->n_categories;
+	size_t		category = (size_t) scorer->n_numbers;
+	Broken		broken = NULL;
+	uint32_t	f;
+	size_t		v;
+	size_t		i;
+
+	for (v = 0; v < EXERCISE_VECTORS; v++)
+	{
+		for (i = 0; i < (size_t) scorer->n_numbers; i++)
+			vectors[v * width + i] = v == 1 ? scorer->number_fill[i] : numbers[v];
+	}
+	for (f = 0; f < model->n_features && broken == NULL; f++)
+	{
+		double		codes[EXERCISE_VECTORS];
+
+		if (model->features[f].family != FAMILY_CATEGORY)
+			continue;
+		broken = exercise_lookup(&model->features[f], allocator, codes);
+		for (v = 0; v < EXERCISE_VECTORS; v++)
+			vectors[v * width + category] = codes[v];
+		category++;
+	}
+	return broken != NULL || category == width ? broken : "slots are counted";
+}
+
+/* Predictions of the six vectors, each with every missing indicator added as well. */
+static inline Broken
+exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator *allocator)
+{
+	size_t		width = (size_t) scorer->n_numbers + (size_t) scorer->n_categories;
+	double	   *vectors = memory_allocate_zero(allocator, EXERCISE_VECTORS * width, sizeof(double));
+	Broken		broken = vectors == NULL ? "vectors" :
+		exercise_vectors(model, scorer, allocator, vectors);
+	size_t		v;
+	size_t		i;
+
+	for (v = 0; v < EXERCISE_VECTORS && broken == NULL; v++)
+	{
+		double		eta = linear_eta(scorer, vectors + v * width);
+		double		prediction = linear_inverse_link(scorer->link, eta);
+
+		if (model->n_classes > 0 && !isnan(eta) && !(prediction >= 0.0 && prediction <= 1.0))
+			broken = "a probability is one";
+		for (i = 0; i < width; i++)
+			eta += scorer->missing_weight[i];
+		(void) linear_inverse_link(scorer->link, eta);
+	}
+	memory_release(allocator, vectors, EXERCISE_VECTORS * width, sizeof(double));
+	return broken;
+}
+
+/* Bytes that were accepted are what their model encodes to, digest and all. */
+static inline Broken
+exercise_encoding(Model *model, const Allocator *allocator, const uint8_t *bytes, size_t length)
+{
+	uint8_t		digest[SHA256_SIZE];
+	uint8_t    *again;
+	size_t		again_length;
+	Broken		broken = NULL;
+
+	memcpy(digest, model->digest, sizeof(digest));
+	if (model_encode(model, allocator, &again, &again_length) != KERNEL_OK)
+		return "an accepted model is encoded";
+	if (again_length != length || memcmp(again, bytes, length) != 0)
+		broken = "encode(decode(bytes)) is bytes";
+	else if (memcmp(digest, model->digest, sizeof(digest)) != 0)
+		broken = "the digest is that of the header";
+	memory_release(allocator, again, again_length, 1);
+	return broken;
+}
+
+/*
+ * exercise_model
+ *		Decodes; what is accepted is encoded again, compiled, looked up and scored.
+ *
+ * is_accepted: whether the bytes are a model.
+ */
+static inline Broken
+exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, bool *is_accepted)
+{
+	Model	   *model;
+	LinearScorer scorer;
+	Status		status = model_decode(&model, allocator, bytes, length);
+	Broken		broken;
+
+	*is_accepted = status == KERNEL_OK;
+	if (status != KERNEL_OK)
+		return status == KERNEL_CORRUPT || status == KERNEL_UNSUPPORTED_VERSION ? NULL :
+			"a fault is corrupt or a newer version";
+	broken = model_validate(model, allocator) == KERNEL_OK ? NULL : "a decoded model is valid";
+	if (broken == NULL)
+		broken = exercise_encoding(model, allocator, bytes, length);
+	if (broken == NULL)
+	{
+		if (model_scorer(model, allocator, &scorer) != KERNEL_OK)
+			broken = "a decoded model has a scorer";
+		else
+		{
+			broken = exercise_scorer(model, &scorer, allocator);
+			model_scorer_release(model, allocator, &scorer);
+		}
+	}
+	model_release(model, allocator);
+	return broken;
+}
+
+#endif							/* ORCHARD_TEST_MODEL_EXERCISE_H */

@@ -1,0 +1,96 @@
+/*
+ * test_model_scorer.c: the compiled scorer holds each coefficient where its term reads.
+ */
+#include "model_samples.h"
+#include "unit.h"
+
+static void
+numbers_stand_in_slot_order(void)
+{
+	LinearScorer scorer;
+	int			i;
+
+	CHECK(model_numbers(&sample_arrays) == 4 && model_categories(&sample_arrays) == 0);
+	CHECK(model_scorer(&sample_arrays, &unit_allocator, &scorer) == KERNEL_OK);
+	CHECK(scorer.n_numbers == 4 && scorer.n_categories == 0 && scorer.link == LINK_IDENTITY);
+	CHECK(scorer.intercept == 0.0);
+	for (i = 0; i < 4; i++)
+		CHECK(scorer.number_fill[i] == arrays_fill[i]);
+	CHECK(scorer.number_weight[0] == 0.5 && scorer.number_weight[1] == -0.25);
+	CHECK(scorer.number_weight[2] == 0.125 && scorer.number_weight[3] == 2.0);
+	CHECK(scorer.missing_weight[0] == 100.0 && scorer.missing_weight[1] == 0.0);
+	CHECK(scorer.missing_weight[2] == 0.0 && scorer.missing_weight[3] == -1000.0);
+	model_scorer_release(&sample_arrays, &unit_allocator, &scorer);
+}
+
+static void
+levels_stand_by_code(void)
+{
+	LinearScorer scorer;
+	const double *plan;
+
+	CHECK(model_numbers(&sample_categories) == 1 && model_categories(&sample_categories) == 3);
+	CHECK(model_scorer(&sample_categories, &unit_allocator, &scorer) == KERNEL_OK);
+	CHECK(scorer.n_numbers == 1 && scorer.n_categories == 3 && scorer.intercept == 1.0);
+	plan = scorer.level_weight[0];
+	/* Unseen: the mean over the training rows; the reference: nothing; levels; pooled. */
+	CHECK(plan[0] == 2.0 * 0.375 - 4.0 * 0.125 + 8.0 * 0.125 + 16.0 * 0.125);
+	CHECK(plan[1] == 0.0 && plan[2] == 2.0 && plan[3] == -4.0 && plan[4] == 8.0 && plan[5] == 16.0);
+	CHECK(scorer.level_weight[1][0] == 16.0 && scorer.level_weight[1][1] == 0.0);
+	CHECK(scorer.level_weight[1][2] == 64.0 && scorer.level_weight[1][3] == 0.0);
+	CHECK(scorer.level_weight[2][0] == 0.0 && scorer.level_weight[2][1] == 0.0);
+	CHECK(scorer.missing_weight[0] == 0.0 && scorer.missing_weight[1] == 32.0);
+	CHECK(scorer.missing_weight[2] == 0.0 && scorer.missing_weight[3] == 0.0);
+	model_scorer_release(&sample_categories, &unit_allocator, &scorer);
+}
+
+static void
+a_constant_model_predicts_its_constant(void)
+{
+	Model		model = sample_constant;
+	LinearScorer scorer;
+	double		vector[3] = {1e300, -1e300, 1.0};
+
+	model.constant = 0.25;
+	CHECK(model_scorer(&model, &unit_allocator, &scorer) == KERNEL_OK);
+	CHECK(scorer.link == LINK_IDENTITY && scorer.intercept == 0.25);
+	CHECK(linear_inverse_link(scorer.link, linear_eta(&scorer, vector)) == 0.25);
+	model_scorer_release(&model, &unit_allocator, &scorer);
+}
+
+/* Two classes, no intercept and no feature: the probability is one half. */
+static void
+a_logistic_model_without_terms_predicts_a_half(void)
+{
+	Model		model = sample_logistic;
+	LinearScorer scorer;
+	double		vector[3] = {7.0, 8.0, 1.0};
+
+	model.n_terms = 0;
+	model.facts.rank = 0;
+	CHECK(model_validate(&model, &unit_allocator) == KERNEL_OK);
+	CHECK(model_scorer(&model, &unit_allocator, &scorer) == KERNEL_OK);
+	CHECK(linear_inverse_link(scorer.link, linear_eta(&scorer, vector)) == 0.5);
+	model_scorer_release(&model, &unit_allocator, &scorer);
+}
+
+static void
+a_refusal_leaves_nothing(void)
+{
+	LinearScorer scorer;
+	int			n;
+
+	for (n = 0; n < 7; n++)
+	{
+		unit_allocator_fail_after(n);
+		CHECK(model_scorer(&sample_categories, &unit_allocator, &scorer) == KERNEL_OUT_OF_MEMORY);
+		unit_allocator_fail_after(-1);
+	}
+	CHECK(model_scorer(&sample_categories, &unit_allocator, &scorer) == KERNEL_OK);
+	model_scorer_release(&sample_categories, &unit_allocator, &scorer);
+}
+
+UNIT_MAIN(UNIT_CASE(numbers_stand_in_slot_order), UNIT_CASE(levels_stand_by_code),
+		  UNIT_CASE(a_constant_model_predicts_its_constant),
+		  UNIT_CASE(a_logistic_model_without_terms_predicts_a_half),
+		  UNIT_CASE(a_refusal_leaves_nothing))
