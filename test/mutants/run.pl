@@ -49,7 +49,7 @@ sub quietly
 # Seconds after which a program counts as stuck; set from how long the unmodified room takes.
 my $patience = 600;
 
-# Builds and runs the room's tests, that of the file first: 'passed', 'failed' or 'not compiled'.
+# Builds and runs the room's tests, that of the file first: 'passed', 'failed', 'stuck', ...
 sub verdict
 {
 	my ($room, $path) = @_;
@@ -61,7 +61,9 @@ sub verdict
 	{
 		return 'not compiled'
 		  if quietly($make, '-s', '-C', $tree, 'WERROR=', "build/asan/$program");
-		return 'failed' if quietly('timeout', $patience, @main::wrapper, "$tree/build/asan/$program");
+		my $status = quietly('timeout', $patience, @main::wrapper, "$tree/build/asan/$program");
+		return 'stuck' if $status >> 8 == 124;
+		return 'failed' if $status;
 	}
 	return 'passed';
 }
@@ -93,13 +95,14 @@ foreach my $list (sort glob('test/mutants/*.txt'))
 		$bad++;
 		next;
 	}
-	$patience = 5 + 4 * (time() - $start);
+	$patience = 15 + 5 * (time() - $start);
 	foreach (split /\n/, read_text($list))
 	{
 		next if /^\s*(?:#|$)/;
 		my ($path, $old, $new) = split /\t/;
 		s/\\n/\n/g, s/\\t/\t/g foreach grep { defined } $old, $new;
 		my $result = 'applies not exactly once';
+		my $note = '';
 		if (!defined $old || $path !~ m{^src/kernel/\Q$room\E/} || !-f $path)
 		{
 			$result = 'is no line of this room';
@@ -113,14 +116,16 @@ foreach my $list (sort glob('test/mutants/*.txt'))
 			{
 				write_text("$tree/$path", $text =~ s/\Q$old\E/$new/r);
 				my $outcome = verdict($room, $path);
-				$result = $outcome eq 'failed' ? 'caught' : $outcome eq 'passed' ? 'survived' : $outcome;
+				$result = $outcome eq 'failed' || $outcome eq 'stuck' ? 'caught' :
+				  $outcome eq 'passed' ? 'survived' : $outcome;
+				$note = $outcome eq 'stuck' ? '  (never ended)' : '';
 				write_text("$tree/$path", $text);
 			}
 		}
 		$result eq 'caught' ? $caught++ : $bad++;
 		$count{$room}++;
 		(my $line = $_) =~ s/\t/  ->  /g;
-		printf "%-8s  %s\n", $result, $line;
+		printf "%-8s  %s%s\n", $result, $line, $note;
 	}
 }
 foreach my $directory (sort glob('src/kernel/*/'))
