@@ -1,84 +1,365 @@
 /*
  * panel_simd.c: panel kernels, compiled twice.
+ *
+ * Contraction to fused multiply-add is allowed here: nothing below relies on a
+ * rounded product.
  */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O3")
+#if defined(__clang__)
+#pragma clang fp contract(fast)
+#elif defined(__GNUC__)
+#pragma GCC optimize("O3", "fp-contract=fast")
 #endif
 
 #include "kernel/linear/panel_simd.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #define INLINE static inline __attribute__((always_inline))
-#define LANES 8
+#define LANES 4
+#define TILE 4 /* columns taken together */
 
-INLINE double
-sum_lanes(const double *lanes)
-{
-	return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-		((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
-}
+typedef double Vector __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
 
-INLINE double
-dot(const double *restrict a, const double *restrict b)
-{
-	double		lanes[LANES] = {0.0};
-	int			i;
-	int			l;
+#define AT(pointer) (*(const Vector *) (pointer))
+#define SUM(v) (((v)[0] + (v)[2]) + ((v)[1] + (v)[3]))
 
-	for (i = 0; i < PANEL_ROWS; i += LANES)
-	{
-		for (l = 0; l < LANES; l++)
-			lanes[l] += a[i + l] * b[i + l];
-	}
-	return sum_lanes(lanes);
-}
-
-/* Two rows of the result at once: each column is loaded once for both. */
 INLINE void
-dot_two(const double *restrict a, const double *restrict b, const double *restrict column,
-		double *first, double *second)
+load(double *restrict out, const double *restrict column, int32_t n, double centre, double scale,
+	 double fill)
 {
-	double		one[LANES] = {0.0};
-	double		two[LANES] = {0.0};
-	int			i;
-	int			l;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		double z = (column[i] - centre) * scale;
+
+		out[i] = z == z ? z : fill;
+	}
+	for (; i < PANEL_ROWS; i++)
+		out[i] = 0.0;
+}
+
+INLINE void
+linear_predictor(double *restrict eta, const double *restrict columns,
+				 const double *restrict weights, int32_t n)
+{
+	int32_t i;
+	int32_t j;
+
+	memset(eta, 0, PANEL_ROWS * sizeof(double));
+	for (j = 0; j + TILE <= n; j += TILE)
+	{
+		const double *column = columns + (ptrdiff_t) j * PANEL_ROWS;
+
+		for (i = 0; i < PANEL_ROWS; i++)
+			eta[i] += (column[i] * weights[j] + column[i + PANEL_ROWS] * weights[j + 1]) +
+				(column[i + 2 * PANEL_ROWS] * weights[j + 2] +
+				 column[i + 3 * PANEL_ROWS] * weights[j + 3]);
+	}
+	for (; j < n; j++)
+	{
+		for (i = 0; i < PANEL_ROWS; i++)
+			eta[i] += columns[(ptrdiff_t) j * PANEL_ROWS + i] * weights[j];
+	}
+}
+
+/* exp(-x) for 0 <= x <= 708: Taylor series about the nearest multiple of log 2. */
+INLINE double
+exp_minus(double x)
+{
+	static const double log_2_high = 0x1.62e42fefap-1; /* 33 bits: k times it is exact */
+	static const double log_2_low = 0x1.cf79abc9e3b3ap-40;
+	static const double round_bits =
+		0x1.8p52; /* its sum holds the rounded integer in the low bits */
+	double shifted = round_bits - x * 0x1.71547652b82fep0;
+	double k = shifted - round_bits;
+	double r = (-x - k * log_2_high) - k * log_2_low;
+	double sum;
+	int64_t bits;
+	double power;
+
+	sum = 1.0 / 6227020800.0;
+	sum = sum * r + 1.0 / 479001600.0;
+	sum = sum * r + 1.0 / 39916800.0;
+	sum = sum * r + 1.0 / 3628800.0;
+	sum = sum * r + 1.0 / 362880.0;
+	sum = sum * r + 1.0 / 40320.0;
+	sum = sum * r + 1.0 / 5040.0;
+	sum = sum * r + 1.0 / 720.0;
+	sum = sum * r + 1.0 / 120.0;
+	sum = sum * r + 1.0 / 24.0;
+	sum = sum * r + 1.0 / 6.0;
+	sum = sum * r + 0.5;
+	sum = (sum * r) * r + r;
+	memcpy(&bits, &shifted, sizeof(bits));
+	bits = (int64_t) (((uint64_t) bits + 1023) << 52);
+	memcpy(&power, &bits, sizeof(power));
+	return power + power * sum;
+}
+
+/* log(1 + e) for 0 <= e <= 1: 2 artanh(e / (2 + e)) by its series, z <= 1/3. */
+INLINE double
+log_one_plus(double e)
+{
+	double z = e / (2.0 + e);
+	double u = z * z;
+	double sum;
+
+	sum = 1.0 / 33.0;
+	sum = sum * u + 1.0 / 31.0;
+	sum = sum * u + 1.0 / 29.0;
+	sum = sum * u + 1.0 / 27.0;
+	sum = sum * u + 1.0 / 25.0;
+	sum = sum * u + 1.0 / 23.0;
+	sum = sum * u + 1.0 / 21.0;
+	sum = sum * u + 1.0 / 19.0;
+	sum = sum * u + 1.0 / 17.0;
+	sum = sum * u + 1.0 / 15.0;
+	sum = sum * u + 1.0 / 13.0;
+	sum = sum * u + 1.0 / 11.0;
+	sum = sum * u + 1.0 / 9.0;
+	sum = sum * u + 1.0 / 7.0;
+	sum = sum * u + 1.0 / 5.0;
+	sum = sum * u + 1.0 / 3.0;
+	return 2.0 * (z + z * (u * sum));
+}
+
+INLINE double
+loss(double *restrict residual, double *restrict curvature, const double *restrict eta,
+	 const double *restrict sign, const double *restrict weight)
+{
+	double limited[PANEL_ROWS];
+	double part[PANEL_ROWS];
+	Vector sum = {0.0};
+	int32_t i;
+
+	/* A loop of its own: gcc would branch on the limit and give up vectors below. */
+	for (i = 0; i < PANEL_ROWS; i++)
+		limited[i] = __builtin_fabs(eta[i]) < 708.0 ? __builtin_fabs(eta[i]) : 708.0;
+	for (i = 0; i < PANEL_ROWS; i++)
+	{
+		double margin = sign[i] * eta[i];
+		double magnitude = __builtin_fabs(margin);
+		double e = exp_minus(limited[i]);
+		double large = 1.0 / (1.0 + e);
+		double wrong = (margin > 0.0 ? e : 1.0) * large * weight[i];
+
+		residual[i] = -sign[i] * wrong;
+		curvature[i] = weight[i] * (e * large * large);
+		part[i] = weight[i] * (0.5 * (magnitude - margin) + log_one_plus(e));
+	}
+	for (i = 0; i < PANEL_ROWS; i += LANES)
+		sum += AT(part + i);
+	return SUM(sum);
+}
+
+INLINE void
+gradient(double *restrict out, const double *restrict columns, const double *restrict residual,
+		 int32_t n)
+{
+	int32_t i;
+	int32_t j;
+
+	for (j = 0; j + TILE <= n; j += TILE)
+	{
+		const double *column = columns + (ptrdiff_t) j * PANEL_ROWS;
+		Vector a = {0.0};
+		Vector b = {0.0};
+		Vector c = {0.0};
+		Vector d = {0.0};
+
+		for (i = 0; i < PANEL_ROWS; i += LANES)
+		{
+			a += AT(column + i) * AT(residual + i);
+			b += AT(column + PANEL_ROWS + i) * AT(residual + i);
+			c += AT(column + 2 * PANEL_ROWS + i) * AT(residual + i);
+			d += AT(column + 3 * PANEL_ROWS + i) * AT(residual + i);
+		}
+		out[j] += SUM(a);
+		out[j + 1] += SUM(b);
+		out[j + 2] += SUM(c);
+		out[j + 3] += SUM(d);
+	}
+	for (; j < n; j++)
+	{
+		const double *column = columns + (ptrdiff_t) j * PANEL_ROWS;
+		Vector a = {0.0};
+
+		for (i = 0; i < PANEL_ROWS; i += LANES)
+			a += AT(column + i) * AT(residual + i);
+		out[j] += SUM(a);
+	}
+}
+
+/* Three scaled columns against four columns: twelve sums in twelve registers. */
+INLINE void
+gram_tile(double *restrict out, ptrdiff_t n, const double *restrict scaled,
+		  const double *restrict columns)
+{
+	Vector a0 = {0.0}, a1 = {0.0}, a2 = {0.0}, a3 = {0.0};
+	Vector b0 = {0.0}, b1 = {0.0}, b2 = {0.0}, b3 = {0.0};
+	Vector c0 = {0.0}, c1 = {0.0}, c2 = {0.0}, c3 = {0.0};
+	int32_t i;
 
 	for (i = 0; i < PANEL_ROWS; i += LANES)
 	{
-		for (l = 0; l < LANES; l++)
+		Vector a = AT(scaled + i);
+		Vector b = AT(scaled + PANEL_ROWS + i);
+		Vector c = AT(scaled + 2 * PANEL_ROWS + i);
+		Vector x = AT(columns + i);
+
+		a0 += a * x;
+		b0 += b * x;
+		c0 += c * x;
+		x = AT(columns + PANEL_ROWS + i);
+		a1 += a * x;
+		b1 += b * x;
+		c1 += c * x;
+		x = AT(columns + 2 * PANEL_ROWS + i);
+		a2 += a * x;
+		b2 += b * x;
+		c2 += c * x;
+		x = AT(columns + 3 * PANEL_ROWS + i);
+		a3 += a * x;
+		b3 += b * x;
+		c3 += c * x;
+	}
+	out[0] += SUM(a0);
+	out[1] += SUM(a1);
+	out[2] += SUM(a2);
+	out[3] += SUM(a3);
+	out[n] += SUM(b0);
+	out[n + 1] += SUM(b1);
+	out[n + 2] += SUM(b2);
+	out[n + 3] += SUM(b3);
+	out[2 * n] += SUM(c0);
+	out[2 * n + 1] += SUM(c1);
+	out[2 * n + 2] += SUM(c2);
+	out[2 * n + 3] += SUM(c3);
+}
+
+/* Three scaled columns against one. */
+INLINE void
+gram_column(double *restrict out, ptrdiff_t n, const double *restrict scaled,
+			const double *restrict column)
+{
+	Vector a = {0.0};
+	Vector b = {0.0};
+	Vector c = {0.0};
+	int32_t i;
+
+	for (i = 0; i < PANEL_ROWS; i += LANES)
+	{
+		Vector x = AT(column + i);
+
+		a += AT(scaled + i) * x;
+		b += AT(scaled + PANEL_ROWS + i) * x;
+		c += AT(scaled + 2 * PANEL_ROWS + i) * x;
+	}
+	out[0] += SUM(a);
+	out[n] += SUM(b);
+	out[2 * n] += SUM(c);
+}
+
+/* One scaled column against one. */
+INLINE double
+gram_entry(const double *restrict scaled, const double *restrict column)
+{
+	Vector a = {0.0};
+	Vector b = {0.0};
+	int32_t i;
+
+	for (i = 0; i < PANEL_ROWS; i += 2 * LANES)
+	{
+		a += AT(scaled + i) * AT(column + i);
+		b += AT(scaled + LANES + i) * AT(column + LANES + i);
+	}
+	return SUM(a) + SUM(b);
+}
+
+INLINE void
+scale_columns(double *restrict scaled, const double *restrict columns,
+			  const double *restrict curvature, int32_t n)
+{
+	int32_t i;
+	int32_t j;
+
+	for (j = 0; j < n; j++)
+	{
+		for (i = 0; i < PANEL_ROWS; i++)
+			scaled[j * PANEL_ROWS + i] = columns[(ptrdiff_t) j * PANEL_ROWS + i] * curvature[i];
+	}
+}
+
+INLINE void
+gram(double *out, const double *columns, const double *curvature, ptrdiff_t n, ptrdiff_t first)
+{
+	double scaled[3 * PANEL_ROWS];
+	ptrdiff_t end = n - first < PANEL_GROUP ? n : first + PANEL_GROUP;
+	ptrdiff_t j;
+	ptrdiff_t k;
+	int32_t r;
+
+	for (j = first; j < n; j += 3)
+	{
+		int32_t rows = n - j < 3 ? (int32_t) (n - j) : 3;
+
+		scale_columns(scaled, columns + j * PANEL_ROWS, curvature, rows);
+		k = first;
+		if (rows == 3)
 		{
-			one[l] += a[i + l] * column[i + l];
-			two[l] += b[i + l] * column[i + l];
+			for (; k + TILE <= end && k + TILE <= j + 1; k += TILE)
+				gram_tile(out + j * n + k, n, scaled, columns + k * PANEL_ROWS);
+			for (; k < end && k <= j; k++)
+				gram_column(out + j * n + k, n, scaled, columns + k * PANEL_ROWS);
+		}
+		/* What is left on the diagonal or in a last group of one or two rows. */
+		for (; k < end && k < j + rows; k++)
+		{
+			for (r = 0; r < rows; r++)
+			{
+				if (k <= j + r)
+					out[(j + r) * n + k] +=
+						gram_entry(scaled + r * PANEL_ROWS, columns + k * PANEL_ROWS);
+			}
 		}
 	}
-	*first += sum_lanes(one);
-	*second += sum_lanes(two);
 }
 
 INLINE void
-gram(double *out, const double *scaled, const double *columns, int32_t n)
+scatter(double *hessian, int64_t stride, double *sums, const int32_t *found, int32_t n_slots,
+		const double *rows, int32_t n, const double *curvature, const double *residual,
+		int32_t used)
 {
-	int64_t		size = n;
-	int64_t		j;
-	int64_t		k;
+	int32_t i;
+	int32_t j;
+	int32_t s;
+	int32_t t;
 
-	for (j = 0; j + 1 < size; j += 2)
+	for (i = 0; i < used; i++)
 	{
-		for (k = 0; k <= j; k++)
-			dot_two(scaled + j * PANEL_ROWS, scaled + (j + 1) * PANEL_ROWS, columns + k * PANEL_ROWS,
-					out + j * size + k, out + (j + 1) * size + k);
-		out[(j + 1) * size + j + 1] += dot(scaled + (j + 1) * PANEL_ROWS, columns + (j + 1) * PANEL_ROWS);
+		double weight = curvature[i];
+		const double *restrict z = rows + (ptrdiff_t) i * n;
+
+		for (s = 0; s < n_slots; s++)
+		{
+			int32_t at = found[s * PANEL_ROWS + i];
+			double *restrict row;
+
+			if (at < 0)
+				continue;
+			row = hessian + at * stride;
+			sums[at] += residual[i];
+			for (j = 0; j < n; j++)
+				row[j] += weight * z[j];
+			for (t = 0; t <= s; t++)
+			{
+				if (found[t * PANEL_ROWS + i] >= 0)
+					row[found[t * PANEL_ROWS + i]] += weight;
+			}
+		}
 	}
-	for (k = 0; j < size && k <= j; k++)
-		out[j * size + k] += dot(scaled + j * PANEL_ROWS, columns + k * PANEL_ROWS);
-}
-
-INLINE void
-axpy(double *restrict eta, const double *restrict column, double weight)
-{
-	int			i;
-
-	for (i = 0; i < PANEL_ROWS; i++)
-		eta[i] += weight * column[i];
 }
 
 #if defined(__x86_64__)
@@ -87,52 +368,108 @@ axpy(double *restrict eta, const double *restrict column, double weight)
 #define HAS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 
 WIDE static void
-gram_wide(double *out, const double *scaled, const double *columns, int32_t n)
+load_wide(double *out, const double *column, int32_t n, double centre, double scale, double fill)
 {
-	gram(out, scaled, columns, n);
+	load(out, column, n, centre, scale, fill);
 }
 
 WIDE static void
-axpy_wide(double *eta, const double *column, double weight)
+eta_wide(double *eta, const double *columns, const double *weights, int32_t n)
 {
-	axpy(eta, column, weight);
+	linear_predictor(eta, columns, weights, n);
 }
 
 WIDE static double
-dot_wide(const double *a, const double *b)
+loss_wide(double *residual, double *curvature, const double *eta, const double *sign,
+		  const double *weight)
 {
-	return dot(a, b);
+	return loss(residual, curvature, eta, sign, weight);
+}
+
+WIDE static void
+gradient_wide(double *out, const double *columns, const double *residual, int32_t n)
+{
+	gradient(out, columns, residual, n);
+}
+
+WIDE static void
+gram_wide(double *out, const double *columns, const double *curvature, int32_t n, int32_t first)
+{
+	gram(out, columns, curvature, n, first);
+}
+
+WIDE static void
+scatter_wide(double *hessian, int64_t stride, double *sums, const int32_t *found, int32_t n_slots,
+			 const double *rows, int32_t n, const double *curvature, const double *residual,
+			 int32_t used)
+{
+	scatter(hessian, stride, sums, found, n_slots, rows, n, curvature, residual, used);
 }
 
 #else
 
 #define HAS_WIDE 0
+#define load_wide load
+#define eta_wide linear_predictor
+#define loss_wide loss
+#define gradient_wide gradient
 #define gram_wide gram
-#define axpy_wide axpy
-#define dot_wide dot
+#define scatter_wide scatter
 
 #endif
 
 void
-panel_gram(double *out, const double *scaled, const double *columns, int32_t n)
+panel_load(double *out, const double *column, int32_t n, double centre, double scale, double fill)
 {
 	if (HAS_WIDE)
-		gram_wide(out, scaled, columns, n);
+		load_wide(out, column, n, centre, scale, fill);
 	else
-		gram(out, scaled, columns, n);
+		load(out, column, n, centre, scale, fill);
 }
 
 void
-panel_axpy(double *eta, const double *column, double weight)
+panel_eta(double *eta, const double *columns, const double *weights, int32_t n)
 {
 	if (HAS_WIDE)
-		axpy_wide(eta, column, weight);
+		eta_wide(eta, columns, weights, n);
 	else
-		axpy(eta, column, weight);
+		linear_predictor(eta, columns, weights, n);
 }
 
 double
-panel_dot(const double *a, const double *b)
+panel_loss(double *residual, double *curvature, const double *eta, const double *sign,
+		   const double *weight)
 {
-	return HAS_WIDE ? dot_wide(a, b) : dot(a, b);
+	return HAS_WIDE ? loss_wide(residual, curvature, eta, sign, weight) :
+					  loss(residual, curvature, eta, sign, weight);
+}
+
+void
+panel_gradient(double *out, const double *columns, const double *residual, int32_t n)
+{
+	if (HAS_WIDE)
+		gradient_wide(out, columns, residual, n);
+	else
+		gradient(out, columns, residual, n);
+}
+
+void
+panel_gram(double *out, const double *columns, const double *curvature, int32_t n, int32_t first)
+{
+	if (HAS_WIDE)
+		gram_wide(out, columns, curvature, n, first);
+	else
+		gram(out, columns, curvature, n, first);
+}
+
+void
+panel_scatter(double *hessian, int64_t stride, double *gradient_out, const int32_t *found,
+			  int32_t n_slots, const double *rows, int32_t n, const double *curvature,
+			  const double *residual, int32_t used)
+{
+	if (HAS_WIDE)
+		scatter_wide(hessian, stride, gradient_out, found, n_slots, rows, n, curvature, residual,
+					 used);
+	else
+		scatter(hessian, stride, gradient_out, found, n_slots, rows, n, curvature, residual, used);
 }

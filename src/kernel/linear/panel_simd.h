@@ -1,8 +1,9 @@
 /*
- * panel_simd.h: weighted cross products of a panel of columns.
+ * panel_simd.h: arithmetic on a panel, PANEL_ROWS rows stored by column.
  *
  * Compiled for AVX2 with fused multiply-add and for the baseline; the choice is
  * made at run time.  The two differ in the last digits: fused products round once.
+ * Rows that a panel does not use have weight 0 and columns of 0.
  */
 #ifndef ORCHARD_KERNEL_LINEAR_PANEL_SIMD_H
 #define ORCHARD_KERNEL_LINEAR_PANEL_SIMD_H
@@ -10,17 +11,51 @@
 #include <stdint.h>
 
 #define PANEL_ROWS 256
+#define PANEL_GROUP 48 /* columns that stay in the second-level cache */
+
+/* out[i] = (column[i] - centre) * scale, fill where column[i] is NaN; 0 for n <= i < PANEL_ROWS. */
+extern void panel_load(double *out, const double *column, int32_t n, double centre, double scale,
+					   double fill);
+
+/* eta[i] = sum over j of columns[j][i] weights[j]; n columns. */
+extern void panel_eta(double *eta, const double *columns, const double *weights, int32_t n);
 
 /*
- * out[j * n + k] += sum over the panel's rows of scaled[j] columns[k], for k <= j < n.
- * columns, scaled: n columns of PANEL_ROWS doubles (zero past the rows in use).
+ * panel_loss
+ *		Logistic loss of a panel and its derivatives by eta.
+ *
+ * With p = 1 / (1 + exp(-eta)), s = sign (1 for a positive row, -1 for others) and
+ * w = weight >= 0: residual = w (p - (s > 0)), curvature = w p (1 - p); returns
+ * the sum of w log(1 + exp(-s eta)).  Relative errors of p, of
+ * 1 - p and of each term of the loss are below 4 x 2^-53 (measured); above 708,
+ * |eta| counts as 708 in them.
  */
-extern void panel_gram(double *out, const double *scaled, const double *columns, int32_t n);
+extern double panel_loss(double *residual, double *curvature, const double *eta, const double *sign,
+						 const double *weight);
 
-/* eta[i] += weight * column[i] over PANEL_ROWS rows. */
-extern void panel_axpy(double *eta, const double *column, double weight);
+/* out[j] += sum over i of columns[j][i] residual[i]; n columns. */
+extern void panel_gradient(double *out, const double *columns, const double *residual, int32_t n);
 
-/* The sum over PANEL_ROWS rows of a[i] b[i]. */
-extern double panel_dot(const double *a, const double *b);
+/*
+ * out[j * n + k] += sum over i of curvature[i] columns[j][i] columns[k][i] for k <= j < n, of which
+ * those with first <= k < first + PANEL_GROUP, so that the caller can look up in between.
+ */
+extern void panel_gram(double *out, const double *columns, const double *curvature, int32_t n,
+					   int32_t first);
 
-#endif							/* ORCHARD_KERNEL_LINEAR_PANEL_SIMD_H */
+/*
+ * panel_scatter
+ *		The part of the Hessian that belongs to indicators.
+ *
+ * Row i meets the indicators found[s][i], 0 <= s < n_slots, increasing in s
+ * where not negative.  For each of them, at index f:
+ *   hessian[f * stride + j] += curvature[i] rows[i * n + j] for j < n (the dense columns),
+ *   hessian[f * stride + g] += curvature[i] for the indicators g <= f of row i,
+ *   gradient[f] += residual[i].
+ * used: rows of the panel.
+ */
+extern void panel_scatter(double *hessian, int64_t stride, double *gradient, const int32_t *found,
+						  int32_t n_slots, const double *rows, int32_t n, const double *curvature,
+						  const double *residual, int32_t used);
+
+#endif /* ORCHARD_KERNEL_LINEAR_PANEL_SIMD_H */

@@ -1,0 +1,180 @@
+/*
+ * column_simd.c: column sums, compiled twice.
+ *
+ * Compensated summation: the rounding error of every addition is added up
+ * beside it, so that the total of n rows is right to about n^2 2^-106 of the sum
+ * of magnitudes (Ogita, Rump, Oishi, "Accurate sum and dot product", SIAM J.
+ * Sci. Comput. 26(6), 2005, algorithms 4.4 and 5.3).
+ */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
+#include "kernel/linear/column_simd.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* sum + rest += value. */
+INLINE void
+add_exactly(double *sum, double *rest, double value)
+{
+	double next = *sum + value;
+	double part = next - *sum;
+
+	*rest += (*sum - (next - part)) + (value - part);
+	*sum = next;
+}
+
+INLINE void
+add_row(ColumnSums *sums, int32_t lane, double value, double weight, bool is_weighted)
+{
+	bool is_present = value == value;
+	double x = is_present ? value : 0.0;
+	double here = is_present ? weight : 0.0;
+	double product = is_weighted ? here * x : x;
+
+	if (is_weighted)
+		sums->sum_rest[lane] += fma(here, x, -product);
+	add_exactly(&sums->sum[lane], &sums->sum_rest[lane], product);
+	if (is_weighted)
+	{
+		add_exactly(&sums->present[lane], &sums->present_rest[lane], here);
+		add_exactly(&sums->missing[lane], &sums->missing_rest[lane], weight - here);
+	}
+	else
+	{
+		sums->present[lane] += here;
+		sums->missing[lane] += 1.0 - here;
+	}
+}
+
+INLINE void
+add_rows(ColumnSums *restrict sums, const double *restrict column, const double *restrict weight,
+		 int32_t n, bool is_weighted)
+{
+	int32_t i;
+	int32_t lane;
+
+	for (i = 0; i + COLUMN_LANES <= n; i += COLUMN_LANES)
+	{
+		for (lane = 0; lane < COLUMN_LANES; lane++)
+			add_row(sums, lane, column[i + lane], is_weighted ? weight[i + lane] : 1.0,
+					is_weighted);
+	}
+	for (lane = 0; i + lane < n; lane++)
+		add_row(sums, lane, column[i + lane], is_weighted ? weight[i + lane] : 1.0, is_weighted);
+}
+
+INLINE void
+add_column(ColumnSums *sums, const double *column, const double *weight, int32_t n)
+{
+	if (weight != NULL)
+		add_rows(sums, column, weight, n, true);
+	else
+		add_rows(sums, column, column, n, false);
+}
+
+INLINE void
+spread(const double *restrict column, const double *restrict weight, int32_t n, double mean,
+	   double *square, double *most)
+{
+	double squares[COLUMN_LANES] = {0.0};
+	double largest[COLUMN_LANES] = {0.0};
+	int32_t i;
+	int32_t lane;
+
+#define ADD(at) \
+	do \
+	{ \
+		double away = column[at] - mean; \
+		double size = away == away ? fabs(away) : 0.0; \
+		squares[lane] += weight != NULL ? weight[at] * (size * size) : size * size; \
+		largest[lane] = size > largest[lane] ? size : largest[lane]; \
+	} while (0)
+	for (i = 0; i + COLUMN_LANES <= n; i += COLUMN_LANES)
+	{
+		for (lane = 0; lane < COLUMN_LANES; lane++)
+			ADD(i + lane);
+	}
+	for (lane = 0; i + lane < n; lane++)
+		ADD(i + lane);
+#undef ADD
+	for (lane = 0; lane < COLUMN_LANES; lane++)
+	{
+		*square += squares[lane];
+		*most = largest[lane] > *most ? largest[lane] : *most;
+	}
+}
+
+static void
+add_column_portable(ColumnSums *sums, const double *column, const double *weight, int32_t n)
+{
+	add_column(sums, column, weight, n);
+}
+
+static void
+spread_portable(const double *column, const double *weight, int32_t n, double mean, double *square,
+				double *most)
+{
+	spread(column, weight, n, mean, square, most);
+}
+
+#if defined(__x86_64__)
+
+#define WIDE __attribute__((target("avx2,fma")))
+#define HAS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+
+WIDE static void
+add_column_wide(ColumnSums *sums, const double *column, const double *weight, int32_t n)
+{
+	add_column(sums, column, weight, n);
+}
+
+WIDE static void
+spread_wide(const double *column, const double *weight, int32_t n, double mean, double *square,
+			double *most)
+{
+	spread(column, weight, n, mean, square, most);
+}
+
+#else
+
+#define HAS_WIDE 0
+#define add_column_wide add_column_portable
+#define spread_wide spread_portable
+
+#endif
+
+void
+column_sums(ColumnSums *sums, const double *column, const double *weight, int32_t n)
+{
+	if (HAS_WIDE)
+		add_column_wide(sums, column, weight, n);
+	else
+		add_column_portable(sums, column, weight, n);
+}
+
+DoubleDouble
+column_total(const double *sum, const double *rest)
+{
+	DoubleDouble total = dd_from(0.0);
+	int32_t lane;
+
+	for (lane = 0; lane < COLUMN_LANES; lane++)
+		total = dd_add_double(dd_add_double(total, sum[lane]), rest[lane]);
+	return total;
+}
+
+void
+column_spread(const double *column, const double *weight, int32_t n, double mean, double *square,
+			  double *most)
+{
+	if (HAS_WIDE)
+		spread_wide(column, weight, n, mean, square, most);
+	else
+		spread_portable(column, weight, n, mean, square, most);
+}

@@ -1,0 +1,128 @@
+/*
+ * logistic_state.h: what the files of logistic regression share.
+ *
+ * The basis is 1, the numbers (centred when there is an intercept, scaled, at
+ * the mean where missing) and the indicators: levels, pooled levels, "missing".
+ * A row meets few indicators, so their part of the Hessian is scattered.  Each
+ * term is a column: a combination of up to three members of the basis (its own,
+ * its slot's missing indicator, 1), standardised.  Newton's method runs on the
+ * columns, which are ordered by their own member of the basis.
+ *
+ *	 logistic.c			facts, Newton's method, the coefficient table
+ *	 logistic_column.c	basis and columns
+ *	 logistic_pass.c	loss, gradient and Hessian from the rows
+ *	 logistic_solve.c	the Newton system
+ */
+#ifndef ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
+#define ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
+
+#include "kernel/linear/logistic.h"
+
+#define NONE (-1)
+
+typedef struct Column
+{
+	int32_t term;		   /* of the design */
+	int32_t index;		   /* its own member of the basis */
+	int32_t missing_index; /* NONE when the slot was never missing or the term is no level */
+	int32_t special;	   /* which special row missing_index has; 0 for NONE */
+	double own; /* value = own * basis[index] + missing * basis[missing_index] + constant */
+	double missing;
+	double constant;
+	double mean;	  /* of the raw column */
+	double deviation; /* of the raw column; 1 for a constant one */
+	double range;	  /* largest absolute value of the standardised column */
+	double penalty;	  /* l2 on the standardised coefficient */
+} Column;
+
+/* Lives through one logistic_fit; every array is the allocator's. */
+typedef struct Logistic
+{
+	const Dataset *dataset;
+	const Design *design;
+	const LogisticOptions *options;
+	const Allocator *allocator;
+	const StopCheck *stop;
+
+	/* The basis. */
+	int32_t n_dense;		   /* 1 + numbers */
+	int32_t n_basis;		   /* n_dense + indicators */
+	int32_t n_slots;		   /* indicators that a row can meet at once */
+	int32_t n_special;		   /* 1 + categories with missing values */
+	int32_t *category_base;	   /* n_categories: basis index of level 0 */
+	int32_t *category_missing; /* n_categories, or NONE */
+	int32_t *number_missing;   /* n_numbers, or NONE */
+	int32_t *special_index;	   /* n_special: 0, then the category_missing that there are */
+	double *number_centre;	   /* n_numbers */
+	double *number_scale;	   /* n_numbers: 1 / deviation, 0 = constant */
+	double *number_range;	   /* n_numbers: largest |x - mean| */
+
+	/* The columns. */
+	int32_t n_columns; /* = design->n_terms */
+	Column *columns;   /* n_columns */
+	double total;	   /* sum of weights */
+
+	/* A panel. */
+	double *panel;	/* n_dense columns of PANEL_ROWS */
+	double *rows;	/* the same by row; NULL without indicators */
+	int32_t *found; /* n_slots columns of PANEL_ROWS: basis index or NONE */
+
+	/* A pass. */
+	double *weights;  /* n_basis: eta = basis . weights */
+	double *gradient; /* n_basis: of the summed loss */
+	double
+		*matrix; /* n_basis^2, lower: Hessian on the basis, then on the columns, then its factor */
+	double *dense;	   /* n_dense^2, lower: its dense part while it is filled */
+	double loss;	   /* summed, without the penalty */
+	double pass_total; /* sum of the weights of the rows seen */
+
+	/* Newton's method; n_columns each. */
+	double *estimate;
+	double *trial;
+	double *step;
+	double *slope; /* gradient of the mean penalised loss */
+	double *root;  /* square roots of the matrix's diagonal, 0 for a constant column */
+	int32_t *pivot;
+	int32_t rank;
+	double *special_rows; /* n_special * n_basis, and as much again: see logistic_project */
+} Logistic;
+
+/* Weight of row i of a block, class weight included. */
+static inline double
+row_weight(const DatasetBlock *block, int32_t i, const LogisticOptions *options)
+{
+	double weight = block->weight != NULL ? block->weight[i] : 1.0;
+
+	return weight * options->class_weight[block->target[i] == options->positive_target];
+}
+
+/* The weights of a block's rows in `buffer` (DATASET_BLOCK_ROWS), or NULL when all are 1. */
+static inline const double *
+block_weights(const DatasetBlock *block, const LogisticOptions *options, double *buffer)
+{
+	int32_t i;
+
+	if (block->weight == NULL && options->class_weight[0] == 1.0 && options->class_weight[1] == 1.0)
+		return NULL;
+	for (i = 0; i < block->n; i++)
+		buffer[i] = row_weight(block, i, options);
+	return buffer;
+}
+
+/* logistic_column.c */
+extern Status logistic_begin(Logistic *fit);
+extern void logistic_end(Logistic *fit);
+
+/* logistic_pass.c; sample: every how many blocks one is read, 1 = all. */
+extern Status logistic_pass(Logistic *fit, const double *estimate, int32_t sample);
+extern Status logistic_project(Logistic *fit, const double *estimate, bool with_penalty);
+extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double *largest);
+
+/* logistic_solve.c */
+extern Status logistic_factor(Logistic *fit);
+extern Status logistic_solve(const Logistic *fit, const double *b, double *x);
+extern Status logistic_variances(const Logistic *fit, double *variance);
+extern bool logistic_is_determined(const Logistic *fit, const double *v, const double *solution,
+								   double *scratch);
+
+#endif /* ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H */
