@@ -302,6 +302,7 @@ read_option(FitOptions *options, const char *name, const JsonbValue *value)
 		if (strcmp(name, option_entries[i].name) == 0)
 		{
 			option_entries[i].read(options, name, value);
+			options->limits_given |= strcmp(name, "tol") == 0 || strcmp(name, "max_iter") == 0;
 			return;
 		}
 	}
@@ -327,6 +328,11 @@ check_options(FitOptions *options)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" needs a classification algorithm",
 						options->positive_class != NULL ? "positive_class" : "class_weight")));
+	if (options->algorithm == ALGORITHM_LINEAR_REGRESSION && options->limits_given)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options \"tol\" and \"max_iter\" need an iterative algorithm"),
+				 errdetail("Linear regression is solved directly.")));
 	if (options->features != NULL && options->exclude != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

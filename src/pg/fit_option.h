@@ -33,6 +33,7 @@ typedef struct FitOptions
 	int			max_categories;
 	int			max_iter;
 	double		tol;
+	bool		limits_given;	/* tol or max_iter was given */
 	uint64		seed;
 	char	   *weight;			/* column names, NULL when not given */
 	char	   *group;

@@ -74,6 +74,8 @@ SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regresion"}') FROM fit_rows AS
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "lambda": 1}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": -1}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": "much"}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "tol": 1e-6}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "missing_indicator": true}') FROM (SELECT ARRAY[1.5, 2]::float8[] AS v, 1 AS y) AS t;
 SELECT orchard.fit(t, 'y', '[]') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'y', '{}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'nope', '{"algorithm": "linear_regression"}') FROM fit_rows AS t;
