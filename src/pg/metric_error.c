@@ -63,8 +63,9 @@ loss_is_valid(const void *sums)
 	return log_loss_is_valid(sums);
 }
 
-static const StateType error_type = {"prediction_error", "nxxxxxxxxxx", clear_error, keep, error_is_valid};
-static const StateType loss_type = {"log_loss_state", "nxxxx", clear_loss, keep, loss_is_valid};
+static const StateType error_type = {"prediction_error", sizeof(PredictionErrorState), "nxxxxxxxxxx",
+	clear_error, keep, error_is_valid};
+static const StateType loss_type = {"log_loss_state", sizeof(LogLossState), "nxxxx", clear_loss, keep, loss_is_valid};
 
 /* Input, output, merge and final function of a type. */
 #define STATE_FUNCTIONS(name, type) \

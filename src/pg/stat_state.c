@@ -17,29 +17,23 @@
 
 #define STATE_MAX_FIELDS 16
 
-static Size
-state_size(const StateType *type)
-{
-	return sizeof(StateHeader) + strlen(type->fields) * sizeof(int64);
-}
-
 StateHeader *
 state_create(const StateType *type)
 {
-	StateHeader *state = palloc0(state_size(type));
+	StateHeader *state = palloc0(type->size);
 
-	SET_VARSIZE(state, state_size(type));
+	SET_VARSIZE(state, type->size);
 	state->version = STATE_FORMAT_VERSION;
 	type->clear(STATE_PAYLOAD(state));
 	return state;
 }
 
 const StateHeader *
-state_argument(const StateType *type, FunctionCallInfo fcinfo, int i)
+state_detoast(const StateType *type, Datum datum)
 {
-	const StateHeader *state = (const StateHeader *) PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
+	const StateHeader *state = (const StateHeader *) PG_DETOAST_DATUM(datum);
 
-	if (VARSIZE(state) != state_size(type) || state->version != STATE_FORMAT_VERSION)
+	if (VARSIZE(state) != type->size || state->version != STATE_FORMAT_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored value of type %s has an unknown format", type->name)));
@@ -50,9 +44,9 @@ StateHeader *
 state_copy(const StateType *type, FunctionCallInfo fcinfo, int i)
 {
 	const StateHeader *state = state_argument(type, fcinfo, i);
-	StateHeader *copy = palloc(state_size(type));
+	StateHeader *copy = palloc(type->size);
 
-	memcpy(copy, state, state_size(type));
+	memcpy(copy, state, type->size);
 	return copy;
 }
 
@@ -69,19 +63,21 @@ state_result(FunctionCallInfo fcinfo, Status status, double result)
 static void
 invalid_text(const StateType *type, const char *text)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s: \"%.64s\"", type->name, text),
-			 errhint("Text of this type is written by Orchard only; build a value with the aggregate %s(x).",
-					 type->name)));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+		 errmsg("invalid input syntax for type %s: \"%.64s\"", type->name, text),
+		 errhint(
+			 "Text of this type is written by Orchard only; build a value with the aggregate %s(x).",
+			 type->name)));
 }
 
 /* A whole word as a count or a double, as bits; false when it is neither. */
 static bool
 word_to_field(char kind, const char *word, uint64 *field)
 {
-	char	   *stop;
-	double		x;
+	char *stop;
+	double x;
 
 	if (isspace((unsigned char) word[0]))
 		return false;
@@ -104,9 +100,9 @@ word_to_field(char kind, const char *word, uint64 *field)
 static uint64
 field_from_text(const StateType *type, char kind, char end, char **text, const char *whole)
 {
-	char		word[64];
-	char	   *stop = strchr(*text, end);
-	uint64		field;
+	char word[64];
+	char *stop = strchr(*text, end);
+	uint64 field;
 
 	if (stop == NULL || stop == *text || stop - *text >= (ptrdiff_t) sizeof(word))
 		invalid_text(type, whole);
@@ -121,17 +117,18 @@ field_from_text(const StateType *type, char kind, char end, char **text, const c
 Datum
 state_in(const StateType *type, FunctionCallInfo fcinfo)
 {
-	char	   *whole = PG_GETARG_CSTRING(0);
-	char	   *text = whole;
+	char *whole = PG_GETARG_CSTRING(0);
+	char *text = whole;
 	StateHeader *state = state_create(type);
-	uint64		fields[STATE_MAX_FIELDS];
-	Size		n_fields = strlen(type->fields);
-	Size		i;
+	uint64 fields[STATE_MAX_FIELDS];
+	Size n_fields = strlen(type->fields);
+	Size i;
 
 	if (*text++ != '(')
 		invalid_text(type, whole);
 	for (i = 0; i < n_fields; i++)
-		fields[i] = field_from_text(type, type->fields[i], i + 1 < n_fields ? ',' : ')', &text, whole);
+		fields[i] =
+			field_from_text(type, type->fields[i], i + 1 < n_fields ? ',' : ')', &text, whole);
 	if (*text != '\0')
 		invalid_text(type, whole);
 	memcpy(STATE_PAYLOAD(state), fields, n_fields * sizeof(uint64));
@@ -149,15 +146,15 @@ state_out(const StateType *type, FunctionCallInfo fcinfo)
 	StateHeader *state = state_copy(type, fcinfo, 0);
 	const char *fields = type->fields;
 	StringInfoData text;
-	char		number[DOUBLE_SHORTEST_DECIMAL_LEN];
-	Size		i;
+	char number[DOUBLE_SHORTEST_DECIMAL_LEN];
+	Size i;
 
 	type->normalise(STATE_PAYLOAD(state));
 	initStringInfo(&text);
 	for (i = 0; fields[i] != '\0'; i++)
 	{
-		int64		count;
-		double		x;
+		int64 count;
+		double x;
 
 		appendStringInfoChar(&text, i == 0 ? '(' : ',');
 		memcpy(&count, (char *) STATE_PAYLOAD(state) + i * sizeof(int64), sizeof(count));
@@ -177,12 +174,12 @@ state_out(const StateType *type, FunctionCallInfo fcinfo)
 Datum
 state_recv(const StateType *type, FunctionCallInfo fcinfo)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	StateHeader *state = state_create(type);
-	int64	   *field = STATE_PAYLOAD(state);
-	Size		n_fields = strlen(type->fields);
-	int			version = pq_getmsgbyte(message);
-	Size		i;
+	int64 *field = STATE_PAYLOAD(state);
+	Size n_fields = strlen(type->fields);
+	int version = pq_getmsgbyte(message);
+	Size i;
 
 	if (version != STATE_FORMAT_VERSION)
 		ereport(ERROR,
@@ -204,7 +201,7 @@ state_send(const StateType *type, FunctionCallInfo fcinfo)
 	StateHeader *state = state_copy(type, fcinfo, 0);
 	const int64 *field = STATE_PAYLOAD(state);
 	StringInfoData message;
-	Size		i;
+	Size i;
 
 	type->normalise(STATE_PAYLOAD(state));
 	pq_begintypsend(&message);

@@ -23,19 +23,20 @@
 /* Common start of every state. */
 typedef struct StateHeader
 {
-	int32		vl_len_;
-	uint8		version;		/* STATE_FORMAT_VERSION */
-	uint8		reserved[3];	/* zero */
+	int32 vl_len_;
+	uint8 version;	   /* STATE_FORMAT_VERSION */
+	uint8 reserved[3]; /* zero */
 } StateHeader;
 
 /* One of them per type, a constant. */
 typedef struct StateType
 {
-	const char *name;			/* of the SQL type, for messages */
-	const char *fields;			/* one letter a field: n = int64 count, x = double */
-	void		(*clear) (void *kernel_state);
-	void		(*normalise) (void *kernel_state);
-	bool		(*is_valid) (const void *kernel_state);
+	const char *name;	/* of the SQL type, for messages */
+	Size size;			/* of the whole varlena */
+	const char *fields; /* one letter a field: n = int64 count, x = double */
+	void (*clear)(void *kernel_state);
+	void (*normalise)(void *kernel_state);
+	bool (*is_valid)(const void *kernel_state);
 } StateType;
 
 #define STATE_PAYLOAD(state) ((void *) ((char *) (state) + sizeof(StateHeader)))
@@ -46,8 +47,20 @@ extern Datum state_out(const StateType *type, FunctionCallInfo fcinfo);
 extern Datum state_recv(const StateType *type, FunctionCallInfo fcinfo);
 extern Datum state_send(const StateType *type, FunctionCallInfo fcinfo);
 
-/* Argument i as a whole, aligned state; refuses one of another length or version. */
-extern const StateHeader *state_argument(const StateType *type, FunctionCallInfo fcinfo, int i);
+/* Detoasts what an argument may be in odd places; refuses a length or version that is not ours. */
+extern const StateHeader *state_detoast(const StateType *type, Datum datum);
+
+/* Argument i as a whole, aligned state. */
+static inline const StateHeader *
+state_argument(const StateType *type, FunctionCallInfo fcinfo, int i)
+{
+	const StateHeader *state = (const StateHeader *) PG_GETARG_POINTER(i);
+
+	if (likely(VARATT_IS_4B_U(state) && VARSIZE(state) == type->size &&
+			   state->version == STATE_FORMAT_VERSION))
+		return state;
+	return state_detoast(type, PG_GETARG_DATUM(i));
+}
 
 /* A new, empty state in CurrentMemoryContext. */
 extern StateHeader *state_create(const StateType *type);
@@ -71,4 +84,4 @@ state_to_change(const StateType *type, FunctionCallInfo fcinfo)
 /* The result of a kernel function as a Datum: NULL where it is undefined, an error on overflow. */
 extern Datum state_result(FunctionCallInfo fcinfo, Status status, double result);
 
-#endif							/* ORCHARD_PG_STAT_STATE_H */
+#endif /* ORCHARD_PG_STAT_STATE_H */

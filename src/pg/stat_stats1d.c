@@ -25,7 +25,8 @@ is_valid(const void *kernel_state)
 	return moments_is_valid(kernel_state);
 }
 
-const StateType stats1d_type = {"stats1d", "nxxxxxxxxnnn", clear, normalise, is_valid};
+const StateType stats1d_type = {"stats1d", sizeof(Stats1d), "nxxxxxxxxnnn",
+								clear,	   normalise,		is_valid};
 
 StaticAssertDecl(sizeof(Stats1d) == sizeof(StateHeader) + 12 * sizeof(int64),
 				 "stats1d must have the fields its type lists");
@@ -71,7 +72,7 @@ orchard_stats1d_send(PG_FUNCTION_ARGS)
 Datum
 orchard_stats1d_accum(PG_FUNCTION_ARGS)
 {
-	Stats1d    *state = (Stats1d *) state_to_change(&stats1d_type, fcinfo);
+	Stats1d *state = (Stats1d *) state_to_change(&stats1d_type, fcinfo);
 
 	if (unlikely(moments_add(&state->moments, PG_GETARG_FLOAT8(1)) != KERNEL_OK))
 		float_overflow_error();
@@ -81,7 +82,7 @@ orchard_stats1d_accum(PG_FUNCTION_ARGS)
 Datum
 orchard_stats1d_merge(PG_FUNCTION_ARGS)
 {
-	Stats1d    *state = (Stats1d *) state_to_change(&stats1d_type, fcinfo);
+	Stats1d *state = (Stats1d *) state_to_change(&stats1d_type, fcinfo);
 
 	if (moments_merge(&state->moments, moments_argument(fcinfo, 1)) != KERNEL_OK)
 		float_overflow_error();
@@ -105,15 +106,14 @@ orchard_stats1d_n(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(moments_count(moments_argument(fcinfo, 0)));
 }
 
-/* Defines the accessor orchard_stats1d_NAME by a kernel function of the same shape as moments_mean. */
+/* Defines the accessor orchard_stats1d_NAME by a call of a kernel function. */
 #define STATS1D_ACCESSOR(name, call) \
 	PG_FUNCTION_INFO_V1(orchard_stats1d_##name); \
-	Datum \
-	orchard_stats1d_##name(PG_FUNCTION_ARGS) \
+	Datum orchard_stats1d_##name(PG_FUNCTION_ARGS) \
 	{ \
 		const Moments *moments = moments_argument(fcinfo, 0); \
-		double		result = 0.0; \
-		Status		status = call; \
+		double result = 0.0; \
+		Status status = call; \
 		return state_result(fcinfo, status, result); \
 	}
 

@@ -12,9 +12,9 @@
 typedef struct Stats1d
 {
 	StateHeader header;
-	Moments		moments;
+	Moments moments;
 } Stats1d;
 
 extern const StateType stats1d_type;
 
-#endif							/* ORCHARD_PG_STAT_STATS1D_H */
+#endif /* ORCHARD_PG_STAT_STATS1D_H */

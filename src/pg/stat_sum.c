@@ -12,7 +12,7 @@
 typedef struct SumState
 {
 	StateHeader header;
-	Sum			sum;
+	Sum sum;
 } SumState;
 
 static void
@@ -33,7 +33,8 @@ is_valid(const void *kernel_state)
 	return sum_is_valid(kernel_state);
 }
 
-static const StateType sum_state_type = {"sum_state", "nxx", clear, normalise, is_valid};
+static const StateType sum_state_type = {"sum_state", sizeof(SumState), "nxx",
+										 clear,		  normalise,		is_valid};
 
 StaticAssertDecl(sizeof(SumState) == sizeof(StateHeader) + 3 * sizeof(int64),
 				 "sum_state must have the fields its type lists");
@@ -82,7 +83,7 @@ orchard_sum_state_send(PG_FUNCTION_ARGS)
 Datum
 orchard_sum_state_accum(PG_FUNCTION_ARGS)
 {
-	SumState   *state = (SumState *) state_to_change(&sum_state_type, fcinfo);
+	SumState *state = (SumState *) state_to_change(&sum_state_type, fcinfo);
 
 	if (unlikely(sum_add(&state->sum, PG_GETARG_FLOAT8(1)) != KERNEL_OK))
 		float_overflow_error();
@@ -92,7 +93,7 @@ orchard_sum_state_accum(PG_FUNCTION_ARGS)
 Datum
 orchard_sum_state_merge(PG_FUNCTION_ARGS)
 {
-	SumState   *state = (SumState *) state_to_change(&sum_state_type, fcinfo);
+	SumState *state = (SumState *) state_to_change(&sum_state_type, fcinfo);
 
 	if (sum_merge(&state->sum, sum_argument(fcinfo, 1)) != KERNEL_OK)
 		float_overflow_error();
@@ -117,8 +118,8 @@ orchard_sum_state_n(PG_FUNCTION_ARGS)
 Datum
 orchard_sum_state_sum(PG_FUNCTION_ARGS)
 {
-	double		result = 0.0;
-	Status		status = sum_total(sum_argument(fcinfo, 0), &result);
+	double result = 0.0;
+	Status status = sum_total(sum_argument(fcinfo, 0), &result);
 
 	return state_result(fcinfo, status, result);
 }
@@ -126,8 +127,8 @@ orchard_sum_state_sum(PG_FUNCTION_ARGS)
 Datum
 orchard_sum_state_avg(PG_FUNCTION_ARGS)
 {
-	double		result = 0.0;
-	Status		status = sum_mean(sum_argument(fcinfo, 0), &result);
+	double result = 0.0;
+	Status status = sum_mean(sum_argument(fcinfo, 0), &result);
 
 	return state_result(fcinfo, status, result);
 }

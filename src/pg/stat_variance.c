@@ -1,5 +1,5 @@
 /*
- * stat_variance.c: the type variance_state, and the plain form of the drop-ins avg, var_* and stddev_*.
+ * stat_variance.c: the type variance_state, and the plain form of avg, var_* and stddev_*.
  *
  * They share one transition function, so that PostgreSQL computes one state for
  * avg(x), stddev(x) in the same query, as it does for the built-ins.
@@ -15,7 +15,7 @@
 typedef struct VarianceState
 {
 	StateHeader header;
-	Variance	variance;
+	Variance variance;
 } VarianceState;
 
 static void
@@ -36,7 +36,8 @@ is_valid(const void *kernel_state)
 	return variance_is_valid(kernel_state);
 }
 
-static const StateType variance_state_type = {"variance_state", "nxxxx", clear, normalise, is_valid};
+static const StateType variance_state_type = {
+	"variance_state", sizeof(VarianceState), "nxxxx", clear, normalise, is_valid};
 
 StaticAssertDecl(sizeof(VarianceState) == sizeof(StateHeader) + 5 * sizeof(int64),
 				 "variance_state must have the fields its type lists");
@@ -124,8 +125,8 @@ orchard_variance_state_n(PG_FUNCTION_ARGS)
 Datum
 orchard_variance_state_sum(PG_FUNCTION_ARGS)
 {
-	double		result = 0.0;
-	Status		status = variance_total(variance_argument(fcinfo, 0), &result);
+	double result = 0.0;
+	Status status = variance_total(variance_argument(fcinfo, 0), &result);
 
 	return state_result(fcinfo, status, result);
 }
@@ -133,8 +134,8 @@ orchard_variance_state_sum(PG_FUNCTION_ARGS)
 Datum
 orchard_variance_state_avg(PG_FUNCTION_ARGS)
 {
-	double		result = 0.0;
-	Status		status = variance_mean(variance_argument(fcinfo, 0), &result);
+	double result = 0.0;
+	Status status = variance_mean(variance_argument(fcinfo, 0), &result);
 
 	return state_result(fcinfo, status, result);
 }
@@ -142,8 +143,8 @@ orchard_variance_state_avg(PG_FUNCTION_ARGS)
 Datum
 orchard_variance_state_var_pop(PG_FUNCTION_ARGS)
 {
-	double		result = 0.0;
-	Status		status = variance_variance(variance_argument(fcinfo, 0), 0, &result);
+	double result = 0.0;
+	Status status = variance_variance(variance_argument(fcinfo, 0), 0, &result);
 
 	return state_result(fcinfo, status, result);
 }
@@ -151,8 +152,8 @@ orchard_variance_state_var_pop(PG_FUNCTION_ARGS)
 Datum
 orchard_variance_state_var_samp(PG_FUNCTION_ARGS)
 {
-	double		result = 0.0;
-	Status		status = variance_variance(variance_argument(fcinfo, 0), 1, &result);
+	double result = 0.0;
+	Status status = variance_variance(variance_argument(fcinfo, 0), 1, &result);
 
 	return state_result(fcinfo, status, result);
 }
@@ -160,8 +161,8 @@ orchard_variance_state_var_samp(PG_FUNCTION_ARGS)
 Datum
 orchard_variance_state_stddev_pop(PG_FUNCTION_ARGS)
 {
-	double		result = 0.0;
-	Status		status = variance_deviation(variance_argument(fcinfo, 0), 0, &result);
+	double result = 0.0;
+	Status status = variance_deviation(variance_argument(fcinfo, 0), 0, &result);
 
 	return state_result(fcinfo, status, result);
 }
@@ -169,8 +170,8 @@ orchard_variance_state_stddev_pop(PG_FUNCTION_ARGS)
 Datum
 orchard_variance_state_stddev_samp(PG_FUNCTION_ARGS)
 {
-	double		result = 0.0;
-	Status		status = variance_deviation(variance_argument(fcinfo, 0), 1, &result);
+	double result = 0.0;
+	Status status = variance_deviation(variance_argument(fcinfo, 0), 1, &result);
 
 	return state_result(fcinfo, status, result);
 }

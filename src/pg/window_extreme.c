@@ -22,16 +22,15 @@
 	typedef struct Deque##Frame_##name \
 	{ \
 		MemoryAccount *account; \
-		Deque		deque; \
+		Deque deque; \
 	} Deque##Frame_##name; \
 	PG_FUNCTION_INFO_V1(orchard_moving_##name##_add); \
 	PG_FUNCTION_INFO_V1(orchard_moving_##name##_remove); \
 	PG_FUNCTION_INFO_V1(orchard_moving_##name##_result); \
-	Datum \
-	orchard_moving_##name##_add(PG_FUNCTION_ARGS) \
+	Datum orchard_moving_##name##_add(PG_FUNCTION_ARGS) \
 	{ \
 		Deque##Frame_##name *frame = (Deque##Frame_##name *) PG_GETARG_POINTER(0); \
-		Status		status; \
+		Status status; \
 		if (PG_ARGISNULL(0)) \
 		{ \
 			frame = window_frame_begin(fcinfo, sizeof(*frame)); \
@@ -45,8 +44,7 @@
 		} \
 		PG_RETURN_POINTER(frame); \
 	} \
-	Datum \
-	orchard_moving_##name##_remove(PG_FUNCTION_ARGS) \
+	Datum orchard_moving_##name##_remove(PG_FUNCTION_ARGS) \
 	{ \
 		Deque##Frame_##name *frame = (Deque##Frame_##name *) PG_GETARG_POINTER(0); \
 		if (!PG_ARGISNULL(1)) \
@@ -57,8 +55,7 @@
 		} \
 		PG_RETURN_POINTER(frame); \
 	} \
-	Datum \
-	orchard_moving_##name##_result(PG_FUNCTION_ARGS) \
+	Datum orchard_moving_##name##_result(PG_FUNCTION_ARGS) \
 	{ \
 		const Deque##Frame_##name *frame = (const Deque##Frame_##name *) PG_GETARG_POINTER(0); \
 		if (Deque##_count(&frame->deque) == 0) \

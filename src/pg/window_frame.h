@@ -20,4 +20,4 @@
  */
 extern void *window_frame_begin(FunctionCallInfo fcinfo, Size size);
 
-#endif							/* ORCHARD_PG_WINDOW_FRAME_H */
+#endif /* ORCHARD_PG_WINDOW_FRAME_H */

@@ -21,8 +21,8 @@
 
 typedef struct SumFrame
 {
-	MemoryAccount *account;		/* first, as window_frame_begin wants it */
-	MovingSum	moving;
+	MemoryAccount *account; /* first, as window_frame_begin wants it */
+	MovingSum moving;
 } SumFrame;
 
 typedef struct VarianceFrame
@@ -54,8 +54,8 @@ PG_FUNCTION_INFO_V1(orchard_moving_stats_stats);
 Datum
 orchard_moving_sum_add(PG_FUNCTION_ARGS)
 {
-	SumFrame   *frame = (SumFrame *) PG_GETARG_POINTER(0);
-	Status		status;
+	SumFrame *frame = (SumFrame *) PG_GETARG_POINTER(0);
+	Status status;
 
 	if (PG_ARGISNULL(0))
 	{
@@ -74,12 +74,13 @@ orchard_moving_sum_add(PG_FUNCTION_ARGS)
 Datum
 orchard_moving_sum_remove(PG_FUNCTION_ARGS)
 {
-	SumFrame   *frame = (SumFrame *) PG_GETARG_POINTER(0);
-	Status		status;
+	SumFrame *frame = (SumFrame *) PG_GETARG_POINTER(0);
+	Status status;
 
 	if (!PG_ARGISNULL(1))
 	{
-		status = moving_sum_remove(&frame->moving, &frame->account->stop, PG_GETARG_FLOAT8(1));
+		status = moving_sum_remove(&frame->moving, &frame->account->allocator,
+								   &frame->account->stop, PG_GETARG_FLOAT8(1));
 		if (unlikely(status != KERNEL_OK))
 			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
 	}
@@ -90,9 +91,9 @@ Datum
 orchard_moving_sum_sum(PG_FUNCTION_ARGS)
 {
 	const SumFrame *frame = (const SumFrame *) PG_GETARG_POINTER(0);
-	double		result = 0.0;
-	Sum			sum;
-	Status		status = moving_sum_state(&frame->moving, &sum);
+	double result = 0.0;
+	Sum sum;
+	Status status = moving_sum_state(&frame->moving, &sum);
 
 	if (likely(status == KERNEL_OK))
 		status = sum_total(&sum, &result);
@@ -103,9 +104,9 @@ Datum
 orchard_moving_sum_avg(PG_FUNCTION_ARGS)
 {
 	const SumFrame *frame = (const SumFrame *) PG_GETARG_POINTER(0);
-	double		result = 0.0;
-	Sum			sum;
-	Status		status = moving_sum_mean_state(&frame->moving, &sum);
+	double result = 0.0;
+	Sum sum;
+	Status status = moving_sum_mean_state(&frame->moving, &sum);
 
 	if (likely(status == KERNEL_OK))
 		status = sum_mean(&sum, &result);
@@ -116,7 +117,7 @@ Datum
 orchard_moving_variance_add(PG_FUNCTION_ARGS)
 {
 	VarianceFrame *frame = (VarianceFrame *) PG_GETARG_POINTER(0);
-	Status		status;
+	Status status;
 
 	if (PG_ARGISNULL(0))
 	{
@@ -125,8 +126,8 @@ orchard_moving_variance_add(PG_FUNCTION_ARGS)
 	}
 	if (!PG_ARGISNULL(1))
 	{
-		status = moving_variance_add(&frame->moving, &frame->account->allocator,
-									 PG_GETARG_FLOAT8(1));
+		status =
+			moving_variance_add(&frame->moving, &frame->account->allocator, PG_GETARG_FLOAT8(1));
 		if (unlikely(status != KERNEL_OK))
 			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
 	}
@@ -137,12 +138,12 @@ Datum
 orchard_moving_variance_remove(PG_FUNCTION_ARGS)
 {
 	VarianceFrame *frame = (VarianceFrame *) PG_GETARG_POINTER(0);
-	Status		status;
+	Status status;
 
 	if (!PG_ARGISNULL(1))
 	{
-		status = moving_variance_remove(&frame->moving, &frame->account->stop,
-										PG_GETARG_FLOAT8(1));
+		status = moving_variance_remove(&frame->moving, &frame->account->allocator,
+										&frame->account->stop, PG_GETARG_FLOAT8(1));
 		if (unlikely(status != KERNEL_OK))
 			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
 	}
@@ -154,13 +155,13 @@ static inline Datum
 variance_result(FunctionCallInfo fcinfo, int lost, bool root)
 {
 	const VarianceFrame *frame = (const VarianceFrame *) PG_GETARG_POINTER(0);
-	double		result = 0.0;
-	Variance	variance;
-	Status		status = moving_variance_state(&frame->moving, &variance);
+	double result = 0.0;
+	Variance variance;
+	Status status = moving_variance_state(&frame->moving, &variance);
 
 	if (likely(status == KERNEL_OK))
-		status = root ? variance_deviation(&variance, lost, &result) :
-			variance_variance(&variance, lost, &result);
+		status = root ? variance_deviation(&variance, lost, &result)
+					  : variance_variance(&variance, lost, &result);
 	return state_result(fcinfo, status, result);
 }
 
@@ -192,7 +193,7 @@ Datum
 orchard_moving_stats_add(PG_FUNCTION_ARGS)
 {
 	MomentsFrame *frame = (MomentsFrame *) PG_GETARG_POINTER(0);
-	Status		status;
+	Status status;
 
 	if (PG_ARGISNULL(0))
 	{
@@ -201,8 +202,8 @@ orchard_moving_stats_add(PG_FUNCTION_ARGS)
 	}
 	if (!PG_ARGISNULL(1))
 	{
-		status = moving_moments_add(&frame->moving, &frame->account->allocator,
-									PG_GETARG_FLOAT8(1));
+		status =
+			moving_moments_add(&frame->moving, &frame->account->allocator, PG_GETARG_FLOAT8(1));
 		if (unlikely(status != KERNEL_OK))
 			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
 	}
@@ -213,11 +214,12 @@ Datum
 orchard_moving_stats_remove(PG_FUNCTION_ARGS)
 {
 	MomentsFrame *frame = (MomentsFrame *) PG_GETARG_POINTER(0);
-	Status		status;
+	Status status;
 
 	if (!PG_ARGISNULL(1))
 	{
-		status = moving_moments_remove(&frame->moving, &frame->account->stop, PG_GETARG_FLOAT8(1));
+		status = moving_moments_remove(&frame->moving, &frame->account->allocator,
+									   &frame->account->stop, PG_GETARG_FLOAT8(1));
 		if (unlikely(status != KERNEL_OK))
 			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
 	}
@@ -229,7 +231,7 @@ Datum
 orchard_moving_stats_stats(PG_FUNCTION_ARGS)
 {
 	const MomentsFrame *frame = (const MomentsFrame *) PG_GETARG_POINTER(0);
-	Stats1d    *state = (Stats1d *) state_create(&stats1d_type);
+	Stats1d *state = (Stats1d *) state_create(&stats1d_type);
 
 	if (moving_moments_state(&frame->moving, &state->moments) == KERNEL_OVERFLOW)
 		float_overflow_error();

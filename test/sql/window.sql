@@ -55,7 +55,7 @@ SELECT orchard.var_pop(x) OVER (ORDER BY i ROWS 1 PRECEDING) FROM (VALUES (1, 1e
 
 -- a frame beyond orchard.max_memory is an error, and what it held is given back
 SET orchard.max_memory = '16MB';
-SELECT count(a) FROM (SELECT orchard.stddev(g::float8) OVER (ORDER BY g ROWS 999999 PRECEDING) AS a FROM generate_series(1, 1000000) AS g OFFSET 0) AS q;
+SELECT count(a) FROM (SELECT orchard.stddev(g::float8) OVER (ORDER BY g ROWS 499999 PRECEDING) AS a FROM generate_series(1, 600000) AS g OFFSET 0) AS q;
 \set VERBOSITY default
 SELECT count(a) FROM (SELECT orchard.stddev(g::float8) OVER (ORDER BY g ROWS 9999 PRECEDING) AS a FROM generate_series(1, 100000) AS g OFFSET 0) AS q;
 RESET orchard.max_memory;

@@ -12,8 +12,8 @@
 static Sum
 sum_of(const double *x, int n)
 {
-	Sum			sum;
-	int			i;
+	Sum sum;
+	int i;
 
 	sum_clear(&sum);
 	for (i = 0; i < n; i++)
@@ -24,8 +24,8 @@ sum_of(const double *x, int n)
 static Variance
 variance_of(const double *x, int n)
 {
-	Variance	variance;
-	int			i;
+	Variance variance;
+	int i;
 
 	variance_clear(&variance);
 	for (i = 0; i < n; i++)
@@ -36,8 +36,8 @@ variance_of(const double *x, int n)
 static Moments
 moments_of(const double *x, int n)
 {
-	Moments		moments;
-	int			i;
+	Moments moments;
+	int i;
 
 	moments_clear(&moments);
 	for (i = 0; i < n; i++)
@@ -48,7 +48,7 @@ moments_of(const double *x, int n)
 /* A result that must be defined. */
 #define VALUE_OF(call) \
 	({ \
-		double		result = 12345.678; \
+		double result = 12345.678; \
 		CHECK((call) == KERNEL_OK); \
 		result; \
 	})
@@ -63,12 +63,12 @@ is_well_conditioned(const GoldenMoments *golden)
 static void
 sum_equals_golden(void)
 {
-	size_t		g;
+	size_t g;
 
 	for (g = 0; g < N_GOLDEN; g++)
 	{
 		const GoldenMoments *golden = &golden_moments[g];
-		Sum			sum = sum_of(golden->values, golden->n);
+		Sum sum = sum_of(golden->values, golden->n);
 
 		CHECK_CLOSE(VALUE_OF(sum_total(&sum, &result)), golden->sum, 1e-15);
 		CHECK_CLOSE(VALUE_OF(sum_mean(&sum, &result)), golden->mean, 1e-15);
@@ -78,12 +78,12 @@ sum_equals_golden(void)
 static void
 variance_equals_golden(void)
 {
-	size_t		g;
+	size_t g;
 
 	for (g = 0; g < N_GOLDEN; g++)
 	{
 		const GoldenMoments *golden = &golden_moments[g];
-		Variance	variance = variance_of(golden->values, golden->n);
+		Variance variance = variance_of(golden->values, golden->n);
 
 		CHECK_CLOSE(VALUE_OF(variance_total(&variance, &result)), golden->sum, 1e-15);
 		CHECK_CLOSE(VALUE_OF(variance_mean(&variance, &result)), golden->mean, 1e-15);
@@ -97,19 +97,18 @@ variance_equals_golden(void)
 static void
 moments_equal_golden(void)
 {
-	size_t		g;
+	size_t g;
 
 	for (g = 0; g < N_GOLDEN; g++)
 	{
 		const GoldenMoments *golden = &golden_moments[g];
-		Moments		moments = moments_of(golden->values, golden->n);
+		Moments moments = moments_of(golden->values, golden->n);
 
 		CHECK_CLOSE(VALUE_OF(moments_total(&moments, &result)), golden->sum, 1e-15);
 		CHECK_CLOSE(VALUE_OF(moments_mean(&moments, &result)), golden->mean, 1e-15);
 		CHECK_CLOSE(VALUE_OF(moments_variance(&moments, 0, &result)), golden->var_pop, 1e-14);
 		CHECK_CLOSE(VALUE_OF(moments_variance(&moments, 1, &result)), golden->var_samp, 1e-14);
-		CHECK_CLOSE(VALUE_OF(moments_deviation(&moments, 1, &result)), golden->stddev_samp,
-					1e-14);
+		CHECK_CLOSE(VALUE_OF(moments_deviation(&moments, 1, &result)), golden->stddev_samp, 1e-14);
 		CHECK_CLOSE(VALUE_OF(moments_rms(&moments, &result)), golden->rms, 1e-14);
 		if (!is_well_conditioned(golden))
 			continue;
@@ -125,22 +124,22 @@ moments_equal_golden(void)
 static void
 merged_parts_equal_the_whole(void)
 {
-	size_t		g;
+	size_t g;
 
 	for (g = 0; g < N_GOLDEN; g++)
 	{
 		const GoldenMoments *golden = &golden_moments[g];
-		int			cut;
+		int cut;
 
 		for (cut = 0; cut <= golden->n; cut += 1 + golden->n / 7)
 		{
-			int			rest = golden->n - cut;
-			Sum			sum = sum_of(golden->values, cut);
-			Sum			sum_right = sum_of(golden->values + cut, rest);
-			Variance	variance = variance_of(golden->values, cut);
-			Variance	variance_right = variance_of(golden->values + cut, rest);
-			Moments		moments = moments_of(golden->values, cut);
-			Moments		moments_right = moments_of(golden->values + cut, rest);
+			int rest = golden->n - cut;
+			Sum sum = sum_of(golden->values, cut);
+			Sum sum_right = sum_of(golden->values + cut, rest);
+			Variance variance = variance_of(golden->values, cut);
+			Variance variance_right = variance_of(golden->values + cut, rest);
+			Moments moments = moments_of(golden->values, cut);
+			Moments moments_right = moments_of(golden->values + cut, rest);
 
 			CHECK(sum_merge(&sum, &sum_right) == KERNEL_OK);
 			CHECK(variance_merge(&variance, &variance_right) == KERNEL_OK);
@@ -148,7 +147,8 @@ merged_parts_equal_the_whole(void)
 			CHECK(sum.n == golden->n && variance.n == golden->n && moments.n == golden->n);
 			CHECK_CLOSE(VALUE_OF(sum_total(&sum, &result)), golden->sum, 1e-15);
 			CHECK_CLOSE(VALUE_OF(variance_mean(&variance, &result)), golden->mean, 1e-15);
-			CHECK_CLOSE(VALUE_OF(variance_variance(&variance, 1, &result)), golden->var_samp, 1e-14);
+			CHECK_CLOSE(VALUE_OF(variance_variance(&variance, 1, &result)), golden->var_samp,
+						1e-14);
 			CHECK_CLOSE(VALUE_OF(moments_variance(&moments, 0, &result)), golden->var_pop, 1e-14);
 			if (!is_well_conditioned(golden))
 				continue;
@@ -164,10 +164,10 @@ merged_parts_equal_the_whole(void)
 static void
 constant_has_zero_variance(void)
 {
-	Moments		moments;
-	Variance	variance;
-	double		undefined;
-	int			i;
+	Moments moments;
+	Variance variance;
+	double undefined;
+	int i;
 
 	moments_clear(&moments);
 	variance_clear(&variance);
@@ -186,10 +186,10 @@ static void
 no_value_and_one_value(void)
 {
 	const double one[] = {2.5};
-	Sum			sum = sum_of(one, 0);
-	Variance	variance = variance_of(one, 0);
-	Moments		moments = moments_of(one, 0);
-	double		undefined;
+	Sum sum = sum_of(one, 0);
+	Variance variance = variance_of(one, 0);
+	Moments moments = moments_of(one, 0);
+	double undefined;
 
 	CHECK(sum_total(&sum, &undefined) == KERNEL_INVALID);
 	CHECK(sum_mean(&sum, &undefined) == KERNEL_INVALID);
@@ -210,8 +210,8 @@ static void
 minus_zero_stays_in_a_sum(void)
 {
 	const double zeros[] = {-0.0, -0.0};
-	Sum			sum = sum_of(zeros, 2);
-	Sum			empty;
+	Sum sum = sum_of(zeros, 2);
+	Sum empty;
 
 	CHECK(signbit(VALUE_OF(sum_total(&sum, &result))));
 	sum_clear(&empty);
@@ -226,8 +226,8 @@ values_that_are_not_finite(void)
 	const double with_nan[] = {1.0, NAN, 2.0};
 	const double with_infinity[] = {1.0, INFINITY, 2.0};
 	const double with_both[] = {-INFINITY, INFINITY, 2.0};
-	Variance	variance = variance_of(with_nan, 3);
-	Moments		moments = moments_of(with_nan, 3);
+	Variance variance = variance_of(with_nan, 3);
+	Moments moments = moments_of(with_nan, 3);
 
 	CHECK(isnan(VALUE_OF(variance_mean(&variance, &result))));
 	CHECK(isnan(VALUE_OF(variance_variance(&variance, 1, &result))));
@@ -258,11 +258,11 @@ values_that_are_not_finite(void)
 static void
 overflow_of_finite_values(void)
 {
-	Sum			sum;
-	Sum			other;
-	Variance	variance;
-	Moments		moments;
-	double		undefined;
+	Sum sum;
+	Sum other;
+	Variance variance;
+	Moments moments;
+	double undefined;
 
 	sum_clear(&sum);
 	CHECK(sum_add(&sum, 1e308) == KERNEL_OK);
@@ -294,18 +294,18 @@ overflow_of_finite_values(void)
 static void
 states_of_values_are_valid(void)
 {
-	size_t		g;
+	size_t g;
 
 	for (g = 0; g < N_GOLDEN; g++)
 	{
 		const GoldenMoments *golden = &golden_moments[g];
-		int			n;
+		int n;
 
 		for (n = 0; n <= golden->n; n++)
 		{
-			Sum			sum = sum_of(golden->values, n);
-			Variance	variance = variance_of(golden->values, n);
-			Moments		moments = moments_of(golden->values, n);
+			Sum sum = sum_of(golden->values, n);
+			Variance variance = variance_of(golden->values, n);
+			Moments moments = moments_of(golden->values, n);
 
 			sum_normalise(&sum);
 			variance_normalise(&variance);
@@ -320,20 +320,20 @@ states_of_values_are_valid(void)
 static void
 forged_states_are_refused(void)
 {
-	Sum			sum = sum_of(golden_small, 6);
-	Variance	variance = variance_of(golden_small, 6);
-	Moments		moments = moments_of(golden_small, 6);
-	Moments		forged;
+	Sum sum = sum_of(golden_small, 6);
+	Variance variance = variance_of(golden_small, 6);
+	Moments moments = moments_of(golden_small, 6);
+	Moments forged;
 
-	CHECK(!sum_is_valid(&(Sum) {-1, sum.total}));
-	CHECK(!sum_is_valid(&(Sum) {0, {1.0, 0.0}}));
-	CHECK(!sum_is_valid(&(Sum) {3, {1.0, 0.5}}));
-	CHECK(!sum_is_valid(&(Sum) {3, {1.0, NAN}}));
-	CHECK(!sum_is_valid(&(Sum) {INT64_MAX, {1.0, 0.0}}));
-	CHECK(!variance_is_valid(&(Variance) {3, {1.0, 0.0}, {-1.0, 0.0}}));
-	CHECK(!variance_is_valid(&(Variance) {1, {1.0, 0.0}, {1.0, 0.0}}));
-	CHECK(!variance_is_valid(&(Variance) {3, {INFINITY, 0.0}, {1.0, 0.0}}));
-	CHECK(!variance_is_valid(&(Variance) {3, {1.0, 0.0}, {NAN, 0.0}}));
+	CHECK(!sum_is_valid(&(Sum){-1, sum.total}));
+	CHECK(!sum_is_valid(&(Sum){0, {1.0, 0.0}}));
+	CHECK(!sum_is_valid(&(Sum){3, {1.0, 0.5}}));
+	CHECK(!sum_is_valid(&(Sum){3, {1.0, NAN}}));
+	CHECK(!sum_is_valid(&(Sum){INT64_MAX, {1.0, 0.0}}));
+	CHECK(!variance_is_valid(&(Variance){3, {1.0, 0.0}, {-1.0, 0.0}}));
+	CHECK(!variance_is_valid(&(Variance){1, {1.0, 0.0}, {1.0, 0.0}}));
+	CHECK(!variance_is_valid(&(Variance){3, {INFINITY, 0.0}, {1.0, 0.0}}));
+	CHECK(!variance_is_valid(&(Variance){3, {1.0, 0.0}, {NAN, 0.0}}));
 	moments_normalise(&moments);
 	CHECK(moments_is_valid(&moments));
 	variance_normalise(&variance);
@@ -361,14 +361,9 @@ forged_states_are_refused(void)
 	CHECK(!moments_is_valid(&forged));
 }
 
-UNIT_MAIN(UNIT_CASE(sum_equals_golden),
-		  UNIT_CASE(variance_equals_golden),
-		  UNIT_CASE(moments_equal_golden),
-		  UNIT_CASE(merged_parts_equal_the_whole),
-		  UNIT_CASE(constant_has_zero_variance),
-		  UNIT_CASE(no_value_and_one_value),
-		  UNIT_CASE(minus_zero_stays_in_a_sum),
-		  UNIT_CASE(values_that_are_not_finite),
-		  UNIT_CASE(overflow_of_finite_values),
-		  UNIT_CASE(states_of_values_are_valid),
+UNIT_MAIN(UNIT_CASE(sum_equals_golden), UNIT_CASE(variance_equals_golden),
+		  UNIT_CASE(moments_equal_golden), UNIT_CASE(merged_parts_equal_the_whole),
+		  UNIT_CASE(constant_has_zero_variance), UNIT_CASE(no_value_and_one_value),
+		  UNIT_CASE(minus_zero_stays_in_a_sum), UNIT_CASE(values_that_are_not_finite),
+		  UNIT_CASE(overflow_of_finite_values), UNIT_CASE(states_of_values_are_valid),
 		  UNIT_CASE(forged_states_are_refused))

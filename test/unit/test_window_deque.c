@@ -11,7 +11,7 @@ static double
 value_at(uint64_t i)
 {
 	static const double special[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0};
-	uint64_t	hash = hash_mix(i);
+	uint64_t hash = hash_mix(i);
 
 	return hash % 11 == 0 ? special[hash / 11 % 5] : (double) (hash / 11 % 20) - 10.0;
 }
@@ -38,24 +38,24 @@ same_bits(double a, double b)
 static void
 best_equals_a_scan(void)
 {
-	uint64_t	seed;
+	uint64_t seed;
 
 	for (seed = 0; seed < 40; seed++)
 	{
-		uint64_t	start = seed * 100000;
-		uint64_t	first = start;
-		uint64_t	last = start;
+		uint64_t start = seed * 100000;
+		uint64_t first = start;
+		uint64_t last = start;
 		DoubleMaxDeque max;
 		DoubleMinDeque min;
-		int			step;
+		int step;
 
 		DoubleMaxDeque_begin(&max);
 		DoubleMinDeque_begin(&min);
 		for (step = 0; step < 500; step++)
 		{
-			double		largest;
-			double		smallest;
-			uint64_t	i;
+			double largest;
+			double smallest;
+			uint64_t i;
 
 			if (first == last || hash_mix(start + 7 * (uint64_t) step) % 8 < 3 + seed % 4)
 			{
@@ -91,7 +91,7 @@ static void
 falling_values_fill_the_deque(void)
 {
 	IntegerMaxDeque deque;
-	int64_t		i;
+	int64_t i;
 
 	IntegerMaxDeque_begin(&deque);
 	for (i = 0; i < 1000; i++)
@@ -108,7 +108,7 @@ static void
 refused_growth_changes_nothing(void)
 {
 	IntegerMinDeque deque;
-	int64_t		i;
+	int64_t i;
 
 	IntegerMinDeque_begin(&deque);
 	unit_allocator_fail_after(0);
@@ -128,6 +128,5 @@ refused_growth_changes_nothing(void)
 	IntegerMinDeque_release(&deque, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(best_equals_a_scan),
-		  UNIT_CASE(falling_values_fill_the_deque),
+UNIT_MAIN(UNIT_CASE(best_equals_a_scan), UNIT_CASE(falling_values_fill_the_deque),
 		  UNIT_CASE(refused_growth_changes_nothing))

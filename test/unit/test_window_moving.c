@@ -1,17 +1,18 @@
 /*
- * test_window_moving.c: moving sums, variances and moments against the plain states of the same frame.
+ * test_window_moving.c: moving sums, variances and moments against plain states of the frame.
  */
 #include "unit.h"
 
 #include "kernel/base/hash.h"
 #include "kernel/window/moving.h"
 
-/* The i-th value of a stream; kind 0 is ordinary, 1 has NaN and infinities, 2 has huge values too. */
+/* The i-th value of a stream; kind 0 is ordinary, 1 has NaN and infinities, 2 huge values too. */
 static double
 value_at(uint64_t i, int kind)
 {
-	static const double special[] = {NAN, INFINITY, -INFINITY, -INFINITY, 1e308, -1e308, 1e200, -9e307};
-	uint64_t	hash = hash_mix(i + 1000003 * (uint64_t) kind);
+	static const double special[] = {NAN,	INFINITY, -INFINITY, -INFINITY,
+									 1e308, -1e308,	  1e200,	 -9e307};
+	uint64_t hash = hash_mix(i + 1000003 * (uint64_t) kind);
 
 	if (kind > 0 && hash % 13 == 0)
 		return special[hash / 13 % (kind == 1 ? 4 : 8)];
@@ -20,7 +21,8 @@ value_at(uint64_t i, int kind)
 
 /* Equal statuses, and equal values to 1e-12 where they are OK. */
 #define CHECK_SAME(actual_status, actual, expected_status, expected) \
-	do { \
+	do \
+	{ \
 		CHECK((actual_status) == (expected_status)); \
 		if ((actual_status) == KERNEL_OK && (expected_status) == KERNEL_OK) \
 			CHECK_NEAR(actual, expected, 1e-12 * (fabs(expected) + 1.0)); \
@@ -28,7 +30,7 @@ value_at(uint64_t i, int kind)
 
 typedef struct Frames
 {
-	MovingSum	sum;
+	MovingSum sum;
 	MovingVariance variance;
 	MovingMoments moments;
 } Frames;
@@ -60,24 +62,24 @@ frames_add(Frames *frames, double x)
 static void
 frames_remove(Frames *frames, double x)
 {
-	CHECK(moving_sum_remove(&frames->sum, NULL, x) == KERNEL_OK);
-	CHECK(moving_variance_remove(&frames->variance, NULL, x) == KERNEL_OK);
-	CHECK(moving_moments_remove(&frames->moments, NULL, x) == KERNEL_OK);
+	CHECK(moving_sum_remove(&frames->sum, &unit_allocator, NULL, x) == KERNEL_OK);
+	CHECK(moving_variance_remove(&frames->variance, &unit_allocator, NULL, x) == KERNEL_OK);
+	CHECK(moving_moments_remove(&frames->moments, &unit_allocator, NULL, x) == KERNEL_OK);
 }
 
 /* sum and avg of the frame first .. last - 1 */
 static void
 check_sum(const MovingSum *moving, uint64_t first, uint64_t last, int kind)
 {
-	Status		sum_status = KERNEL_OK;
-	Status		mean_status = KERNEL_OK;
-	Variance	variance;
-	Sum			sum;
-	Sum			actual;
-	double		a = 0.0;
-	double		b = 0.0;
-	Status		status;
-	uint64_t	i;
+	Status sum_status = KERNEL_OK;
+	Status mean_status = KERNEL_OK;
+	Variance variance;
+	Sum sum;
+	Sum actual;
+	double a = 0.0;
+	double b = 0.0;
+	Status status;
+	uint64_t i;
 
 	sum_clear(&sum);
 	variance_clear(&variance);
@@ -102,14 +104,14 @@ check_sum(const MovingSum *moving, uint64_t first, uint64_t last, int kind)
 static void
 check_variance(const MovingVariance *moving, uint64_t first, uint64_t last, int kind)
 {
-	Status		expected_status = KERNEL_OK;
-	Variance	expected;
-	Variance	actual;
-	double		a = 0.0;
-	double		b = 0.0;
-	Status		status;
-	uint64_t	i;
-	int			lost;
+	Status expected_status = KERNEL_OK;
+	Variance expected;
+	Variance actual;
+	double a = 0.0;
+	double b = 0.0;
+	Status status;
+	uint64_t i;
+	int lost;
 
 	variance_clear(&expected);
 	for (i = first; i < last && expected_status == KERNEL_OK; i++)
@@ -118,8 +120,8 @@ check_variance(const MovingVariance *moving, uint64_t first, uint64_t last, int 
 	CHECK(status == expected_status);
 	for (lost = 0; lost < 2 && status == KERNEL_OK && expected_status == KERNEL_OK; lost++)
 	{
-		Status		actual_status = variance_variance(&actual, lost, &a);
-		Status		wanted_status = variance_variance(&expected, lost, &b);
+		Status actual_status = variance_variance(&actual, lost, &a);
+		Status wanted_status = variance_variance(&expected, lost, &b);
 
 		CHECK_SAME(actual_status, a, wanted_status, b);
 	}
@@ -128,14 +130,14 @@ check_variance(const MovingVariance *moving, uint64_t first, uint64_t last, int 
 static void
 check_moments(const MovingMoments *moving, uint64_t first, uint64_t last, int kind)
 {
-	static Status (*const results[]) (const Moments *, double *) = {
-	moments_total, moments_mean, moments_min, moments_max, moments_skewness, moments_kurtosis};
-	Status		expected_status = KERNEL_OK;
-	Moments		expected;
-	Moments		actual;
-	Status		status;
-	uint64_t	i;
-	size_t		r;
+	static Status (*const results[])(const Moments *, double *) = {
+		moments_total, moments_mean, moments_min, moments_max, moments_skewness, moments_kurtosis};
+	Status expected_status = KERNEL_OK;
+	Moments expected;
+	Moments actual;
+	Status status;
+	uint64_t i;
+	size_t r;
 
 	moments_clear(&expected);
 	for (i = first; i < last && expected_status == KERNEL_OK; i++)
@@ -147,10 +149,10 @@ check_moments(const MovingMoments *moving, uint64_t first, uint64_t last, int ki
 	CHECK(moments_count(&actual) == (int64_t) (last - first));
 	for (r = 0; r < sizeof(results) / sizeof(results[0]); r++)
 	{
-		double		a = 0.0;
-		double		b = 0.0;
-		Status		actual_status = results[r] (&actual, &a);
-		Status		wanted_status = results[r] (&expected, &b);
+		double a = 0.0;
+		double b = 0.0;
+		Status actual_status = results[r](&actual, &a);
+		Status wanted_status = results[r](&expected, &b);
 
 		CHECK_SAME(actual_status, a, wanted_status, b);
 	}
@@ -159,14 +161,14 @@ check_moments(const MovingMoments *moving, uint64_t first, uint64_t last, int ki
 static void
 check_stream(int kind)
 {
-	uint64_t	seed;
+	uint64_t seed;
 
 	for (seed = 0; seed < 15; seed++)
 	{
-		uint64_t	first = seed * 5000;
-		uint64_t	last = first;
-		Frames		frames;
-		int			step;
+		uint64_t first = seed * 5000;
+		uint64_t last = first;
+		Frames frames;
+		int step;
 
 		frames_begin(&frames);
 		for (step = 0; step < 300; step++)
@@ -204,12 +206,12 @@ overflow_is_that_of_the_order(void)
 static void
 removing_from_an_empty_frame_is_refused(void)
 {
-	Frames		frames;
+	Frames frames;
 
 	frames_begin(&frames);
-	CHECK(moving_sum_remove(&frames.sum, NULL, 1.0) == KERNEL_INVALID);
-	CHECK(moving_variance_remove(&frames.variance, NULL, 1.0) == KERNEL_INVALID);
-	CHECK(moving_moments_remove(&frames.moments, NULL, 1.0) == KERNEL_INVALID);
+	CHECK(moving_sum_remove(&frames.sum, &unit_allocator, NULL, 1.0) == KERNEL_INVALID);
+	CHECK(moving_variance_remove(&frames.variance, &unit_allocator, NULL, 1.0) == KERNEL_INVALID);
+	CHECK(moving_moments_remove(&frames.moments, &unit_allocator, NULL, 1.0) == KERNEL_INVALID);
 	frames_release(&frames);
 }
 
@@ -217,10 +219,10 @@ removing_from_an_empty_frame_is_refused(void)
 static void
 refused_memory_changes_nothing(void)
 {
-	MovingSum	sum;
-	Sum			state;
-	double		total = 0.0;
-	int			i;
+	MovingSum sum;
+	Sum state;
+	double total = 0.0;
+	int i;
 
 	moving_sum_begin(&sum);
 	for (i = 0; i < RING_FIRST_CAPACITY; i++)
@@ -233,8 +235,7 @@ refused_memory_changes_nothing(void)
 	moving_sum_release(&sum, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(ordinary_values),
-		  UNIT_CASE(nan_and_infinity_leave_without_a_trace),
+UNIT_MAIN(UNIT_CASE(ordinary_values), UNIT_CASE(nan_and_infinity_leave_without_a_trace),
 		  UNIT_CASE(overflow_is_that_of_the_order),
 		  UNIT_CASE(removing_from_an_empty_frame_is_refused),
 		  UNIT_CASE(refused_memory_changes_nothing))

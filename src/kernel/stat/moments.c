@@ -7,7 +7,7 @@
  */
 #include "kernel/stat/moments.h"
 
-#define COUNT_LIMIT (INT64_C(1) << 53)	/* counts stay exact as doubles */
+#define COUNT_LIMIT (INT64_C(1) << 53) /* counts stay exact as doubles */
 
 void
 total_normalise(DoubleDouble *total)
@@ -23,50 +23,50 @@ total_normalise(DoubleDouble *total)
 void
 sum_clear(Sum *sum)
 {
-	*sum = (Sum) {0, {-0.0, 0.0}};
+	*sum = (Sum){0, {-0.0, 0.0}};
 }
 
 void
 variance_clear(Variance *variance)
 {
-	*variance = (Variance) {0};
+	*variance = (Variance){0};
 }
 
 void
 moments_clear(Moments *moments)
 {
-	*moments = (Moments) {.min = INFINITY,.max = -INFINITY};
+	*moments = (Moments){.min = INFINITY, .max = -INFINITY};
 }
 
 Status
 sum_merge(Sum *left, const Sum *right)
 {
-	bool		is_finite = !isinf(left->total.hi) && !isinf(right->total.hi);
+	bool is_finite = !isinf(left->total.hi) && !isinf(right->total.hi);
 
 	left->n += right->n;
 	total_merge(&left->total, right->total);
 	return isinf(left->total.hi) && is_finite ? KERNEL_OVERFLOW : KERNEL_OK;
 }
 
-/* Mean of b minus mean of a, both of at least one value; to twice the precision unless n S overflows. */
+/* Mean of b minus mean of a, neither empty; to twice the precision unless n S overflows. */
 static double
 mean_difference(DoubleDouble total_a, double n_a, DoubleDouble total_b, double n_b)
 {
 	DoubleDouble a = dd_two_product(total_a.hi, n_b);
 	DoubleDouble b = dd_two_product(total_b.hi, n_a);
-	double		low = (b.lo + total_b.lo * n_a) - (a.lo + total_a.lo * n_b);
-	double		scaled = (b.hi - a.hi) + low;
+	double low = (b.lo + total_b.lo * n_a) - (a.lo + total_a.lo * n_b);
+	double scaled = (b.hi - a.hi) + low;
 
 	return isfinite(scaled) ? scaled / (n_a * n_b) : total_b.hi / n_b - total_a.hi / n_a;
 }
 
 Status
-variance_merge(Variance *left, const Variance *right)
+variance_merge_careful(Variance *left, const Variance *right)
 {
-	double		n_left = (double) left->n;
-	double		n_right = (double) right->n;
-	bool		is_finite = isfinite(left->total.hi) && isfinite(right->total.hi);
-	double		difference;
+	double n_left = (double) left->n;
+	double n_right = (double) right->n;
+	bool is_finite = isfinite(left->total.hi) && isfinite(right->total.hi);
+	double difference;
 
 	if (right->n == 0)
 		return KERNEL_OK;
@@ -101,12 +101,12 @@ moments_note_overflow(Moments *moments)
 Status
 moments_add(Moments *moments, double x)
 {
-	double		n_before = (double) moments->n;
-	double		n = n_before + 1.0;
+	double n_before = (double) moments->n;
+	double n = n_before + 1.0;
 	DoubleDouble product;
-	double		scaled;			/* (n - 1) (x - mean before) */
-	double		step;			/* what x moves the mean by */
-	double		square;			/* what x adds to M2 */
+	double scaled; /* (n - 1) (x - mean before) */
+	double step;   /* what x moves the mean by */
+	double square; /* what x adds to M2 */
 
 	if (!isfinite(x))
 	{
@@ -121,7 +121,7 @@ moments_add(Moments *moments, double x)
 	moments->max = x >= moments->max ? x : moments->max;
 	if (n_before > 0.0)
 	{
-		product = dd_two_product(x, n);
+		product = count_product(x, n);
 		scaled = (product.hi - moments->total.hi) + (product.lo - moments->total.lo);
 		step = scaled / (n * n_before);
 		square = scaled * step;
@@ -135,18 +135,18 @@ moments_add(Moments *moments, double x)
 	return isfinite(moments->total.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
-/* The part of moments_merge that needs values on both sides; left's counts and total are still its own. */
+/* The part of moments_merge that needs values on both sides; left still has its own total. */
 static void
 merge_central(Moments *left, const Moments *right)
 {
-	double		a = (double) left->n;
-	double		b = (double) right->n;
-	double		n = a + b;
-	double		d = mean_difference(left->total, a, right->total, b);
-	double		step = d / n;
-	double		a2 = left->m2.hi;
-	double		b2 = right->m2.hi;
-	double		square = d * step * a * b;
+	double a = (double) left->n;
+	double b = (double) right->n;
+	double n = a + b;
+	double d = mean_difference(left->total, a, right->total, b);
+	double step = d / n;
+	double a2 = left->m2.hi;
+	double b2 = right->m2.hi;
+	double square = d * step * a * b;
 
 	left->m4 += right->m4 + square * step * step * (a * a - a * b + b * b) +
 		6.0 * step * step * (a * a * b2 + b * b * a2) + 4.0 * step * (a * right->m3 - b * left->m3);
@@ -236,7 +236,7 @@ sum_is_valid(const Sum *sum)
 bool
 variance_is_valid(const Variance *variance)
 {
-	Sum			sum = {variance->n, variance->total};
+	Sum sum = {variance->n, variance->total};
 
 	if (!sum_is_valid(&sum))
 		return false;
@@ -248,7 +248,7 @@ variance_is_valid(const Variance *variance)
 bool
 moments_is_valid(const Moments *moments)
 {
-	Sum			sum = {moments->n, moments->total};
+	Sum sum = {moments->n, moments->total};
 
 	if (!sum_is_valid(&sum) || !isfinite(moments->total.hi) ||
 		!squares_are_valid(moments->m2, moments->n, true))
@@ -266,23 +266,11 @@ moments_is_valid(const Moments *moments)
 		(moments->n > 1 || (moments->min == moments->max && moments->total.hi == moments->min));
 }
 
-Status
-sum_total(const Sum *sum, double *result)
-{
-	if (sum->n == 0)
-		return KERNEL_INVALID;
-	*result = total_value(sum->total);
-	return KERNEL_OK;
-}
-
-/* (hi + lo) / n; the addition of 0 turns -0 into 0, as the built-in avg does. */
-static double
+/* (hi + lo) / n to an ulp; the addition of 0 turns -0 into 0, as the built-in avg does. */
+static inline double
 mean_of(DoubleDouble total, int64_t n)
 {
-	total_normalise(&total);
-	if (!isfinite(total.hi) || total.lo == 0.0)
-		return (total.hi + 0.0) / (double) n;
-	return dd_divide_double(total, (double) n).hi;
+	return (total_value(total) + 0.0) / (double) n;
 }
 
 Status
@@ -297,7 +285,7 @@ sum_mean(const Sum *sum, double *result)
 Status
 variance_total(const Variance *variance, double *result)
 {
-	Sum			sum = {variance->n, variance->total};
+	Sum sum = {variance->n, variance->total};
 
 	return sum_total(&sum, result);
 }
@@ -305,7 +293,7 @@ variance_total(const Variance *variance, double *result)
 Status
 variance_mean(const Variance *variance, double *result)
 {
-	Sum			sum = {variance->n, variance->total};
+	Sum sum = {variance->n, variance->total};
 
 	return sum_mean(&sum, result);
 }
@@ -322,8 +310,8 @@ variance_variance(const Variance *variance, int lost, double *result)
 Status
 variance_deviation(const Variance *variance, int lost, double *result)
 {
-	double		square;
-	Status		status = variance_variance(variance, lost, &square);
+	double square;
+	Status status = variance_variance(variance, lost, &square);
 
 	if (status == KERNEL_OK)
 		*result = sqrt(square);
@@ -341,7 +329,7 @@ moments_count(const Moments *moments)
 static Sum
 moments_sum(const Moments *moments)
 {
-	Sum			sum = {moments_count(moments), moments->total};
+	Sum sum = {moments_count(moments), moments->total};
 
 	if (moments->n_nan > 0 ||
 		(moments->n_positive_infinity > 0 && moments->n_negative_infinity > 0))
@@ -356,7 +344,7 @@ moments_sum(const Moments *moments)
 Status
 moments_total(const Moments *moments, double *result)
 {
-	Sum			sum = moments_sum(moments);
+	Sum sum = moments_sum(moments);
 
 	return sum_total(&sum, result);
 }
@@ -364,7 +352,7 @@ moments_total(const Moments *moments, double *result)
 Status
 moments_mean(const Moments *moments, double *result)
 {
-	Sum			sum = moments_sum(moments);
+	Sum sum = moments_sum(moments);
 
 	return sum_mean(&sum, result);
 }
@@ -372,7 +360,7 @@ moments_mean(const Moments *moments, double *result)
 Status
 moments_variance(const Moments *moments, int lost, double *result)
 {
-	int64_t		n = moments_count(moments);
+	int64_t n = moments_count(moments);
 
 	if (n <= lost)
 		return KERNEL_INVALID;
@@ -390,19 +378,19 @@ moments_variance(const Moments *moments, int lost, double *result)
 Status
 moments_deviation(const Moments *moments, int lost, double *result)
 {
-	double		square;
-	Status		status = moments_variance(moments, lost, &square);
+	double square;
+	Status status = moments_variance(moments, lost, &square);
 
 	if (status == KERNEL_OK)
 		*result = sqrt(square);
 	return status;
 }
 
-/* Checks what skewness and kurtosis share, and gives the population variance; NaN passes through. */
+/* Checks what skewness and kurtosis share, gives the population variance; NaN passes. */
 static Status
 moments_shape(const Moments *moments, double moment, double *variance)
 {
-	Status		status = moments_variance(moments, 0, variance);
+	Status status = moments_variance(moments, 0, variance);
 
 	if (status != KERNEL_OK)
 		return status;
@@ -414,8 +402,8 @@ moments_shape(const Moments *moments, double moment, double *variance)
 Status
 moments_skewness(const Moments *moments, double *result)
 {
-	double		variance;
-	Status		status = moments_shape(moments, moments->m3, &variance);
+	double variance;
+	Status status = moments_shape(moments, moments->m3, &variance);
 
 	if (status == KERNEL_OK)
 		*result = moments->m3 / (double) moments->n / variance / sqrt(variance);
@@ -425,8 +413,8 @@ moments_skewness(const Moments *moments, double *result)
 Status
 moments_kurtosis(const Moments *moments, double *result)
 {
-	double		variance;
-	Status		status = moments_shape(moments, moments->m4, &variance);
+	double variance;
+	Status status = moments_shape(moments, moments->m4, &variance);
 
 	if (status == KERNEL_OK)
 		*result = moments->m4 / (double) moments->n / variance / variance - 3.0;
@@ -438,9 +426,10 @@ moments_min(const Moments *moments, double *result)
 {
 	if (moments_count(moments) == 0)
 		return KERNEL_INVALID;
-	*result = moments->n_negative_infinity > 0 ? -INFINITY :
-		moments->n > 0 ? moments->min :
-		moments->n_positive_infinity > 0 ? INFINITY : NAN;
+	*result = moments->n_negative_infinity > 0 ? -INFINITY
+		: moments->n > 0					   ? moments->min
+		: moments->n_positive_infinity > 0	   ? INFINITY
+											   : NAN;
 	return KERNEL_OK;
 }
 
@@ -449,18 +438,19 @@ moments_max(const Moments *moments, double *result)
 {
 	if (moments_count(moments) == 0)
 		return KERNEL_INVALID;
-	*result = moments->n_nan > 0 ? NAN :
-		moments->n_positive_infinity > 0 ? INFINITY :
-		moments->n > 0 ? moments->max : -INFINITY;
+	*result = moments->n_nan > 0		   ? NAN
+		: moments->n_positive_infinity > 0 ? INFINITY
+		: moments->n > 0				   ? moments->max
+										   : -INFINITY;
 	return KERNEL_OK;
 }
 
 Status
 moments_range(const Moments *moments, double *result)
 {
-	double		min;
-	double		max;
-	Status		status = moments_min(moments, &min);
+	double min;
+	double max;
+	Status status = moments_min(moments, &min);
 
 	if (status == KERNEL_OK)
 		status = moments_max(moments, &max);
@@ -474,9 +464,9 @@ moments_range(const Moments *moments, double *result)
 Status
 moments_rms(const Moments *moments, double *result)
 {
-	double		variance;
-	double		mean;
-	Status		status = moments_variance(moments, 0, &variance);
+	double variance;
+	double mean;
+	Status status = moments_variance(moments, 0, &variance);
 
 	if (status == KERNEL_OK)
 		status = moments_mean(moments, &mean);
@@ -488,9 +478,9 @@ moments_rms(const Moments *moments, double *result)
 Status
 moments_cv(const Moments *moments, double *result)
 {
-	double		deviation;
-	double		mean;
-	Status		status = moments_deviation(moments, 1, &deviation);
+	double deviation;
+	double mean;
+	Status status = moments_deviation(moments, 1, &deviation);
 
 	if (status == KERNEL_OK)
 		status = moments_mean(moments, &mean);

@@ -25,29 +25,29 @@
 
 typedef struct Sum
 {
-	int64_t		n;				/* values taken, of any kind */
-	DoubleDouble total;			/* S; -0 while n = 0, so that a sum of -0 stays -0 */
+	int64_t n;			/* values taken, of any kind */
+	DoubleDouble total; /* S; -0 while n = 0, so that a sum of -0 stays -0 */
 } Sum;
 
 typedef struct Variance
 {
-	int64_t		n;				/* values taken, of any kind */
-	DoubleDouble total;			/* S; +0 while n = 0, as the built-in avg has it */
-	DoubleDouble m2;			/* NaN once a value was not finite */
+	int64_t n;			/* values taken, of any kind */
+	DoubleDouble total; /* S; +0 while n = 0, as the built-in avg has it */
+	DoubleDouble m2;	/* NaN once a value was not finite */
 } Variance;
 
 typedef struct Moments
 {
-	int64_t		n;				/* finite values; all but the last three fields are theirs */
+	int64_t n; /* finite values; all but the last three fields are theirs */
 	DoubleDouble total;
-	DoubleDouble m2;			/* +infinity once it has overflowed, like m3 and m4 */
-	double		m3;
-	double		m4;
-	double		min;			/* +infinity while n = 0 */
-	double		max;			/* -infinity while n = 0 */
-	int64_t		n_nan;
-	int64_t		n_positive_infinity;
-	int64_t		n_negative_infinity;
+	DoubleDouble m2; /* +infinity once it has overflowed, like m3 and m4 */
+	double m3;
+	double m4;
+	double min; /* +infinity while n = 0 */
+	double max; /* -infinity while n = 0 */
+	int64_t n_nan;
+	int64_t n_positive_infinity;
+	int64_t n_negative_infinity;
 } Moments;
 
 /* total += x */
@@ -72,12 +72,12 @@ total_merge(DoubleDouble *total, DoubleDouble other)
 static inline double
 total_value(DoubleDouble total)
 {
-	double		value = total.hi + total.lo;
+	double value = total.hi + total.lo;
 
 	return total.lo != 0.0 && isfinite(value) ? value : total.hi;
 }
 
-/* Brings |lo| to at most half an ulp of hi without changing hi + lo; lo = 0 beside a hi that is not finite. */
+/* Brings |lo| to half an ulp of hi at most, hi + lo unchanged; lo = 0 where hi is not finite. */
 extern void total_normalise(DoubleDouble *total);
 
 /*
@@ -89,13 +89,30 @@ extern void total_normalise(DoubleDouble *total);
 static inline Status
 sum_add(Sum *sum, double x)
 {
-	double		before = sum->total.hi;
+	double before = sum->total.hi;
 
 	sum->n++;
 	total_add(&sum->total, x);
 	if (__builtin_expect(isinf(sum->total.hi), 0) && !isinf(before) && !isinf(x))
 		return KERNEL_OVERFLOW;
 	return KERNEL_OK;
+}
+
+/*
+ * x * n exactly, for a count n: as dd_two_product, without its call of fma on processors that the
+ * build does not assume to have it.  Half of x times a count of 26 bits is exact (Dekker, "A
+ * floating-point technique for extending the available precision", Numer. Math. 18, 1971).
+ */
+static inline DoubleDouble
+count_product(double x, double n)
+{
+	double split = 134217729.0 * x; /* 2^27 + 1 */
+	double high = split - (split - x);
+	double product = x * n;
+
+	if (__builtin_expect(!(fabs(split) <= 1e300 && n <= 67108864.0), 0))
+		return dd_two_product(x, n);
+	return (DoubleDouble){product, (high * n - product) + (x - high) * n};
 }
 
 /*
@@ -109,19 +126,19 @@ sum_add(Sum *sum, double x)
 static inline Status
 variance_add(Variance *variance, double x)
 {
-	double		before = variance->total.hi;
-	double		n_before = (double) variance->n;
-	double		n = n_before + 1.0;
-	DoubleDouble product;
-	double		distance;
+	double before = variance->total.hi;
+	double n_before = (double) variance->n;
+	double n = n_before + 1.0;
+	double weight = 1.0 / (n * n_before); /* early: nothing has to wait for the division */
+	DoubleDouble product = count_product(x, n);
+	double distance;
 
 	variance->n++;
 	total_add(&variance->total, x);
 	if (n_before > 0.0)
 	{
-		product = dd_two_product(x, n);
 		distance = (product.hi - variance->total.hi) + (product.lo - variance->total.lo);
-		total_add(&variance->m2, distance * distance / (n * n_before));
+		total_add(&variance->m2, distance * distance * weight);
 	}
 	if (__builtin_expect(isfinite(variance->total.hi) && isfinite(variance->m2.hi), 1))
 		return KERNEL_OK;
@@ -135,20 +152,51 @@ extern void sum_clear(Sum *sum);
 extern void variance_clear(Variance *variance);
 extern void moments_clear(Moments *moments);
 
-/* Takes one value; KERNEL_OVERFLOW when the sum of finite values overflows (m2 to m4 only note it). */
+/* Takes one value; KERNEL_OVERFLOW when the finite sum overflows (m2 to m4 only note it). */
 extern Status moments_add(Moments *moments, double x);
 
 /* left = left and right together; the same overflow rules as add.  right may not alias left. */
 extern Status sum_merge(Sum *left, const Sum *right);
-extern Status variance_merge(Variance *left, const Variance *right);
+extern Status variance_merge_careful(Variance *left, const Variance *right);
 extern Status moments_merge(Moments *left, const Moments *right);
+
+/*
+ * variance_merge
+ *		left = left and right together, as the moving forms need it: one division.
+ *
+ * With D = n_left S_right - n_right S_left, M2 grows by D^2 / (n_left n_right n).  Where that is
+ * not finite, or a side is empty, the careful form decides.
+ */
+static inline Status
+variance_merge(Variance *left, const Variance *right)
+{
+	Variance merged = *left;
+	double n_left = (double) left->n;
+	double n_right = (double) right->n;
+	double weight = 1.0 / (n_left * n_right * (n_left + n_right));
+	DoubleDouble a = count_product(left->total.hi, n_right);
+	DoubleDouble b = count_product(right->total.hi, n_left);
+	double low = (b.lo + right->total.lo * n_left) - (a.lo + left->total.lo * n_right);
+	double distance = (b.hi - a.hi) + low;
+
+	merged.n += right->n;
+	total_merge(&merged.total, right->total);
+	total_merge(&merged.m2, right->m2);
+	total_add(&merged.m2, distance * distance * weight);
+	if (__builtin_expect(isfinite(merged.total.hi) && isfinite(merged.m2.hi), 1))
+	{
+		*left = merged;
+		return KERNEL_OK;
+	}
+	return variance_merge_careful(left, right);
+}
 
 /* Normalises the pairs, so that equal states have equal bytes; validate asks for that form. */
 extern void sum_normalise(Sum *sum);
 extern void variance_normalise(Variance *variance);
 extern void moments_normalise(Moments *moments);
 
-/* Could the normalised state have come from add and merge?  Every result is defined on one that could. */
+/* Could this normalised state have come from add and merge?  Results are defined if so. */
 extern bool sum_is_valid(const Sum *sum);
 extern bool variance_is_valid(const Variance *variance);
 extern bool moments_is_valid(const Moments *moments);
@@ -158,7 +206,15 @@ extern bool moments_is_valid(const Moments *moments);
  * than two for a sample variance, a spread of zero under skewness, kurtosis or cv);
  * KERNEL_OVERFLOW.  *result is written only under KERNEL_OK.
  */
-extern Status sum_total(const Sum *sum, double *result);
+static inline Status
+sum_total(const Sum *sum, double *result)
+{
+	if (sum->n == 0)
+		return KERNEL_INVALID;
+	*result = total_value(sum->total);
+	return KERNEL_OK;
+}
+
 extern Status sum_mean(const Sum *sum, double *result);
 extern Status variance_total(const Variance *variance, double *result);
 extern Status variance_mean(const Variance *variance, double *result);
@@ -167,7 +223,7 @@ extern Status variance_mean(const Variance *variance, double *result);
 extern Status variance_variance(const Variance *variance, int lost, double *result);
 extern Status variance_deviation(const Variance *variance, int lost, double *result);
 
-extern int64_t moments_count(const Moments *moments);	/* values of any kind */
+extern int64_t moments_count(const Moments *moments); /* values of any kind */
 extern Status moments_total(const Moments *moments, double *result);
 extern Status moments_mean(const Moments *moments, double *result);
 extern Status moments_variance(const Moments *moments, int lost, double *result);
@@ -180,9 +236,9 @@ extern Status moments_kurtosis(const Moments *moments, double *result);
 /* In PostgreSQL's order: NaN is above everything. */
 extern Status moments_min(const Moments *moments, double *result);
 extern Status moments_max(const Moments *moments, double *result);
-extern Status moments_range(const Moments *moments, double *result);	/* max - min */
+extern Status moments_range(const Moments *moments, double *result); /* max - min */
 
-extern Status moments_rms(const Moments *moments, double *result);	/* sqrt(sum x^2 / n) */
-extern Status moments_cv(const Moments *moments, double *result);	/* sample deviation / |mean| */
+extern Status moments_rms(const Moments *moments, double *result); /* sqrt(sum x^2 / n) */
+extern Status moments_cv(const Moments *moments, double *result);  /* sample deviation / |mean| */
 
-#endif							/* ORCHARD_KERNEL_STAT_MOMENTS_H */
+#endif /* ORCHARD_KERNEL_STAT_MOMENTS_H */

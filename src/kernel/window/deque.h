@@ -27,7 +27,7 @@
 
 #include "kernel/window/ring.h"
 
-#endif							/* ORCHARD_KERNEL_WINDOW_DEQUE_H */
+#endif /* ORCHARD_KERNEL_WINDOW_DEQUE_H */
 
 #ifdef DEQUE_NAME
 
@@ -39,21 +39,21 @@
 typedef struct DEQUE_ENTRY
 {
 	DEQUE_VALUE value;
-	uint64_t	number;			/* of the value in the stream */
+	uint64_t number; /* of the value in the stream */
 } DEQUE_ENTRY;
 
 typedef struct DEQUE_NAME
 {
-	uint64_t	oldest;			/* number of the oldest value of the frame */
-	uint64_t	next;			/* number of the next value to come */
-	uint64_t	head;			/* entries head .. tail - 1, best first */
-	uint64_t	tail;
-	size_t		capacity;		/* a power of two, or 0; entry i lies at i & (capacity - 1) */
-	DEQUE_ENTRY *entries;		/* owned, from the caller's allocator */
+	uint64_t oldest; /* number of the oldest value of the frame */
+	uint64_t next;	 /* number of the next value to come */
+	uint64_t head;	 /* entries head .. tail - 1, best first */
+	uint64_t tail;
+	size_t capacity;	  /* a power of two, or 0; entry i lies at i & (capacity - 1) */
+	DEQUE_ENTRY *entries; /* owned, from the caller's allocator */
 } DEQUE_NAME;
 
 static inline void
-DEQUE_FUNCTION(begin) (DEQUE_NAME *deque)
+DEQUE_FUNCTION(begin)(DEQUE_NAME *deque)
 {
 	deque->oldest = deque->next = deque->head = deque->tail = 0;
 	deque->capacity = 0;
@@ -61,22 +61,22 @@ DEQUE_FUNCTION(begin) (DEQUE_NAME *deque)
 }
 
 static inline void
-DEQUE_FUNCTION(release) (DEQUE_NAME *deque, const Allocator *allocator)
+DEQUE_FUNCTION(release)(DEQUE_NAME *deque, const Allocator *allocator)
 {
 	memory_release(allocator, deque->entries, deque->capacity, sizeof(DEQUE_ENTRY));
-	DEQUE_FUNCTION(begin) (deque);
+	DEQUE_FUNCTION(begin)(deque);
 }
 
 static inline uint64_t
-DEQUE_FUNCTION(count) (const DEQUE_NAME *deque)
+DEQUE_FUNCTION(count)(const DEQUE_NAME *deque)
 {
 	return deque->next - deque->oldest;
 }
 
 static __attribute__((noinline)) Status
-DEQUE_FUNCTION(grow) (DEQUE_NAME *deque, const Allocator *allocator)
+DEQUE_FUNCTION(grow)(DEQUE_NAME *deque, const Allocator *allocator)
 {
-	size_t		capacity = deque->capacity > 0 ? deque->capacity * 2 : RING_FIRST_CAPACITY;
+	size_t capacity = deque->capacity > 0 ? deque->capacity * 2 : RING_FIRST_CAPACITY;
 	DEQUE_ENTRY *entries;
 
 	if (capacity < deque->capacity)
@@ -92,28 +92,28 @@ DEQUE_FUNCTION(grow) (DEQUE_NAME *deque, const Allocator *allocator)
 }
 
 static inline Status
-DEQUE_FUNCTION(push) (DEQUE_NAME *deque, const Allocator *allocator, DEQUE_VALUE value)
+DEQUE_FUNCTION(push)(DEQUE_NAME *deque, const Allocator *allocator, DEQUE_VALUE value)
 {
-	size_t		mask = deque->capacity - 1;
-	uint64_t	tail = deque->tail;
+	size_t mask = deque->capacity - 1;
+	uint64_t tail = deque->tail;
 
 	while (tail > deque->head && !(DEQUE_BEATS(deque->entries[(tail - 1) & mask].value, value)))
 		tail--;
 	if (__builtin_expect(tail - deque->head == deque->capacity, 0))
 	{
-		Status		status = DEQUE_FUNCTION(grow) (deque, allocator);
+		Status status = DEQUE_FUNCTION(grow)(deque, allocator);
 
 		if (status != KERNEL_OK)
 			return status;
 		mask = deque->capacity - 1;
 	}
-	deque->entries[tail & mask] = (DEQUE_ENTRY) {value, deque->next++};
+	deque->entries[tail & mask] = (DEQUE_ENTRY){value, deque->next++};
 	deque->tail = tail + 1;
 	return KERNEL_OK;
 }
 
 static inline void
-DEQUE_FUNCTION(pop) (DEQUE_NAME *deque)
+DEQUE_FUNCTION(pop)(DEQUE_NAME *deque)
 {
 	if (deque->entries[deque->head & (deque->capacity - 1)].number == deque->oldest)
 		deque->head++;
@@ -121,7 +121,7 @@ DEQUE_FUNCTION(pop) (DEQUE_NAME *deque)
 }
 
 static inline DEQUE_VALUE
-DEQUE_FUNCTION(best) (const DEQUE_NAME *deque)
+DEQUE_FUNCTION(best)(const DEQUE_NAME *deque)
 {
 	return deque->entries[deque->head & (deque->capacity - 1)].value;
 }
@@ -134,4 +134,4 @@ DEQUE_FUNCTION(best) (const DEQUE_NAME *deque)
 #undef DEQUE_PASTE
 #undef DEQUE_PASTE_
 
-#endif							/* DEQUE_NAME */
+#endif /* DEQUE_NAME */

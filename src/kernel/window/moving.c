@@ -33,8 +33,7 @@ any_special(const MovingCounts *counts)
 static double
 special_total(const MovingCounts *counts)
 {
-	if (counts->n_nan > 0 ||
-		(counts->n_positive_infinity > 0 && counts->n_negative_infinity > 0))
+	if (counts->n_nan > 0 || (counts->n_positive_infinity > 0 && counts->n_negative_infinity > 0))
 		return NAN;
 	return counts->n_positive_infinity > 0 ? INFINITY : -INFINITY;
 }
@@ -43,21 +42,21 @@ void
 moving_sum_begin(MovingSum *moving)
 {
 	TotalRing_begin(&moving->ring);
-	moving->counts = (MovingCounts) {0};
+	moving->counts = (MovingCounts){0};
 }
 
 void
 moving_variance_begin(MovingVariance *moving)
 {
 	VarianceRing_begin(&moving->ring);
-	moving->counts = (MovingCounts) {0};
+	moving->counts = (MovingCounts){0};
 }
 
 void
 moving_moments_begin(MovingMoments *moving)
 {
 	MomentsRing_begin(&moving->ring);
-	moving->counts = (MovingCounts) {0};
+	moving->counts = (MovingCounts){0};
 }
 
 void
@@ -84,7 +83,7 @@ moving_moments_release(MovingMoments *moving, const Allocator *allocator)
 Status
 moving_sum_add(MovingSum *moving, const Allocator *allocator, double x)
 {
-	Status		status = TotalRing_push(&moving->ring, allocator, x);
+	Status status = TotalRing_push(&moving->ring, allocator, x);
 
 	if (status == KERNEL_OK && is_special(x))
 		count_special(&moving->counts, x, 1);
@@ -94,7 +93,7 @@ moving_sum_add(MovingSum *moving, const Allocator *allocator, double x)
 Status
 moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x)
 {
-	Status		status = VarianceRing_push(&moving->ring, allocator, x);
+	Status status = VarianceRing_push(&moving->ring, allocator, x);
 
 	if (status == KERNEL_OK && is_special(x))
 		count_special(&moving->counts, x, 1);
@@ -104,7 +103,7 @@ moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x
 Status
 moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x)
 {
-	Status		status = MomentsRing_push(&moving->ring, allocator, x);
+	Status status = MomentsRing_push(&moving->ring, allocator, x);
 
 	if (status == KERNEL_OK && is_special(x))
 		count_special(&moving->counts, x, 1);
@@ -112,39 +111,41 @@ moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x)
 }
 
 Status
-moving_sum_remove(MovingSum *moving, const StopCheck *stop, double x)
+moving_sum_remove(MovingSum *moving, const Allocator *allocator, const StopCheck *stop, double x)
 {
-	Status		status;
+	Status status;
 
 	if (TotalRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
-	status = TotalRing_pop(&moving->ring, stop);
+	status = TotalRing_pop(&moving->ring, allocator, stop);
 	if (status == KERNEL_OK && is_special(x))
 		count_special(&moving->counts, x, -1);
 	return status;
 }
 
 Status
-moving_variance_remove(MovingVariance *moving, const StopCheck *stop, double x)
+moving_variance_remove(MovingVariance *moving, const Allocator *allocator, const StopCheck *stop,
+					   double x)
 {
-	Status		status;
+	Status status;
 
 	if (VarianceRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
-	status = VarianceRing_pop(&moving->ring, stop);
+	status = VarianceRing_pop(&moving->ring, allocator, stop);
 	if (status == KERNEL_OK && is_special(x))
 		count_special(&moving->counts, x, -1);
 	return status;
 }
 
 Status
-moving_moments_remove(MovingMoments *moving, const StopCheck *stop, double x)
+moving_moments_remove(MovingMoments *moving, const Allocator *allocator, const StopCheck *stop,
+					  double x)
 {
-	Status		status;
+	Status status;
 
 	if (MomentsRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
-	status = MomentsRing_pop(&moving->ring, stop);
+	status = MomentsRing_pop(&moving->ring, allocator, stop);
 	if (status == KERNEL_OK && is_special(x))
 		count_special(&moving->counts, x, -1);
 	return status;
@@ -154,9 +155,9 @@ moving_moments_remove(MovingMoments *moving, const StopCheck *stop, double x)
 static Status
 replay_sum(const TotalRing *ring, Sum *state)
 {
-	uint64_t	n = TotalRing_count(ring);
-	Status		status = KERNEL_OK;
-	uint64_t	i;
+	uint64_t n = TotalRing_count(ring);
+	Status status = KERNEL_OK;
+	uint64_t i;
 
 	sum_clear(state);
 	for (i = 0; i < n && status == KERNEL_OK; i++)
@@ -168,10 +169,10 @@ replay_sum(const TotalRing *ring, Sum *state)
 static Status
 replay_mean(const TotalRing *ring)
 {
-	uint64_t	n = TotalRing_count(ring);
-	Status		status = KERNEL_OK;
-	Variance	variance;
-	uint64_t	i;
+	uint64_t n = TotalRing_count(ring);
+	Status status = KERNEL_OK;
+	Variance variance;
+	uint64_t i;
 
 	variance_clear(&variance);
 	for (i = 0; i < n && status == KERNEL_OK; i++)
@@ -182,9 +183,9 @@ replay_mean(const TotalRing *ring)
 static Status
 replay_variance(const VarianceRing *ring, Variance *state)
 {
-	uint64_t	n = VarianceRing_count(ring);
-	Status		status = KERNEL_OK;
-	uint64_t	i;
+	uint64_t n = VarianceRing_count(ring);
+	Status status = KERNEL_OK;
+	uint64_t i;
 
 	variance_clear(state);
 	for (i = 0; i < n && status == KERNEL_OK; i++)
@@ -195,9 +196,9 @@ replay_variance(const VarianceRing *ring, Variance *state)
 static Status
 replay_moments(const MomentsRing *ring, Moments *state)
 {
-	uint64_t	n = MomentsRing_count(ring);
-	Status		status = KERNEL_OK;
-	uint64_t	i;
+	uint64_t n = MomentsRing_count(ring);
+	Status status = KERNEL_OK;
+	uint64_t i;
 
 	moments_clear(state);
 	for (i = 0; i < n && status == KERNEL_OK; i++)
@@ -221,7 +222,7 @@ moving_sum_state(const MovingSum *moving, Sum *state)
 Status
 moving_sum_mean_state(const MovingSum *moving, Sum *state)
 {
-	Status		status = KERNEL_OK;
+	Status status = KERNEL_OK;
 
 	if (__builtin_expect(moving->counts.n_large > 0, 0))
 		status = replay_mean(&moving->ring);

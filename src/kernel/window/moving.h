@@ -22,16 +22,16 @@
 
 typedef struct MovingCounts
 {
-	int64_t		n_nan;
-	int64_t		n_positive_infinity;
-	int64_t		n_negative_infinity;
-	int64_t		n_large;		/* finite, above MOVING_LARGE in size */
+	int64_t n_nan;
+	int64_t n_positive_infinity;
+	int64_t n_negative_infinity;
+	int64_t n_large; /* finite, above MOVING_LARGE in size */
 } MovingCounts;
 
 #define RING_NAME TotalRing
 #define RING_VALUE double
 #define RING_STATE DoubleDouble
-#define RING_CLEAR(state) (*(state) = (DoubleDouble) {-0.0, 0.0})
+#define RING_CLEAR(state) (*(state) = (DoubleDouble){-0.0, 0.0})
 #define RING_APPEND(state, x) total_add(state, x)
 #define RING_MERGE(state, right) total_merge(state, *(right))
 #include "kernel/window/ring.h"
@@ -39,7 +39,7 @@ typedef struct MovingCounts
 #define RING_NAME VarianceRing
 #define RING_VALUE double
 #define RING_STATE Variance
-#define RING_CLEAR(state) (*(state) = (Variance) {0})
+#define RING_CLEAR(state) (*(state) = (Variance){0})
 #define RING_APPEND(state, x) ((void) variance_add(state, x))
 #define RING_MERGE(state, right) ((void) variance_merge(state, right))
 #include "kernel/window/ring.h"
@@ -75,7 +75,7 @@ typedef struct MovingCounts
 
 typedef struct MovingSum
 {
-	TotalRing	ring;
+	TotalRing ring;
 	MovingCounts counts;
 } MovingSum;
 
@@ -99,15 +99,18 @@ extern void moving_sum_release(MovingSum *moving, const Allocator *allocator);
 extern void moving_variance_release(MovingVariance *moving, const Allocator *allocator);
 extern void moving_moments_release(MovingMoments *moving, const Allocator *allocator);
 
-/* Takes a value at the end: O(1) amortised; OUT_OF_MEMORY or TOO_LARGE leave the frame unchanged. */
+/* Takes a value at the end: O(1) amortised.  OUT_OF_MEMORY, TOO_LARGE: unchanged. */
 extern Status moving_sum_add(MovingSum *moving, const Allocator *allocator, double x);
 extern Status moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x);
 extern Status moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x);
 
-/* Drops the oldest value, which was x: O(1) amortised; INVALID for an empty frame; STOPPED. */
-extern Status moving_sum_remove(MovingSum *moving, const StopCheck *stop, double x);
-extern Status moving_variance_remove(MovingVariance *moving, const StopCheck *stop, double x);
-extern Status moving_moments_remove(MovingMoments *moving, const StopCheck *stop, double x);
+/* Drops the oldest value, x: O(1) amortised.  INVALID: empty; OUT_OF_MEMORY, STOPPED: unchanged. */
+extern Status moving_sum_remove(MovingSum *moving, const Allocator *allocator,
+								const StopCheck *stop, double x);
+extern Status moving_variance_remove(MovingVariance *moving, const Allocator *allocator,
+									 const StopCheck *stop, double x);
+extern Status moving_moments_remove(MovingMoments *moving, const Allocator *allocator,
+									const StopCheck *stop, double x);
 
 /*
  * The plain state of the frame, also of an empty one: O(1), O(frame) while a large value is in it.
@@ -119,4 +122,4 @@ extern Status moving_sum_mean_state(const MovingSum *moving, Sum *state);
 extern Status moving_variance_state(const MovingVariance *moving, Variance *state);
 extern Status moving_moments_state(const MovingMoments *moving, Moments *state);
 
-#endif							/* ORCHARD_KERNEL_WINDOW_MOVING_H */
+#endif /* ORCHARD_KERNEL_WINDOW_MOVING_H */

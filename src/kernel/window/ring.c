@@ -9,15 +9,15 @@ void *
 ring_copy(const Allocator *allocator, const void *block, size_t old_capacity, size_t new_capacity,
 		  size_t size, uint64_t first, uint64_t last)
 {
-	char	   *copy = memory_allocate(allocator, new_capacity, size);
+	char *copy = memory_allocate(allocator, new_capacity, size);
 
 	if (copy == NULL)
 		return NULL;
 	while (first < last)
 	{
-		size_t		from = (size_t) first & (old_capacity - 1);
-		size_t		to = (size_t) first & (new_capacity - 1);
-		size_t		run = old_capacity - from;
+		size_t from = (size_t) first & (old_capacity - 1);
+		size_t to = (size_t) first & (new_capacity - 1);
+		size_t run = old_capacity - from;
 
 		/* The new capacity is a multiple of the old: a run that fits there fits here. */
 		if (run > last - first)

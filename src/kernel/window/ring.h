@@ -25,10 +25,12 @@
  *		void NAME_begin(NAME *)								no allocation
  *		void NAME_release(NAME *, const Allocator *)
  *		Status NAME_push(NAME *, const Allocator *, VALUE)	OUT_OF_MEMORY or TOO_LARGE: unchanged
- *		Status NAME_pop(NAME *, const StopCheck *)			STOPPED: unchanged; at least one value
+ *		Status NAME_pop(NAME *, const Allocator *, const StopCheck *)
+ *			at least one value; OUT_OF_MEMORY or STOPPED: unchanged
  *		void NAME_fold(const NAME *, STATE *)				result of the frame, O(1)
  *		uint64_t NAME_count(const NAME *)
  *		VALUE NAME_value(const NAME *, uint64_t i)			i-th value of the frame, 0 = oldest
+ * A frame that only grows, or starts afresh for each row, never has a front and pays for none.
  * The fold may depend on the history of the frame in the last digits: the
  * grouping of the merges does.
  */
@@ -38,7 +40,7 @@
 #include "kernel/base/memory.h"
 
 #define RING_FIRST_CAPACITY 16
-#define RING_STOP_INTERVAL 65536	/* values folded between two polls */
+#define RING_STOP_INTERVAL 65536 /* values folded between two polls */
 
 /*
  * A block for new_capacity elements that holds elements first .. last - 1 of `block`; element i
@@ -47,7 +49,7 @@
 extern void *ring_copy(const Allocator *allocator, const void *block, size_t old_capacity,
 					   size_t new_capacity, size_t size, uint64_t first, uint64_t last);
 
-#endif							/* ORCHARD_KERNEL_WINDOW_RING_H */
+#endif /* ORCHARD_KERNEL_WINDOW_RING_H */
 
 #ifdef RING_NAME
 
@@ -60,52 +62,52 @@ extern void *ring_copy(const Allocator *allocator, const void *block, size_t old
 
 typedef struct RING_NAME
 {
-	uint64_t	head;			/* number of the oldest value of the frame */
-	uint64_t	boundary;		/* suffixes[] holds folds for head .. boundary - 1 */
-	uint64_t	tail;			/* number of the next value to come */
-	size_t		capacity;		/* a power of two, or 0; element i lies at i & (capacity - 1) */
-	RING_VALUE *values;			/* owned, from the caller's allocator */
-	RING_STATE *suffixes;		/* owned, likewise */
-	RING_STATE	back;			/* fold of boundary .. tail - 1 */
+	uint64_t head;		   /* number of the oldest value of the frame */
+	uint64_t boundary;	   /* suffixes[] holds folds for head .. boundary - 1 */
+	uint64_t tail;		   /* number of the next value to come */
+	size_t capacity;	   /* of values: a power of two, or 0; value i lies at i & (capacity - 1) */
+	size_t front_capacity; /* of suffixes, likewise: the capacity when the front was last made */
+	RING_VALUE *values;	   /* owned, from the caller's allocator */
+	RING_STATE *suffixes;  /* owned, likewise */
+	RING_STATE back;	   /* fold of boundary .. tail - 1 */
 } RING_NAME;
 
 static inline void
-RING_FUNCTION(begin) (RING_NAME *ring)
+RING_FUNCTION(begin)(RING_NAME *ring)
 {
 	ring->head = ring->boundary = ring->tail = 0;
-	ring->capacity = 0;
+	ring->capacity = ring->front_capacity = 0;
 	ring->values = NULL;
 	ring->suffixes = NULL;
 	RING_CLEAR(&ring->back);
 }
 
 static inline void
-RING_FUNCTION(release) (RING_NAME *ring, const Allocator *allocator)
+RING_FUNCTION(release)(RING_NAME *ring, const Allocator *allocator)
 {
 	memory_release(allocator, ring->values, ring->capacity, sizeof(RING_VALUE));
-	memory_release(allocator, ring->suffixes, ring->capacity, sizeof(RING_STATE));
-	RING_FUNCTION(begin) (ring);
+	memory_release(allocator, ring->suffixes, ring->front_capacity, sizeof(RING_STATE));
+	RING_FUNCTION(begin)(ring);
 }
 
 static inline uint64_t
-RING_FUNCTION(count) (const RING_NAME *ring)
+RING_FUNCTION(count)(const RING_NAME *ring)
 {
 	return ring->tail - ring->head;
 }
 
 static inline RING_VALUE
-RING_FUNCTION(value) (const RING_NAME *ring, uint64_t i)
+RING_FUNCTION(value)(const RING_NAME *ring, uint64_t i)
 {
 	return ring->values[(ring->head + i) & (ring->capacity - 1)];
 }
 
-/* Doubles the capacity; both arrays or neither. */
+/* Doubles the capacity of the values. */
 static __attribute__((noinline)) Status
-RING_FUNCTION(grow) (RING_NAME *ring, const Allocator *allocator)
+RING_FUNCTION(grow)(RING_NAME *ring, const Allocator *allocator)
 {
-	size_t		capacity = ring->capacity > 0 ? ring->capacity * 2 : RING_FIRST_CAPACITY;
+	size_t capacity = ring->capacity > 0 ? ring->capacity * 2 : RING_FIRST_CAPACITY;
 	RING_VALUE *values;
-	RING_STATE *suffixes;
 
 	if (capacity < ring->capacity)
 		return KERNEL_TOO_LARGE;
@@ -113,27 +115,18 @@ RING_FUNCTION(grow) (RING_NAME *ring, const Allocator *allocator)
 					   ring->head, ring->tail);
 	if (values == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	suffixes = ring_copy(allocator, ring->suffixes, ring->capacity, capacity, sizeof(RING_STATE),
-						 ring->head, ring->boundary);
-	if (suffixes == NULL)
-	{
-		memory_release(allocator, values, capacity, sizeof(RING_VALUE));
-		return KERNEL_OUT_OF_MEMORY;
-	}
 	memory_release(allocator, ring->values, ring->capacity, sizeof(RING_VALUE));
-	memory_release(allocator, ring->suffixes, ring->capacity, sizeof(RING_STATE));
 	ring->values = values;
-	ring->suffixes = suffixes;
 	ring->capacity = capacity;
 	return KERNEL_OK;
 }
 
 static inline Status
-RING_FUNCTION(push) (RING_NAME *ring, const Allocator *allocator, RING_VALUE value)
+RING_FUNCTION(push)(RING_NAME *ring, const Allocator *allocator, RING_VALUE value)
 {
 	if (__builtin_expect(ring->tail - ring->head == ring->capacity, 0))
 	{
-		Status		status = RING_FUNCTION(grow) (ring, allocator);
+		Status status = RING_FUNCTION(grow)(ring, allocator);
 
 		if (status != KERNEL_OK)
 			return status;
@@ -143,14 +136,24 @@ RING_FUNCTION(push) (RING_NAME *ring, const Allocator *allocator, RING_VALUE val
 	return KERNEL_OK;
 }
 
-/* Makes the whole frame the front: suffixes for head .. tail - 1, back empty. */
+/* Makes the whole frame the front, which is empty now; back becomes empty. */
 static __attribute__((noinline)) Status
-RING_FUNCTION(flip) (RING_NAME *ring, const StopCheck *stop)
+RING_FUNCTION(flip)(RING_NAME *ring, const Allocator *allocator, const StopCheck *stop)
 {
-	size_t		mask = ring->capacity - 1;
-	uint64_t	i = ring->tail;
-	RING_STATE	fold;
+	size_t mask = ring->capacity - 1;
+	uint64_t i = ring->tail;
+	RING_STATE fold;
 
+	if (ring->front_capacity < ring->capacity)
+	{
+		RING_STATE *suffixes = memory_allocate(allocator, ring->capacity, sizeof(RING_STATE));
+
+		if (suffixes == NULL)
+			return KERNEL_OUT_OF_MEMORY;
+		memory_release(allocator, ring->suffixes, ring->front_capacity, sizeof(RING_STATE));
+		ring->suffixes = suffixes;
+		ring->front_capacity = ring->capacity;
+	}
 	RING_CLEAR(&fold);
 	while (i > ring->head)
 	{
@@ -166,11 +169,11 @@ RING_FUNCTION(flip) (RING_NAME *ring, const StopCheck *stop)
 }
 
 static inline Status
-RING_FUNCTION(pop) (RING_NAME *ring, const StopCheck *stop)
+RING_FUNCTION(pop)(RING_NAME *ring, const Allocator *allocator, const StopCheck *stop)
 {
 	if (__builtin_expect(ring->head == ring->boundary, 0))
 	{
-		Status		status = RING_FUNCTION(flip) (ring, stop);
+		Status status = RING_FUNCTION(flip)(ring, allocator, stop);
 
 		if (status != KERNEL_OK)
 			return status;
@@ -180,14 +183,14 @@ RING_FUNCTION(pop) (RING_NAME *ring, const StopCheck *stop)
 }
 
 static inline void
-RING_FUNCTION(fold) (const RING_NAME *ring, RING_STATE *result)
+RING_FUNCTION(fold)(const RING_NAME *ring, RING_STATE *result)
 {
 	if (ring->head == ring->boundary)
 	{
 		*result = ring->back;
 		return;
 	}
-	*result = ring->suffixes[ring->head & (ring->capacity - 1)];
+	*result = ring->suffixes[ring->head & (ring->front_capacity - 1)];
 	RING_MERGE(result, &ring->back);
 }
 
@@ -202,4 +205,4 @@ RING_FUNCTION(fold) (const RING_NAME *ring, RING_STATE *result)
 #undef RING_PASTE
 #undef RING_PASTE_
 
-#endif							/* RING_NAME */
+#endif /* RING_NAME */
