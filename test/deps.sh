@@ -38,16 +38,32 @@ postgresql_packages()
 	echo "postgresql-$version postgresql-server-dev-$version"
 }
 
+# To build and run Orchard
+want_build()
+{
+	want gcc command -v "${CC:-cc}"
+	want libc6-dev sh -c 'echo "#include <stdio.h>" | ${CC:-cc} -E - '
+	want make command -v make
+	want POSTGRESQL has_pgxs
+}
+
+# To fetch the demo's data; Orchard itself needs no Python
+want_data()
+{
+	want python3 command -v /usr/bin/python3
+	want python3-pip /usr/bin/python3 -m pip --version
+}
+
 case ${1:-check} in
 	check)
-		want gcc command -v "${CC:-cc}"
-		want libc6-dev sh -c 'echo "#include <stdio.h>" | ${CC:-cc} -E - '
-		want make command -v make
+		want_build
+		want_data
 		want perl perl -MTest::More -e 1
 		want perl command -v prove
 		want libipc-run-perl perl -MIPC::Run -e 1
 		want libopenblas0-serial has_library openblas-serial/libopenblas.so.0
-		want POSTGRESQL has_pgxs
+		# The peer that the demo's model is compared with
+		want python3-sklearn /usr/bin/python3 -c 'import sklearn'
 		;;
 	lint)
 		want clang command -v clang
@@ -56,9 +72,8 @@ case ${1:-check} in
 		want cppcheck command -v cppcheck
 		;;
 	demo)
-		"$0" check
-		want python3 command -v python3
-		want python3-pip /usr/bin/python3 -m pip --version
+		want_build
+		want_data
 		;;
 	*)
 		echo "usage: $0 check|lint|demo" >&2
