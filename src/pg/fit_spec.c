@@ -58,8 +58,12 @@ require_column_type(const RowLayout *layout, int index)
 static BoundColumn
 bind_column(const RowLayout *layout, int index)
 {
+	Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, index);
 	BoundColumn column = {.index = index, .type = require_column_type(layout, index)};
 
+	column.offset = layout->offsets[index];
+	column.width = attribute->attlen;
+	column.by_value = attribute->attbyval;
 	if (column.type.reader == READ_ENUM)
 		column.labels = enum_labels_load(column.type.type);
 	return column;
@@ -299,8 +303,13 @@ fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("weight column \"%s\" must be a number", spec->options->weight)));
 	}
+	binding->has_offsets = binding->target.offset >= 0 &&
+		(binding->weight.index < 0 || binding->weight.offset >= 0);
 	for (i = 0; i < spec->n_features; i++)
+	{
 		binding->features[i] = bind_feature(spec, binding->layout, i);
+		binding->has_offsets &= binding->features[i].offset >= 0;
+	}
 	return binding;
 }
 

@@ -43,6 +43,9 @@ typedef struct BoundColumn
 	int			index;			/* 0-based in the row, -1 = none */
 	ColumnType	type;
 	EnumLabels *labels;
+	int32		offset;			/* in a row without NULLs, -1 where it varies */
+	int16		width;			/* bytes, at a fixed offset */
+	bool		by_value;
 } BoundColumn;
 
 /* A FitSpec bound to a row layout. */
@@ -52,6 +55,7 @@ typedef struct FitBinding
 	BoundColumn target;
 	BoundColumn weight;
 	BoundColumn *features;		/* n_features */
+	bool		has_offsets;	/* every bound column has one */
 } FitBinding;
 
 /* Both in the current memory context; the row gives types, names and array lengths. */

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "access/tupmacs.h"
 #include "utils/builtins.h"
 
 #include "pg/error.h"
@@ -148,27 +149,39 @@ add_array(const Feature *feature, const BoundColumn *column, Datum datum, double
 	}
 }
 
-/* One number into its slot; NULL is NaN there. */
+/* One number into its slot. */
 static inline void
 add_number(FitState *state, int i, const BoundColumn *column, Datum datum, double *slot)
 {
 	const Feature *feature = &state->spec->features[i];
 
-	*slot = column->type.reader == READ_FLOAT8 ? DatumGetFloat8(datum) :
-		column_read_number(column->type.reader, datum, feature->family, feature->name);
+	*slot = column_read_number(column->type.reader, datum, feature->family, feature->name);
 	if (unlikely(!isfinite(*slot)))
 		not_finite(feature->name, *slot);
 	if (state->spec->is_integer[i])
 		identifier_add(&state->identifiers[i], (uint64) (int64) *slot);
 }
 
-/* The features of the row in the layout's values, into numbers and codes. */
+/* Is the column NULL in the row read last?  data: of a row without NULLs, or NULL. */
+static inline bool
+column_is_null(const FitBinding *binding, const BoundColumn *column, const char *data)
+{
+	return data == NULL && binding->layout->nulls[column->index];
+}
+
+/* The column's value, which is not NULL. */
+static inline Datum
+column_datum(const FitBinding *binding, const BoundColumn *column, const char *data)
+{
+	return data == NULL ? binding->layout->values[column->index] :
+		fetch_att(data + column->offset, column->by_value, column->width);
+}
+
+/* The row's features, into numbers and codes. */
 static void
-read_features(FitState *state, const FitBinding *binding)
+read_features(FitState *state, const FitBinding *binding, const char *data)
 {
 	const FitSpec *spec = state->spec;
-	const Datum *values = binding->layout->values;
-	const bool *nulls = binding->layout->nulls;
 	int			number = 0;
 	int			category = 0;
 	int			i;
@@ -177,13 +190,27 @@ read_features(FitState *state, const FitBinding *binding)
 	{
 		const BoundColumn *column = &binding->features[i];
 		const Feature *feature = &spec->features[i];
-		bool		is_null = nulls[column->index];
+		bool		is_null = column_is_null(binding, column, data);
 		uint32		j;
 
+		if (column->type.reader == READ_FLOAT8 && !is_null)
+		{
+			double		value;
+
+			if (data != NULL)
+				memcpy(&value, data + column->offset, sizeof(double));
+			else
+				value = DatumGetFloat8(binding->layout->values[column->index]);
+			if (unlikely(!isfinite(value)))
+				not_finite(feature->name, value);
+			state->numbers[number++] = value;
+			continue;
+		}
 		if (feature->family == FAMILY_CATEGORY)
 		{
 			state->codes[category] = is_null ? CODE_MISSING :
-				category_code(state, &state->dictionaries[category], column, values[column->index]);
+				category_code(state, &state->dictionaries[category], column,
+							  column_datum(binding, column, data));
 			category++;
 			continue;
 		}
@@ -193,9 +220,9 @@ read_features(FitState *state, const FitBinding *binding)
 				state->numbers[number + j] = NAN;
 		}
 		else if (feature->length > 0)
-			add_array(feature, column, values[column->index], state->numbers + number);
+			add_array(feature, column, column_datum(binding, column, data), state->numbers + number);
 		else
-			add_number(state, i, column, values[column->index], state->numbers + number);
+			add_number(state, i, column, column_datum(binding, column, data), state->numbers + number);
 		number += feature_numbers(feature);
 	}
 }
@@ -225,19 +252,19 @@ read_target(FitState *state, const FitBinding *binding, Datum datum)
 
 /* The row's weight, 1 when there is none; 0 leaves the row out. */
 static double
-read_weight(const FitSpec *spec, const FitBinding *binding)
+read_weight(const FitSpec *spec, const FitBinding *binding, const char *data)
 {
-	int			index = binding->weight.index;
 	double		weight;
 
-	if (index < 0)
+	if (binding->weight.index < 0)
 		return 1.0;
-	if (binding->layout->nulls[index])
+	if (column_is_null(binding, &binding->weight, data))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("weight column \"%s\" is null", spec->options->weight)));
-	weight = column_read_number(binding->weight.type.reader, binding->layout->values[index],
-								FAMILY_NUMBER, spec->options->weight);
+	weight = column_read_number(binding->weight.type.reader,
+								column_datum(binding, &binding->weight, data), FAMILY_NUMBER,
+								spec->options->weight);
 	if (!(weight >= 0.0 && isfinite(weight)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -250,6 +277,7 @@ void
 fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 {
 	const FitSpec *spec = state->spec;
+	const char *data = binding->has_offsets ? row_layout_data(binding->layout, row) : NULL;
 	double		weight;
 	double		target;
 
@@ -258,8 +286,9 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 		memory_release(&state->account->allocator, state->flat, state->flat_capacity, 1);
 		state->flat = NULL;
 	}
-	row_layout_read(binding->layout, row);
-	if (binding->layout->nulls[binding->target.index])
+	if (data == NULL)
+		row_layout_read(binding->layout, row);
+	if (column_is_null(binding, &binding->target, data))
 	{
 		if (!spec->options->skip_null_target)
 			ereport(ERROR,
@@ -269,14 +298,14 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 		state->rows_skipped++;
 		return;
 	}
-	weight = read_weight(spec, binding);
+	weight = read_weight(spec, binding, data);
 	if (weight == 0.0)
 	{
 		state->rows_skipped++;
 		return;
 	}
-	target = read_target(state, binding, binding->layout->values[binding->target.index]);
-	read_features(state, binding);
+	target = read_target(state, binding, column_datum(binding, &binding->target, data));
+	read_features(state, binding, data);
 	if (spec->classification)
 		require(state, dataset_add(&state->dataset, &state->account->allocator, state->numbers,
 								   state->codes, target, weight));

@@ -3,12 +3,34 @@
  */
 #include "postgres.h"
 
+#include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 
 #include "pg/row_binding.h"
 
 #define NAMES_IN_HINT 40
+
+/* Offsets as heap_form_tuple lays the columns out. */
+static void
+set_offsets(RowLayout *layout)
+{
+	int32		end = 0;		/* of the column before; -1 where that depends on the row */
+	int			i;
+
+	for (i = 0; i < layout->n_columns; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
+
+		if (end >= 0 && attribute->attlen > 0)
+			end = att_align_nominal(end, attribute->attalign);
+		else
+			end = -1;
+		layout->offsets[i] = end;
+		if (end >= 0)
+			layout->fixed_length = end += attribute->attlen;
+	}
+}
 
 RowLayout *
 row_layout_create(HeapTupleHeader row)
@@ -27,6 +49,8 @@ row_layout_create(HeapTupleHeader row)
 	layout->descriptor = CreateTupleDescCopyConstr(shared);
 	ReleaseTupleDesc(shared);
 	layout->n_columns = layout->descriptor->natts;
+	layout->offsets = palloc(sizeof(int32) * Max(layout->n_columns, 1));
+	set_offsets(layout);
 	layout->values = palloc0(sizeof(Datum) * Max(layout->n_columns, 1));
 	layout->nulls = palloc0(sizeof(bool) * Max(layout->n_columns, 1));
 	return layout;

@@ -21,6 +21,9 @@ typedef struct RowLayout
 	uint64		identifier;		/* entry->tupDesc_identifier when the layout was made */
 	TupleDesc	descriptor;		/* own copy */
 	int			n_columns;		/* all columns of the row type */
+	int32	   *offsets;		/* n_columns: where a column starts in the data of a row without NULLs;
+								 * -1 after a column of varying width */
+	uint32		fixed_length;	/* bytes of data up to the end of the last column with an offset */
 	Datum	   *values;			/* of the row read last, n_columns */
 	bool	   *nulls;
 } RowLayout;
@@ -40,6 +43,20 @@ row_layout_fits(const RowLayout *layout, HeapTupleHeader row)
 
 /* 0-based index of the column, or -1; 42702 when the row has two of that name. */
 extern int	row_layout_find(const RowLayout *layout, const char *name);
+
+/*
+ * The row's data when the offsets hold for it, else NULL.  A row shorter than
+ * the columns with an offset was formed under another definition of its type.
+ */
+static inline const char *
+row_layout_data(const RowLayout *layout, HeapTupleHeader row)
+{
+	if ((row->t_infomask & HEAP_HASNULL) != 0 ||
+		HeapTupleHeaderGetNatts(row) != layout->n_columns ||
+		HeapTupleHeaderGetDatumLength(row) < row->t_hoff + layout->fixed_length)
+		return NULL;
+	return (const char *) row + row->t_hoff;
+}
 
 /* Fills values and nulls with the row's columns. */
 extern void row_layout_read(RowLayout *layout, HeapTupleHeader row);

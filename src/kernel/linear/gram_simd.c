@@ -216,9 +216,9 @@ add_entries_avx2(double *hi, double *lo, __m256d block_sum, __m256d block_error)
 		sum = next; \
 	} while (0)
 
-/* Entries i .. i+3, j .. j+3. */
-AVX2 static inline void
-add_tile_avx2(double *hi, double *lo, const Block *block, int32_t i, int32_t j)
+/* Entries i .. i+3, j .. j+3; n_rows: the block's, a constant where it is known. */
+AVX2 static inline __attribute__((always_inline)) void
+add_tile_avx2(double *hi, double *lo, const Block *block, int32_t n_rows, int32_t i, int32_t j)
 {
 	int32_t		stride = block->stride;
 	const double *left = block->left + i;
@@ -240,7 +240,8 @@ add_tile_avx2(double *hi, double *lo, const Block *block, int32_t i, int32_t j)
 
 	if (block->left_low == NULL)
 	{
-		for (k = 0; k < block->n_rows; k++, left += stride, right += stride)
+#pragma GCC unroll 8
+		for (k = 0; k < n_rows; k++, left += stride, right += stride)
 		{
 			__m256d		b = _mm256_loadu_pd(right);
 
@@ -254,7 +255,7 @@ add_tile_avx2(double *hi, double *lo, const Block *block, int32_t i, int32_t j)
 	{
 		const double *low = block->left_low + i;
 
-		for (k = 0; k < block->n_rows; k++, left += stride, low += stride, right += stride)
+		for (k = 0; k < n_rows; k++, left += stride, low += stride, right += stride)
 		{
 			__m256d		b = _mm256_loadu_pd(right);
 
@@ -280,10 +281,17 @@ add_block_avx2(double *hi, double *lo, const Block *block)
 	int32_t		i;
 	int32_t		j;
 
+	if (block->n_rows == GRAM_ROWS)
+	{
+		for (i = 0; i < block->stride; i += 4)
+			for (j = i; j < block->stride; j += 4)
+				add_tile_avx2(hi, lo, block, GRAM_ROWS, i, j);
+		return;
+	}
 	for (i = 0; i < block->stride; i += 4)
 	{
 		for (j = i; j < block->stride; j += 4)
-			add_tile_avx2(hi, lo, block, i, j);
+			add_tile_avx2(hi, lo, block, block->n_rows, i, j);
 	}
 }
 

@@ -28,7 +28,7 @@ gram_stride(int32_t n)
  * hi, lo: gram_stride(n) rows of gram_stride(n) doubles; rows: n_rows <= GRAM_ROWS
  * rows z_k of gram_stride(n) <= GRAM_WIDTH finite doubles, zero past n.  Entries left
  * of the diagonal are scratch.
- * The error of a block is below 2^-98 times the product of the two columns'
+ * The error of a block is below 2^-94 times the product of the two columns'
  * largest magnitudes, that of the sum over blocks about 2^-106 a block; lo is
  * not renormalised.
  */
