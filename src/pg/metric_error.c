@@ -157,8 +157,9 @@ orchard_log_loss_accum(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"prediction\" must be a probability between 0 and 1, not %g",
 						probability)));
-	if (weight > 0.0)
-		log_loss_add(&state->sums, PG_GETARG_BOOL(1), probability, weight);
+	if (weight > 0.0 &&
+		log_loss_add(&state->sums, PG_GETARG_BOOL(1), probability, weight) != KERNEL_OK)
+		float_overflow_error();
 	PG_RETURN_POINTER(state);
 }
 
@@ -166,9 +167,10 @@ Datum
 orchard_log_loss_merge(PG_FUNCTION_ARGS)
 {
 	LogLossState *state = (LogLossState *) state_to_change(&loss_type, fcinfo);
+	const LogLossState *other = (const LogLossState *) state_argument(&loss_type, fcinfo, 1);
 
-	log_loss_merge(&state->sums,
-				   &((const LogLossState *) state_argument(&loss_type, fcinfo, 1))->sums);
+	if (log_loss_merge(&state->sums, &other->sums) != KERNEL_OK)
+		float_overflow_error();
 	PG_RETURN_POINTER(state);
 }
 

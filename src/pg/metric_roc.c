@@ -21,7 +21,6 @@
 #include "pg/memory.h"
 #include "pg/metric_argument.h"
 
-#define ROC_STATE_VERSION 1
 #define ROC_STATE_LIMIT ((size_t) 512 * 1024 * 1024)
 
 static const char roc_states[] = "orchard roc states";
@@ -68,11 +67,12 @@ roc_get_flat_size(ExpandedObjectHeader *header)
 	size_t		size;
 
 	compact(state);
-	size = VARHDRSZ + 1 + 4 + state->roc.n * 24;
+	size = VARHDRSZ + roc_encoded_size(&state->roc);
 	if (size > ROC_STATE_LIMIT)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the roc_state has too many distinct scores to pass between processes"),
+				 errmsg("the roc_state has too many distinct scores to store or to pass between processes"),
+				 errdetail("It has %zu bytes, at most %zu are allowed.", size, ROC_STATE_LIMIT),
 				 errhint("Set max_parallel_workers_per_gather to 0, or round the scores.")));
 	return size;
 }
@@ -81,16 +81,9 @@ static void
 roc_flatten_into(ExpandedObjectHeader *header, void *result, Size size)
 {
 	RocState   *state = (RocState *) header;
-	ByteWriter	writer;
 
-	writer_begin(&writer, memory_transient(), ROC_STATE_LIMIT);
-	write_u8(&writer, ROC_STATE_VERSION);
-	roc_encode(&state->roc, &writer);
-	require_ok(writer.status, what);
-	Assert(VARHDRSZ + writer.length == size);
 	SET_VARSIZE(result, size);
-	memcpy(VARDATA(result), writer.bytes, writer.length);
-	writer_release(&writer);
+	roc_encode(&state->roc, (uint8 *) VARDATA(result));
 }
 
 static RocState *
@@ -105,23 +98,14 @@ create_state(MemoryAccount *account)
 	return state;
 }
 
-/* Reads flat bytes; KERNEL_CORRUPT also when something follows. */
+/* Reads flat bytes into an empty state. */
 static Status
 decode(Roc *roc, const Allocator *allocator, const void *bytes, size_t length)
 {
 	ByteReader	reader;
-	Status		status;
 
 	reader_begin(&reader, bytes, length);
-	if (read_u8(&reader) > ROC_STATE_VERSION)
-		return KERNEL_UNSUPPORTED_VERSION;
-	status = roc_decode(roc, allocator, &reader);
-	if (status == KERNEL_OK && reader_left(&reader) > 0)
-	{
-		roc_release(roc, allocator);
-		status = KERNEL_CORRUPT;
-	}
-	return status;
+	return roc_decode(roc, allocator, &reader);
 }
 
 /* The account of the aggregate, or one in the current context for a plain call. */
@@ -163,7 +147,7 @@ orchard_roc_accum(PG_FUNCTION_ARGS)
 	double		score;
 	double		weight;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
+	if (unlikely(fcinfo->context == NULL) || !AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "roc_accum called outside an aggregate");
 	state = PG_ARGISNULL(0) ? create_state(account_for(fcinfo)) : state_argument(fcinfo, 0, &is_own);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || (PG_NARGS() > 3 && PG_ARGISNULL(3)))
@@ -175,8 +159,8 @@ orchard_roc_accum(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"prediction\" must not be NaN")));
 	if (weight > 0.0)
-		require(state, roc_add(&state->roc, &state->account->allocator, score, PG_GETARG_BOOL(1),
-							   weight, &state->account->stop));
+		require(state, roc_add(&state->roc, &state->account->allocator, &state->account->stop,
+							   PG_GETARG_BOOL(1), score, weight));
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
 }
 
@@ -196,7 +180,7 @@ orchard_roc_combine(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1))
 	{
 		from = state_argument(fcinfo, 1, &is_own);
-		require(into, roc_merge(&into->roc, &into->account->allocator, &from->roc, &into->account->stop));
+		require(into, roc_merge(&into->roc, &into->account->allocator, &into->account->stop, &from->roc));
 		if (is_own)
 			roc_release(&from->roc, &from->account->allocator);
 	}
@@ -209,18 +193,19 @@ orchard_roc_state_auc(PG_FUNCTION_ARGS)
 {
 	RocState   *state;
 	bool		is_own;
-	bool		is_defined;
+	Status		status;
 	double		result;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = state_argument(fcinfo, 0, &is_own);
 	compact(state);
-	is_defined = roc_area(&state->roc, &result);
+	status = roc_auc(&state->roc, &result);
 	if (is_own)
 		roc_release(&state->roc, &state->account->allocator);
-	if (!is_defined)
+	if (status == KERNEL_INVALID)
 		PG_RETURN_NULL();
+	require_ok(status, what);
 	PG_RETURN_FLOAT8(result);
 }
 
@@ -237,7 +222,7 @@ static struct varlena *
 store_foreign_bytes(const void *bytes, size_t length, int sqlstate)
 {
 	struct varlena *stored;
-	Roc			roc;
+	Roc			roc = {0};
 	Status		status = decode(&roc, memory_transient(), bytes, length);
 
 	if (status == KERNEL_CORRUPT)
@@ -259,7 +244,8 @@ orchard_roc_state_in(PG_FUNCTION_ARGS)
 	size_t		length = strlen(text);
 	char	   *bytes;
 
-	if (length < 2 || text[0] != '\\' || text[1] != 'x')
+	if (length < 2 || text[0] != '\\' || text[1] != 'x' || length % 2 != 0 ||
+		strspn(text + 2, "0123456789abcdefABCDEF") != length - 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s", "orchard.roc_state"),

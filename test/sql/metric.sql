@@ -41,6 +41,21 @@ SELECT bool_and(roc::text::orchard.roc_state::text = roc::text) AS roc_round_tri
 	   bool_and(loss::text::orchard.log_loss_state::text = loss::text) AS loss_round_trip,
 	   bool_and(errors::text::orchard.prediction_error::text = errors::text) AS errors_round_trip
 FROM metric_states;
+-- Binary copies too, byte for byte.
+CREATE TABLE metric_copies (LIKE metric_states);
+SELECT current_setting('data_directory') || '/orchard_metric_states' AS file \gset
+COPY metric_states TO :'file' WITH (FORMAT binary);
+COPY metric_copies FROM :'file' WITH (FORMAT binary);
+SELECT format('rm %L', :'file') AS remove \gset
+COPY metric_copies FROM PROGRAM :'remove';
+SELECT count(*) = 7 AS equal
+FROM metric_copies AS c JOIN metric_states AS s USING (part)
+WHERE orchard.roc_state_send(c.roc) = orchard.roc_state_send(s.roc)
+	AND orchard.log_loss_state_send(c.loss) = orchard.log_loss_state_send(s.loss)
+	AND orchard.prediction_error_send(c.errors) = orchard.prediction_error_send(s.errors);
+-- The merged state has the bytes of the whole, however it was split.
+SELECT orchard.merge(roc)::text = (SELECT orchard.roc_scores(positive, probability, weight)::text FROM metric_rows) AS same_bytes
+FROM metric_states;
 
 -- Undefined is NULL; NULL rows and rows of weight 0 do not count.
 SELECT orchard.roc_auc(true, x) AS one_class, orchard.r2(1, x) AS constant_label,
@@ -48,10 +63,23 @@ SELECT orchard.roc_auc(true, x) AS one_class, orchard.r2(1, x) AS constant_label
 FROM generate_series(1, 5) AS x;
 SELECT orchard.roc_auc(y, p, w) = 0.5 AS null_and_zero_left_out
 FROM (VALUES (true, 1.0::float8, 1::float8), (false, 1.0, 1), (true, 5.0, 0), (true, NULL, 1), (NULL, 2.0, 1)) AS v(y, p, w);
+-- Infinite scores have their place in the order; -0 is 0; the unit of the weights does not matter.
+SELECT orchard.roc_auc(y, p) AS auc, orchard.roc_auc(y, p, 1e-310) AS tiny, orchard.roc_auc(y, p, 1e300) AS huge
+FROM (VALUES (false, '-Infinity'::float8), (false, '-0'), (true, '0'), (true, 'Infinity')) AS v(y, p);
+-- Over a growing frame the state goes on after each result.
+SELECT bool_and(a IS NOT DISTINCT FROM (SELECT orchard.roc_auc(positive, probability) FROM metric_rows AS r WHERE r.i <= w.i)) AS same
+FROM (SELECT i, orchard.roc_auc(positive, probability) OVER (ORDER BY i) AS a FROM metric_rows) AS w WHERE i < 100;
 
 -- Filters, groups, and parallel plans.
 SELECT count(*) AS groups, bool_and(a BETWEEN 0 AND 1) AS in_range
 FROM (SELECT orchard.roc_auc(i % 3 = 0, (i * 31) % 17) AS a FROM generate_series(1, 60000) AS i GROUP BY i % 20000) AS g;
+-- 100,000 groups in one HashAggregate
+SET enable_sort = off;
+SET work_mem = '256MB';
+SELECT count(*) AS groups, bool_and(a = 1) AS separated
+FROM (SELECT orchard.roc_auc(i > 100000, i) AS a FROM generate_series(1, 200000) AS i GROUP BY i % 100000) AS g;
+RESET enable_sort;
+RESET work_mem;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
@@ -67,4 +95,24 @@ SELECT 'x'::orchard.roc_state;
 SELECT '\x0101000000'::orchard.roc_state;
 SELECT '(1,2)'::orchard.log_loss_state;
 SELECT '(-1,0,0,0,0)'::orchard.log_loss_state;
-DROP TABLE metric_rows, metric_states;
+-- Overflow and forged states, by SQLSTATE.
+\set VERBOSITY sqlstate
+SELECT orchard.roc_auc(y, 1, 1e308) FROM (VALUES (true), (true), (false)) AS v(y);
+SELECT orchard.log_loss(y, 0.5, 1.7e308) FROM (VALUES (true), (true)) AS v(y);
+SELECT '\xzz'::orchard.roc_state;
+SELECT '\x01000000000000000000000'::orchard.roc_state;
+SELECT '\x000000000000000000000000'::orchard.roc_state;
+SELECT '\x020000000000000000000000'::orchard.roc_state;
+SELECT '\x01000000ffffffff00000000'::orchard.roc_state;
+SELECT '\x010000000100000000000000000000000000f87f'::orchard.roc_state;
+SELECT '(0,1,0,0,0)'::orchard.log_loss_state;
+SELECT '(1,1,5,0,0)'::orchard.log_loss_state;
+COPY (SELECT '\x010000000100000000000000000000000000f87f'::bytea) TO :'file' WITH (FORMAT binary);
+COPY metric_copies (roc) FROM :'file' WITH (FORMAT binary);
+COPY metric_copies FROM PROGRAM :'remove';
+-- The memory that states hold is bounded, and depends on the distinct scores only.
+SET orchard.max_memory = '16MB';
+SET max_parallel_workers_per_gather = 0;
+SELECT orchard.roc_auc(i % 2 = 0, i) FROM generate_series(1, 3000000) AS i;
+SELECT orchard.roc_auc(i % 2 = 0, i % 1000) = 0.499 AS few_scores FROM generate_series(1, 300000) AS i;
+DROP TABLE metric_rows, metric_states, metric_copies;

@@ -4,7 +4,6 @@
 #include "kernel/metric/prediction_error.h"
 
 #include "../golden/metric.h"
-#include "kernel/metric/roc.h"
 #include "unit.h"
 
 #define ROWS 500
@@ -21,7 +20,7 @@ add_rows(PredictionError *errors, LogLoss *loss, int first, int last, bool weigh
 		bool		positive = (i * 37 % 101) + (i * 53 % 89) > 90;
 
 		CHECK(prediction_error_add(errors, label, label + (i * 53 % 89) / 16.0 - 2.5, weight) == KERNEL_OK);
-		log_loss_add(loss, positive, (i * 37 % 101) / 100.0, weight);
+		CHECK(log_loss_add(loss, positive, (i * 37 % 101) / 100.0, weight) == KERNEL_OK);
 	}
 }
 
@@ -56,27 +55,6 @@ agrees_with_sklearn(void)
 }
 
 static void
-area_agrees_with_sklearn(void)
-{
-	int			weighted;
-	int			i;
-
-	for (weighted = 0; weighted < 2; weighted++)
-	{
-		Roc			roc = {0};
-		double		area;
-
-		for (i = 0; i < ROWS; i++)
-			CHECK(roc_add(&roc, &unit_allocator, (i * 37 % 101) / 100.0,
-						  (i * 37 % 101) + (i * 53 % 89) > 90, weighted ? 1.0 + i % 4 : 1.0,
-						  NULL) == KERNEL_OK);
-		CHECK(roc_compact(&roc, &unit_allocator, NULL) == KERNEL_OK && roc_area(&roc, &area));
-		CHECK_CLOSE(area, weighted ? golden_metric_weighted[4] : golden_metric[4], 1e-13);
-		roc_release(&roc, &unit_allocator);
-	}
-}
-
-static void
 merged_equals_whole(void)
 {
 	PredictionError errors = {0};
@@ -87,7 +65,7 @@ merged_equals_whole(void)
 	add_rows(&errors, &loss, 300, ROWS, true);
 	add_rows(&other, &other_loss, 0, 300, true);
 	CHECK(prediction_error_merge(&errors, &other) == KERNEL_OK);
-	log_loss_merge(&loss, &other_loss);
+	CHECK(log_loss_merge(&loss, &other_loss) == KERNEL_OK);
 	check(&errors, &loss, golden_metric_weighted);
 }
 
@@ -96,6 +74,7 @@ undefined_and_overflow(void)
 {
 	PredictionError errors = {0};
 	LogLoss		loss = {0};
+	LogLoss		other;
 	double		result;
 
 	CHECK(!prediction_error_rmse(&errors, &result) && !prediction_error_r2(&errors, &result));
@@ -104,10 +83,52 @@ undefined_and_overflow(void)
 	CHECK(prediction_error_add(&errors, 0.1, 0.2, 1.0) == KERNEL_OK);
 	CHECK(!prediction_error_r2(&errors, &result));
 	CHECK(prediction_error_add(&errors, 1e200, -1e200, 1.0) == KERNEL_OVERFLOW);
-	log_loss_add(&loss, true, 0.0, 1.0);
+	CHECK(log_loss_add(&loss, true, 0.0, 1.0) == KERNEL_OK);
 	CHECK(log_loss_mean(&loss, &result));
 	CHECK_CLOSE(result, 52 * 0.69314718055994530942, 1e-15);
+	CHECK(log_loss_add(&loss, true, 0.5, 1.7e308) == KERNEL_OK);
+	other = loss;
+	CHECK(log_loss_merge(&loss, &other) == KERNEL_OVERFLOW);
+	CHECK(log_loss_add(&other, true, 0.5, 1.7e308) == KERNEL_OVERFLOW);
 }
 
-UNIT_MAIN(UNIT_CASE(agrees_with_sklearn), UNIT_CASE(area_agrees_with_sklearn),
-		  UNIT_CASE(merged_equals_whole), UNIT_CASE(undefined_and_overflow))
+static void
+forged_states_are_invalid(void)
+{
+	PredictionError errors = {0};
+	PredictionError forged;
+	LogLoss		loss = {0};
+	LogLoss		forged_loss;
+
+#define REFUSED(change) \
+	do { \
+		forged = errors; \
+		change; \
+		CHECK(!prediction_error_is_valid(&forged)); \
+	} while (0)
+#define REFUSED_LOSS(change) \
+	do { \
+		forged_loss = loss; \
+		change; \
+		CHECK(!log_loss_is_valid(&forged_loss)); \
+	} while (0)
+	CHECK(prediction_error_is_valid(&errors) && log_loss_is_valid(&loss));
+	add_rows(&errors, &loss, 0, ROWS, true);
+	CHECK(prediction_error_is_valid(&errors) && log_loss_is_valid(&loss));
+	REFUSED(forged.n = -1);
+	REFUSED(forged.n = 0);
+	REFUSED(forged.n = INT64_MAX);
+	REFUSED(forged.weight = dd_from(0.0));
+	REFUSED(forged.weight.lo = forged.weight.hi);
+	REFUSED(forged.square = dd_from(-1.0));
+	REFUSED(forged.absolute = dd_from(NAN));
+	REFUSED(forged.label = dd_from(INFINITY));
+	REFUSED(forged.label_square = dd_from(-1.0));
+	REFUSED_LOSS(forged_loss.n = 0);
+	REFUSED_LOSS(forged_loss.weight = dd_from(-1.0));
+	REFUSED_LOSS(forged_loss.loss = dd_from(-1.0));
+	REFUSED_LOSS(forged_loss.loss.lo = NAN);
+}
+
+UNIT_MAIN(UNIT_CASE(agrees_with_sklearn), UNIT_CASE(merged_equals_whole),
+		  UNIT_CASE(undefined_and_overflow), UNIT_CASE(forged_states_are_invalid))

@@ -6,11 +6,20 @@
 #include <float.h>
 #include <math.h>
 
+#define ROWS_LIMIT (INT64_C(1) << 53)	/* counts stay exact as doubles */
+
 /* weight * a * b, with one rounding of a * b's low part. */
 static DoubleDouble
 weighted_product(double a, double b, double weight)
 {
 	return dd_multiply_double(dd_two_product(a, b), weight);
+}
+
+static bool
+sums_are_finite(const PredictionError *state)
+{
+	return isfinite(state->square.hi) && isfinite(state->label_square.hi) &&
+		isfinite(state->weight.hi) && isfinite(state->absolute.hi) && isfinite(state->label.hi);
 }
 
 Status
@@ -26,9 +35,7 @@ prediction_error_add(PredictionError *state, double label, double prediction, do
 	state->absolute = dd_add(state->absolute, dd_multiply_double(absolute, weight));
 	state->label = dd_add(state->label, dd_two_product(weight, label));
 	state->label_square = dd_add(state->label_square, weighted_product(label, label, weight));
-	return isfinite(state->square.hi) && isfinite(state->label_square.hi) &&
-		isfinite(state->weight.hi) && isfinite(state->absolute.hi) && isfinite(state->label.hi) ?
-		KERNEL_OK : KERNEL_OVERFLOW;
+	return sums_are_finite(state) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
 Status
@@ -40,22 +47,33 @@ prediction_error_merge(PredictionError *into, const PredictionError *from)
 	into->absolute = dd_add(into->absolute, from->absolute);
 	into->label = dd_add(into->label, from->label);
 	into->label_square = dd_add(into->label_square, from->label_square);
-	return prediction_error_is_valid(into) ? KERNEL_OK : KERNEL_OVERFLOW;
+	return sums_are_finite(into) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
+/* A finite, normalised sum over n rows: 0 while there are none. */
 static bool
-is_finite(DoubleDouble a)
+is_sum(DoubleDouble a, int64_t n)
 {
-	return isfinite(a.hi) && isfinite(a.lo);
+	DoubleDouble sum = dd_two_sum(a.hi, a.lo);
+
+	return isfinite(a.hi) && isfinite(a.lo) && sum.hi == a.hi && sum.lo == a.lo &&
+		(n > 0 || a.hi == 0.0);
+}
+
+/* The count and the sum of the weights of n rows. */
+static bool
+is_total(DoubleDouble weight, int64_t n)
+{
+	return n >= 0 && n <= ROWS_LIMIT && is_sum(weight, n) && (n == 0 || weight.hi > 0.0);
 }
 
 bool
 prediction_error_is_valid(const PredictionError *state)
 {
-	return state->n >= 0 && is_finite(state->weight) && is_finite(state->square) &&
-		is_finite(state->absolute) && is_finite(state->label) && is_finite(state->label_square) &&
-		state->weight.hi >= 0.0 && state->square.hi >= 0.0 && state->absolute.hi >= 0.0 &&
-		state->label_square.hi >= 0.0;
+	return is_total(state->weight, state->n) && is_sum(state->square, state->n) &&
+		is_sum(state->absolute, state->n) && is_sum(state->label, state->n) &&
+		is_sum(state->label_square, state->n) && state->square.hi >= 0.0 &&
+		state->absolute.hi >= 0.0 && state->label_square.hi >= 0.0;
 }
 
 bool
@@ -85,7 +103,7 @@ prediction_error_r2(const PredictionError *state, double *result)
 	return true;
 }
 
-void
+Status
 log_loss_add(LogLoss *state, bool is_positive, double probability, double weight)
 {
 	double		clipped = fmin(fmax(probability, DBL_EPSILON), 1.0 - DBL_EPSILON);
@@ -94,21 +112,23 @@ log_loss_add(LogLoss *state, bool is_positive, double probability, double weight
 	state->n++;
 	state->weight = dd_add_double(state->weight, weight);
 	state->loss = dd_add(state->loss, dd_two_product(weight, loss));
+	return isfinite(state->weight.hi) && isfinite(state->loss.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
-void
+Status
 log_loss_merge(LogLoss *into, const LogLoss *from)
 {
 	into->n += from->n;
 	into->weight = dd_add(into->weight, from->weight);
 	into->loss = dd_add(into->loss, from->loss);
+	return isfinite(into->weight.hi) && isfinite(into->loss.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
 bool
 log_loss_is_valid(const LogLoss *state)
 {
-	return state->n >= 0 && is_finite(state->weight) && is_finite(state->loss) &&
-		state->weight.hi >= 0.0 && state->loss.hi >= 0.0;
+	return is_total(state->weight, state->n) && is_sum(state->loss, state->n) &&
+		state->loss.hi >= 0.0;
 }
 
 bool

@@ -36,6 +36,8 @@ typedef struct LogLoss
 extern Status prediction_error_add(PredictionError *state, double label, double prediction,
 								   double weight);
 extern Status prediction_error_merge(PredictionError *into, const PredictionError *from);
+
+/* Could the state have come from add and merge? */
 extern bool prediction_error_is_valid(const PredictionError *state);
 
 /* false where undefined: no rows; for r2 also a constant label. */
@@ -47,10 +49,11 @@ extern bool prediction_error_r2(const PredictionError *state, double *result);
 
 /*
  * Adds a row; probability in [0, 1] is that of the positive class and is
- * clipped to [2^-52, 1 - 2^-52], as scikit-learn does for float64.
+ * clipped to [2^-52, 1 - 2^-52], as scikit-learn does for float64.  KERNEL_OVERFLOW,
+ * with the state unusable, when a sum is not finite; the same for merge.
  */
-extern void log_loss_add(LogLoss *state, bool is_positive, double probability, double weight);
-extern void log_loss_merge(LogLoss *into, const LogLoss *from);
+extern Status log_loss_add(LogLoss *state, bool is_positive, double probability, double weight);
+extern Status log_loss_merge(LogLoss *into, const LogLoss *from);
 extern bool log_loss_is_valid(const LogLoss *state);
 extern bool log_loss_mean(const LogLoss *state, double *result);
 

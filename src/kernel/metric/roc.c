@@ -1,248 +1,229 @@
 /*
- * roc.c: points of a ROC curve.
+ * roc.c: the sweep over both classes' runs, and the bytes of the state.
  */
 #include "kernel/metric/roc.h"
 
-#include <math.h>
-#include <string.h>
+#include "kernel/base/double_double.h"
 
-#define FIRST_POINTS 16
-#define POINT_SIZE 24			/* bytes of one encoded point */
-#define DIGIT_BITS 11
-#define DIGITS 6				/* 6 x 11 bits cover 64 */
-#define BUCKETS (1 << DIGIT_BITS)
-
-void
-roc_release(Roc *roc, const Allocator *allocator)
-{
-	memory_release(allocator, roc->points, roc->capacity, sizeof(RocPoint));
-	memset(roc, 0, sizeof(*roc));
-}
-
-/* Unsigned integers in the order of the doubles. */
-static uint64_t
-sort_key(double score)
-{
-	uint64_t	bits;
-
-	memcpy(&bits, &score, sizeof(bits));
-	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
-}
-
-/* One pass of a radix sort by the digit at `shift`; *moved says whether anything had to move. */
-static void
-radix_pass(const RocPoint *from, RocPoint *to, size_t n, int shift, bool *moved)
-{
-	size_t		start[BUCKETS] = {0};
-	size_t		sum = 0;
-	size_t		i;
-
-	for (i = 0; i < n; i++)
-		start[sort_key(from[i].score) >> shift & (BUCKETS - 1)]++;
-	*moved = start[sort_key(from[0].score) >> shift & (BUCKETS - 1)] < n;
-	if (!*moved)
-		return;
-	for (i = 0; i < BUCKETS; i++)
-	{
-		size_t		count = start[i];
-
-		start[i] = sum;
-		sum += count;
-	}
-	for (i = 0; i < n; i++)
-		to[start[sort_key(from[i].score) >> shift & (BUCKETS - 1)]++] = from[i];
-}
-
-/* Joins neighbours of equal score; returns how many points are left. */
-static size_t
-join_equal(RocPoint *points, size_t n)
-{
-	size_t		kept = 0;
-	size_t		i;
-
-	for (i = 0; i < n; i++)
-	{
-		if (kept > 0 && points[kept - 1].score == points[i].score)
-		{
-			points[kept - 1].positive += points[i].positive;
-			points[kept - 1].negative += points[i].negative;
-		}
-		else
-			points[kept++] = points[i];
-	}
-	return kept;
-}
+#define ROC_FORMAT_VERSION 1
+#define HEADER_SIZE 12
+#define SCALE_LIMIT 1000 /* 2^1000 is finite */
 
 Status
 roc_compact(Roc *roc, const Allocator *allocator, const StopCheck *stop)
 {
-	RocPoint   *spare;
-	RocPoint   *from = roc->points;
-	RocPoint   *to;
-	Status		status = KERNEL_OK;
-	int			digit;
+	Status status = score_runs_compact(&roc->classes[0], allocator, stop);
 
-	if (roc->n_sorted == roc->n)
-		return KERNEL_OK;
-	spare = memory_allocate(allocator, roc->n, sizeof(RocPoint));
-	if (spare == NULL)
-		return KERNEL_OUT_OF_MEMORY;
-	to = spare;
-	for (digit = 0; digit < DIGITS && status == KERNEL_OK; digit++)
-	{
-		RocPoint   *swap = from;
-		bool		moved;
-
-		if (stop_requested(stop))
-			status = KERNEL_STOPPED;
-		else
-		{
-			radix_pass(from, to, roc->n, digit * DIGIT_BITS, &moved);
-			from = moved ? to : from;
-			to = moved ? swap : to;
-		}
-	}
-	if (from != roc->points)
-		memcpy(roc->points, from, roc->n * sizeof(RocPoint));
-	memory_release(allocator, spare, roc->n, sizeof(RocPoint));
-	if (status != KERNEL_OK)
-	{
-		/* A permutation of the same points, in no order. */
-		roc->n_sorted = 0;
-		return status;
-	}
-	roc->n = join_equal(roc->points, roc->n);
-	roc->n_sorted = roc->n;
-	return KERNEL_OK;
-}
-
-/* Room for one more point: by compacting when that frees half, else by doubling. */
-static Status
-reserve(Roc *roc, const Allocator *allocator, const StopCheck *stop)
-{
-	size_t		capacity = roc->capacity > 0 ? roc->capacity * 2 : FIRST_POINTS;
-	RocPoint   *points;
-	Status		status;
-
-	if (roc->n < roc->capacity)
-		return KERNEL_OK;
-	status = roc_compact(roc, allocator, stop);
-	if (status != KERNEL_OK || roc->n < roc->capacity / 2)
-		return status;
-	points = memory_reallocate(allocator, roc->points, roc->capacity, capacity, sizeof(RocPoint));
-	if (points == NULL)
-		return KERNEL_OUT_OF_MEMORY;
-	roc->points = points;
-	roc->capacity = capacity;
-	return KERNEL_OK;
-}
-
-/* Appends a point. */
-static Status
-append(Roc *roc, const Allocator *allocator, RocPoint point, const StopCheck *stop)
-{
-	Status		status = reserve(roc, allocator, stop);
-
-	if (status == KERNEL_OK)
-		roc->points[roc->n++] = point;
-	return status;
+	return status == KERNEL_OK ? score_runs_compact(&roc->classes[1], allocator, stop) : status;
 }
 
 Status
-roc_add(Roc *roc, const Allocator *allocator, double score, bool is_positive, double weight,
-		const StopCheck *stop)
+roc_merge(Roc *into, const Allocator *allocator, const StopCheck *stop, const Roc *from)
 {
-	RocPoint	point = {score + 0.0, is_positive ? weight : 0.0, is_positive ? 0.0 : weight};
+	Status status = score_runs_merge(&into->classes[0], allocator, stop, &from->classes[0]);
 
-	return append(roc, allocator, point, stop);
-}
-
-Status
-roc_merge(Roc *into, const Allocator *allocator, const Roc *from, const StopCheck *stop)
-{
-	Status		status = KERNEL_OK;
-	size_t		i;
-
-	for (i = 0; i < from->n && status == KERNEL_OK; i++)
-		status = append(into, allocator, from->points[i], stop);
-	return status;
+	return status == KERNEL_OK
+			   ? score_runs_merge(&into->classes[1], allocator, stop, &from->classes[1])
+			   : status;
 }
 
 bool
-roc_area(const Roc *roc, double *area)
+roc_is_empty(const Roc *roc)
 {
-	DoubleDouble positive = dd_from(0.0);
-	DoubleDouble negative = dd_from(0.0);
-	DoubleDouble won = dd_from(0.0);
-	size_t		i;
+	return roc->classes[0].n == 0 && roc->classes[1].n == 0;
+}
 
-	for (i = 0; i < roc->n; i++)
+/* A power of two that brings the total weight near 1, so that products of weights stay in range. */
+static double
+scale_for(const ScoreRuns *runs)
+{
+	double total = runs->weights == NULL ? (double) runs->n : 0.0;
+	int exponent;
+	size_t i;
+
+	for (i = 0; runs->weights != NULL && i < runs->n; i++)
+		total += runs->weights[i];
+	if (!isfinite(total))
+		return NAN;
+	exponent = -ilogb(total);
+	return ldexp(1.0, exponent < SCALE_LIMIT ? exponent : SCALE_LIMIT);
+}
+
+Status
+roc_auc(const Roc *roc, double *auc)
+{
+	const ScoreRuns *negatives = &roc->classes[0];
+	const ScoreRuns *positives = &roc->classes[1];
+	double negative_scale;
+	double positive_scale;
+	DoubleDouble below = {0.0, 0.0}; /* weight of the negatives under the score at hand */
+	DoubleDouble above = {0.0, 0.0}; /* weight of the positives up to it */
+	DoubleDouble area = {0.0, 0.0};
+	size_t j = 0;
+	size_t i;
+
+	if (negatives->n == 0 || positives->n == 0)
+		return KERNEL_INVALID;
+	negative_scale = scale_for(negatives);
+	positive_scale = scale_for(positives);
+	if (isnan(negative_scale) || isnan(positive_scale))
+		return KERNEL_OVERFLOW;
+	for (i = 0; i < positives->n; i++)
 	{
-		const RocPoint *point = &roc->points[i];
-		DoubleDouble below = dd_add_double(negative, 0.5 * point->negative);
+		double weight = score_runs_weight(positives, i) * positive_scale;
+		DoubleDouble height;
 
-		won = dd_add(won, dd_multiply_double(below, point->positive));
-		positive = dd_add_double(positive, point->positive);
-		negative = dd_add_double(negative, point->negative);
+		while (j < negatives->n && negatives->keys[j] < positives->keys[i])
+			below = dd_add_double(below, score_runs_weight(negatives, j++) * negative_scale);
+		height = below;
+		if (j < negatives->n && negatives->keys[j] == positives->keys[i])
+			height = dd_add_double(height, score_runs_weight(negatives, j) * negative_scale * 0.5);
+		area = dd_add(area, dd_multiply_double(height, weight));
+		above = dd_add_double(above, weight);
 	}
-	if (!(positive.hi > 0.0 && negative.hi > 0.0))
-		return false;
-	*area = dd_divide(dd_divide(won, positive), negative).hi;
-	return true;
+	while (j < negatives->n)
+		below = dd_add_double(below, score_runs_weight(negatives, j++) * negative_scale);
+	*auc = dd_divide(area, dd_multiply(below, above)).hi;
+	return KERNEL_OK;
+}
+
+/* Is there a weight other than 1?  What tells the two encodings of a class apart. */
+static bool
+has_weights(const ScoreRuns *runs)
+{
+	size_t i;
+
+	for (i = 0; i < runs->n; i++)
+	{
+		if (score_runs_weight(runs, i) != 1.0)
+			return true;
+	}
+	return false;
+}
+
+size_t
+roc_encoded_size(const Roc *roc)
+{
+	size_t size = HEADER_SIZE;
+	int label;
+
+	for (label = 0; label < 2; label++)
+		size += roc->classes[label].n * sizeof(double) *
+				(has_weights(&roc->classes[label]) ? 2 : 1);
+	return size;
+}
+
+static uint8_t *
+put(uint8_t *bytes, uint64_t value, int n_bytes)
+{
+	int i;
+
+	for (i = 0; i < n_bytes; i++)
+		bytes[i] = (uint8_t) (value >> (8 * i));
+	return bytes + n_bytes;
+}
+
+static uint8_t *
+put_double(uint8_t *bytes, double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return put(bytes, bits, 8);
 }
 
 void
-roc_encode(const Roc *roc, ByteWriter *writer)
+roc_encode(const Roc *roc, uint8_t *bytes)
 {
-	size_t		i;
+	bool weighted[2] = {has_weights(&roc->classes[0]), has_weights(&roc->classes[1])};
+	int label;
+	size_t i;
 
-	if (roc->n > UINT32_MAX)
+	bytes = put(bytes, ROC_FORMAT_VERSION, 1);
+	bytes = put(bytes, (uint64_t) weighted[0] | (uint64_t) weighted[1] << 1, 1);
+	bytes = put(bytes, 0, 2);
+	bytes = put(bytes, roc->classes[0].n, 4);
+	bytes = put(bytes, roc->classes[1].n, 4);
+	for (label = 0; label < 2; label++)
 	{
-		writer->status = KERNEL_TOO_LARGE;
-		return;
-	}
-	write_u32(writer, (uint32_t) roc->n);
-	for (i = 0; i < roc->n; i++)
-	{
-		write_double(writer, roc->points[i].score);
-		write_double(writer, roc->points[i].positive);
-		write_double(writer, roc->points[i].negative);
+		const ScoreRuns *runs = &roc->classes[label];
+
+		for (i = 0; i < runs->n; i++)
+			bytes = put_double(bytes, score_from_key(runs->keys[i]));
+		for (i = 0; weighted[label] && i < runs->n; i++)
+			bytes = put_double(bytes, runs->weights[i]);
 	}
 }
 
-static bool
-is_weight(double weight)
+/* n slots of a class, checked; has_weights must be what the flag says. */
+static Status
+decode_class(ScoreRuns *runs, const Allocator *allocator, ByteReader *reader, size_t n,
+			 bool weighted)
 {
-	return weight >= 0.0 && isfinite(weight);
+	size_t i;
+
+	if (n > reader_left(reader) / sizeof(double) / (weighted ? 2 : 1))
+		return KERNEL_CORRUPT;
+	if (n == 0)
+		return weighted ? KERNEL_CORRUPT : KERNEL_OK;
+	runs->keys = memory_allocate(allocator, n, sizeof(uint64_t));
+	if (runs->keys == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	runs->capacity = n;
+	for (i = 0; i < n; i++)
+	{
+		double score = read_double(reader);
+
+		if (isnan(score) || (score == 0.0 && signbit(score)))
+			return KERNEL_CORRUPT;
+		runs->keys[i] = score_to_key(score);
+		if (i > 0 && runs->keys[i - 1] >= runs->keys[i])
+			return KERNEL_CORRUPT;
+	}
+	runs->n = n;
+	runs->n_sorted = n;
+	if (!weighted)
+		return KERNEL_OK;
+	runs->weights = memory_allocate(allocator, n, sizeof(double));
+	if (runs->weights == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < n; i++)
+	{
+		runs->weights[i] = read_double(reader);
+		if (!(runs->weights[i] > 0.0 && isfinite(runs->weights[i])))
+			return KERNEL_CORRUPT;
+	}
+	return has_weights(runs) ? KERNEL_OK : KERNEL_CORRUPT;
 }
 
 Status
 roc_decode(Roc *roc, const Allocator *allocator, ByteReader *reader)
 {
-	size_t		n = read_count(reader, POINT_SIZE);
-	Status		status = reader->status;
-	size_t		i;
+	uint8_t version = read_u8(reader);
+	uint8_t flags = read_u8(reader);
+	uint16_t reserved = read_u16(reader);
+	size_t n_negatives = read_u32(reader);
+	size_t n_positives = read_u32(reader);
+	Status status = reader->status;
 
-	memset(roc, 0, sizeof(*roc));
-	if (status != KERNEL_OK || n == 0)
-		return status;
-	roc->points = memory_allocate(allocator, n, sizeof(RocPoint));
-	if (roc->points == NULL)
-		return KERNEL_OUT_OF_MEMORY;
-	roc->n = roc->capacity = roc->n_sorted = n;
-	for (i = 0; i < n; i++)
-	{
-		RocPoint   *point = &roc->points[i];
-
-		point->score = read_double(reader);
-		point->positive = read_double(reader);
-		point->negative = read_double(reader);
-		if (isnan(point->score) || !is_weight(point->positive) || !is_weight(point->negative) ||
-			(point->score == 0.0 && signbit(point->score)) || (i > 0 && !(point[-1].score < point->score)))
-			reader->status = KERNEL_CORRUPT;
-	}
-	status = reader->status;
+	if (status == KERNEL_OK && version != ROC_FORMAT_VERSION)
+		return version > ROC_FORMAT_VERSION ? KERNEL_UNSUPPORTED_VERSION : KERNEL_CORRUPT;
+	if (status == KERNEL_OK && (flags > 3 || reserved != 0))
+		status = KERNEL_CORRUPT;
+	if (status == KERNEL_OK)
+		status = decode_class(&roc->classes[0], allocator, reader, n_negatives, flags & 1);
+	if (status == KERNEL_OK)
+		status = decode_class(&roc->classes[1], allocator, reader, n_positives, flags >> 1);
+	if (status == KERNEL_OK && (reader->status != KERNEL_OK || reader_left(reader) > 0))
+		status = KERNEL_CORRUPT;
 	if (status != KERNEL_OK)
 		roc_release(roc, allocator);
 	return status;
+}
+
+void
+roc_release(Roc *roc, const Allocator *allocator)
+{
+	score_runs_release(&roc->classes[0], allocator);
+	score_runs_release(&roc->classes[1], allocator);
 }

@@ -1,56 +1,71 @@
 /*
- * roc.h: the scores behind a ROC curve, and the exact area under it.
+ * roc.h: the area under the receiver operating characteristic, exact with ties.
  *
- * Keeps one point for each distinct score: the weights of the positive and of
- * the negative rows that had it.  Points are appended and compacted (sorted,
- * equal scores joined) when the array is full, so repeated scores cost no
- * memory and the state does not depend on the order of the rows.
+ * AUC = P(score of a positive > score of a negative) + P(the two are equal) / 2, the
+ * trapezoid rule on the ROC curve.  The state keeps the scores of each class as
+ * weighted runs, so it grows with the distinct scores; merging is exact.
+ *
+ * Notation: W+ and W- are the total weights of the two classes.
  */
 #ifndef ORCHARD_KERNEL_METRIC_ROC_H
 #define ORCHARD_KERNEL_METRIC_ROC_H
 
-#include "kernel/base/memory.h"
 #include "kernel/codec/bytes.h"
+#include "kernel/metric/score_runs.h"
 
-typedef struct RocPoint
-{
-	double		score;			/* not NaN; -0 is stored as 0 */
-	double		positive;		/* weight of positive rows, >= 0 */
-	double		negative;		/* weight of negative rows, >= 0 */
-} RocPoint;
-
+/* A zeroed Roc is empty. */
 typedef struct Roc
 {
-	RocPoint   *points;			/* n of capacity */
-	size_t		n;
-	size_t		capacity;
-	size_t		n_sorted;		/* the first so many are sorted and distinct */
+	ScoreRuns classes[2]; /* negatives, positives */
 } Roc;
 
-/* An empty state is all zeros. */
-extern void roc_release(Roc *roc, const Allocator *allocator);
+/* Takes one row; score: not NaN, weight: finite and above 0.  Statuses as for score_runs_add. */
+static inline Status
+roc_add(Roc *roc, const Allocator *allocator, const StopCheck *stop, bool label, double score,
+		double weight)
+{
+	return score_runs_add(&roc->classes[label], allocator, stop, score, weight);
+}
 
-/* Adds a row; on KERNEL_OUT_OF_MEMORY nothing changed. */
-extern Status roc_add(Roc *roc, const Allocator *allocator, double score, bool is_positive,
-					  double weight, const StopCheck *stop);
-
-/* Adds all points of another state. */
-extern Status roc_merge(Roc *into, const Allocator *allocator, const Roc *from,
-						const StopCheck *stop);
-
-/* Sorts and joins equal scores; the meaning stays.  Cost O(n), by radix sort. */
+/* Brings the state to the form that roc_auc and roc_encode ask for; its meaning stays. */
 extern Status roc_compact(Roc *roc, const Allocator *allocator, const StopCheck *stop);
 
+/* into = into and from together; from may not alias into. */
+extern Status roc_merge(Roc *into, const Allocator *allocator, const StopCheck *stop,
+						const Roc *from);
+
+extern bool roc_is_empty(const Roc *roc);
+
 /*
- * Area under the curve of a compacted state: the weighted share of (positive,
- * negative) pairs in which the positive scores higher, ties counted half
- * (Hanley and McNeil, Radiology 143(1), 1982).  False when a class is absent.
+ * roc_auc
+ *		The area under the curve of a compacted state.
+ *
+ * O(distinct scores).  With integer weights of less than 2^53 in all, the result is
+ * the exact quotient, rounded once; sums are double-double.
+ *
+ * Returns KERNEL_OK, KERNEL_INVALID where a class is empty (*auc unchanged) and
+ * KERNEL_OVERFLOW where W+ or W- is infinite.
+ * Source: Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 27,
+ * 2006, algorithm 3.
  */
-extern bool roc_area(const Roc *roc, double *area);
+extern Status roc_auc(const Roc *roc, double *auc);
 
-extern void roc_encode(const Roc *roc, ByteWriter *writer);
+/*
+ * The encoding of a compacted state: u8 version, u8 flags (bit 0: negatives have
+ * weights, bit 1: positives have), u16 zero, u32 runs of negatives, u32 runs of
+ * positives; then for each class its scores, ascending, and its weights if flagged.
+ * All little-endian; equal multisets have equal bytes.
+ */
+extern size_t roc_encoded_size(const Roc *roc);
+extern void roc_encode(const Roc *roc, uint8_t *bytes);
 
-/* Only a compacted, valid state is accepted. */
+/*
+ * Reads what roc_encode wrote, to the end of the reader, into an empty state.  The result
+ * is compacted.  KERNEL_CORRUPT, KERNEL_UNSUPPORTED_VERSION or KERNEL_OUT_OF_MEMORY
+ * leave it empty.
+ */
 extern Status roc_decode(Roc *roc, const Allocator *allocator, ByteReader *reader);
 
-#endif							/* ORCHARD_KERNEL_METRIC_ROC_H */
+extern void roc_release(Roc *roc, const Allocator *allocator);
+
+#endif /* ORCHARD_KERNEL_METRIC_ROC_H */
