@@ -14,6 +14,92 @@
 /* What a reader may do with a fault: the name of the broken promise, NULL when all were kept. */
 typedef const char *Broken;
 
+/* What a reader of the schema counts on, by brute force. */
+static inline Broken
+exercise_schema(const Model *model)
+{
+	uint32_t	f;
+	uint32_t	g;
+	uint32_t	i;
+
+	for (f = 0; f < model->n_features; f++)
+	{
+		const ModelFeature *feature = &model->features[f];
+
+		for (g = 0; g < f; g++)
+		{
+			if (strcmp(feature->name, model->features[g].name) == 0)
+				return "names of features are distinct";
+		}
+		for (i = 0; feature->fill != NULL && i < (feature->length > 0 ? feature->length : 1); i++)
+		{
+			if (!isfinite(feature->fill[i]))
+				return "a fill is finite";
+		}
+		for (i = 1; i < feature->n_pooled; i++)
+		{
+			if (strcmp(feature->pooled[i - 1], feature->pooled[i]) >= 0)
+				return "pooled levels ascend";
+		}
+	}
+	if (model->n_classes > 0 ? model->classes[model->positive_class] == NULL :
+		model->positive_class != 0)
+		return "there is a positive class";
+	return NULL;
+}
+
+/* A term's slot is its place among the numbers or categories, counted from the start. */
+static inline Broken
+exercise_term(const Model *model, const Term *term)
+{
+	const ModelFeature *feature = &model->features[term->feature];
+	bool		is_category = feature->family == FAMILY_CATEGORY;
+	int32_t		slot = is_category ? 0 : term->element;
+	int32_t		f;
+
+	for (f = 0; f < term->feature; f++)
+	{
+		if ((model->features[f].family == FAMILY_CATEGORY) == is_category)
+			slot += model->features[f].length > 1 ? (int32_t) model->features[f].length : 1;
+	}
+	if (term->slot != slot)
+		return "a term has its slot";
+	if (is_category ? term->level == LEVEL_NUMBER || term->level == 0 ||
+		term->level >= (int32_t) feature->n_levels ||
+		(term->level == LEVEL_POOLED && feature->n_pooled == 0) :
+		term->level != LEVEL_NUMBER && term->level != LEVEL_MISSING)
+		return "a term has a level";
+	return NULL;
+}
+
+/* Terms are distinct and point into the schema; what is multiplied is finite. */
+static inline Broken
+exercise_terms(const Model *model)
+{
+	Broken		broken = NULL;
+	uint32_t	t;
+	uint32_t	u;
+
+	for (t = 0; t < model->n_terms && broken == NULL; t++)
+	{
+		const Term *term = &model->coefficients[t].term;
+
+		if (!isfinite(model->coefficients[t].estimate))
+			broken = "an estimate is finite";
+		for (u = 0; u < t; u++)
+		{
+			const Term *other = &model->coefficients[u].term;
+
+			if (term->feature == other->feature && term->level == other->level &&
+				term->element == other->element)
+				broken = "terms are distinct";
+		}
+		if (broken == NULL && term->feature != TERM_INTERCEPT)
+			broken = exercise_term(model, term);
+	}
+	return broken;
+}
+
 /* One feature's levels and pooled names are found under their own codes, others are not. */
 static inline Broken
 exercise_lookup(const ModelFeature *feature, const Allocator *allocator, double *codes)
@@ -99,6 +185,8 @@ exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator 
 		double		eta = linear_eta(scorer, vectors + v * width);
 		double		prediction = linear_inverse_link(scorer->link, eta);
 
+		if (isnan(scorer->intercept))
+			broken = "the intercept is a number";
 		if (model->n_classes > 0 && !isnan(eta) && !(prediction >= 0.0 && prediction <= 1.0))
 			broken = "a probability is one";
 		for (i = 0; i < width; i++)
@@ -147,7 +235,10 @@ exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, 
 	if (status != KERNEL_OK)
 		return status == KERNEL_CORRUPT || status == KERNEL_UNSUPPORTED_VERSION ? NULL :
 			"a fault is corrupt or a newer version";
-	broken = model_validate(model, allocator) == KERNEL_OK ? NULL : "a decoded model is valid";
+	broken = model_validate(model, allocator) == KERNEL_OK ? exercise_schema(model) :
+		"a decoded model is valid";
+	if (broken == NULL)
+		broken = exercise_terms(model);
 	if (broken == NULL)
 		broken = exercise_encoding(model, allocator, bytes, length);
 	if (broken == NULL)

@@ -47,18 +47,29 @@ hash_bytes(const void *bytes, size_t length, uint64_t seed)
 	return hash_mix(hash ^ tail);
 }
 
-static uint32_t
+static inline uint32_t
 rotate_right(uint32_t x, int n)
 {
 	return x >> n | x << (32 - n);
 }
 
-/* One 64-byte block into the state (FIPS 180-4, section 6.2.2). */
+/*
+ * One round (FIPS 180-4, section 6.2.2, step 3).  Instead of moving eight
+ * variables on, the next round is given them one place further.
+ */
+#define SHA256_ROUND(a, b, c, d, e, f, g, h, t) \
+	do { \
+		uint32_t	first = h + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) + \
+			((e & f) ^ (~e & g)) + sha256_constants[t] + schedule[t]; \
+		d += first; \
+		h = first + (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22)) + \
+			((a & b) ^ (a & c) ^ (b & c)); \
+	} while (0)
+
+/* The message schedule of one 64-byte block (section 6.2.2, step 1). */
 static void
-sha256_block(uint32_t state[8], const uint8_t *block)
+sha256_schedule(uint32_t schedule[64], const uint8_t *block)
 {
-	uint32_t	schedule[64];
-	uint32_t	v[8];
 	int			t;
 
 	for (t = 0; t < 16; t++)
@@ -73,21 +84,43 @@ sha256_block(uint32_t state[8], const uint8_t *block)
 			(rotate_right(a, 7) ^ rotate_right(a, 18) ^ a >> 3) +
 			(rotate_right(b, 17) ^ rotate_right(b, 19) ^ b >> 10);
 	}
-	memcpy(v, state, sizeof(v));
-	for (t = 0; t < 64; t++)
-	{
-		uint32_t	s1 = rotate_right(v[4], 6) ^ rotate_right(v[4], 11) ^ rotate_right(v[4], 25);
-		uint32_t	choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t	first = v[7] + s1 + choice + sha256_constants[t] + schedule[t];
-		uint32_t	s0 = rotate_right(v[0], 2) ^ rotate_right(v[0], 13) ^ rotate_right(v[0], 22);
-		uint32_t	majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
+}
 
-		memmove(v + 1, v, 7 * sizeof(uint32_t));
-		v[4] += first;
-		v[0] = first + s0 + majority;
+/* One 64-byte block into the state. */
+static void
+sha256_block(uint32_t state[8], const uint8_t *block)
+{
+	uint32_t	schedule[64];
+	uint32_t	a = state[0];
+	uint32_t	b = state[1];
+	uint32_t	c = state[2];
+	uint32_t	d = state[3];
+	uint32_t	e = state[4];
+	uint32_t	f = state[5];
+	uint32_t	g = state[6];
+	uint32_t	h = state[7];
+	int			t;
+
+	sha256_schedule(schedule, block);
+	for (t = 0; t < 64; t += 8)
+	{
+		SHA256_ROUND(a, b, c, d, e, f, g, h, t);
+		SHA256_ROUND(h, a, b, c, d, e, f, g, t + 1);
+		SHA256_ROUND(g, h, a, b, c, d, e, f, t + 2);
+		SHA256_ROUND(f, g, h, a, b, c, d, e, t + 3);
+		SHA256_ROUND(e, f, g, h, a, b, c, d, t + 4);
+		SHA256_ROUND(d, e, f, g, h, a, b, c, t + 5);
+		SHA256_ROUND(c, d, e, f, g, h, a, b, t + 6);
+		SHA256_ROUND(b, c, d, e, f, g, h, a, t + 7);
 	}
-	for (t = 0; t < 8; t++)
-		state[t] += v[t];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void

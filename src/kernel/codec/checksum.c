@@ -1,22 +1,12 @@
 /*
- * checksum.c: CRC-32C, bit by bit for short inputs, over a table built on the
- * stack for long ones: no table is stored and none is built for a small model.
+ * checksum.c: CRC-32C, half a byte at a time.
  */
 #include "kernel/codec/checksum.h"
 
-#define POLYNOMIAL UINT32_C(0x82f63b78)
-
-/* The CRC of one byte, bit by bit: cheap enough to need no stored table. */
-static uint32_t
-crc_byte(uint32_t crc, uint8_t byte)
-{
-	int			bit;
-
-	crc ^= byte;
-	for (bit = 0; bit < 8; bit++)
-		crc = crc >> 1 ^ (POLYNOMIAL & (0u - (crc & 1u)));
-	return crc;
-}
+/* Entry i is the remainder of the four bits i: the polynomial 0x82f63b78 (reflected) four times over. */
+static const uint32_t remainders[16] = {
+	0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
+	0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9, 0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
 
 uint32_t
 checksum_crc32c(const void *bytes, size_t length)
@@ -28,19 +18,14 @@ uint32_t
 checksum_crc32c_extend(uint32_t before, const void *bytes, size_t length)
 {
 	const uint8_t *next = bytes;
-	uint32_t	table[256];
 	uint32_t	crc = ~before;
 	size_t		i;
 
-	if (length < 1024)
-	{
-		for (i = 0; i < length; i++)
-			crc = crc_byte(crc, next[i]);
-		return ~crc;
-	}
-	for (i = 0; i < 256; i++)
-		table[i] = crc_byte(0, (uint8_t) i);
 	for (i = 0; i < length; i++)
-		crc = crc >> 8 ^ table[(crc ^ next[i]) & 0xff];
+	{
+		crc ^= next[i];
+		crc = crc >> 4 ^ remainders[crc & 15];
+		crc = crc >> 4 ^ remainders[crc & 15];
+	}
 	return ~crc;
 }
