@@ -286,6 +286,8 @@ FitBinding *
 fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 {
 	FitBinding *binding = palloc0(sizeof(FitBinding));
+	int			number = 0;
+	int			category = 0;
 	int			i;
 
 	binding->layout = row_layout_create(row);
@@ -305,10 +307,20 @@ fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 	}
 	binding->has_offsets = binding->target.offset >= 0 &&
 		(binding->weight.index < 0 || binding->weight.offset >= 0);
+	binding->doubles = palloc(sizeof(DoubleColumn) * Max(spec->n_features, 1));
+	binding->others = palloc(sizeof(int) * Max(spec->n_features, 1));
 	for (i = 0; i < spec->n_features; i++)
 	{
-		binding->features[i] = bind_feature(spec, binding->layout, i);
-		binding->has_offsets &= binding->features[i].offset >= 0;
+		BoundColumn *column = &binding->features[i];
+
+		*column = bind_feature(spec, binding->layout, i);
+		column->slot = column->type.family == FAMILY_CATEGORY ? category++ : number;
+		number += feature_numbers(&spec->features[i]);
+		binding->has_offsets &= column->offset >= 0;
+		if (column->type.reader == READ_FLOAT8)
+			binding->doubles[binding->n_doubles++] = (DoubleColumn) {i, column->slot, column->offset};
+		else
+			binding->others[binding->n_others++] = i;
 	}
 	return binding;
 }

@@ -43,10 +43,19 @@ typedef struct BoundColumn
 	int			index;			/* 0-based in the row, -1 = none */
 	ColumnType	type;
 	EnumLabels *labels;
+	int			slot;			/* features: the first number slot or the category slot */
 	int32		offset;			/* in a row without NULLs, -1 where it varies */
 	int16		width;			/* bytes, at a fixed offset */
 	bool		by_value;
 } BoundColumn;
+
+/* A float8 feature, as the loop over them reads it. */
+typedef struct DoubleColumn
+{
+	int			feature;
+	int			slot;
+	int32		offset;			/* as in BoundColumn */
+} DoubleColumn;
 
 /* A FitSpec bound to a row layout. */
 typedef struct FitBinding
@@ -56,6 +65,10 @@ typedef struct FitBinding
 	BoundColumn weight;
 	BoundColumn *features;		/* n_features */
 	bool		has_offsets;	/* every bound column has one */
+	DoubleColumn *doubles;		/* n_doubles: the features that are float8 numbers */
+	int			n_doubles;
+	int		   *others;			/* n_others: the rest */
+	int			n_others;
 } FitBinding;
 
 /* Both in the current memory context; the row gives types, names and array lengths. */

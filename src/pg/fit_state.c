@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "access/tupmacs.h"
@@ -155,7 +156,8 @@ add_number(FitState *state, int i, const BoundColumn *column, Datum datum, doubl
 {
 	const Feature *feature = &state->spec->features[i];
 
-	*slot = column_read_number(column->type.reader, datum, feature->family, feature->name);
+	*slot = column->type.reader == READ_FLOAT8 ? DatumGetFloat8(datum) :
+		column_read_number(column->type.reader, datum, feature->family, feature->name);
 	if (unlikely(!isfinite(*slot)))
 		not_finite(feature->name, *slot);
 	if (state->spec->is_integer[i])
@@ -177,54 +179,64 @@ column_datum(const FitBinding *binding, const BoundColumn *column, const char *d
 		fetch_att(data + column->offset, column->by_value, column->width);
 }
 
+/* The features that are float8, from a row without NULLs; false when one is not finite. */
+static inline bool
+read_doubles(FitState *state, const FitBinding *binding, const char *data)
+{
+	const DoubleColumn *column = binding->doubles;
+	const DoubleColumn *end = column + binding->n_doubles;
+	double	   *numbers = state->numbers;
+	bool		is_finite = true;
+
+	for (; column < end; column++)
+	{
+		double		value;
+
+		memcpy(&value, data + column->offset, sizeof(double));
+		numbers[column->slot] = value;
+		is_finite &= fabs(value) <= DBL_MAX;
+	}
+	return is_finite;
+}
+
+/* Feature i of the row. */
+static void
+read_feature(FitState *state, const FitBinding *binding, const char *data, int i)
+{
+	const BoundColumn *column = &binding->features[i];
+	const Feature *feature = &state->spec->features[i];
+	bool		is_null = column_is_null(binding, column, data);
+	double	   *slots = state->numbers + column->slot;
+	uint32		j;
+
+	if (feature->family == FAMILY_CATEGORY)
+		state->codes[column->slot] = is_null ? CODE_MISSING :
+			category_code(state, &state->dictionaries[column->slot], column,
+						  column_datum(binding, column, data));
+	else if (is_null)
+	{
+		for (j = 0; j < feature_numbers(feature); j++)
+			slots[j] = NAN;
+	}
+	else if (feature->length > 0)
+		add_array(feature, column, column_datum(binding, column, data), slots);
+	else
+		add_number(state, i, column, column_datum(binding, column, data), slots);
+}
+
 /* The row's features, into numbers and codes. */
 static void
 read_features(FitState *state, const FitBinding *binding, const char *data)
 {
-	const FitSpec *spec = state->spec;
-	int			number = 0;
-	int			category = 0;
 	int			i;
 
-	for (i = 0; i < spec->n_features; i++)
+	if (data == NULL || unlikely(!read_doubles(state, binding, data)))
 	{
-		const BoundColumn *column = &binding->features[i];
-		const Feature *feature = &spec->features[i];
-		bool		is_null = column_is_null(binding, column, data);
-		uint32		j;
-
-		if (column->type.reader == READ_FLOAT8 && !is_null)
-		{
-			double		value;
-
-			if (data != NULL)
-				memcpy(&value, data + column->offset, sizeof(double));
-			else
-				value = DatumGetFloat8(binding->layout->values[column->index]);
-			if (unlikely(!isfinite(value)))
-				not_finite(feature->name, value);
-			state->numbers[number++] = value;
-			continue;
-		}
-		if (feature->family == FAMILY_CATEGORY)
-		{
-			state->codes[category] = is_null ? CODE_MISSING :
-				category_code(state, &state->dictionaries[category], column,
-							  column_datum(binding, column, data));
-			category++;
-			continue;
-		}
-		if (is_null)
-		{
-			for (j = 0; j < feature_numbers(feature); j++)
-				state->numbers[number + j] = NAN;
-		}
-		else if (feature->length > 0)
-			add_array(feature, column, column_datum(binding, column, data), state->numbers + number);
-		else
-			add_number(state, i, column, column_datum(binding, column, data), state->numbers + number);
-		number += feature_numbers(feature);
+		for (i = 0; i < binding->n_doubles; i++)
+			read_feature(state, binding, data, binding->doubles[i].feature);
 	}
+	for (i = 0; i < binding->n_others; i++)
+		read_feature(state, binding, data, binding->others[i]);
 }
 
 /* The target as the kernel wants it: the number, or the class's code. */

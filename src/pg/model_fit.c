@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -21,6 +22,7 @@
 typedef struct FitSite
 {
 	FitSpec    *spec;
+	bool		has_constants;	/* target and options are constants of the query */
 	FitBinding *bindings[BINDINGS_KEPT];	/* the one used last comes first */
 	int			n_bindings;
 } FitSite;
@@ -57,16 +59,31 @@ require_arguments(FunctionCallInfo fcinfo)
 				 errmsg("argument \"options\" must not be null")));
 }
 
+/* Are target and options constants, so that they need not be compared on every row? */
+static bool
+has_constant_arguments(FunctionCallInfo fcinfo)
+{
+	Aggref	   *call = AggGetAggref(fcinfo);
+
+	return call != NULL && list_length(call->args) == 3 &&
+		IsA(((TargetEntry *) lsecond(call->args))->expr, Const) &&
+		IsA(((TargetEntry *) lthird(call->args))->expr, Const);
+}
+
 /* The site, with a spec made from this row when it is the first. */
 static FitSite *
 fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 {
 	FitSite    *site = fcinfo->flinfo->fn_extra;
-	text	   *target = PG_GETARG_TEXT_PP(2);
-	Jsonb	   *options = PG_GETARG_JSONB_P(3);
+	text	   *target;
+	Jsonb	   *options;
 	MemoryContext caller;
 
-	if (likely(site != NULL))
+	if (likely(site != NULL && site->has_constants))
+		return site;
+	target = PG_GETARG_TEXT_PP(2);
+	options = PG_GETARG_JSONB_P(3);
+	if (site != NULL)
 	{
 		if (unlikely(!same_arguments(site->spec, target, options)))
 			ereport(ERROR,
@@ -76,6 +93,7 @@ fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	}
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	site = palloc0(sizeof(FitSite));
+	site->has_constants = has_constant_arguments(fcinfo);
 	site->spec = fit_spec_create(options, text_to_cstring(target), row);
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = site;

@@ -92,7 +92,7 @@ check_sets(int most_parts)
 		check_digits(set, "certified", &fit, set->estimate, set->std_error, set->deviation,
 					 is_filip ? 7.5 : 13.0);
 		check_digits(set, "as rounded", &fit, set->exact, set->exact_error, set->exact_deviation,
-					 is_filip ? 12.0 : 14.0);
+					 is_filip ? 11.0 : 14.0);
 	}
 }
 

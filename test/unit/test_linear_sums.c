@@ -472,9 +472,9 @@ memory_follows_what_occurred(void)
 	double		numbers[20] = {1.0};
 	int32_t		code;
 
-	for (code = 0; code < 8; code++)
+	for (code = 0; code < 4; code++)
 		CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, 1.0, 1.0) == KERNEL_OK);
-	CHECK(unit_live_bytes < 3000);
+	CHECK(unit_live_bytes < 2000);
 	least_squares_release(state, &unit_allocator);
 	state = least_squares_create(&unit_allocator, 2, 1);
 	for (code = 0; code < 100000; code++)

@@ -28,7 +28,7 @@ typedef struct Block
 	const double *right;		/* the rows */
 	int32_t		n_rows;
 	int32_t		stride;
-	double		left_bound[GRAM_WIDTH];	/* 24 times a power of two above the column's magnitude */
+	double		left_bound[GRAM_WIDTH];	/* 3 GRAM_ROWS times a power of two above the column's magnitude */
 	double		right_bound[GRAM_WIDTH];	/* a power of two above it */
 } Block;
 
@@ -508,8 +508,8 @@ gram_add(double *hi, double *lo, const double *rows, const double *weights, int3
 	prepare(&block, left, left_low, rows, weights, n_rows, n);
 	if (block.left_low != NULL)
 		weigh_rows_avx2(left, left_low, rows, weights, n_rows, block.stride);
-	set_bounds_avx2(block.right_bound, rows, n_rows, block.stride, 1.0);
 	set_bounds_avx2(block.left_bound, block.left, n_rows, block.stride, 3.0 * GRAM_ROWS);
+	set_bounds_avx2(block.right_bound, rows, n_rows, block.stride, 1.0);
 	add_block_avx2(hi, lo, &block);
 }
 

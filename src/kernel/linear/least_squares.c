@@ -22,9 +22,9 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->stride = gram_stride(state->width);
 	state->is_wide = n_numbers > LEAST_SQUARES_EXACT;
 	stride = (size_t) state->stride;
-	state->block_capacity = GRAM_ROWS;
-	state->block = memory_allocate_zero(allocator, GRAM_ROWS * stride, sizeof(double));
-	state->block_weights = memory_allocate(allocator, GRAM_ROWS, sizeof(double));
+	state->block_capacity = FIRST_ROWS;
+	state->block = memory_allocate_zero(allocator, FIRST_ROWS * stride, sizeof(double));
+	state->block_weights = memory_allocate(allocator, FIRST_ROWS, sizeof(double));
 	state->active = memory_allocate(allocator, (size_t) (n_numbers + n_categories), sizeof(int32_t));
 	if (state->is_wide)
 		state->clean = memory_allocate_zero(allocator, stride, sizeof(double));
@@ -79,7 +79,7 @@ least_squares_allocate_sums(LeastSquares *state, const Allocator *allocator)
 	return KERNEL_OK;
 }
 
-/* Twice as many rows in a wide state's block. */
+/* Twice as many rows in the block. */
 static Status
 grow_block(LeastSquares *state, const Allocator *allocator)
 {
@@ -110,7 +110,7 @@ empty_block(LeastSquares *state, const Allocator *allocator)
 {
 	Status		status = KERNEL_OK;
 
-	if (state->is_wide && state->block_capacity < WIDE_ROWS)
+	if (state->block_capacity < least_squares_block_rows(state))
 		return grow_block(state, allocator);
 	if (state->hi == NULL)
 		status = least_squares_allocate_sums(state, allocator);

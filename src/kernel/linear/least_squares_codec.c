@@ -74,7 +74,7 @@ decode_block(LeastSquares *state, const Allocator *allocator, ByteReader *reader
 {
 	size_t		stride = (size_t) state->stride;
 	uint32_t	n = read_count(reader, 8 * (size_t) (state->n_numbers + 2));
-	size_t		capacity = state->is_wide ? WIDE_ROWS : GRAM_ROWS;
+	size_t		capacity = (size_t) least_squares_block_rows(state);
 	size_t		i;
 	int32_t		j;
 
@@ -82,14 +82,14 @@ decode_block(LeastSquares *state, const Allocator *allocator, ByteReader *reader
 		return KERNEL_CORRUPT;
 	if (n > (uint32_t) state->block_capacity)
 	{
-		double	   *block = memory_reallocate(allocator, state->block, GRAM_ROWS * stride,
+		double	   *block = memory_reallocate(allocator, state->block, FIRST_ROWS * stride,
 											  capacity * stride, sizeof(double));
 		double	   *weights;
 
 		if (block == NULL)
 			return KERNEL_OUT_OF_MEMORY;
 		state->block = block;
-		weights = memory_reallocate(allocator, state->block_weights, GRAM_ROWS, capacity, sizeof(double));
+		weights = memory_reallocate(allocator, state->block_weights, FIRST_ROWS, capacity, sizeof(double));
 		if (weights == NULL)
 		{
 			memory_release(allocator, state->block, capacity * stride, sizeof(double));
@@ -98,7 +98,7 @@ decode_block(LeastSquares *state, const Allocator *allocator, ByteReader *reader
 		}
 		state->block_weights = weights;
 		state->block_capacity = (int32_t) capacity;
-		for (i = GRAM_ROWS * stride; i < capacity * stride; i++)
+		for (i = FIRST_ROWS * stride; i < capacity * stride; i++)
 			block[i] = 0.0;
 	}
 	for (i = 0; i < n; i++)

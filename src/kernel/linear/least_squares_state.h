@@ -8,7 +8,8 @@
 #include "kernel/linear/indicator.h"
 #include "kernel/linear/least_squares.h"
 
-/* Rows of a block of a wide state, at its largest. */
+/* Rows of a block: at first, and of a wide state's at its largest (others': GRAM_ROWS). */
+#define FIRST_ROWS 4
 #define WIDE_ROWS 128
 
 /*
@@ -40,6 +41,13 @@ static inline size_t
 least_squares_entries(const LeastSquares *state)
 {
 	return (size_t) state->stride * (size_t) state->stride;
+}
+
+/* Rows at which the block goes into the sums. */
+static inline int32_t
+least_squares_block_rows(const LeastSquares *state)
+{
+	return state->is_wide ? WIDE_ROWS : GRAM_ROWS;
 }
 
 /* Room for the sums of a state that has none. */
