@@ -12,8 +12,10 @@
 #define FIRST_PAIRS 16
 
 Status
-indicators_begin(Indicators *set, const Allocator *allocator, int32_t n_slots, int32_t stride)
+indicators_begin(Indicators *set, const Allocator *allocator, int32_t n_numbers,
+				 int32_t n_categories, int32_t stride)
 {
+	int32_t		n_slots = n_numbers + n_categories;
 	int32_t		i;
 
 	memset(set, 0, sizeof(*set));
@@ -21,6 +23,7 @@ indicators_begin(Indicators *set, const Allocator *allocator, int32_t n_slots, i
 	if (set->slots == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	set->n_slots = n_slots;
+	set->n_numbers = n_numbers;
 	set->stride = stride;
 	for (i = 0; i < n_slots; i++)
 		set->slots[i].missing = INDICATOR_NONE;
@@ -46,6 +49,7 @@ indicators_release(Indicators *set, const Allocator *allocator)
 	memory_release(allocator, set->slots, (size_t) set->n_slots, sizeof(IndicatorSlot));
 	memory_release(allocator, set->hi, n, sizeof(double));
 	memory_release(allocator, set->lo, n, sizeof(double));
+	memory_release(allocator, set->missing_pairs, indicators_missing_pairs(set), sizeof(DoubleDouble));
 	pair_table_release(&set->pairs, allocator);
 	memset(set, 0, sizeof(*set));
 }
@@ -221,15 +225,36 @@ indicators_add_pair(Indicators *set, const Allocator *allocator, int32_t a, int3
 	return KERNEL_OK;
 }
 
-DoubleDouble
-indicators_pair(const Indicators *set, int32_t a, int32_t b)
+Status
+indicators_allocate_missing(Indicators *set, const Allocator *allocator)
 {
-	uint32_t	place;
+	set->missing_pairs = memory_allocate_zero(allocator, indicators_missing_pairs(set),
+											  sizeof(DoubleDouble));
+	return set->missing_pairs != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+}
 
-	if (a < 0 || b < 0 || set->pairs.size == 0)
-		return dd_from(0.0);
-	place = pair_place(&set->pairs, pair_key(a, b));
-	return set->pairs.keys[place] != 0 ? set->pairs.weights[place] : dd_from(0.0);
+Status
+indicators_add_missing(Indicators *set, const Allocator *allocator, const int32_t *slots, int32_t n,
+					   double weight)
+{
+	int32_t		i;
+	int32_t		j;
+
+	if (set->missing_pairs == NULL && n > 1)
+	{
+		Status		status = indicators_allocate_missing(set, allocator);
+
+		if (status != KERNEL_OK)
+			return status;
+	}
+	for (j = 1; j < n; j++)
+	{
+		DoubleDouble *row = set->missing_pairs + (size_t) slots[j] * (size_t) (slots[j] - 1) / 2;
+
+		for (i = 0; i < j; i++)
+			row[slots[i]] = dd_add_double(row[slots[i]], weight);
+	}
+	return KERNEL_OK;
 }
 
 void
@@ -249,7 +274,7 @@ indicators_add_sums(double *hi, double *lo, const double *other_hi, const double
 /* What each of from's indicators is called in into. */
 static Status
 map_indicators(Indicators *into, const Allocator *allocator, const Indicators *from,
-			   int32_t first_category, const int32_t *const *code_maps, int32_t *map)
+			   const int32_t *const *code_maps, int32_t *map)
 {
 	Status		status = KERNEL_OK;
 	int32_t		i;
@@ -264,7 +289,7 @@ map_indicators(Indicators *into, const Allocator *allocator, const Indicators *f
 		for (code = 0; code < slot->n_codes && status == KERNEL_OK; code++)
 		{
 			if (slot->of_code[code] >= 0)
-				status = indicators_find(into, allocator, i, code_maps[i - first_category][code],
+				status = indicators_find(into, allocator, i, code_maps[i - from->n_numbers][code],
 										 &map[slot->of_code[code]]);
 		}
 		if (status != KERNEL_OK)
@@ -275,7 +300,7 @@ map_indicators(Indicators *into, const Allocator *allocator, const Indicators *f
 
 Status
 indicators_merge(Indicators *into, const Allocator *allocator, const Indicators *from,
-				 int32_t first_category, const int32_t *const *code_maps)
+				 const int32_t *const *code_maps)
 {
 	size_t		n = (size_t) from->n;
 	size_t		stride = (size_t) into->stride;
@@ -285,7 +310,7 @@ indicators_merge(Indicators *into, const Allocator *allocator, const Indicators 
 
 	if (map == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	status = map_indicators(into, allocator, from, first_category, code_maps, map);
+	status = map_indicators(into, allocator, from, code_maps, map);
 	for (i = 0; i < n && status == KERNEL_OK; i++)
 		indicators_add_sums(into->hi + (size_t) map[i] * stride, into->lo + (size_t) map[i] * stride,
 							from->hi + i * stride, from->lo + i * stride, stride);
@@ -298,5 +323,9 @@ indicators_merge(Indicators *into, const Allocator *allocator, const Indicators 
 										 from->pairs.weights[i]);
 	}
 	memory_release(allocator, map, n, sizeof(int32_t));
+	if (status == KERNEL_OK && from->missing_pairs != NULL && into->missing_pairs == NULL)
+		status = indicators_allocate_missing(into, allocator);
+	for (i = 0; from->missing_pairs != NULL && status == KERNEL_OK && i < indicators_missing_pairs(from); i++)
+		into->missing_pairs[i] = dd_add(into->missing_pairs[i], from->missing_pairs[i]);
 	return status;
 }

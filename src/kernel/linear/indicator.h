@@ -3,8 +3,9 @@
  *
  * An indicator is a level of a category or "this slot is missing".  For each
  * one that occurred the sums of z = (1, numbers, target) over its rows are
- * kept, and for each pair that met in a row the weight of those rows.  Memory:
- * 16 bytes a sum, 24 to 48 bytes a pair.
+ * kept, and for each pair that met in a row the weight of those rows: of two
+ * missing numbers in a triangle, of others in a hash table.  Memory: 16 bytes a
+ * sum, 16 bytes a pair in the triangle, 24 to 48 bytes in the table.
  */
 #ifndef ORCHARD_KERNEL_LINEAR_INDICATOR_H
 #define ORCHARD_KERNEL_LINEAR_INDICATOR_H
@@ -36,16 +37,19 @@ typedef struct Indicators
 {
 	IndicatorSlot *slots;		/* n_slots: numbers (only .missing), then categories */
 	int32_t		n_slots;
+	int32_t		n_numbers;		/* the slots that are numbers */
 	int32_t		stride;			/* doubles in a row of sums */
 	int32_t		n;
 	int32_t		capacity;
 	double	   *hi;				/* n x stride: sums of z over the indicator's rows */
 	double	   *lo;				/* what hi leaves out */
-	PairTable	pairs;
+	PairTable	pairs;			/* but of two missing numbers */
+	DoubleDouble *missing_pairs;	/* weight of the rows without numbers i < j, at j (j - 1) / 2 + i;
+									 * NULL before a row without two of them */
 } Indicators;
 
-extern Status indicators_begin(Indicators *set, const Allocator *allocator, int32_t n_slots,
-							   int32_t stride);
+extern Status indicators_begin(Indicators *set, const Allocator *allocator, int32_t n_numbers,
+							   int32_t n_categories, int32_t stride);
 extern void indicators_release(Indicators *set, const Allocator *allocator);
 
 /* A new indicator with empty sums, of no slot yet. */
@@ -55,12 +59,23 @@ extern Status indicators_add(Indicators *set, const Allocator *allocator, int32_
 extern Status indicators_find(Indicators *set, const Allocator *allocator, int32_t slot, int32_t code,
 							  int32_t *indicator);
 
-/* Adds weight to a pair of different indicators. */
+/* Adds weight to a pair of different indicators that are not both of missing numbers. */
 extern Status indicators_add_pair(Indicators *set, const Allocator *allocator, int32_t a, int32_t b,
 								  DoubleDouble weight);
 
-/* The weight of a pair; 0 when they never met or when one is INDICATOR_NONE. */
-extern DoubleDouble indicators_pair(const Indicators *set, int32_t a, int32_t b);
+/* Adds weight to each pair of n numbers, given by ascending slots, that a row lacks. */
+extern Status indicators_add_missing(Indicators *set, const Allocator *allocator, const int32_t *slots,
+									 int32_t n, double weight);
+
+/* Pairs of numbers. */
+static inline size_t
+indicators_missing_pairs(const Indicators *set)
+{
+	return (size_t) set->n_numbers * (size_t) (set->n_numbers > 0 ? set->n_numbers - 1 : 0) / 2;
+}
+
+/* Room for the pairs of numbers, all 0. */
+extern Status indicators_allocate_missing(Indicators *set, const Allocator *allocator);
 
 /* The sum of entry k of z over an indicator's rows; 0 for INDICATOR_NONE. */
 static inline DoubleDouble
@@ -71,14 +86,26 @@ indicators_sum(const Indicators *set, int32_t indicator, int32_t k)
 	return indicator < 0 ? dd_from(0.0) : dd_two_sum(set->hi[place], set->lo[place]);
 }
 
+/* Weight of the rows without both numbers i and j. */
+static inline DoubleDouble
+indicators_both_missing(const Indicators *set, int32_t i, int32_t j)
+{
+	size_t		low = (size_t) (i < j ? i : j);
+	size_t		high = (size_t) (i < j ? j : i);
+
+	if (i == j)
+		return indicators_sum(set, set->slots[i].missing, 0);
+	return set->missing_pairs == NULL ? dd_from(0.0) : set->missing_pairs[high * (high - 1) / 2 + low];
+}
+
 /*
  * indicators_merge
  *		Adds all of `from`.
  *
- * code_maps[c][code]: what a code of slot first_category + c is called in `into`.
+ * code_maps[c][code]: what a code of category c is called in `into`.
  */
 extern Status indicators_merge(Indicators *into, const Allocator *allocator, const Indicators *from,
-							   int32_t first_category, const int32_t *const *code_maps);
+							   const int32_t *const *code_maps);
 
 /* hi + lo += other_hi + other_lo, n double-double sums. */
 extern void indicators_add_sums(double *hi, double *lo, const double *other_hi,

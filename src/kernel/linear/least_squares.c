@@ -26,11 +26,12 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->block = memory_allocate_zero(allocator, FIRST_ROWS * stride, sizeof(double));
 	state->block_weights = memory_allocate(allocator, FIRST_ROWS, sizeof(double));
 	state->active = memory_allocate(allocator, (size_t) (n_numbers + n_categories), sizeof(int32_t));
+	state->missing = memory_allocate(allocator, (size_t) n_numbers, sizeof(int32_t));
 	if (state->is_wide)
 		state->clean = memory_allocate_zero(allocator, stride, sizeof(double));
 	if (state->block == NULL || state->block_weights == NULL || state->active == NULL ||
-		(state->is_wide && state->clean == NULL) ||
-		indicators_begin(&state->indicators, allocator, n_numbers + n_categories,
+		state->missing == NULL ||		(state->is_wide && state->clean == NULL) ||
+		indicators_begin(&state->indicators, allocator, n_numbers, n_categories,
 						 state->stride) != KERNEL_OK)
 	{
 		least_squares_release(state, allocator);
@@ -58,6 +59,7 @@ least_squares_release(LeastSquares *state, const Allocator *allocator)
 	memory_release(allocator, state->clean, stride, sizeof(double));
 	memory_release(allocator, state->active, (size_t) (state->n_numbers + state->n_categories),
 				   sizeof(int32_t));
+	memory_release(allocator, state->missing, (size_t) state->n_numbers, sizeof(int32_t));
 	memory_release(allocator, state, 1, sizeof(LeastSquares));
 }
 
@@ -123,10 +125,10 @@ empty_block(LeastSquares *state, const Allocator *allocator)
 	return status;
 }
 
-/* Collects the row's indicators in state->active. */
+/* Collects the row's indicators in state->active, and the slots of its missing numbers. */
 static Status
 find_active(LeastSquares *state, const Allocator *allocator, const double *numbers,
-			const int32_t *codes, int32_t *n_active)
+			const int32_t *codes, int32_t *n_missing)
 {
 	int32_t		n = 0;
 	int32_t		j;
@@ -136,10 +138,12 @@ find_active(LeastSquares *state, const Allocator *allocator, const double *numbe
 	{
 		if (numbers[j] == numbers[j])
 			continue;
+		state->missing[n] = j;
 		status = indicators_find(&state->indicators, allocator, j, -1, &state->active[n++]);
 		if (status != KERNEL_OK)
 			return status;
 	}
+	*n_missing = n;
 	for (j = 0; j < state->n_categories; j++)
 	{
 		status = indicators_find(&state->indicators, allocator, state->n_numbers + j, codes[j],
@@ -147,7 +151,6 @@ find_active(LeastSquares *state, const Allocator *allocator, const double *numbe
 		if (status != KERNEL_OK)
 			return status;
 	}
-	*n_active = n;
 	return KERNEL_OK;
 }
 
@@ -157,18 +160,25 @@ add_active(LeastSquares *state, const Allocator *allocator, const double *number
 		   const int32_t *codes, const double *z, double weight)
 {
 	Indicators *set = &state->indicators;
+	int32_t		n_missing;
+	Status		status = find_active(state, allocator, numbers, codes, &n_missing);
 	int32_t		n_active;
-	Status		status = find_active(state, allocator, numbers, codes, &n_active);
 	int32_t		i;
 	int32_t		j;
 
+	if (status == KERNEL_OK)
+		status = indicators_add_missing(set, allocator, state->missing, n_missing, weight);
 	if (status != KERNEL_OK)
 		return status;
+	n_active = n_missing + state->n_categories;
 	for (i = 0; i < n_active; i++)
 	{
 		size_t		row = (size_t) state->active[i] * (size_t) set->stride;
 
 		gram_add_row(set->hi + row, set->lo + row, z, weight, set->stride);
+	}
+	for (i = n_missing; i < n_active; i++)
+	{
 		for (j = 0; j < i; j++)
 		{
 			status = indicators_add_pair(set, allocator, state->active[i], state->active[j],
@@ -361,8 +371,7 @@ least_squares_merge(LeastSquares *into, const Allocator *allocator, const LeastS
 	if (status == KERNEL_OK && !(from->hi != NULL && from->is_wide))
 		status = merge_block(into, allocator, from);
 	if (status == KERNEL_OK)
-		status = indicators_merge(&into->indicators, allocator, &from->indicators, from->n_numbers,
-								  code_maps);
+		status = indicators_merge(&into->indicators, allocator, &from->indicators, code_maps);
 	into->rows += from->rows;
 	return status;
 }

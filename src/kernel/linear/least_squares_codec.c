@@ -4,7 +4,8 @@
  * numbers u32, categories u32, rows u64; rows waiting u32, each its weight and
  * z; u8 1 when there are sums: the triangle, and for a wide state the shift;
  * indicators u32, a slot: missing u32, codes u32, indicators; the indicators'
- * sums; pairs u32, a pair: key u64, weight.
+ * sums; u8 1 when there are pairs of missing numbers: their triangle; pairs
+ * u32, a pair: key u64, weight.
  */
 #include <math.h>
 
@@ -30,6 +31,9 @@ encode_indicators(const Indicators *set, ByteWriter *writer)
 	}
 	for (i = 0; i < n; i++)
 		write_double_double(writer, (DoubleDouble) {set->hi[i], set->lo[i]});
+	write_u8(writer, set->missing_pairs != NULL);
+	for (i = 0; set->missing_pairs != NULL && i < indicators_missing_pairs(set); i++)
+		write_double_double(writer, set->missing_pairs[i]);
 	write_u32(writer, set->pairs.n);
 	for (i = 0; i < set->pairs.size; i++)
 	{
@@ -198,6 +202,24 @@ decode_slots(LeastSquares *state, const Allocator *allocator, ByteReader *reader
 	return reader->status;
 }
 
+static Status
+decode_missing_pairs(Indicators *set, const Allocator *allocator, ByteReader *reader)
+{
+	uint8_t		has_pairs = read_u8(reader);
+	size_t		n = indicators_missing_pairs(set);
+	Status		status;
+	size_t		i;
+
+	if (reader->status != KERNEL_OK || has_pairs == 0)
+		return reader->status;
+	if (has_pairs > 1 || n > reader_left(reader) / 16)
+		return KERNEL_CORRUPT;
+	status = indicators_allocate_missing(set, allocator);
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+		set->missing_pairs[i] = read_double_double(reader);
+	return status;
+}
+
 /* The indicators' sums, each over rows of positive weight, and their pairs. */
 static Status
 decode_indicator_sums(Indicators *set, const Allocator *allocator, ByteReader *reader, uint32_t n)
@@ -225,7 +247,8 @@ decode_indicator_sums(Indicators *set, const Allocator *allocator, ByteReader *r
 		if (!(indicators_sum(set, indicator, 0).hi > 0.0))
 			return KERNEL_CORRUPT;
 	}
-	for (i = read_count(reader, 24); i > 0 && status == KERNEL_OK; i--)
+	status = decode_missing_pairs(set, allocator, reader);
+	for (i = status == KERNEL_OK ? read_count(reader, 24) : 0; i > 0 && status == KERNEL_OK; i--)
 	{
 		uint64_t	key = read_u64(reader);
 		DoubleDouble weight = read_double_double(reader);

@@ -113,6 +113,36 @@ reduce_indicators(Solver *solver)
 	return KERNEL_OK;
 }
 
+/* The reduced indicator of a slot being missing. */
+static int32_t
+reduced_missing(const Solver *solver, int32_t slot)
+{
+	int32_t		indicator = solver->state->indicators.slots[slot].missing;
+
+	return indicator < 0 ? NO_PART : solver->reduced_of[indicator];
+}
+
+/* The pairs of number i and an earlier one that are both missing. */
+static void
+reduce_missing_pairs(Solver *solver, int32_t i)
+{
+	size_t		n = (size_t) solver->n_reduced;
+	int32_t		a = reduced_missing(solver, i);
+	int32_t		j;
+
+	for (j = 0; a >= 0 && j < i; j++)
+	{
+		int32_t		b = reduced_missing(solver, j);
+
+		if (b < 0)
+			continue;
+		solver->reduced_pairs[(size_t) a * n + (size_t) b] =
+			indicators_both_missing(&solver->state->indicators, i, j);
+		solver->reduced_pairs[(size_t) b * n + (size_t) a] =
+			solver->reduced_pairs[(size_t) a * n + (size_t) b];
+	}
+}
+
 /* Sums and pair weights of the reduced indicators. */
 static Status
 reduce_sums(Solver *solver)
@@ -158,16 +188,9 @@ reduce_sums(Solver *solver)
 		solver->reduced_pairs[a * n + b] = dd_add(solver->reduced_pairs[a * n + b], pairs->weights[place]);
 		solver->reduced_pairs[b * n + a] = solver->reduced_pairs[a * n + b];
 	}
+	for (i = 0; i < state->n_numbers; i++)
+		reduce_missing_pairs(solver, i);
 	return KERNEL_OK;
-}
-
-/* The reduced indicator of a slot being missing. */
-static int32_t
-reduced_missing(const Solver *solver, int32_t slot)
-{
-	int32_t		indicator = solver->state->indicators.slots[slot].missing;
-
-	return indicator < 0 ? NO_PART : solver->reduced_of[indicator];
 }
 
 /* The reduced indicator of a category's level or of its pooled levels. */

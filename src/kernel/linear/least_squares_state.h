@@ -33,7 +33,8 @@ struct LeastSquares
 	int32_t		n_block;
 	int32_t		block_capacity;
 	double	   *clean;			/* wide: scratch row, stride, 0 for missing */
-	int32_t    *active;			/* scratch: indicators of the row */
+	int32_t    *active;			/* scratch: indicators of the row, missing numbers first */
+	int32_t    *missing;		/* scratch: slots of the row's missing numbers, n_numbers */
 	Indicators	indicators;
 };
 

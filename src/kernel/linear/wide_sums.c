@@ -103,10 +103,9 @@ missing_of(const LeastSquares *state, int32_t j)
 static DoubleDouble
 both_missing(const LeastSquares *state, int32_t i, int32_t j)
 {
-	int32_t		a = missing_of(state, i);
-	int32_t		b = missing_of(state, j);
-
-	return a == b ? indicators_sum(&state->indicators, a, 0) : indicators_pair(&state->indicators, a, b);
+	if (missing_of(state, i) < 0 || missing_of(state, j) < 0)
+		return dd_from(0.0);
+	return indicators_both_missing(&state->indicators, i - 1, j - 1);
 }
 
 /* The sum of shifted entry i over the rows where entry j is present. */
