@@ -166,8 +166,9 @@ static void
 product_is_a_product(void)
 {
 	static const int32_t sizes[] = {4, 8, 12, 68, 76};
-	static double rows[37 * 76];
-	static double product[76 * 76];
+	static double strips[37 * 76];
+	static double hi[76 * 76];
+	static double lo[76 * 76];
 	size_t		s;
 	int32_t		i;
 	int32_t		j;
@@ -175,12 +176,15 @@ product_is_a_product(void)
 
 	random_state = 3;
 	for (i = 0; i < 37 * 76; i++)
-		rows[i] = random_unit();
+		strips[i] = random_unit();
 	for (s = 0; s < 5; s++)
 	{
 		int32_t		n = sizes[s];
 
-		gram_product(product, rows, 37, n);
+		memset(hi, 0, sizeof(hi));
+		memset(lo, 0, sizeof(lo));
+		gram_add_product(hi, lo, strips, 37, n);
+		gram_add_product(hi, lo, strips, 37, n);
 		for (i = 0; i < n; i++)
 		{
 			for (j = i; j < n; j++)
@@ -188,8 +192,8 @@ product_is_a_product(void)
 				double		sum = 0.0;
 
 				for (k = 0; k < 37; k++)
-					sum += rows[k * n + i] * rows[k * n + j];
-				CHECK_NEAR(product[i * n + j], sum, 1e-14);
+					sum += strips[(i / 4 * 37 + k) * 4 + i % 4] * strips[(j / 4 * 37 + k) * 4 + j % 4];
+				CHECK_NEAR(hi[i * n + j] + lo[i * n + j], 2.0 * sum, 1e-14);
 			}
 		}
 	}

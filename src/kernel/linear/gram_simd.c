@@ -157,7 +157,7 @@ copy_row_portable(double *to, const double *from, int32_t n)
 }
 
 static void
-product_portable(double *product, const double *rows, int32_t n_rows, int32_t n)
+add_product_portable(double *hi, double *lo, const double *strips, int32_t n_rows, int32_t n)
 {
 	int32_t		i;
 	int32_t		j;
@@ -165,15 +165,16 @@ product_portable(double *product, const double *rows, int32_t n_rows, int32_t n)
 
 	for (i = 0; i < n; i++)
 	{
-		double	   *out = product + (int64_t) i * n;
+		const double *left = strips + (int64_t) (i / 4) * n_rows * 4 + i % 4;
 
-		memset(out + i, 0, (size_t) (n - i) * sizeof(double));
-		for (k = 0; k < n_rows; k++)
+		for (j = i & ~3; j < n; j++)
 		{
-			const double *row = rows + (int64_t) k * n;
+			const double *right = strips + (int64_t) (j / 4) * n_rows * 4 + j % 4;
+			double		sum = 0.0;
 
-			for (j = i; j < n; j++)
-				out[j] += row[i] * row[j];
+			for (k = 0; k < n_rows; k++)
+				sum += left[4 * k] * right[4 * k];
+			add_entry(&hi[(int64_t) i * n + j], &lo[(int64_t) i * n + j], sum, 0.0);
 		}
 	}
 }
@@ -370,69 +371,95 @@ copy_row_avx2(double *to, const double *from, int32_t n)
 	return copy_row_portable(to + j, from + j, n - j) || is_missing;
 }
 
-/* Entries i .. i+3 of columns j .. j+7 of the product. */
+/* Adds the products of a strip with two strips, the second after the first: a tile of 4 x 8. */
 AVX2 static inline void
-product_tile_avx2(double *product, const double *rows, int32_t n_rows, int32_t n, int32_t i, int32_t j)
+add_wide_tile_avx2(double *hi, double *lo, const double *left, const double *right, int32_t n_rows,
+				   int32_t n)
 {
-	const double *left = rows + i;
-	const double *right = rows + j;
-	__m256d		sum[4][2];
+	const double *second = right + 4 * (int64_t) n_rows;
+	__m256d		zero = _mm256_setzero_pd();
+	__m256d		sum00 = zero;
+	__m256d		sum01 = zero;
+	__m256d		sum10 = zero;
+	__m256d		sum11 = zero;
+	__m256d		sum20 = zero;
+	__m256d		sum21 = zero;
+	__m256d		sum30 = zero;
+	__m256d		sum31 = zero;
 	int32_t		k;
-	int32_t		r;
 
-	for (r = 0; r < 4; r++)
-		sum[r][0] = sum[r][1] = _mm256_setzero_pd();
-	for (k = 0; k < n_rows; k++, left += n, right += n)
+	for (k = 0; k < n_rows; k++, left += 4, right += 4, second += 4)
 	{
 		__m256d		b0 = _mm256_loadu_pd(right);
-		__m256d		b1 = _mm256_loadu_pd(right + 4);
+		__m256d		b1 = _mm256_loadu_pd(second);
+		__m256d		a = _mm256_broadcast_sd(left);
 
-#pragma GCC unroll 4
-		for (r = 0; r < 4; r++)
-		{
-			__m256d		a = _mm256_broadcast_sd(left + r);
-
-			sum[r][0] = _mm256_fmadd_pd(a, b0, sum[r][0]);
-			sum[r][1] = _mm256_fmadd_pd(a, b1, sum[r][1]);
-		}
+		sum00 = _mm256_fmadd_pd(a, b0, sum00);
+		sum01 = _mm256_fmadd_pd(a, b1, sum01);
+		a = _mm256_broadcast_sd(left + 1);
+		sum10 = _mm256_fmadd_pd(a, b0, sum10);
+		sum11 = _mm256_fmadd_pd(a, b1, sum11);
+		a = _mm256_broadcast_sd(left + 2);
+		sum20 = _mm256_fmadd_pd(a, b0, sum20);
+		sum21 = _mm256_fmadd_pd(a, b1, sum21);
+		a = _mm256_broadcast_sd(left + 3);
+		sum30 = _mm256_fmadd_pd(a, b0, sum30);
+		sum31 = _mm256_fmadd_pd(a, b1, sum31);
 	}
-	for (r = 0; r < 4; r++)
-	{
-		_mm256_storeu_pd(product + (int64_t) (i + r) * n + j, sum[r][0]);
-		_mm256_storeu_pd(product + (int64_t) (i + r) * n + j + 4, sum[r][1]);
-	}
+	add_entries_avx2(hi, lo, sum00, zero);
+	add_entries_avx2(hi + 4, lo + 4, sum01, zero);
+	add_entries_avx2(hi + n, lo + n, sum10, zero);
+	add_entries_avx2(hi + n + 4, lo + n + 4, sum11, zero);
+	hi += 2 * (int64_t) n;
+	lo += 2 * (int64_t) n;
+	add_entries_avx2(hi, lo, sum20, zero);
+	add_entries_avx2(hi + 4, lo + 4, sum21, zero);
+	add_entries_avx2(hi + n, lo + n, sum30, zero);
+	add_entries_avx2(hi + n + 4, lo + n + 4, sum31, zero);
 }
 
-/* The last four columns, for an odd number of fours. */
+/* The same with one strip: a tile of 4 x 4. */
 AVX2 static inline void
-product_edge_avx2(double *product, const double *rows, int32_t n_rows, int32_t n, int32_t i)
+add_last_tile_avx2(double *hi, double *lo, const double *left, const double *right, int32_t n_rows,
+				   int32_t n)
 {
+	__m256d		zero = _mm256_setzero_pd();
+	__m256d		sum0 = zero;
+	__m256d		sum1 = zero;
+	__m256d		sum2 = zero;
+	__m256d		sum3 = zero;
 	int32_t		k;
-	int32_t		r;
 
-	for (r = 0; r < 4; r++)
+	for (k = 0; k < n_rows; k++, left += 4, right += 4)
 	{
-		__m256d		sum = _mm256_setzero_pd();
+		__m256d		b = _mm256_loadu_pd(right);
 
-		for (k = 0; k < n_rows; k++)
-			sum = _mm256_fmadd_pd(_mm256_broadcast_sd(rows + (int64_t) k * n + i + r),
-								  _mm256_loadu_pd(rows + (int64_t) k * n + n - 4), sum);
-		_mm256_storeu_pd(product + (int64_t) (i + r) * n + n - 4, sum);
+		sum0 = _mm256_fmadd_pd(_mm256_broadcast_sd(left), b, sum0);
+		sum1 = _mm256_fmadd_pd(_mm256_broadcast_sd(left + 1), b, sum1);
+		sum2 = _mm256_fmadd_pd(_mm256_broadcast_sd(left + 2), b, sum2);
+		sum3 = _mm256_fmadd_pd(_mm256_broadcast_sd(left + 3), b, sum3);
 	}
+	add_entries_avx2(hi, lo, sum0, zero);
+	add_entries_avx2(hi + n, lo + n, sum1, zero);
+	add_entries_avx2(hi + 2 * (int64_t) n, lo + 2 * (int64_t) n, sum2, zero);
+	add_entries_avx2(hi + 3 * (int64_t) n, lo + 3 * (int64_t) n, sum3, zero);
 }
 
 AVX2 static void
-product_avx2(double *product, const double *rows, int32_t n_rows, int32_t n)
+add_product_avx2(double *hi, double *lo, const double *strips, int32_t n_rows, int32_t n)
 {
 	int32_t		i;
 	int32_t		j;
 
 	for (i = 0; i < n; i += 4)
 	{
+		const double *left = strips + (int64_t) i * n_rows;
+		int64_t		row = (int64_t) i * n;
+
 		for (j = i; j + 8 <= n; j += 8)
-			product_tile_avx2(product, rows, n_rows, n, i, j);
+			add_wide_tile_avx2(hi + row + j, lo + row + j, left, strips + (int64_t) j * n_rows, n_rows, n);
 		if (j < n)
-			product_edge_avx2(product, rows, n_rows, n, i);
+			add_last_tile_avx2(hi + row + j, lo + row + j, left, strips + (int64_t) j * n_rows, n_rows, n);
 	}
 }
 
@@ -449,7 +476,7 @@ has_avx2(void)
 #define weigh_rows_avx2 weigh_rows_portable
 #define add_row_avx2 add_row_portable
 #define copy_row_avx2 copy_row_portable
-#define product_avx2 product_portable
+#define add_product_avx2 add_product_portable
 
 static bool
 has_avx2(void)
@@ -529,10 +556,10 @@ gram_copy_row(double *to, const double *from, int32_t n)
 }
 
 void
-gram_product(double *product, const double *rows, int32_t n_rows, int32_t n)
+gram_add_product(double *hi, double *lo, const double *strips, int32_t n_rows, int32_t n)
 {
 	if (has_avx2())
-		product_avx2(product, rows, n_rows, n);
+		add_product_avx2(hi, lo, strips, n_rows, n);
 	else
-		product_portable(product, rows, n_rows, n);
+		add_product_portable(hi, lo, strips, n_rows, n);
 }

@@ -40,10 +40,15 @@ extern void gram_add_portable(double *hi, double *lo, const double *rows, const 
 							  int32_t n_rows, int32_t n);
 
 /*
- * product[i * n + j] = sum over k < n_rows of rows[k * n + i] rows[k * n + j], on and above the
- * diagonal, in double; n a multiple of four.  With and without AVX2 the last digits differ.
+ * gram_add_product
+ *		hi + lo += sum over k < n_rows of z_k z_k', each block's sum in double.
+ *
+ * hi, lo: n x n, on and above the diagonal; n a multiple of four.  strips: n / 4
+ * strips of n_rows rows of four entries, strip s holding entries 4 s .. 4 s + 3
+ * of every row.  With and without AVX2 the last digits differ: fused products
+ * round once.
  */
-extern void gram_product(double *product, const double *rows, int32_t n_rows, int32_t n);
+extern void gram_add_product(double *hi, double *lo, const double *strips, int32_t n_rows, int32_t n);
 
 /* hi + lo += weight * z: n double-double sums, n a multiple of four. */
 extern void gram_add_row(double *hi, double *lo, const double *z, double weight, int32_t n);

@@ -56,6 +56,7 @@ least_squares_release(LeastSquares *state, const Allocator *allocator)
 	memory_release(allocator, state->shift, stride, sizeof(double));
 	memory_release(allocator, state->block, capacity * stride, sizeof(double));
 	memory_release(allocator, state->block_weights, capacity, sizeof(double));
+	memory_release(allocator, state->strips, WIDE_ROWS * stride, sizeof(double));
 	memory_release(allocator, state->clean, stride, sizeof(double));
 	memory_release(allocator, state->active, (size_t) (state->n_numbers + state->n_categories),
 				   sizeof(int32_t));
@@ -116,8 +117,14 @@ empty_block(LeastSquares *state, const Allocator *allocator)
 		return grow_block(state, allocator);
 	if (state->hi == NULL)
 		status = least_squares_allocate_sums(state, allocator);
+	if (status == KERNEL_OK && state->is_wide && state->strips == NULL)
+	{
+		state->strips = memory_allocate(allocator, WIDE_ROWS * (size_t) state->stride, sizeof(double));
+		if (state->strips == NULL)
+			status = KERNEL_OUT_OF_MEMORY;
+	}
 	if (status == KERNEL_OK && state->is_wide)
-		status = wide_sums_add_block(state, allocator, state->hi, state->lo);
+		status = wide_sums_add_block(state, allocator, state->hi, state->lo, state->strips);
 	else if (status == KERNEL_OK)
 		gram_add(state->hi, state->lo, state->block, state->block_weights, state->n_block, state->width);
 	if (status == KERNEL_OK)
@@ -232,8 +239,10 @@ Status
 least_squares_raw_sums(const LeastSquares *state, const Allocator *allocator, double *hi, double *lo)
 {
 	size_t		size = least_squares_entries(state) * sizeof(double);
+	size_t		n_strips = (size_t) state->n_block * (size_t) state->stride;
 	LeastSquares copy = *state;
-	Status		status = KERNEL_OK;
+	double	   *strips;
+	Status		status;
 	int32_t		i;
 	int32_t		j;
 
@@ -249,7 +258,10 @@ least_squares_raw_sums(const LeastSquares *state, const Allocator *allocator, do
 		gram_add(hi, lo, state->block, state->block_weights, state->n_block, state->width);
 		return KERNEL_OK;
 	}
-	status = wide_sums_add_block(&copy, allocator, hi, lo);
+	strips = memory_allocate(allocator, n_strips, sizeof(double));
+	status = strips == NULL ? KERNEL_OUT_OF_MEMORY :
+		wide_sums_add_block(&copy, allocator, hi, lo, strips);
+	memory_release(allocator, strips, n_strips, sizeof(double));
 	/* Last row first: an entry needs only the first row besides itself. */
 	for (i = state->width - 1; i >= 0 && status == KERNEL_OK; i--)
 	{
@@ -273,13 +285,17 @@ merge_wide_sums(LeastSquares *into, const Allocator *allocator, const LeastSquar
 				double *lo)
 {
 	LeastSquares copy = *from;
+	size_t		n_strips = (size_t) from->n_block * (size_t) from->stride;
+	double	   *strips = memory_allocate(allocator, n_strips, sizeof(double));
 	Status		status;
 	int32_t		i;
 	int32_t		j;
 
 	memcpy(hi, from->hi, least_squares_entries(from) * sizeof(double));
 	memcpy(lo, from->lo, least_squares_entries(from) * sizeof(double));
-	status = wide_sums_add_block(&copy, allocator, hi, lo);
+	status = strips == NULL ? KERNEL_OUT_OF_MEMORY :
+		wide_sums_add_block(&copy, allocator, hi, lo, strips);
+	memory_release(allocator, strips, n_strips, sizeof(double));
 	if (status != KERNEL_OK)
 		return status;
 	/* The scratch row of `into` holds the way from one shift to the other. */

@@ -32,6 +32,7 @@ struct LeastSquares
 	double	   *block_weights;	/* block_capacity */
 	int32_t		n_block;
 	int32_t		block_capacity;
+	double	   *strips;			/* wide: scratch, WIDE_ROWS x stride; NULL with hi */
 	double	   *clean;			/* wide: scratch row, stride, 0 for missing */
 	int32_t    *active;			/* scratch: indicators of the row, missing numbers first */
 	int32_t    *missing;		/* scratch: slots of the row's missing numbers, n_numbers */
@@ -63,9 +64,12 @@ extern Status least_squares_allocate_sums(LeastSquares *state, const Allocator *
 extern Status least_squares_raw_sums(const LeastSquares *state, const Allocator *allocator,
 									 double *hi, double *lo);
 
-/* wide_sums.c: adds the block's rows, shifted, to hi and lo; a state without shift gets one. */
+/*
+ * wide_sums.c: adds the block's rows, shifted, to hi and lo; a state without shift gets one.
+ * strips: scratch, n_block x stride.
+ */
 extern Status wide_sums_add_block(LeastSquares *state, const Allocator *allocator, double *hi,
-								  double *lo);
+								  double *lo, double *strips);
 
 /* Entry i, j of the sums after shift[.] is added to what is present. */
 extern DoubleDouble wide_sums_moved(const LeastSquares *state, const double *hi, const double *lo,

@@ -39,57 +39,39 @@ choose_shift(const LeastSquares *state, double *shift)
 	}
 }
 
-/* One row shifted and multiplied by the root of its weight. */
+/* The block's rows in strips of four entries, shifted, and multiplied by the root of their weight. */
 static void
-shift_row(double *to, const double *row, const double *shift, double weight, int32_t n)
+fill_strips(const LeastSquares *state, double *strips)
 {
-	double		root = sqrt(weight);
-	int32_t		j;
+	size_t		stride = (size_t) state->stride;
+	int32_t		k;
+	size_t		j;
 
-	for (j = 0; j < n; j++)
-		to[j] = row[j] != row[j] ? 0.0 : root * (row[j] - shift[j]);
+	for (k = 0; k < state->n_block; k++)
+	{
+		const double *row = state->block + (size_t) k * stride;
+		double		root = sqrt(state->block_weights[k]);
+
+		for (j = 0; j < stride; j++)
+			strips[(j / 4 * (size_t) state->n_block + (size_t) k) * 4 + j % 4] =
+				row[j] != row[j] ? 0.0 : root * (row[j] - state->shift[j]);
+	}
 }
 
 Status
-wide_sums_add_block(LeastSquares *state, const Allocator *allocator, double *hi, double *lo)
+wide_sums_add_block(LeastSquares *state, const Allocator *allocator, double *hi, double *lo,
+					double *strips)
 {
-	size_t		stride = (size_t) state->stride;
-	size_t		entries = least_squares_entries(state);
-	size_t		rows = (size_t) state->n_block * stride;
-	double	   *shifted = memory_allocate(allocator, rows, sizeof(double));
-	double	   *product = memory_allocate(allocator, entries, sizeof(double));
-	Status		status = shifted != NULL && product != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
-	size_t		k;
-	size_t		j;
-
-	if (status == KERNEL_OK && state->shift == NULL)
+	if (state->shift == NULL)
 	{
-		state->shift = memory_allocate(allocator, stride, sizeof(double));
+		state->shift = memory_allocate(allocator, (size_t) state->stride, sizeof(double));
 		if (state->shift == NULL)
-			status = KERNEL_OUT_OF_MEMORY;
-		else
-			choose_shift(state, state->shift);
+			return KERNEL_OUT_OF_MEMORY;
+		choose_shift(state, state->shift);
 	}
-	if (status == KERNEL_OK)
-	{
-		for (k = 0; k < (size_t) state->n_block; k++)
-			shift_row(shifted + k * stride, state->block + k * stride, state->shift,
-					  state->block_weights[k], state->stride);
-		gram_product(product, shifted, state->n_block, state->stride);
-		for (k = 0; k < stride; k++)
-		{
-			for (j = k; j < stride; j++)
-			{
-				DoubleDouble sum = dd_two_sum(hi[k * stride + j], product[k * stride + j]);
-
-				hi[k * stride + j] = sum.hi;
-				lo[k * stride + j] += sum.lo;
-			}
-		}
-	}
-	memory_release(allocator, shifted, rows, sizeof(double));
-	memory_release(allocator, product, entries, sizeof(double));
-	return status;
+	fill_strips(state, strips);
+	gram_add_product(hi, lo, strips, state->n_block, state->stride);
+	return KERNEL_OK;
 }
 
 /* The indicator of entry j being missing. */
