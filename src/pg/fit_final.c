@@ -530,67 +530,8 @@ fit_logistic_regression(Fit *fit)
 		report_condition(fit, psprintf("logistic regression did not converge in %d iterations; the gradient norm is %g",
 									   result.facts.iterations, result.facts.gradient_norm));
 	take_result(fit, &result);
-}
-
-/* The fitted model over its own training rows. */
-static void
-measure_logistic(Fit *fit)
-{
-	const Dataset *dataset = &fit->state->dataset;
-	const Design *design = &fit->design;
-	LinearScorer scorer;
-	double	   *vector = palloc(sizeof(double) * Max(fit->spec->n_numbers + fit->spec->n_categories, 1));
-	double		positive = fit->class_codes[fit->model.positive_class];
-	double		loss = 0.0;
-	double		right = 0.0;
-	double		total = 0.0;
-	int32_t		b;
-	int32_t		i;
-	int32_t		j;
-
-	require(fit, model_scorer(&fit->model, &fit->account->allocator, &scorer));
-	for (b = 0; b < dataset->n_blocks; b++)
-	{
-		const DatasetBlock *block = &dataset->blocks[b];
-
-		CHECK_FOR_INTERRUPTS();
-		for (i = 0; i < block->n; i++)
-		{
-			double		weight = block->weight != NULL ? block->weight[i] : 1.0;
-			double		missing = 0.0;
-			double		eta;
-			bool		is_positive = block->target[i] == positive;
-
-			for (j = 0; j < design->n_numbers; j++)
-			{
-				vector[j] = block->numbers[j * block->capacity + i];
-				if (isnan(vector[j]))
-				{
-					vector[j] = scorer.number_fill[j];
-					missing += scorer.missing_weight[j];
-				}
-			}
-			for (j = 0; j < design->n_categories; j++)
-			{
-				int32_t		code = block->codes[j * block->capacity + i];
-				const CategoryFacts *facts = &design->categories[j];
-				int32_t		level = code == CODE_MISSING ? -1 : facts->level_of_code[code];
-
-				vector[design->n_numbers + j] = code == CODE_MISSING ? 0 :
-					level == LEVEL_POOLED ? facts->n_levels + 1 : level + 1;
-				if (code == CODE_MISSING)
-					missing += scorer.missing_weight[design->n_numbers + j];
-			}
-			eta = linear_eta(&scorer, vector) + missing;
-			if (!is_positive)
-				eta = -eta;
-			loss += weight * (eta > 0.0 ? log1p(exp(-eta)) : log1p(exp(eta)) - eta);
-			right += weight * (is_positive ? eta > 0.0 : eta >= 0.0);
-			total += weight;
-		}
-	}
-	add_metric(fit, "train.log_loss", loss / total);
-	add_metric(fit, "train.accuracy", right / total);
+	add_metric(fit, "train.log_loss", result.log_loss);
+	add_metric(fit, "train.accuracy", result.accuracy);
 }
 
 static struct varlena *
@@ -661,8 +602,6 @@ fit_model(const FitState *state)
 		fit_linear_regression(fit);
 	describe_features(fit);
 	warn_identifiers(fit);
-	if (fit->model.n_terms > 0 && state->spec->classification)
-		measure_logistic(fit);
 	stored = encode(fit, caller);
 	MemoryContextSwitchTo(caller);
 	for (i = 0; i < fit->model.n_warnings; i++)

@@ -178,8 +178,8 @@ loss_keeps_relative_accuracy(void)
 		for (i = 0; i < PANEL_ROWS; i++)
 			weight[i] = i == only ? 3.0 : 0.0;
 		expected = 3.0L * log1pl(expl((long double) -eta[only] * sign[only]));
-		CHECK(fabsl(panel_loss(residual, curvature, eta, sign, weight) - expected) <= 6.0L * ULP * expected);
-		CHECK(fabsl(loss(residual, curvature, eta, sign, weight) - expected) <= 6.0L * ULP * expected);
+		CHECK(fabsl(panel_loss(residual, curvature, eta, sign, weight).loss - expected) <= 6.0L * ULP * expected);
+		CHECK(fabsl(loss(residual, curvature, eta, sign, weight).loss - expected) <= 6.0L * ULP * expected);
 	}
 }
 
@@ -192,16 +192,41 @@ loss_at_extremes(void)
 	double		residual[PANEL_ROWS];
 	double		curvature[PANEL_ROWS];
 
-	CHECK_CLOSE(panel_loss(residual, curvature, eta, sign, weight), 2.0 * log(2.0) + 1000.0, 1e-15);
+	CHECK_CLOSE(panel_loss(residual, curvature, eta, sign, weight).loss, 2.0 * log(2.0) + 1000.0, 1e-15);
 	CHECK_CLOSE(residual[0], -1.0, 1e-15);
 	CHECK_CLOSE(residual[1], 1.0, 1e-15);
 	CHECK_CLOSE(curvature[0], 0.5, 1e-15);
 	CHECK(curvature[1] >= 0.0 && curvature[1] < 1e-300);
 	weight[3] = 1.0;
-	CHECK_CLOSE(panel_loss(residual, curvature, eta, sign, weight), 2.0 * log(2.0) + 1000.0, 1e-15);
+	CHECK_CLOSE(panel_loss(residual, curvature, eta, sign, weight).loss, 2.0 * log(2.0) + 1000.0, 1e-15);
 	weight[4] = 1.0;
 	eta[4] = NAN;
-	CHECK(isnan(panel_loss(residual, curvature, eta, sign, weight)));
+	CHECK(isnan(panel_loss(residual, curvature, eta, sign, weight).loss));
+}
+
+/* Rows told right, by class; an eta of 0 says negative. */
+static void
+counts_what_is_right(void)
+{
+	double		eta[PANEL_ROWS] = {2.0, -2.0, 0.0, 0.0, -1e-9, 3.0, 5.0};
+	double		sign[PANEL_ROWS] = {1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 0.0};
+	double		weight[PANEL_ROWS] = {1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 0.0};
+	double		residual[PANEL_ROWS];
+	double		curvature[PANEL_ROWS];
+	PanelLoss	both[2];
+	double		positive = log1p(exp(-2.0)) + 2.0 * log1p(exp(2.0)) + 4.0 * log(2.0);
+	double		negative = 8.0 * log(2.0) + 16.0 * log1p(exp(-1e-9)) + 32.0 * log1p(exp(3.0));
+	int			t;
+
+	both[0] = panel_loss(residual, curvature, eta, sign, weight);
+	both[1] = loss(residual, curvature, eta, sign, weight);
+	for (t = 0; t < 2; t++)
+	{
+		CHECK_CLOSE(both[t].loss, positive + negative, 1e-15);
+		CHECK_CLOSE(both[t].signed_loss, positive - negative, 1e-15);
+		CHECK(both[t].right == 1.0 + 8.0 + 16.0);
+		CHECK(both[t].signed_right == 1.0 - 8.0 - 16.0);
+	}
 }
 
 /* Three slots over three dense columns; slot 2 meets only every other row. */
@@ -264,5 +289,5 @@ scatter_fills_indicators(void)
 }
 
 UNIT_MAIN(UNIT_CASE(loads_missing_at_the_fill), UNIT_CASE(predicts_and_projects), UNIT_CASE(gram_is_the_weighted_product),
-		  UNIT_CASE(loss_keeps_relative_accuracy), UNIT_CASE(loss_at_extremes),
+		  UNIT_CASE(loss_keeps_relative_accuracy), UNIT_CASE(loss_at_extremes), UNIT_CASE(counts_what_is_right),
 		  UNIT_CASE(scatter_fills_indicators))

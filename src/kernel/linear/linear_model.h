@@ -50,6 +50,8 @@ typedef struct LinearFit
 {
 	LinearCoefficient *coefficients;	/* n_terms, the caller's array */
 	LinearFacts facts;
+	double		log_loss;		/* logistic: mean over the training rows, without class weights and penalty */
+	double		accuracy;		/* logistic: share of the training rows whose class eta > 0 tells */
 } LinearFit;
 
 /*

@@ -3,9 +3,9 @@
  *
  * Large data is first fitted on a sample of its blocks, which costs little and
  * leaves two or three passes over all of it; the optimum does not depend on it.
- * Once the gradient is within the tolerance, one more step is taken: it needs
- * no further pass and squares the error, so that the order of the rows does not
- * show in the estimates.
+ * Once the gradient is within the tolerance, or is proved to be after the next
+ * step, that step is taken without a further pass: it squares the error, so that
+ * the order of the rows does not show in the estimates.
  *
  * Where the classes are separated, wholly or in some category, the likelihood
  * has no maximum: steps go on by about 1 in eta while the likelihood gains
@@ -27,6 +27,8 @@
 #define ROUNDING 1e-13 /* of the objective */
 #define DRIFT 0.5
 #define NO_GAIN 5e-6
+#define SETTLED 1e3 /* times the tolerance: a change of eta that the standard errors do not see */
+#define STILL 1e-26 /* a decrement this small against the objective is rounding */
 #define DIVERGED 100.0 /* standard error of eta above which an estimate says nothing */
 
 #define SAMPLE 8		 /* the first fit takes every so many blocks */
@@ -117,7 +119,7 @@ logistic_level_facts(const Dataset *dataset, const LogisticOptions *options, con
 static double
 objective(const Logistic *fit, const double *estimate)
 {
-	double value = fit->loss / fit->pass_total;
+	double value = fit->sums.loss.hi / fit->sums.total.hi;
 	int32_t k;
 
 	for (k = 0; k < fit->n_columns; k++)
@@ -157,75 +159,112 @@ advance(Logistic *fit, int32_t sample, double *value)
 	return KERNEL_NOT_CONVERGED;
 }
 
-/* Gradient, factored Hessian and Newton step where logistic_pass() was; *norm of the gradient. */
-static Status
-find_step(Logistic *fit, double *norm, double *decrement)
+/* A Newton step and what is known of it. */
+typedef struct Step
 {
+	double norm;	  /* of the gradient before it: infinity norm */
+	double next_norm; /* a bound of the norm after it */
+	double decrement; /* twice the mean loss that it wins, to first order: gradient . step */
+	double reach;	  /* a bound of how far it moves any row's eta */
+} Step;
+
+/*
+ * Gradient, factored Hessian and Newton step where logistic_pass() was.
+ *
+ * The curvature of a row changes by at most a factor exp(|change of eta|), so the gradient after
+ * the step is at most exp(reach) / 2 sum w curvature (change of eta)^2 |column|, and the sum of
+ * the first three is no more than the decrement.
+ */
+static Status
+find_step(Logistic *fit, Step *step)
+{
+	double range = 0.0;
 	Status status = logistic_project(fit, fit->estimate, true);
 	int32_t k;
 
 	if (status == KERNEL_OK)
 		status = logistic_factor(fit);
-	if (status == KERNEL_OK)
-		status = logistic_solve(fit, fit->slope, fit->step);
 	if (status != KERNEL_OK)
 		return status;
-	*norm = 0.0;
-	*decrement = 0.0;
+	logistic_solve(fit, fit->slope, fit->step);
+	*step = (Step){0.0, 0.0, 0.0, 0.0};
 	for (k = 0; k < fit->n_columns; k++)
 	{
 		if (!isfinite(fit->slope[k]) || !isfinite(fit->step[k]))
 			return KERNEL_OVERFLOW;
-		*norm = fmax(*norm, fabs(fit->slope[k]));
-		*decrement += fit->slope[k] * fit->step[k];
+		step->norm = fmax(step->norm, fabs(fit->slope[k]));
+		step->decrement += fit->slope[k] * fit->step[k];
+		step->reach += fabs(fit->step[k]) * fit->columns[k].range;
+		range = fmax(range, fit->columns[k].range);
 	}
+	step->next_norm = 0.5 * exp(step->reach) * step->decrement * range;
 	return KERNEL_OK;
 }
 
-/* Whether the step moves some row's eta by DRIFT: a bound first, the rows only when it fails. */
+/* Whether the step moves some row's eta by DRIFT: by the bound, or else by the rows. */
 static Status
-find_drift(Logistic *fit, bool *drifts)
+find_drift(Logistic *fit, const Step *step, bool *drifts)
 {
-	double bound = 0.0;
+	double most = step->reach;
 	Status status = KERNEL_OK;
+
+	if (most >= DRIFT)
+		status = logistic_largest_eta(fit, fit->step, &most);
+	*drifts = most >= DRIFT;
+	return status;
+}
+
+/* Judges the step found at the estimate; sets the facts. */
+static Status
+judge(Logistic *fit, const Step *step, LinearFacts *facts)
+{
+	double tolerance = fit->options->tolerance;
+	/* What the step could still win, as log-likelihood of as many rows of weight 1. */
+	bool is_flat = 0.5 * step->decrement * (double) fit->dataset->n <= NO_GAIN;
+	bool will_be = step->next_norm <= tolerance && step->reach <= SETTLED * tolerance;
+	bool drifts = false;
+	Status status = KERNEL_OK;
+
+	facts->gradient_norm = step->norm;
+	facts->converged = step->norm <= tolerance || will_be;
+	if (fit->options->l2 == 0.0 && (facts->converged || is_flat))
+		status = find_drift(fit, step, &drifts);
+	if (drifts)
+	{
+		facts->converged = false;
+		facts->separated = is_flat;
+	}
+	return status;
+}
+
+/* Takes the last step, which needs no pass: the Hessian changes no more that matters. */
+static void
+take_last_step(Logistic *fit, const Step *step, LinearFacts *facts)
+{
 	int32_t k;
 
 	for (k = 0; k < fit->n_columns; k++)
-		bound += fabs(fit->step[k]) * fit->columns[k].range;
-	if (bound >= DRIFT)
-		status = logistic_largest_eta(fit, fit->step, &bound);
-	*drifts = bound >= DRIFT;
-	return status;
+		fit->estimate[k] -= fit->step[k];
+	facts->gradient_norm = fmin(step->norm, step->next_norm);
+	fit->sums.loss = dd_add_double(fit->sums.loss, -0.5 * step->decrement * fit->total);
 }
 
 /* Newton's method over all rows; leaves the factored Hessian at the estimate. */
 static Status
 iterate(Logistic *fit, LinearFacts *facts)
 {
-	double value;
-	double decrement;
+	Step step;
 	Status status = logistic_pass(fit, fit->estimate, 1);
+	double value = objective(fit, fit->estimate);
 
-	value = objective(fit, fit->estimate);
 	for (facts->iterations = 0; status == KERNEL_OK; facts->iterations++)
 	{
-		bool drifts = false;
-		bool is_flat;
-
-		status = find_step(fit, &facts->gradient_norm, &decrement);
+		status = find_step(fit, &step);
+		if (status == KERNEL_OK)
+			status = judge(fit, &step, facts);
 		if (status != KERNEL_OK)
 			return status;
-		/* What one row in the mean of n could still win, as log-likelihood. */
-		is_flat = 0.5 * decrement * (double) fit->dataset->n <= NO_GAIN;
-		facts->converged = facts->gradient_norm <= fit->options->tolerance;
-		if (fit->options->l2 == 0.0 && (facts->converged || is_flat))
-			status = find_drift(fit, &drifts);
-		if (drifts)
-		{
-			facts->converged = false;
-			facts->separated = is_flat;
-		}
-		if (facts->converged || facts->separated || status != KERNEL_OK ||
+		if (facts->converged || facts->separated || step.decrement <= STILL * value ||
 			facts->iterations == fit->options->max_iterations)
 			break;
 		status = advance(fit, 1, &value);
@@ -235,17 +274,12 @@ iterate(Logistic *fit, LinearFacts *facts)
 		/* No step lowers the objective: its last digits are reached, or nearly. */
 		status = logistic_pass(fit, fit->estimate, 1);
 		if (status == KERNEL_OK)
-			status = find_step(fit, &facts->gradient_norm, &decrement);
-		facts->converged = facts->gradient_norm <= fit->options->tolerance;
+			status = find_step(fit, &step);
+		if (status == KERNEL_OK)
+			status = judge(fit, &step, facts);
 	}
 	if (status == KERNEL_OK && facts->converged)
-	{
-		int32_t k;
-
-		for (k = 0; k < fit->n_columns; k++)
-			fit->estimate[k] -= fit->step[k];
-		fit->loss -= 0.5 * decrement * fit->total;
-	}
+		take_last_step(fit, &step, facts);
 	return status;
 }
 
@@ -284,8 +318,7 @@ start_on_sample(Logistic *fit)
 	double start_loss;
 	double start;
 	double value;
-	double norm;
-	double decrement;
+	Step step;
 	Status status = KERNEL_OK;
 	int32_t steps;
 
@@ -298,8 +331,8 @@ start_on_sample(Logistic *fit)
 	value = objective(fit, fit->estimate);
 	for (steps = 0; steps < SAMPLE_STEPS && status == KERNEL_OK; steps++)
 	{
-		status = find_step(fit, &norm, &decrement);
-		if (status != KERNEL_OK || norm <= SAMPLE_TOLERANCE)
+		status = find_step(fit, &step);
+		if (status != KERNEL_OK || step.norm <= SAMPLE_TOLERANCE)
 			break;
 		status = advance(fit, SAMPLE, &value);
 	}
@@ -331,29 +364,24 @@ set_coefficient(LinearCoefficient *coefficient, const Term *term, double estimat
 
 /*
  * Variance of the raw intercept: v' inverse v with v = (1, -mean / deviation, ...), constant
- * columns left out; NaN when the rows do not determine it.  Uses trial, step and slope.
+ * columns left out; NaN when the rows do not determine it.  Uses trial and step.
  */
-static Status
-intercept_variance(Logistic *fit, double *variance)
+static double
+intercept_variance(Logistic *fit)
 {
-	Status status;
+	double variance = 0.0;
 	int32_t k;
 
 	fit->trial[0] = 1.0;
 	for (k = 1; k < fit->n_columns; k++)
 		fit->trial[k] =
 			fit->root[k] > 0.0 ? -fit->columns[k].mean / fit->columns[k].deviation : 0.0;
-	status = logistic_solve(fit, fit->trial, fit->step);
-	if (status != KERNEL_OK)
-		return status;
-	*variance = NAN;
-	if (fit->rank < fit->n_columns &&
-		!logistic_is_determined(fit, fit->trial, fit->step, fit->slope))
-		return KERNEL_OK;
-	*variance = 0.0;
+	if (!logistic_is_determined(fit, fit->trial))
+		return NAN;
+	logistic_solve(fit, fit->trial, fit->step);
 	for (k = 0; k < fit->n_columns; k++)
-		*variance += fit->trial[k] * fit->step[k] / fit->total;
-	return KERNEL_OK;
+		variance += fit->trial[k] * fit->step[k] / fit->total;
+	return variance;
 }
 
 /* The coefficient table in original units; the matrix holds the factored Hessian. */
@@ -366,7 +394,6 @@ report(Logistic *fit, LinearFit *result)
 	double limit = result->facts.separated ? DIVERGED : INFINITY;
 	double *variances = memory_allocate(fit->allocator, p, sizeof(double));
 	double intercept = 0.0;
-	double variance = NAN;
 	Status status = variances != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 	int32_t k;
 
@@ -390,14 +417,35 @@ report(Logistic *fit, LinearFit *result)
 	}
 	if (status == KERNEL_OK && design->has_intercept)
 	{
-		if (has_errors)
-			status = intercept_variance(fit, &variance);
+		double variance = has_errors ? intercept_variance(fit) : NAN;
+
 		set_coefficient(&result->coefficients[fit->columns[0].term],
 						&design->terms[fit->columns[0].term], intercept,
 						sqrt(variance) < limit ? variance : NAN);
 	}
 	memory_release(fit->allocator, variances, p, sizeof(double));
 	return status;
+}
+
+/* Mean loss and share of rows told right, class weights taken out. */
+static void
+set_metrics(const Logistic *fit, LinearFit *result)
+{
+	double loss = 0.0;
+	double right = 0.0;
+	double total = 0.0;
+	int32_t k;
+
+	for (k = 0; k < 2; k++)
+	{
+		double factor = fit->options->class_weight[k];
+
+		loss += fit->sums.class_loss[k] / factor;
+		right += fit->sums.class_right[k] / factor;
+		total += fit->sums.class_total[k] / factor;
+	}
+	result->log_loss = loss / total;
+	result->accuracy = right / total;
 }
 
 Status
@@ -420,9 +468,12 @@ logistic_fit(const Dataset *dataset, const Design *design, const LogisticOptions
 	if (status == KERNEL_OK)
 	{
 		result->facts.rank = fit.rank;
-		result->facts.log_likelihood = -fit.loss;
-		status = report(&fit, result);
+		result->facts.log_likelihood = -fit.sums.loss.hi;
+		set_metrics(&fit, result);
+		status = logistic_settle(&fit);
 	}
+	if (status == KERNEL_OK)
+		status = report(&fit, result);
 	logistic_end(&fit);
 	return status;
 }

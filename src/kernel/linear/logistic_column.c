@@ -73,7 +73,7 @@ typedef struct Part
 	size_t size;
 } Part;
 
-#define PARTS 22
+#define PARTS 21
 
 /* The arrays of a fit; their sizes are known once the basis is numbered. */
 static void
@@ -108,7 +108,7 @@ list_parts(Logistic *fit, Part *parts)
 						PART(step, p),
 						PART(slope, p),
 						PART(root, p),
-						PART(pivot, p),
+
 						PART(special_rows, 2 * (size_t) fit->n_special * basis)};
 #undef PART
 
@@ -124,10 +124,13 @@ allocate(const Logistic *fit, const Part *parts, int first, int end)
 
 	for (i = first; i < end; i++)
 	{
-		void *block = memory_allocate_zero(fit->allocator, parts[i].count, parts[i].size);
+		void *block = memory_allocate(fit->allocator, parts[i].count, parts[i].size);
 
 		if (block == NULL)
 			return KERNEL_OUT_OF_MEMORY;
+		/* Each pass clears the matrix; a large one is not touched before. */
+		if (parts[i].place != &fit->matrix)
+			memset(block, 0, parts[i].count * parts[i].size);
 		memcpy(parts[i].place, &block, sizeof(block));
 	}
 	return KERNEL_OK;
@@ -171,6 +174,8 @@ logistic_end(Logistic *fit)
 		memcpy(&block, parts[i].place, sizeof(block));
 		memory_release(fit->allocator, block, parts[i].count, parts[i].size);
 	}
+	memory_release(fit->allocator, fit->null_space,
+				   (size_t) fit->n_null_room * (size_t) fit->n_columns, sizeof(double));
 }
 
 /* Total weight, and centre and scale of each number: two passes, the means being known. */

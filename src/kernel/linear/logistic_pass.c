@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/base/double_double.h"
 #include "kernel/linear/panel_simd.h"
 
 /* Basis coefficients of column coefficients. */
@@ -142,17 +141,36 @@ add_derivatives(Logistic *fit, const double *residual, const double *curvature, 
 	return KERNEL_OK;
 }
 
+/* Adds a panel's sums; weight_sum and signed_sum: of its rows' weights, as in PanelLoss. */
+static void
+add_sums(PassSums *sums, const PanelLoss *part, double weight_sum, double signed_sum)
+{
+	int32_t is_positive;
+
+	sums->loss = dd_add_double(sums->loss, part->loss);
+	sums->total = dd_add_double(sums->total, weight_sum);
+	for (is_positive = 0; is_positive < 2; is_positive++)
+	{
+		double half = is_positive ? 0.5 : -0.5;
+
+		sums->class_loss[is_positive] += 0.5 * part->loss + half * part->signed_loss;
+		sums->class_right[is_positive] += 0.5 * part->right + half * part->signed_right;
+		sums->class_total[is_positive] += 0.5 * weight_sum + half * signed_sum;
+	}
+}
+
 /* Rows [start, start + n) of a block: their loss and derivatives. */
 static Status
-add_panel(Logistic *fit, const DatasetBlock *block, int32_t start, int32_t n, DoubleDouble *loss,
-		  DoubleDouble *total)
+add_panel(Logistic *fit, const DatasetBlock *block, int32_t start, int32_t n)
 {
 	double eta[PANEL_ROWS];
 	double residual[PANEL_ROWS];
 	double curvature[PANEL_ROWS];
 	double sign[PANEL_ROWS];
 	double weight[PANEL_ROWS];
-	double sum = 0.0;
+	double weight_sum = 0.0;
+	double signed_sum = 0.0;
+	PanelLoss part;
 	int32_t i;
 
 	load_panel(fit, block, start, n);
@@ -161,12 +179,13 @@ add_panel(Logistic *fit, const DatasetBlock *block, int32_t start, int32_t n, Do
 	{
 		sign[i] = block->target[start + i] == fit->options->positive_target ? 1.0 : -1.0;
 		weight[i] = row_weight(block, start + i, fit->options);
-		sum += weight[i];
+		weight_sum += weight[i];
+		signed_sum += sign[i] * weight[i];
 	}
 	for (; i < PANEL_ROWS; i++)
 		sign[i] = weight[i] = 0.0;
-	*total = dd_add_double(*total, sum);
-	*loss = dd_add_double(*loss, panel_loss(residual, curvature, eta, sign, weight));
+	part = panel_loss(residual, curvature, eta, sign, weight);
+	add_sums(&fit->sums, &part, weight_sum, signed_sum);
 	return add_derivatives(fit, residual, curvature, n);
 }
 
@@ -180,8 +199,6 @@ logistic_pass(Logistic *fit, const double *estimate, int32_t sample)
 	const Dataset *dataset = fit->dataset;
 	size_t size = (size_t) fit->n_basis;
 	size_t dense = (size_t) fit->n_dense;
-	DoubleDouble loss = dd_from(0.0);
-	DoubleDouble total = dd_from(0.0);
 	Status status = KERNEL_OK;
 	int32_t b;
 	int32_t start;
@@ -189,8 +206,14 @@ logistic_pass(Logistic *fit, const double *estimate, int32_t sample)
 
 	spread_weights(fit, estimate);
 	memset(fit->gradient, 0, size * sizeof(double));
-	memset(fit->matrix, 0, size * size * sizeof(double));
+	for (j = 0; j < size; j++)
+	{
+		if ((j & 63) == 0 && stop_requested(fit->stop))
+			return KERNEL_STOPPED;
+		memset(fit->matrix + j * size, 0, size * sizeof(double));
+	}
 	memset(fit->dense, 0, dense * dense * sizeof(double));
+	memset(&fit->sums, 0, sizeof(fit->sums));
 	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b += sample)
 	{
 		const DatasetBlock *block = &dataset->blocks[b];
@@ -202,14 +225,11 @@ logistic_pass(Logistic *fit, const double *estimate, int32_t sample)
 			if (stop_requested(fit->stop))
 				status = KERNEL_STOPPED;
 			else
-				status = add_panel(fit, block, start, left < PANEL_ROWS ? left : PANEL_ROWS, &loss,
-								   &total);
+				status = add_panel(fit, block, start, left < PANEL_ROWS ? left : PANEL_ROWS);
 		}
 	}
 	for (j = 0; j < dense; j++)
 		memcpy(fit->matrix + j * size, fit->dense + j * dense, (j + 1) * sizeof(double));
-	fit->loss = loss.hi;
-	fit->pass_total = total.hi;
 	return status;
 }
 
@@ -300,6 +320,7 @@ logistic_project(Logistic *fit, const double *estimate, bool with_penalty)
 	size_t p = (size_t) fit->n_columns;
 	const double *special = fit->special_rows;
 	const double *products = special + (size_t) fit->n_special * size;
+	double total = fit->sums.total.hi;
 	size_t i;
 	size_t k;
 
@@ -315,7 +336,7 @@ logistic_project(Logistic *fit, const double *estimate, bool with_penalty)
 			return KERNEL_STOPPED;
 		fit->slope[i] = a->own * fit->gradient[a->index] + a->constant * fit->gradient[0] +
 			a->missing * fit->gradient[fit->special_index[a->special]];
-		fit->slope[i] = fit->slope[i] / fit->pass_total + penalty * estimate[i];
+		fit->slope[i] = fit->slope[i] / total + penalty * estimate[i];
 		for (k = 0; k <= i; k++)
 		{
 			const Column *b = &fit->columns[k];
@@ -325,7 +346,7 @@ logistic_project(Logistic *fit, const double *estimate, bool with_penalty)
 						  b->missing * special[(size_t) b->special * size + (size_t) a->index]) +
 					 a->constant * products[k] +
 					 a->missing * products[(size_t) a->special * size + k]) /
-				fit->pass_total;
+				total;
 		}
 		to[i] += penalty;
 	}

@@ -16,6 +16,7 @@
 #ifndef ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 #define ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 
+#include "kernel/base/double_double.h"
 #include "kernel/linear/logistic.h"
 
 #define NONE (-1)
@@ -34,6 +35,16 @@ typedef struct Column
 	double range;	  /* largest absolute value of the standardised column */
 	double penalty;	  /* l2 on the standardised coefficient */
 } Column;
+
+/* What a pass sums beside gradient and Hessian, with class weights; index 1: positive rows. */
+typedef struct PassSums
+{
+	DoubleDouble loss;	/* without the penalty */
+	DoubleDouble total; /* of the weights of the rows seen */
+	double class_loss[2];
+	double class_right[2]; /* weight of the rows whose class eta tells */
+	double class_total[2];
+} PassSums;
 
 /* Lives through one logistic_fit; every array is the allocator's. */
 typedef struct Logistic
@@ -72,9 +83,8 @@ typedef struct Logistic
 	double *gradient; /* n_basis: of the summed loss */
 	double
 		*matrix; /* n_basis^2, lower: Hessian on the basis, then on the columns, then its factor */
-	double *dense;	   /* n_dense^2, lower: its dense part while it is filled */
-	double loss;	   /* summed, without the penalty */
-	double pass_total; /* sum of the weights of the rows seen */
+	double *dense; /* n_dense^2, lower: its dense part while it is filled */
+	PassSums sums;
 
 	/* Newton's method; n_columns each. */
 	double *estimate;
@@ -82,8 +92,10 @@ typedef struct Logistic
 	double *step;
 	double *slope; /* gradient of the mean penalised loss */
 	double *root;  /* square roots of the matrix's diagonal, 0 for a constant column */
-	int32_t *pivot;
 	int32_t rank;
+	int32_t n_null; /* vectors in null_space */
+	int32_t n_null_room;
+	double *null_space;	  /* n_null_room * n_columns, orthonormal rows */
 	double *special_rows; /* n_special * n_basis, and as much again: see logistic_project */
 } Logistic;
 
@@ -120,9 +132,9 @@ extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double
 
 /* logistic_solve.c */
 extern Status logistic_factor(Logistic *fit);
-extern Status logistic_solve(const Logistic *fit, const double *b, double *x);
+extern void logistic_solve(const Logistic *fit, const double *b, double *x);
+extern Status logistic_settle(Logistic *fit);
 extern Status logistic_variances(const Logistic *fit, double *variance);
-extern bool logistic_is_determined(const Logistic *fit, const double *v, const double *solution,
-								   double *scratch);
+extern bool logistic_is_determined(const Logistic *fit, const double *v);
 
 #endif /* ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H */

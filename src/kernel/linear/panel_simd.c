@@ -125,13 +125,14 @@ log_one_plus(double e)
 	return 2.0 * (z + z * (u * sum));
 }
 
-INLINE double
+INLINE PanelLoss
 loss(double *restrict residual, double *restrict curvature, const double *restrict eta,
 	 const double *restrict sign, const double *restrict weight)
 {
 	double limited[PANEL_ROWS];
 	double part[PANEL_ROWS];
-	Vector sum = {0.0};
+	double right[PANEL_ROWS];
+	Vector sums[4] = {{0.0}, {0.0}, {0.0}, {0.0}};
 	int32_t i;
 
 	/* A loop of its own: gcc would branch on the limit and give up vectors below. */
@@ -148,10 +149,17 @@ loss(double *restrict residual, double *restrict curvature, const double *restri
 		residual[i] = -sign[i] * wrong;
 		curvature[i] = weight[i] * (e * large * large);
 		part[i] = weight[i] * (0.5 * (magnitude - margin) + log_one_plus(e));
+		/* An eta of 0 says negative. */
+		right[i] = (margin > (sign[i] - 1.0) * 1e-300 ? 1.0 : 0.0) * weight[i];
 	}
 	for (i = 0; i < PANEL_ROWS; i += LANES)
-		sum += AT(part + i);
-	return SUM(sum);
+	{
+		sums[0] += AT(part + i);
+		sums[1] += AT(part + i) * AT(sign + i);
+		sums[2] += AT(right + i);
+		sums[3] += AT(right + i) * AT(sign + i);
+	}
+	return (PanelLoss){SUM(sums[0]), SUM(sums[1]), SUM(sums[2]), SUM(sums[3])};
 }
 
 INLINE void
@@ -379,7 +387,7 @@ eta_wide(double *eta, const double *columns, const double *weights, int32_t n)
 	linear_predictor(eta, columns, weights, n);
 }
 
-WIDE static double
+WIDE static PanelLoss
 loss_wide(double *residual, double *curvature, const double *eta, const double *sign,
 		  const double *weight)
 {
@@ -436,7 +444,7 @@ panel_eta(double *eta, const double *columns, const double *weights, int32_t n)
 		linear_predictor(eta, columns, weights, n);
 }
 
-double
+PanelLoss
 panel_loss(double *residual, double *curvature, const double *eta, const double *sign,
 		   const double *weight)
 {

@@ -1,0 +1,20 @@
+/* logistic.h: golden values; written by logistic.py with statsmodels 0.15.0, numpy 2.4.6. */
+static const double golden_plain_estimate[] = {-3.6694550874755616, 0.30215330441508148, -0.0020780626831075153};
+static const double golden_plain_std_error[] = {0.36321436919372146, 0.022751072597686346, 0.0041272407117233191};
+static const double golden_plain_log_likelihood[] = {-238.77825340156147};
+static const double golden_collinear_estimate[] = {-3.4300340734678745, 0.27079709290515608, 0.015209094872886214, 0.016820634013078845, -0.022745082496121359};
+static const double golden_collinear_std_error_x4[] = {0.013043284946370571};
+static const double golden_collinear_log_likelihood[] = {-237.24344007887871};
+static const double golden_twice_estimate[] = {-3.7700111955111844, 0.15107790086901055, 0.15107790086901055};
+static const double golden_twice_std_error_intercept[] = {0.30658293034722661};
+static const double golden_weighted_estimate[] = {-2.7521915104831871, 0.3120416349413066, -0.00062853598135459822};
+static const double golden_weighted_std_error[] = {0.17693397475979414, 0.011587278787114495, 0.0021921725630306838};
+static const double golden_weighted_log_likelihood[] = {-973.51296748651305};
+static const double golden_weighted_log_loss[] = {0.46589836366422682};
+static const double golden_weighted_accuracy[] = {0.78400000000000003};
+static const double golden_bare_estimate[] = {0.14983625919085608, -0.029409554002955723};
+static const double golden_bare_std_error[] = {0.013131441625778659, 0.0030692552297012991};
+static const double golden_indicated_estimate[] = {-3.7039485786557864, 0.30223009543022461, -0.0010029462127551252, -0.13184836866699853};
+static const double golden_indicated_std_error[] = {0.37695843648337302, 0.022764040387888911, 0.0044465174464044053, 0.33081814972275447};
+static const double golden_pinned_estimate[] = {-3.6691396635323774, 0.29527703807561884, 0.067762987911179781, -0.0026461529588586276, -0.059218923640156435};
+static const double golden_pinned_std_error[] = {0.40353818750420517, 0.024895636121902383, 0.36212556007503549, 0.36110296755512084, 0.36072449183526539};
