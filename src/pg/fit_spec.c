@@ -61,7 +61,6 @@ bind_column(const RowLayout *layout, int index)
 	Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, index);
 	BoundColumn column = {.index = index, .type = require_column_type(layout, index)};
 
-	column.offset = layout->offsets[index];
 	column.width = attribute->attlen;
 	column.by_value = attribute->attbyval;
 	if (column.type.reader == READ_ENUM)
@@ -286,6 +285,7 @@ FitBinding *
 fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 {
 	FitBinding *binding = palloc0(sizeof(FitBinding));
+	int			n_fixed;
 	int			number = 0;
 	int			category = 0;
 	int			i;
@@ -305,8 +305,8 @@ fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("weight column \"%s\" must be a number", spec->options->weight)));
 	}
-	binding->has_offsets = binding->target.offset >= 0 &&
-		(binding->weight.index < 0 || binding->weight.offset >= 0);
+	n_fixed = binding->layout->n_fixed;
+	binding->has_offsets = binding->target.index < n_fixed && binding->weight.index < n_fixed;
 	binding->doubles = palloc(sizeof(DoubleColumn) * Max(spec->n_features, 1));
 	binding->others = palloc(sizeof(int) * Max(spec->n_features, 1));
 	for (i = 0; i < spec->n_features; i++)
@@ -316,9 +316,9 @@ fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 		*column = bind_feature(spec, binding->layout, i);
 		column->slot = column->type.family == FAMILY_CATEGORY ? category++ : number;
 		number += feature_numbers(&spec->features[i]);
-		binding->has_offsets &= column->offset >= 0;
+		binding->has_offsets &= column->index < n_fixed;
 		if (column->type.reader == READ_FLOAT8)
-			binding->doubles[binding->n_doubles++] = (DoubleColumn) {i, column->slot, column->offset};
+			binding->doubles[binding->n_doubles++] = (DoubleColumn) {i, column->index, column->slot};
 		else
 			binding->others[binding->n_others++] = i;
 	}

@@ -44,8 +44,7 @@ typedef struct BoundColumn
 	ColumnType	type;
 	EnumLabels *labels;
 	int			slot;			/* features: the first number slot or the category slot */
-	int32		offset;			/* in a row without NULLs, -1 where it varies */
-	int16		width;			/* bytes, at a fixed offset */
+	int16		width;			/* bytes, where it is fixed */
 	bool		by_value;
 } BoundColumn;
 
@@ -53,8 +52,8 @@ typedef struct BoundColumn
 typedef struct DoubleColumn
 {
 	int			feature;
+	int			index;			/* as in BoundColumn */
 	int			slot;
-	int32		offset;			/* as in BoundColumn */
 } DoubleColumn;
 
 /* A FitSpec bound to a row layout. */
@@ -64,7 +63,7 @@ typedef struct FitBinding
 	BoundColumn target;
 	BoundColumn weight;
 	BoundColumn *features;		/* n_features */
-	bool		has_offsets;	/* every bound column has one */
+	bool		has_offsets;	/* row_layout_offsets has every bound column */
 	DoubleColumn *doubles;		/* n_doubles: the features that are float8 numbers */
 	int			n_doubles;
 	int		   *others;			/* n_others: the rest */

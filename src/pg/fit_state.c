@@ -164,79 +164,94 @@ add_number(FitState *state, int i, const BoundColumn *column, Datum datum, doubl
 		identifier_add(&state->identifiers[i], (uint64) (int64) *slot);
 }
 
-/* Is the column NULL in the row read last?  data: of a row without NULLs, or NULL. */
-static inline bool
-column_is_null(const FitBinding *binding, const BoundColumn *column, const char *data)
+/* The row as it is read: by offsets, or from the layout's values when those are NULL. */
+typedef struct RowReader
 {
-	return data == NULL && binding->layout->nulls[column->index];
+	const FitBinding *binding;
+	const char *data;
+	const int32 *offsets;		/* by column, -1 = NULL */
+} RowReader;
+
+static inline bool
+column_is_null(const RowReader *reader, const BoundColumn *column)
+{
+	return reader->offsets != NULL ? reader->offsets[column->index] < 0 :
+		reader->binding->layout->nulls[column->index];
 }
 
 /* The column's value, which is not NULL. */
 static inline Datum
-column_datum(const FitBinding *binding, const BoundColumn *column, const char *data)
+column_datum(const RowReader *reader, const BoundColumn *column)
 {
-	return data == NULL ? binding->layout->values[column->index] :
-		fetch_att(data + column->offset, column->by_value, column->width);
+	return reader->offsets == NULL ? reader->binding->layout->values[column->index] :
+		fetch_att(reader->data + reader->offsets[column->index], column->by_value, column->width);
 }
 
-/* The features that are float8, from a row without NULLs; false when one is not finite. */
-static inline bool
-read_doubles(FitState *state, const FitBinding *binding, const char *data)
+/* The features that are float8, by offsets; false when one is not finite. */
+static bool
+read_doubles(FitState *state, const RowReader *reader)
 {
-	const DoubleColumn *column = binding->doubles;
-	const DoubleColumn *end = column + binding->n_doubles;
+	static const double missing = NAN;
+	const DoubleColumn *column = reader->binding->doubles;
+	const DoubleColumn *end = column + reader->binding->n_doubles;
+	const char *data = reader->data;
 	double	   *numbers = state->numbers;
 	bool		is_finite = true;
 
 	for (; column < end; column++)
 	{
+		int32		offset = reader->offsets[column->index];
+		uintptr_t	is_null = (uintptr_t) 0 - (offset < 0);
+		uintptr_t	place = ((uintptr_t) &missing & is_null) | ((uintptr_t) (data + offset) & ~is_null);
 		double		value;
 
-		memcpy(&value, data + column->offset, sizeof(double));
+		/* Whether a column is NULL is hard to predict, so the place is chosen by mask. */
+		memcpy(&value, (const char *) place, sizeof(double));
 		numbers[column->slot] = value;
-		is_finite &= fabs(value) <= DBL_MAX;
+		is_finite &= (offset < 0) | (fabs(value) <= DBL_MAX);
 	}
 	return is_finite;
 }
 
 /* Feature i of the row. */
 static void
-read_feature(FitState *state, const FitBinding *binding, const char *data, int i)
+read_feature(FitState *state, const RowReader *reader, int i)
 {
-	const BoundColumn *column = &binding->features[i];
+	const BoundColumn *column = &reader->binding->features[i];
 	const Feature *feature = &state->spec->features[i];
-	bool		is_null = column_is_null(binding, column, data);
+	bool		is_null = column_is_null(reader, column);
 	double	   *slots = state->numbers + column->slot;
 	uint32		j;
 
 	if (feature->family == FAMILY_CATEGORY)
 		state->codes[column->slot] = is_null ? CODE_MISSING :
 			category_code(state, &state->dictionaries[column->slot], column,
-						  column_datum(binding, column, data));
+						  column_datum(reader, column));
 	else if (is_null)
 	{
 		for (j = 0; j < feature_numbers(feature); j++)
 			slots[j] = NAN;
 	}
 	else if (feature->length > 0)
-		add_array(feature, column, column_datum(binding, column, data), slots);
+		add_array(feature, column, column_datum(reader, column), slots);
 	else
-		add_number(state, i, column, column_datum(binding, column, data), slots);
+		add_number(state, i, column, column_datum(reader, column), slots);
 }
 
 /* The row's features, into numbers and codes. */
 static void
-read_features(FitState *state, const FitBinding *binding, const char *data)
+read_features(FitState *state, const RowReader *reader)
 {
+	const FitBinding *binding = reader->binding;
 	int			i;
 
-	if (data == NULL || unlikely(!read_doubles(state, binding, data)))
+	if (reader->offsets == NULL || unlikely(!read_doubles(state, reader)))
 	{
 		for (i = 0; i < binding->n_doubles; i++)
-			read_feature(state, binding, data, binding->doubles[i].feature);
+			read_feature(state, reader, binding->doubles[i].feature);
 	}
 	for (i = 0; i < binding->n_others; i++)
-		read_feature(state, binding, data, binding->others[i]);
+		read_feature(state, reader, binding->others[i]);
 }
 
 /* The target as the kernel wants it: the number, or the class's code. */
@@ -264,18 +279,18 @@ read_target(FitState *state, const FitBinding *binding, Datum datum)
 
 /* The row's weight, 1 when there is none; 0 leaves the row out. */
 static double
-read_weight(const FitSpec *spec, const FitBinding *binding, const char *data)
+read_weight(const FitSpec *spec, const RowReader *reader)
 {
+	const BoundColumn *column = &reader->binding->weight;
 	double		weight;
 
-	if (binding->weight.index < 0)
+	if (column->index < 0)
 		return 1.0;
-	if (column_is_null(binding, &binding->weight, data))
+	if (column_is_null(reader, column))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("weight column \"%s\" is null", spec->options->weight)));
-	weight = column_read_number(binding->weight.type.reader,
-								column_datum(binding, &binding->weight, data), FAMILY_NUMBER,
+	weight = column_read_number(column->type.reader, column_datum(reader, column), FAMILY_NUMBER,
 								spec->options->weight);
 	if (!(weight >= 0.0 && isfinite(weight)))
 		ereport(ERROR,
@@ -289,7 +304,7 @@ void
 fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 {
 	const FitSpec *spec = state->spec;
-	const char *data = binding->has_offsets ? row_layout_data(binding->layout, row) : NULL;
+	RowReader	reader = {binding, row_data(row), NULL};
 	double		weight;
 	double		target;
 
@@ -298,9 +313,11 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 		memory_release(&state->account->allocator, state->flat, state->flat_capacity, 1);
 		state->flat = NULL;
 	}
-	if (data == NULL)
+	if (binding->has_offsets)
+		reader.offsets = row_layout_offsets(binding->layout, row);
+	if (reader.offsets == NULL)
 		row_layout_read(binding->layout, row);
-	if (column_is_null(binding, &binding->target, data))
+	if (column_is_null(&reader, &binding->target))
 	{
 		if (!spec->options->skip_null_target)
 			ereport(ERROR,
@@ -310,14 +327,14 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 		state->rows_skipped++;
 		return;
 	}
-	weight = read_weight(spec, binding, data);
+	weight = read_weight(spec, &reader);
 	if (weight == 0.0)
 	{
 		state->rows_skipped++;
 		return;
 	}
-	target = read_target(state, binding, column_datum(binding, &binding->target, data));
-	read_features(state, binding, data);
+	target = read_target(state, binding, column_datum(&reader, &binding->target));
+	read_features(state, &reader);
 	if (spec->classification)
 		require(state, dataset_add(&state->dataset, &state->account->allocator, state->numbers,
 								   state->codes, target, weight));

@@ -15,21 +15,41 @@
 static void
 set_offsets(RowLayout *layout)
 {
-	int32		end = 0;		/* of the column before; -1 where that depends on the row */
 	int			i;
 
-	for (i = 0; i < layout->n_columns; i++)
+	for (i = 0; i < layout->n_columns && TupleDescAttr(layout->descriptor, i)->attlen > 0; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
 
-		if (end >= 0 && attribute->attlen > 0)
-			end = att_align_nominal(end, attribute->attalign);
-		else
-			end = -1;
-		layout->offsets[i] = end;
-		if (end >= 0)
-			layout->fixed_length = end += attribute->attlen;
+		layout->widths[i] = attribute->attlen;
+		layout->alignments[i] = att_align_nominal(1, attribute->attalign) - 1;
+		layout->offsets[i] = att_align_nominal(layout->fixed_length, attribute->attalign);
+		layout->fixed_length = layout->offsets[i] + attribute->attlen;
 	}
+	layout->n_fixed = i;
+}
+
+const int32 *
+row_layout_offsets(RowLayout *layout, HeapTupleHeader row)
+{
+	uint32		length = HeapTupleHeaderGetDatumLength(row) - row->t_hoff;
+	int32		end = 0;
+	int			i;
+
+	if (HeapTupleHeaderGetNatts(row) != layout->n_columns)
+		return NULL;
+	if ((row->t_infomask & HEAP_HASNULL) == 0)
+		return length >= layout->fixed_length ? layout->offsets : NULL;
+	/* Without a branch: whether a column is NULL is hard to predict. */
+	for (i = 0; i < layout->n_fixed; i++)
+	{
+		int32		is_present = row->t_bits[i >> 3] >> (i & 7) & 1;
+		int32		start = (end + layout->alignments[i]) & ~layout->alignments[i];
+
+		layout->row_offsets[i] = start | (is_present - 1);
+		end += (start + layout->widths[i] - end) & -is_present;
+	}
+	return length >= (uint32) end ? layout->row_offsets : NULL;
 }
 
 RowLayout *
@@ -50,6 +70,9 @@ row_layout_create(HeapTupleHeader row)
 	ReleaseTupleDesc(shared);
 	layout->n_columns = layout->descriptor->natts;
 	layout->offsets = palloc(sizeof(int32) * Max(layout->n_columns, 1));
+	layout->row_offsets = palloc(sizeof(int32) * Max(layout->n_columns, 1));
+	layout->widths = palloc(sizeof(int32) * Max(layout->n_columns, 1));
+	layout->alignments = palloc(sizeof(int32) * Max(layout->n_columns, 1));
 	set_offsets(layout);
 	layout->values = palloc0(sizeof(Datum) * Max(layout->n_columns, 1));
 	layout->nulls = palloc0(sizeof(bool) * Max(layout->n_columns, 1));

@@ -21,9 +21,12 @@ typedef struct RowLayout
 	uint64		identifier;		/* entry->tupDesc_identifier when the layout was made */
 	TupleDesc	descriptor;		/* own copy */
 	int			n_columns;		/* all columns of the row type */
-	int32	   *offsets;		/* n_columns: where a column starts in the data of a row without NULLs;
-								 * -1 after a column of varying width */
-	uint32		fixed_length;	/* bytes of data up to the end of the last column with an offset */
+	int			n_fixed;		/* columns before the first of varying width */
+	int32	   *offsets;		/* n_fixed: where a column starts in the data of a row without NULLs */
+	int32	   *row_offsets;	/* n_fixed: the same for the row read last, which had NULLs: -1 = NULL */
+	int32	   *widths;			/* n_fixed, bytes */
+	int32	   *alignments;		/* n_fixed, less one */
+	uint32		fixed_length;	/* bytes of data up to the end of the last of them */
 	Datum	   *values;			/* of the row read last, n_columns */
 	bool	   *nulls;
 } RowLayout;
@@ -45,16 +48,17 @@ row_layout_fits(const RowLayout *layout, HeapTupleHeader row)
 extern int	row_layout_find(const RowLayout *layout, const char *name);
 
 /*
- * The row's data when the offsets hold for it, else NULL.  A row shorter than
- * the columns with an offset was formed under another definition of its type.
+ * row_layout_offsets
+ *		Where the columns of fixed width start in row_data(row), -1 = NULL.
+ *
+ * The first n_fixed are valid until the next call.  NULL when the row was formed
+ * under another definition of its type, which shows in fewer columns or bytes.
  */
+extern const int32 *row_layout_offsets(RowLayout *layout, HeapTupleHeader row);
+
 static inline const char *
-row_layout_data(const RowLayout *layout, HeapTupleHeader row)
+row_data(HeapTupleHeader row)
 {
-	if ((row->t_infomask & HEAP_HASNULL) != 0 ||
-		HeapTupleHeaderGetNatts(row) != layout->n_columns ||
-		HeapTupleHeaderGetDatumLength(row) < row->t_hoff + layout->fixed_length)
-		return NULL;
 	return (const char *) row + row->t_hoff;
 }
 

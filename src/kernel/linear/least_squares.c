@@ -26,7 +26,7 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->block = memory_allocate_zero(allocator, FIRST_ROWS * stride, sizeof(double));
 	state->block_weights = memory_allocate(allocator, FIRST_ROWS, sizeof(double));
 	state->active = memory_allocate(allocator, (size_t) (n_numbers + n_categories), sizeof(int32_t));
-	state->missing = memory_allocate(allocator, (size_t) n_numbers, sizeof(int32_t));
+	state->missing = memory_allocate(allocator, (size_t) n_numbers + 1, sizeof(int32_t));
 	if (state->is_wide)
 		state->clean = memory_allocate_zero(allocator, stride, sizeof(double));
 	if (state->block == NULL || state->block_weights == NULL || state->active == NULL ||
@@ -60,7 +60,7 @@ least_squares_release(LeastSquares *state, const Allocator *allocator)
 	memory_release(allocator, state->clean, stride, sizeof(double));
 	memory_release(allocator, state->active, (size_t) (state->n_numbers + state->n_categories),
 				   sizeof(int32_t));
-	memory_release(allocator, state->missing, (size_t) state->n_numbers, sizeof(int32_t));
+	memory_release(allocator, state->missing, (size_t) state->n_numbers + 1, sizeof(int32_t));
 	memory_release(allocator, state, 1, sizeof(LeastSquares));
 }
 
@@ -141,12 +141,15 @@ find_active(LeastSquares *state, const Allocator *allocator, const double *numbe
 	int32_t		j;
 	Status		status;
 
+	/* Without a branch: what is missing is hard to predict. */
 	for (j = 0; j < state->n_numbers; j++)
 	{
-		if (numbers[j] == numbers[j])
-			continue;
 		state->missing[n] = j;
-		status = indicators_find(&state->indicators, allocator, j, -1, &state->active[n++]);
+		n += numbers[j] != numbers[j];
+	}
+	for (j = 0; j < n; j++)
+	{
+		status = indicators_find(&state->indicators, allocator, state->missing[j], -1, &state->active[j]);
 		if (status != KERNEL_OK)
 			return status;
 	}
