@@ -371,6 +371,79 @@ order_does_not_show(void)
 	}
 }
 
+#define WIDE_NUMBERS 30
+#define WIDE_ROWS 66000
+
+static double
+wide_value(int i, int j)
+{
+	uint64_t	hash = ((uint64_t) i * 64 + (uint64_t) j + 1) * 0x9e3779b97f4a7c15u;
+
+	hash = (hash ^ hash >> 29) * 0xbf58476d1ce4e5b9u;
+	return (double) (hash >> 40) * 0x1p-24;
+}
+
+/* Wide enough for steps by the sample's Hessian: the gradient, computed anew, is within the tolerance. */
+static void
+wide_rows(void)
+{
+	static Feature features[WIDE_NUMBERS];
+	static LinearCoefficient coefficients[WIDE_NUMBERS + 1];
+	double		numbers[WIDE_NUMBERS];
+	double		sums[WIDE_NUMBERS + 1] = {0.0};
+	double		curvature = 0.0;
+	NumberFacts facts[WIDE_NUMBERS];
+	DesignOptions design_options = {true, false, 1000};
+	LogisticOptions options = {.standardize = true, .tolerance = 1e-8, .max_iterations = 100,
+							   .positive_target = 1.0, .class_weight = {1.0, 1.0}};
+	LinearFit	fit = {.coefficients = coefficients};
+	Dataset		dataset;
+	Design		design;
+	int			i;
+	int			j;
+
+	dataset_begin(&dataset, WIDE_NUMBERS, 0, false);
+	for (j = 0; j < WIDE_NUMBERS; j++)
+		features[j] = (Feature) {"x", FAMILY_NUMBER, 0, false};
+	for (i = 0; i < WIDE_ROWS; i++)
+	{
+		for (j = 0; j < WIDE_NUMBERS; j++)
+			numbers[j] = wide_value(i, j);
+		CHECK(dataset_add(&dataset, &unit_allocator, numbers, NULL,
+						  wide_value(i, 40) < 0.1 + 0.4 * numbers[0] + 0.4 * numbers[1] * numbers[2], 1.0) == KERNEL_OK);
+	}
+	CHECK(logistic_level_facts(&dataset, &options, NULL, facts, NULL, NULL) == KERNEL_OK);
+	CHECK(design_build(&design, &unit_allocator, features, WIDE_NUMBERS, NULL, NULL, NULL, facts,
+					   &design_options) == KERNEL_OK);
+	CHECK(logistic_fit(&dataset, &design, &options, &unit_allocator, NULL, &fit) == KERNEL_OK);
+	CHECK(fit.facts.converged && fit.facts.gradient_norm <= 1e-8);
+	for (i = 0; i < WIDE_ROWS; i++)
+	{
+		double		eta = coefficients[0].estimate;
+		double		p;
+		double		residual;
+
+		for (j = 0; j < WIDE_NUMBERS; j++)
+		{
+			numbers[j] = wide_value(i, j);
+			eta += coefficients[j + 1].estimate * numbers[j];
+		}
+		p = 1.0 / (1.0 + exp(-eta));
+		residual = p - (wide_value(i, 40) < 0.1 + 0.4 * numbers[0] + 0.4 * numbers[1] * numbers[2]);
+		sums[WIDE_NUMBERS] += residual;
+		/* The columns are independent and spread evenly over (0, 1): their standard errors are near this. */
+		curvature += p * (1.0 - p) / 12.0;
+		for (j = 0; j < WIDE_NUMBERS; j++)
+			sums[j] += residual * (numbers[j] - facts[j].mean) * sqrt(12.0);
+	}
+	for (j = 0; j <= WIDE_NUMBERS; j++)
+		CHECK_NEAR(sums[j] / WIDE_ROWS, 0.0, 1e-10);
+	for (j = 1; j <= WIDE_NUMBERS; j++)
+		CHECK_CLOSE(coefficients[j].std_error, 1.0 / sqrt(curvature), 0.05);
+	design_release(&design, &unit_allocator, NULL);
+	dataset_release(&dataset, &unit_allocator);
+}
+
 /* Values whose squares overflow are told; large ones that do not are fitted. */
 static void
 extreme_values(void)
@@ -477,5 +550,5 @@ stops_at_any_poll(void)
 
 UNIT_MAIN(UNIT_CASE(dependent_columns), UNIT_CASE(column_twice), UNIT_CASE(constant_columns), UNIT_CASE(weights_multiply),
 		  UNIT_CASE(without_intercept), UNIT_CASE(missing_indicator), UNIT_CASE(pinned_level), UNIT_CASE(pooled_levels),
-		  UNIT_CASE(degenerate_data), UNIT_CASE(order_does_not_show), UNIT_CASE(extreme_values),
+		  UNIT_CASE(degenerate_data), UNIT_CASE(order_does_not_show), UNIT_CASE(wide_rows), UNIT_CASE(extreme_values),
 		  UNIT_CASE(limits_end_it), UNIT_CASE(refusal_is_a_status), UNIT_CASE(stops_at_any_poll))

@@ -43,12 +43,50 @@ loads_missing_at_the_fill(void)
 	column[0] = column[5] = NAN;
 	for (n = 1; n <= PANEL_ROWS; n += 51)
 	{
-		panel_load(out, column, n, 0.25, 3.0, 7.0);
+		panel_load(out, column, n, (PanelScale) {0.25, 3.0, 7.0, columns});
 		for (i = 0; i < PANEL_ROWS; i++)
 			CHECK_NEAR(out[i], i >= n ? 0.0 : isnan(column[i]) ? 7.0 : (column[i] - 0.25) * 3.0, 1e-15);
-		load(twin, column, n, 0.25, 3.0, 7.0);
+		load(twin, column, n, (PanelScale) {0.25, 3.0, 7.0, NULL});
 		for (i = 0; i < PANEL_ROWS; i++)
 			CHECK_NEAR(out[i], twin[i], 1e-15);
+	}
+}
+
+static void
+classifies_rows(void)
+{
+	static const PanelClasses classes = {3.0, {2.0, 5.0}};
+	double		target[PANEL_ROWS];
+	double		given[PANEL_ROWS];
+	double		sign[PANEL_ROWS];
+	double		weight[PANEL_ROWS];
+	int			n;
+	int			i;
+	int			t;
+
+	for (i = 0; i < PANEL_ROWS; i++)
+	{
+		target[i] = i % 4;
+		given[i] = 1.0 + i % 3;
+	}
+	for (n = 1; n <= PANEL_ROWS; n += 51)
+	{
+		for (t = 0; t < 4; t++)
+		{
+			const double *weights = t < 2 ? given : NULL;
+
+			if (t % 2 == 0)
+				panel_classify(sign, weight, target, weights, n, &classes);
+			else
+				classify(sign, weight, target, weights, n, &classes);
+			for (i = 0; i < PANEL_ROWS; i++)
+			{
+				double		one = i % 4 == 3 ? 5.0 : 2.0;
+
+				CHECK(sign[i] == (i >= n ? 0.0 : i % 4 == 3 ? 1.0 : -1.0));
+				CHECK(weight[i] == (i >= n ? 0.0 : t < 2 ? one * given[i] : one));
+			}
+		}
 	}
 }
 
@@ -224,6 +262,7 @@ counts_what_is_right(void)
 	{
 		CHECK_CLOSE(both[t].loss, positive + negative, 1e-15);
 		CHECK_CLOSE(both[t].signed_loss, positive - negative, 1e-15);
+		CHECK(both[t].weight == 63.0 && both[t].signed_weight == 7.0 - 56.0);
 		CHECK(both[t].right == 1.0 + 8.0 + 16.0);
 		CHECK(both[t].signed_right == 1.0 - 8.0 - 16.0);
 	}
@@ -288,6 +327,6 @@ scatter_fills_indicators(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(loads_missing_at_the_fill), UNIT_CASE(predicts_and_projects), UNIT_CASE(gram_is_the_weighted_product),
+UNIT_MAIN(UNIT_CASE(loads_missing_at_the_fill), UNIT_CASE(classifies_rows), UNIT_CASE(predicts_and_projects), UNIT_CASE(gram_is_the_weighted_product),
 		  UNIT_CASE(loss_keeps_relative_accuracy), UNIT_CASE(loss_at_extremes), UNIT_CASE(counts_what_is_right),
 		  UNIT_CASE(scatter_fills_indicators))

@@ -17,6 +17,12 @@
 #include <stddef.h>
 
 #define INLINE static inline __attribute__((always_inline))
+#define LANES 4
+
+typedef double Vector __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
+typedef int64_t Bits __attribute__((vector_size(LANES * sizeof(int64_t)), aligned(8), may_alias));
+
+#define AT(pointer) (*(const Vector *) (pointer))
 
 /* sum + rest += value. */
 INLINE void
@@ -78,35 +84,51 @@ add_column(ColumnSums *sums, const double *column, const double *weight, int32_t
 		add_rows(sums, column, column, n, false);
 }
 
+/* One vector's part of column_spread(). */
 INLINE void
-spread(const double *restrict column, const double *restrict weight, int32_t n, double mean,
-	   double *square, double *most)
+spread_vector(const double *column, const double *weight, double mean, Vector *squares,
+			  Vector *largest)
 {
-	double squares[COLUMN_LANES] = {0.0};
-	double largest[COLUMN_LANES] = {0.0};
-	int32_t i;
-	int32_t lane;
+	Vector away = AT(column) - mean;
+	Bits larger;
 
-#define ADD(at) \
-	do \
-	{ \
-		double away = column[at] - mean; \
-		double size = away == away ? fabs(away) : 0.0; \
-		squares[lane] += weight != NULL ? weight[at] * (size * size) : size * size; \
-		largest[lane] = size > largest[lane] ? size : largest[lane]; \
-	} while (0)
-	for (i = 0; i + COLUMN_LANES <= n; i += COLUMN_LANES)
+	/* A comparison is all ones where it holds: 0 for a missing value. */
+	away = (Vector) ((Bits) away & (Bits) (away == away));
+	away *= away;
+	larger = (Bits) (away > *largest);
+	*largest = (Vector) (((Bits) away & larger) | ((Bits) *largest & ~larger));
+	if (weight != NULL)
+		away *= AT(weight);
+	*squares += away;
+}
+
+INLINE void
+spread(const double *column, const double *weight, int32_t n, double mean, double *square,
+	   double *most)
+{
+	Vector squares[2] = {{0.0}, {0.0}};
+	Vector largest[2] = {{0.0}, {0.0}};
+	double last[2][2 * LANES];
+	int32_t i;
+	int32_t k;
+
+	for (i = 0; i + 2 * LANES <= n; i += 2 * LANES)
 	{
-		for (lane = 0; lane < COLUMN_LANES; lane++)
-			ADD(i + lane);
+		for (k = 0; k < 2; k++)
+			spread_vector(column + i + k * LANES, weight != NULL ? weight + i + k * LANES : NULL,
+						  mean, &squares[k], &largest[k]);
 	}
-	for (lane = 0; i + lane < n; lane++)
-		ADD(i + lane);
-#undef ADD
-	for (lane = 0; lane < COLUMN_LANES; lane++)
+	for (k = 0; k < 2 * LANES; k++)
 	{
-		*square += squares[lane];
-		*most = largest[lane] > *most ? largest[lane] : *most;
+		last[0][k] = i + k < n ? column[i + k] : NAN;
+		last[1][k] = i + k < n && weight != NULL ? weight[i + k] : 1.0;
+	}
+	for (k = 0; k < 2; k++)
+		spread_vector(last[0] + k * LANES, last[1] + k * LANES, mean, &squares[k], &largest[k]);
+	for (k = 0; k < LANES; k++)
+	{
+		*square += squares[0][k] + squares[1][k];
+		*most = fmax(*most, sqrt(fmax(largest[0][k], largest[1][k])));
 	}
 }
 

@@ -1,17 +1,5 @@
 /*
- * logistic.c: binary logistic regression by Newton's method.
- *
- * Large data is first fitted on a sample of its blocks, which costs little and
- * leaves two or three passes over all of it; the optimum does not depend on it.
- * Once the gradient is within the tolerance, or is proved to be after the next
- * step, that step is taken without a further pass: it squares the error, so that
- * the order of the rows does not show in the estimates.
- *
- * Where the classes are separated, wholly or in some category, the likelihood
- * has no maximum: steps go on by about 1 in eta while the likelihood gains
- * nothing.  That is how it is told: a step that moves some row's eta by DRIFT
- * or more, with at most NO_GAIN of log-likelihood to win, needs a standard error
- * of eta above DRIFT / sqrt(2 NO_GAIN), which no data with a maximum has.
+ * logistic.c: binary logistic regression: facts of the columns, the fit, the coefficient table.
  */
 #include "kernel/linear/logistic.h"
 
@@ -23,21 +11,8 @@
 #include "kernel/linear/logistic_state.h"
 #include "kernel/stat/distribution.h"
 
-#define MAX_HALVINGS 30
-#define ROUNDING 1e-13 /* of the objective */
-#define DRIFT 0.5
-#define NO_GAIN 5e-6
-#define SETTLED 1e3 /* times the tolerance: a change of eta that the standard errors do not see */
-#define STILL 1e-26 /* a decrement this small against the objective is rounding */
 #define DIVERGED 100.0 /* standard error of eta above which an estimate says nothing */
-
-#define SAMPLE 8		 /* the first fit takes every so many blocks */
-#define SAMPLE_BLOCKS 64 /* of at least so many blocks */
-#define SAMPLE_ROWS 200	 /* with at least so many rows a term */
-#define SAMPLE_STEPS 6
-#define SAMPLE_TOLERANCE 1e-4
-
-#define FACTS_GROUP 8 /* columns that share one look at the weights */
+#define FACTS_GROUP 8  /* columns that share one look at the weights */
 
 /* Facts of up to FACTS_GROUP number slots from `first` on. */
 static Status
@@ -113,239 +88,6 @@ logistic_level_facts(const Dataset *dataset, const LogisticOptions *options, con
 		}
 	}
 	return status;
-}
-
-/* The mean penalised loss of what logistic_pass() left. */
-static double
-objective(const Logistic *fit, const double *estimate)
-{
-	double value = fit->sums.loss.hi / fit->sums.total.hi;
-	int32_t k;
-
-	for (k = 0; k < fit->n_columns; k++)
-		value += 0.5 * fit->columns[k].penalty * estimate[k] * estimate[k];
-	return value;
-}
-
-/*
- * Moves along the step, halved until the objective does not rise; KERNEL_NOT_CONVERGED when it
- * always does.
- */
-static Status
-advance(Logistic *fit, int32_t sample, double *value)
-{
-	double before = *value;
-	double length = 1.0;
-	int32_t halvings;
-	int32_t k;
-
-	for (halvings = 0; halvings <= MAX_HALVINGS; halvings++)
-	{
-		Status status;
-
-		for (k = 0; k < fit->n_columns; k++)
-			fit->trial[k] = fit->estimate[k] - length * fit->step[k];
-		status = logistic_pass(fit, fit->trial, sample);
-		if (status != KERNEL_OK)
-			return status;
-		*value = objective(fit, fit->trial);
-		if (*value <= before + ROUNDING * before)
-		{
-			memcpy(fit->estimate, fit->trial, (size_t) fit->n_columns * sizeof(double));
-			return KERNEL_OK;
-		}
-		length *= 0.5;
-	}
-	return KERNEL_NOT_CONVERGED;
-}
-
-/* A Newton step and what is known of it. */
-typedef struct Step
-{
-	double norm;	  /* of the gradient before it: infinity norm */
-	double next_norm; /* a bound of the norm after it */
-	double decrement; /* twice the mean loss that it wins, to first order: gradient . step */
-	double reach;	  /* a bound of how far it moves any row's eta */
-} Step;
-
-/*
- * Gradient, factored Hessian and Newton step where logistic_pass() was.
- *
- * The curvature of a row changes by at most a factor exp(|change of eta|), so the gradient after
- * the step is at most exp(reach) / 2 sum w curvature (change of eta)^2 |column|, and the sum of
- * the first three is no more than the decrement.
- */
-static Status
-find_step(Logistic *fit, Step *step)
-{
-	double range = 0.0;
-	Status status = logistic_project(fit, fit->estimate, true);
-	int32_t k;
-
-	if (status == KERNEL_OK)
-		status = logistic_factor(fit);
-	if (status != KERNEL_OK)
-		return status;
-	logistic_solve(fit, fit->slope, fit->step);
-	*step = (Step){0.0, 0.0, 0.0, 0.0};
-	for (k = 0; k < fit->n_columns; k++)
-	{
-		if (!isfinite(fit->slope[k]) || !isfinite(fit->step[k]))
-			return KERNEL_OVERFLOW;
-		step->norm = fmax(step->norm, fabs(fit->slope[k]));
-		step->decrement += fit->slope[k] * fit->step[k];
-		step->reach += fabs(fit->step[k]) * fit->columns[k].range;
-		range = fmax(range, fit->columns[k].range);
-	}
-	step->next_norm = 0.5 * exp(step->reach) * step->decrement * range;
-	return KERNEL_OK;
-}
-
-/* Whether the step moves some row's eta by DRIFT: by the bound, or else by the rows. */
-static Status
-find_drift(Logistic *fit, const Step *step, bool *drifts)
-{
-	double most = step->reach;
-	Status status = KERNEL_OK;
-
-	if (most >= DRIFT)
-		status = logistic_largest_eta(fit, fit->step, &most);
-	*drifts = most >= DRIFT;
-	return status;
-}
-
-/* Judges the step found at the estimate; sets the facts. */
-static Status
-judge(Logistic *fit, const Step *step, LinearFacts *facts)
-{
-	double tolerance = fit->options->tolerance;
-	/* What the step could still win, as log-likelihood of as many rows of weight 1. */
-	bool is_flat = 0.5 * step->decrement * (double) fit->dataset->n <= NO_GAIN;
-	bool will_be = step->next_norm <= tolerance && step->reach <= SETTLED * tolerance;
-	bool drifts = false;
-	Status status = KERNEL_OK;
-
-	facts->gradient_norm = step->norm;
-	facts->converged = step->norm <= tolerance || will_be;
-	if (fit->options->l2 == 0.0 && (facts->converged || is_flat))
-		status = find_drift(fit, step, &drifts);
-	if (drifts)
-	{
-		facts->converged = false;
-		facts->separated = is_flat;
-	}
-	return status;
-}
-
-/* Takes the last step, which needs no pass: the Hessian changes no more that matters. */
-static void
-take_last_step(Logistic *fit, const Step *step, LinearFacts *facts)
-{
-	int32_t k;
-
-	for (k = 0; k < fit->n_columns; k++)
-		fit->estimate[k] -= fit->step[k];
-	facts->gradient_norm = fmin(step->norm, step->next_norm);
-	fit->sums.loss = dd_add_double(fit->sums.loss, -0.5 * step->decrement * fit->total);
-}
-
-/* Newton's method over all rows; leaves the factored Hessian at the estimate. */
-static Status
-iterate(Logistic *fit, LinearFacts *facts)
-{
-	Step step;
-	Status status = logistic_pass(fit, fit->estimate, 1);
-	double value = objective(fit, fit->estimate);
-
-	for (facts->iterations = 0; status == KERNEL_OK; facts->iterations++)
-	{
-		status = find_step(fit, &step);
-		if (status == KERNEL_OK)
-			status = judge(fit, &step, facts);
-		if (status != KERNEL_OK)
-			return status;
-		if (facts->converged || facts->separated || step.decrement <= STILL * value ||
-			facts->iterations == fit->options->max_iterations)
-			break;
-		status = advance(fit, 1, &value);
-	}
-	if (status == KERNEL_NOT_CONVERGED)
-	{
-		/* No step lowers the objective: its last digits are reached, or nearly. */
-		status = logistic_pass(fit, fit->estimate, 1);
-		if (status == KERNEL_OK)
-			status = find_step(fit, &step);
-		if (status == KERNEL_OK)
-			status = judge(fit, &step, facts);
-	}
-	if (status == KERNEL_OK && facts->converged)
-		take_last_step(fit, &step, facts);
-	return status;
-}
-
-/* The share of positive rows as log-odds, and the mean loss there. */
-static void
-start_at_share(Logistic *fit, double *loss)
-{
-	double positive = 0.0;
-	double share;
-	int32_t b;
-	int32_t i;
-
-	*loss = log(2.0);
-	if (!fit->design->has_intercept)
-		return;
-	for (b = 0; b < fit->dataset->n_blocks; b++)
-	{
-		const DatasetBlock *block = &fit->dataset->blocks[b];
-
-		for (i = 0; i < block->n; i++)
-			positive += block->target[i] == fit->options->positive_target ?
-				row_weight(block, i, fit->options) :
-				0.0;
-	}
-	share = positive / fit->total;
-	if (!(share > 0.0 && share < 1.0))
-		return;
-	fit->estimate[0] = log(share / (1.0 - share));
-	*loss = -share * log(share) - (1.0 - share) * log1p(-share);
-}
-
-/* A few steps on a sample of the blocks, where that leaves enough rows for the terms. */
-static Status
-start_on_sample(Logistic *fit)
-{
-	double start_loss;
-	double start;
-	double value;
-	Step step;
-	Status status = KERNEL_OK;
-	int32_t steps;
-
-	start_at_share(fit, &start_loss);
-	if (fit->dataset->n_blocks < SAMPLE_BLOCKS ||
-		fit->dataset->n / SAMPLE < SAMPLE_ROWS * (int64_t) fit->n_columns)
-		return KERNEL_OK;
-	start = fit->n_columns > 0 ? fit->estimate[0] : 0.0;
-	status = logistic_pass(fit, fit->estimate, SAMPLE);
-	value = objective(fit, fit->estimate);
-	for (steps = 0; steps < SAMPLE_STEPS && status == KERNEL_OK; steps++)
-	{
-		status = find_step(fit, &step);
-		if (status != KERNEL_OK || step.norm <= SAMPLE_TOLERANCE)
-			break;
-		status = advance(fit, SAMPLE, &value);
-	}
-	if (status == KERNEL_STOPPED || status == KERNEL_OUT_OF_MEMORY)
-		return status;
-	/* A sample that went wrong is no reason to fail. */
-	if (status != KERNEL_OK || !(value <= start_loss))
-	{
-		memset(fit->estimate, 0, (size_t) fit->n_columns * sizeof(double));
-		if (fit->design->has_intercept)
-			fit->estimate[0] = start;
-	}
-	return KERNEL_OK;
 }
 
 static void
@@ -462,9 +204,7 @@ logistic_fit(const Dataset *dataset, const Design *design, const LogisticOptions
 	result->facts = (LinearFacts){
 		.log_likelihood = NAN, .sigma2 = NAN, .rss = NAN, .tss = NAN, .condition_number = NAN};
 	if (status == KERNEL_OK)
-		status = start_on_sample(&fit);
-	if (status == KERNEL_OK)
-		status = iterate(&fit, &result->facts);
+		status = logistic_newton(&fit, &result->facts);
 	if (status == KERNEL_OK)
 	{
 		result->facts.rank = fit.rank;

@@ -195,8 +195,10 @@ scale_numbers(Logistic *fit)
 		const DatasetBlock *block = &dataset->blocks[b];
 		const double *weight = block_weights(block, fit->options, buffer);
 
-		for (i = 0; i < block->n; i++)
-			total = dd_add_double(total, weight != NULL ? weight[i] : 1.0);
+		if (weight == NULL)
+			total = dd_add_double(total, block->n);
+		for (i = 0; weight != NULL && i < block->n; i++)
+			total = dd_add_double(total, weight[i]);
 		for (j = 0; j < dataset->n_numbers; j++)
 		{
 			if ((j & 63) == 0 && stop_requested(fit->stop))

@@ -65,26 +65,78 @@ find_indicators(Logistic *fit, const DatasetBlock *block, int32_t start, int32_t
 	}
 }
 
-/* Loads rows [start, start + n) of a block. */
-static void
-load_panel(Logistic *fit, const DatasetBlock *block, int32_t start, int32_t n)
+/* Rows [start, start + n) of a block, and where a whole panel after them starts, if one does. */
+typedef struct Place
 {
+	int32_t b;
+	int32_t start;
+	int32_t n;
+	const DatasetBlock *block;
+	const DatasetBlock *next_block; /* or NULL */
+	int32_t next_start;
+} Place;
+
+/* The panel at a row of a block; reading goes on `sample` blocks later. */
+static Place
+place_at(const Dataset *dataset, int32_t b, int32_t start, int32_t sample)
+{
+	const DatasetBlock *block = &dataset->blocks[b];
+	int32_t left = block->n - start;
+	Place place = {
+		.b = b, .start = start, .n = left < PANEL_ROWS ? left : PANEL_ROWS, .block = block};
+
+	if (left >= 2 * PANEL_ROWS)
+	{
+		place.next_block = block;
+		place.next_start = start + PANEL_ROWS;
+	}
+	else if (left <= PANEL_ROWS && b + sample < dataset->n_blocks &&
+			 dataset->blocks[b + sample].n >= PANEL_ROWS)
+		place.next_block = &dataset->blocks[b + sample];
+	return place;
+}
+
+/* The panel after it; false at the end. */
+static bool
+advance_place(const Dataset *dataset, int32_t sample, Place *place)
+{
+	int32_t b = place->b;
+	int32_t start = place->start + place->n;
+
+	while (start >= dataset->blocks[b].n)
+	{
+		b += sample;
+		start = 0;
+		if (b >= dataset->n_blocks)
+			return false;
+	}
+	*place = place_at(dataset, b, start, sample);
+	return true;
+}
+
+static void
+load_panel(Logistic *fit, const Place *place)
+{
+	const DatasetBlock *block = place->block;
 	int32_t i;
 	int32_t j;
 
 	for (i = 0; i < PANEL_ROWS; i++)
-		fit->panel[i] = i < n ? 1.0 : 0.0;
+		fit->panel[i] = i < place->n ? 1.0 : 0.0;
 	for (j = 0; j < fit->design->n_numbers; j++)
 	{
-		double centre = fit->number_centre[j];
-		double scale = fit->number_scale[j];
+		PanelScale scaling = {.centre = fit->number_centre[j], .scale = fit->number_scale[j]};
 
+		scaling.fill = (fit->design->numbers[j].mean - scaling.centre) * scaling.scale;
+		if (place->next_block != NULL)
+			scaling.next = place->next_block->numbers +
+				(size_t) j * (size_t) place->next_block->capacity + place->next_start;
 		panel_load(fit->panel + (size_t) (j + 1) * PANEL_ROWS,
-				   block->numbers + (size_t) j * (size_t) block->capacity + start, n, centre, scale,
-				   (fit->design->numbers[j].mean - centre) * scale);
+				   block->numbers + (size_t) j * (size_t) block->capacity + place->start, place->n,
+				   scaling);
 	}
 	if (fit->n_slots > 0)
-		find_indicators(fit, block, start, n);
+		find_indicators(fit, block, place->start, place->n);
 }
 
 /* The linear predictor of the loaded panel. */
@@ -119,13 +171,37 @@ transpose_panel(Logistic *fit, int32_t n)
 	}
 }
 
+static void
+add_indicator_gradient(Logistic *fit, const double *residual, int32_t n)
+{
+	int32_t i;
+	int32_t s;
+
+	for (s = 0; s < fit->n_slots; s++)
+	{
+		const int32_t *found = fit->found + (size_t) s * PANEL_ROWS;
+
+		for (i = 0; i < n; i++)
+		{
+			if (found[i] >= 0)
+				fit->gradient[found[i]] += residual[i];
+		}
+	}
+}
+
 /* Adds the loaded panel's part of the gradient and Hessian. */
 static Status
-add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n)
+add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n,
+				bool with_hessian)
 {
 	int32_t first;
 
 	panel_gradient(fit->gradient, fit->panel, residual, fit->n_dense);
+	if (!with_hessian)
+	{
+		add_indicator_gradient(fit, residual, n);
+		return KERNEL_OK;
+	}
 	for (first = 0; first < fit->n_dense; first += PANEL_GROUP)
 	{
 		if (first > 0 && stop_requested(fit->stop))
@@ -141,72 +217,66 @@ add_derivatives(Logistic *fit, const double *residual, const double *curvature, 
 	return KERNEL_OK;
 }
 
-/* Adds a panel's sums; weight_sum and signed_sum: of its rows' weights, as in PanelLoss. */
 static void
-add_sums(PassSums *sums, const PanelLoss *part, double weight_sum, double signed_sum)
+add_sums(PassSums *sums, const PanelLoss *part)
 {
 	int32_t is_positive;
 
 	sums->loss = dd_add_double(sums->loss, part->loss);
-	sums->total = dd_add_double(sums->total, weight_sum);
+	sums->total = dd_add_double(sums->total, part->weight);
 	for (is_positive = 0; is_positive < 2; is_positive++)
 	{
 		double half = is_positive ? 0.5 : -0.5;
 
 		sums->class_loss[is_positive] += 0.5 * part->loss + half * part->signed_loss;
 		sums->class_right[is_positive] += 0.5 * part->right + half * part->signed_right;
-		sums->class_total[is_positive] += 0.5 * weight_sum + half * signed_sum;
+		sums->class_total[is_positive] += 0.5 * part->weight + half * part->signed_weight;
 	}
 }
 
-/* Rows [start, start + n) of a block: their loss and derivatives. */
+/* A panel's loss and derivatives. */
 static Status
-add_panel(Logistic *fit, const DatasetBlock *block, int32_t start, int32_t n)
+add_panel(Logistic *fit, const Place *place, bool with_hessian)
 {
 	double eta[PANEL_ROWS];
 	double residual[PANEL_ROWS];
 	double curvature[PANEL_ROWS];
 	double sign[PANEL_ROWS];
 	double weight[PANEL_ROWS];
-	double weight_sum = 0.0;
-	double signed_sum = 0.0;
+	PanelClasses classes = {fit->options->positive_target,
+							{fit->options->class_weight[0], fit->options->class_weight[1]}};
+	const DatasetBlock *block = place->block;
 	PanelLoss part;
-	int32_t i;
 
-	load_panel(fit, block, start, n);
-	predict_panel(fit, n, eta);
-	for (i = 0; i < n; i++)
-	{
-		sign[i] = block->target[start + i] == fit->options->positive_target ? 1.0 : -1.0;
-		weight[i] = row_weight(block, start + i, fit->options);
-		weight_sum += weight[i];
-		signed_sum += sign[i] * weight[i];
-	}
-	for (; i < PANEL_ROWS; i++)
-		sign[i] = weight[i] = 0.0;
+	load_panel(fit, place);
+	predict_panel(fit, place->n, eta);
+	panel_classify(sign, weight, block->target + place->start,
+				   block->weight != NULL ? block->weight + place->start : NULL, place->n, &classes);
 	part = panel_loss(residual, curvature, eta, sign, weight);
-	add_sums(&fit->sums, &part, weight_sum, signed_sum);
-	return add_derivatives(fit, residual, curvature, n);
+	add_sums(&fit->sums, &part);
+	return add_derivatives(fit, residual, curvature, place->n, with_hessian);
 }
 
 /*
  * logistic_pass
- *		Loss, gradient and Hessian on the basis at these column coefficients.
+ *		Loss, gradient and, if wanted, Hessian on the basis at these column coefficients.
+ *
+ * sample: every how many blocks one is read.  Without the Hessian the matrix stays as it is.
  */
 Status
-logistic_pass(Logistic *fit, const double *estimate, int32_t sample)
+logistic_pass(Logistic *fit, const double *estimate, int32_t sample, bool with_hessian)
 {
 	const Dataset *dataset = fit->dataset;
 	size_t size = (size_t) fit->n_basis;
 	size_t dense = (size_t) fit->n_dense;
 	Status status = KERNEL_OK;
-	int32_t b;
-	int32_t start;
+	Place place = {0};
+	bool is_row;
 	size_t j;
 
 	spread_weights(fit, estimate);
 	memset(fit->gradient, 0, size * sizeof(double));
-	for (j = 0; j < size; j++)
+	for (j = 0; with_hessian && j < size; j++)
 	{
 		if ((j & 63) == 0 && stop_requested(fit->stop))
 			return KERNEL_STOPPED;
@@ -214,21 +284,15 @@ logistic_pass(Logistic *fit, const double *estimate, int32_t sample)
 	}
 	memset(fit->dense, 0, dense * dense * sizeof(double));
 	memset(&fit->sums, 0, sizeof(fit->sums));
-	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b += sample)
+	is_row = dataset->n > 0;
+	if (is_row)
+		place = place_at(dataset, 0, 0, sample);
+	while (is_row && status == KERNEL_OK)
 	{
-		const DatasetBlock *block = &dataset->blocks[b];
-
-		for (start = 0; start < block->n && status == KERNEL_OK; start += PANEL_ROWS)
-		{
-			int32_t left = block->n - start;
-
-			if (stop_requested(fit->stop))
-				status = KERNEL_STOPPED;
-			else
-				status = add_panel(fit, block, start, left < PANEL_ROWS ? left : PANEL_ROWS);
-		}
+		status = stop_requested(fit->stop) ? KERNEL_STOPPED : add_panel(fit, &place, with_hessian);
+		is_row = advance_place(dataset, sample, &place);
 	}
-	for (j = 0; j < dense; j++)
+	for (j = 0; with_hessian && j < dense; j++)
 		memcpy(fit->matrix + j * size, fit->dense + j * dense, (j + 1) * sizeof(double));
 	return status;
 }
@@ -239,27 +303,22 @@ logistic_largest_eta(Logistic *fit, const double *estimate, double *largest)
 {
 	const Dataset *dataset = fit->dataset;
 	double eta[PANEL_ROWS];
-	int32_t b;
-	int32_t start;
+	Place place = {0};
+	bool is_row = dataset->n > 0;
 	int32_t i;
 
 	*largest = 0.0;
 	spread_weights(fit, estimate);
-	for (b = 0; b < dataset->n_blocks; b++)
+	if (is_row)
+		place = place_at(dataset, 0, 0, 1);
+	for (; is_row; is_row = advance_place(dataset, 1, &place))
 	{
-		const DatasetBlock *block = &dataset->blocks[b];
-
-		for (start = 0; start < block->n; start += PANEL_ROWS)
-		{
-			int32_t n = block->n - start < PANEL_ROWS ? block->n - start : PANEL_ROWS;
-
-			if (stop_requested(fit->stop))
-				return KERNEL_STOPPED;
-			load_panel(fit, block, start, n);
-			predict_panel(fit, n, eta);
-			for (i = 0; i < n; i++)
-				*largest = fabs(eta[i]) > *largest ? fabs(eta[i]) : *largest;
-		}
+		if (stop_requested(fit->stop))
+			return KERNEL_STOPPED;
+		load_panel(fit, &place);
+		predict_panel(fit, place.n, eta);
+		for (i = 0; i < place.n; i++)
+			*largest = fabs(eta[i]) > *largest ? fabs(eta[i]) : *largest;
 	}
 	return KERNEL_OK;
 }
@@ -306,15 +365,34 @@ keep_special_rows(Logistic *fit)
 	}
 }
 
+/* The gradient of the mean penalised loss on the columns: fit->slope. */
+void
+logistic_slope(Logistic *fit, const double *estimate)
+{
+	double total = fit->sums.total.hi;
+	int32_t k;
+
+	for (k = 0; k < fit->n_columns; k++)
+	{
+		const Column *column = &fit->columns[k];
+
+		fit->slope[k] =
+			(column->own * fit->gradient[column->index] + column->constant * fit->gradient[0] +
+			 column->missing * fit->gradient[fit->special_index[column->special]]) /
+				total +
+			column->penalty * estimate[k];
+	}
+}
+
 /*
  * logistic_project
- *		Gradient and Hessian of the mean loss on the columns, with or without the penalty.
+ *		The Hessian of the mean penalised loss on the columns.
  *
  * In place: entry (i, k) of the columns' matrix is written where an entry of the basis matrix
  * stood that is no longer needed, since columns are in the order of the basis.
  */
 Status
-logistic_project(Logistic *fit, const double *estimate, bool with_penalty)
+logistic_project(Logistic *fit)
 {
 	size_t size = (size_t) fit->n_basis;
 	size_t p = (size_t) fit->n_columns;
@@ -328,15 +406,11 @@ logistic_project(Logistic *fit, const double *estimate, bool with_penalty)
 	for (i = 0; i < p; i++)
 	{
 		const Column *a = &fit->columns[i];
-		double penalty = with_penalty ? a->penalty : 0.0;
 		const double *from = fit->matrix + (size_t) a->index * size;
 		double *to = fit->matrix + i * p;
 
 		if ((i & 15) == 0 && stop_requested(fit->stop))
 			return KERNEL_STOPPED;
-		fit->slope[i] = a->own * fit->gradient[a->index] + a->constant * fit->gradient[0] +
-			a->missing * fit->gradient[fit->special_index[a->special]];
-		fit->slope[i] = fit->slope[i] / total + penalty * estimate[i];
 		for (k = 0; k <= i; k++)
 		{
 			const Column *b = &fit->columns[k];
@@ -348,7 +422,7 @@ logistic_project(Logistic *fit, const double *estimate, bool with_penalty)
 					 a->missing * products[(size_t) a->special * size + k]) /
 				total;
 		}
-		to[i] += penalty;
+		to[i] += a->penalty;
 	}
 	return KERNEL_OK;
 }

@@ -8,7 +8,8 @@
  * its slot's missing indicator, 1), standardised.  Newton's method runs on the
  * columns, which are ordered by their own member of the basis.
  *
- *	 logistic.c			facts, Newton's method, the coefficient table
+ *	 logistic.c			facts of the columns, the coefficient table
+ *	 logistic_newton.c	Newton's method
  *	 logistic_column.c	basis and columns
  *	 logistic_pass.c	loss, gradient and Hessian from the rows
  *	 logistic_solve.c	the Newton system
@@ -125,10 +126,15 @@ block_weights(const DatasetBlock *block, const LogisticOptions *options, double 
 extern Status logistic_begin(Logistic *fit);
 extern void logistic_end(Logistic *fit);
 
-/* logistic_pass.c; sample: every how many blocks one is read, 1 = all. */
-extern Status logistic_pass(Logistic *fit, const double *estimate, int32_t sample);
-extern Status logistic_project(Logistic *fit, const double *estimate, bool with_penalty);
+/* logistic_pass.c */
+extern Status logistic_pass(Logistic *fit, const double *estimate, int32_t sample,
+							bool with_hessian);
+extern void logistic_slope(Logistic *fit, const double *estimate);
+extern Status logistic_project(Logistic *fit);
 extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double *largest);
+
+/* logistic_newton.c */
+extern Status logistic_newton(Logistic *fit, LinearFacts *facts);
 
 /* logistic_solve.c */
 extern Status logistic_factor(Logistic *fit);

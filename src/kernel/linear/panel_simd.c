@@ -25,19 +25,40 @@ typedef double Vector __attribute__((vector_size(LANES * sizeof(double)), aligne
 #define SUM(v) (((v)[0] + (v)[2]) + ((v)[1] + (v)[3]))
 
 INLINE void
-load(double *restrict out, const double *restrict column, int32_t n, double centre, double scale,
-	 double fill)
+load(double *restrict out, const double *restrict column, int32_t n, PanelScale scaling)
 {
+	int32_t i;
+
+	for (i = 0; scaling.next != NULL && i < PANEL_ROWS; i += 8)
+		__builtin_prefetch(scaling.next + i);
+	for (i = 0; i < n; i++)
+	{
+		double z = (column[i] - scaling.centre) * scaling.scale;
+
+		out[i] = z == z ? z : scaling.fill;
+	}
+	for (; i < PANEL_ROWS; i++)
+		out[i] = 0.0;
+}
+
+/* target[i] == positive as 1 or -1, and the weight times that of the class. */
+INLINE void
+classify(double *restrict sign, double *restrict weight, const double *restrict target,
+		 const double *restrict given, int32_t n, const PanelClasses *classes)
+{
+	double positive = classes->positive;
+	double factors[2] = {classes->weight[0], classes->weight[1]};
 	int32_t i;
 
 	for (i = 0; i < n; i++)
 	{
-		double z = (column[i] - centre) * scale;
-
-		out[i] = z == z ? z : fill;
+		sign[i] = target[i] == positive ? 1.0 : -1.0;
+		weight[i] = target[i] == positive ? factors[1] : factors[0];
 	}
-	for (; i < PANEL_ROWS; i++)
-		out[i] = 0.0;
+	for (i = 0; given != NULL && i < n; i++)
+		weight[i] *= given[i];
+	for (i = n; i < PANEL_ROWS; i++)
+		sign[i] = weight[i] = 0.0;
 }
 
 INLINE void
@@ -132,7 +153,7 @@ loss(double *restrict residual, double *restrict curvature, const double *restri
 	double limited[PANEL_ROWS];
 	double part[PANEL_ROWS];
 	double right[PANEL_ROWS];
-	Vector sums[4] = {{0.0}, {0.0}, {0.0}, {0.0}};
+	Vector sums[6] = {{0.0}, {0.0}, {0.0}, {0.0}, {0.0}, {0.0}};
 	int32_t i;
 
 	/* A loop of its own: gcc would branch on the limit and give up vectors below. */
@@ -149,17 +170,21 @@ loss(double *restrict residual, double *restrict curvature, const double *restri
 		residual[i] = -sign[i] * wrong;
 		curvature[i] = weight[i] * (e * large * large);
 		part[i] = weight[i] * (0.5 * (magnitude - margin) + log_one_plus(e));
-		/* An eta of 0 says negative. */
-		right[i] = (margin > (sign[i] - 1.0) * 1e-300 ? 1.0 : 0.0) * weight[i];
 	}
+	/* An eta of 0 says negative. */
+	for (i = 0; i < PANEL_ROWS; i++)
+		right[i] = sign[i] * eta[i] > (sign[i] - 1.0) * 1e-300 ? weight[i] : 0.0;
 	for (i = 0; i < PANEL_ROWS; i += LANES)
 	{
 		sums[0] += AT(part + i);
 		sums[1] += AT(part + i) * AT(sign + i);
 		sums[2] += AT(right + i);
 		sums[3] += AT(right + i) * AT(sign + i);
+		sums[4] += AT(weight + i);
+		sums[5] += AT(weight + i) * AT(sign + i);
 	}
-	return (PanelLoss){SUM(sums[0]), SUM(sums[1]), SUM(sums[2]), SUM(sums[3])};
+	return (PanelLoss){SUM(sums[0]), SUM(sums[1]), SUM(sums[2]),
+					   SUM(sums[3]), SUM(sums[4]), SUM(sums[5])};
 }
 
 INLINE void
@@ -376,9 +401,16 @@ scatter(double *hessian, int64_t stride, double *sums, const int32_t *found, int
 #define HAS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 
 WIDE static void
-load_wide(double *out, const double *column, int32_t n, double centre, double scale, double fill)
+load_wide(double *out, const double *column, int32_t n, PanelScale scaling)
 {
-	load(out, column, n, centre, scale, fill);
+	load(out, column, n, scaling);
+}
+
+WIDE static void
+classify_wide(double *sign, double *weight, const double *target, const double *given, int32_t n,
+			  const PanelClasses *classes)
+{
+	classify(sign, weight, target, given, n, classes);
 }
 
 WIDE static void
@@ -418,6 +450,7 @@ scatter_wide(double *hessian, int64_t stride, double *sums, const int32_t *found
 
 #define HAS_WIDE 0
 #define load_wide load
+#define classify_wide classify
 #define eta_wide linear_predictor
 #define loss_wide loss
 #define gradient_wide gradient
@@ -427,12 +460,22 @@ scatter_wide(double *hessian, int64_t stride, double *sums, const int32_t *found
 #endif
 
 void
-panel_load(double *out, const double *column, int32_t n, double centre, double scale, double fill)
+panel_load(double *out, const double *column, int32_t n, PanelScale scaling)
 {
 	if (HAS_WIDE)
-		load_wide(out, column, n, centre, scale, fill);
+		load_wide(out, column, n, scaling);
 	else
-		load(out, column, n, centre, scale, fill);
+		load(out, column, n, scaling);
+}
+
+void
+panel_classify(double *sign, double *weight, const double *target, const double *given, int32_t n,
+			   const PanelClasses *classes)
+{
+	if (HAS_WIDE)
+		classify_wide(sign, weight, target, given, n, classes);
+	else
+		classify(sign, weight, target, given, n, classes);
 }
 
 void

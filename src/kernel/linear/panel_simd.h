@@ -13,9 +13,30 @@
 #define PANEL_ROWS 256
 #define PANEL_GROUP 48 /* columns that stay in the second-level cache */
 
+/* How a column is read. */
+typedef struct PanelScale
+{
+	double centre;
+	double scale;
+	double fill;		/* stands for NaN */
+	const double *next; /* PANEL_ROWS values that are read soon, or NULL */
+} PanelScale;
+
 /* out[i] = (column[i] - centre) * scale, fill where column[i] is NaN; 0 for n <= i < PANEL_ROWS. */
-extern void panel_load(double *out, const double *column, int32_t n, double centre, double scale,
-					   double fill);
+extern void panel_load(double *out, const double *column, int32_t n, PanelScale scaling);
+
+typedef struct PanelClasses
+{
+	double positive;  /* the target of the positive class */
+	double weight[2]; /* of the rows of other classes, of those of the positive class */
+} PanelClasses;
+
+/*
+ * sign[i] = 1 where target[i] is positive, else -1; weight[i] = that of the class times given[i]
+ * (NULL: 1); both 0 for n <= i < PANEL_ROWS.
+ */
+extern void panel_classify(double *sign, double *weight, const double *target, const double *given,
+						   int32_t n, const PanelClasses *classes);
 
 /* eta[i] = sum over j of columns[j][i] weights[j]; n columns. */
 extern void panel_eta(double *eta, const double *columns, const double *weights, int32_t n);
@@ -27,6 +48,8 @@ typedef struct PanelLoss
 	double signed_loss;
 	double right; /* of w where eta > 0 tells the class */
 	double signed_right;
+	double weight; /* of w */
+	double signed_weight;
 } PanelLoss;
 
 /*
