@@ -187,30 +187,46 @@ column_datum(const RowReader *reader, const BoundColumn *column)
 		fetch_att(reader->data + reader->offsets[column->index], column->by_value, column->width);
 }
 
-/* The features that are float8, by offsets; false when one is not finite. */
-static bool
-read_doubles(FitState *state, const RowReader *reader)
+/*
+ * The features that are float8, by offsets; false when one is not finite.  Whether
+ * a column is NULL is hard to predict: its place is chosen by mask.
+ */
+static inline bool
+read_doubles(FitState *state, const RowReader *reader, bool has_nulls)
 {
 	static const double missing = NAN;
 	const DoubleColumn *column = reader->binding->doubles;
 	const DoubleColumn *end = column + reader->binding->n_doubles;
+	const int32 *offsets = reader->offsets;
 	const char *data = reader->data;
 	double	   *numbers = state->numbers;
 	bool		is_finite = true;
 
 	for (; column < end; column++)
 	{
-		int32		offset = reader->offsets[column->index];
-		uintptr_t	is_null = (uintptr_t) 0 - (offset < 0);
-		uintptr_t	place = ((uintptr_t) &missing & is_null) | ((uintptr_t) (data + offset) & ~is_null);
+		int32		offset = offsets[column->index];
+		uintptr_t	place = (uintptr_t) (data + offset);
 		double		value;
 
-		/* Whether a column is NULL is hard to predict, so the place is chosen by mask. */
+		if (has_nulls)
+		{
+			uintptr_t	is_null = (uintptr_t) 0 - (offset < 0);
+
+			place = ((uintptr_t) &missing & is_null) | (place & ~is_null);
+		}
 		memcpy(&value, (const char *) place, sizeof(double));
 		numbers[column->slot] = value;
-		is_finite &= (offset < 0) | (fabs(value) <= DBL_MAX);
+		is_finite &= (has_nulls && offset < 0) | (fabs(value) <= DBL_MAX);
 	}
 	return is_finite;
+}
+
+/* The same, with a loop of its own for rows without NULLs. */
+static bool
+read_all_doubles(FitState *state, const RowReader *reader)
+{
+	return reader->offsets == reader->binding->layout->offsets ?
+		read_doubles(state, reader, false) : read_doubles(state, reader, true);
 }
 
 /* Feature i of the row. */
@@ -245,7 +261,7 @@ read_features(FitState *state, const RowReader *reader)
 	const FitBinding *binding = reader->binding;
 	int			i;
 
-	if (reader->offsets == NULL || unlikely(!read_doubles(state, reader)))
+	if (reader->offsets == NULL || unlikely(!read_all_doubles(state, reader)))
 	{
 		for (i = 0; i < binding->n_doubles; i++)
 			read_feature(state, reader, binding->doubles[i].feature);
