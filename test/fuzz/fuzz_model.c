@@ -691,12 +691,21 @@ try_mutant(int kind, int class, uint64_t *n_accepted)
 	return broken == NULL;
 }
 
-/* The sanitizers' last word is followed by how to come back here. */
+/* The sanitizers' last word comes with how to get back here. */
 static void
 report_death(void)
 {
 	printf("# died at seed %" PRIu64 ", mutant %" PRIu64 "\n", seed, mutant_number);
 	fflush(stdout);
+}
+
+/* The undefined-behaviour sanitizer knows no death callback, but calls this. */
+extern __attribute__((visibility("default"))) void __ubsan_on_report(void);
+
+void
+__ubsan_on_report(void)
+{
+	report_death();
 }
 
 int

@@ -83,6 +83,25 @@ rare_levels_are_pooled(void)
 	dictionary_release(&dictionary, &unit_allocator);
 }
 
+/* Weights of 1e308 add up to infinity, and the next sum to NaN. */
+static void
+weights_without_a_finite_sum_overflow(void)
+{
+	static const double weights[][5] = {{1.0, NAN, 2.0, 4.0, 3.0}, {1.0, 3.0, 2.0, INFINITY, 3.0},
+	{1.7e308, 1.0, 1.7e308, 1.0, 1.0}};
+	Dictionary	dictionary;
+	Design		design;
+	int			i;
+
+	make_dictionary(&dictionary);
+	for (i = 0; i < 3; i++)
+	{
+		CHECK(build(&design, &dictionary, weights[i], 0.0, 1000, true) == KERNEL_OVERFLOW);
+		CHECK(build(&design, &dictionary, weights[i], 0.0, 2, true) == KERNEL_OVERFLOW);
+	}
+	dictionary_release(&dictionary, &unit_allocator);
+}
+
 static void
 refusal_is_a_status(void)
 {
@@ -104,4 +123,5 @@ refusal_is_a_status(void)
 	dictionary_release(&dictionary, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(terms_in_order), UNIT_CASE(rare_levels_are_pooled), UNIT_CASE(refusal_is_a_status))
+UNIT_MAIN(UNIT_CASE(terms_in_order), UNIT_CASE(rare_levels_are_pooled),
+		  UNIT_CASE(weights_without_a_finite_sum_overflow), UNIT_CASE(refusal_is_a_status))

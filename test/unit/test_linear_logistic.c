@@ -243,6 +243,25 @@ refusal_is_a_status(void)
 	end(&c);
 }
 
+/* Weights of 1e308 have no finite sum. */
+static void
+weights_without_a_finite_sum_overflow(void)
+{
+	Case		c;
+	int32_t		b;
+	int32_t		i;
+
+	begin(&c, false, true, 0.0);
+	for (b = 0; b < c.dataset.n_blocks; b++)
+	{
+		for (i = 0; i < c.dataset.blocks[b].n; i++)
+			c.dataset.blocks[b].weight[i] = 1e308;
+	}
+	CHECK(run(&c) == KERNEL_OVERFLOW);
+	end(&c);
+}
+
 UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(many_panels_agree), UNIT_CASE(penalty_agrees_with_sklearn),
 		  UNIT_CASE(class_weight_is_repetition), UNIT_CASE(separation_is_said),
-		  UNIT_CASE(stops_when_asked), UNIT_CASE(refusal_is_a_status))
+		  UNIT_CASE(weights_without_a_finite_sum_overflow), UNIT_CASE(stops_when_asked),
+		  UNIT_CASE(refusal_is_a_status))

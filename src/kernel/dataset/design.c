@@ -3,6 +3,7 @@
  */
 #include "kernel/dataset/design.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Codes in level order: dictionary order for enums, byte order otherwise. */
@@ -129,7 +130,7 @@ number_levels(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t kep
 	facts->frequency[kept] = facts->pooled_rows;
 	for (i = 0; i <= kept && total > 0.0; i++)
 		facts->frequency[i] /= total;
-	return KERNEL_OK;
+	return isfinite(total) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
 /* One category slot's facts. */
@@ -147,7 +148,12 @@ build_category(CategoryFacts *facts, const Feature *feature, const Dictionary *d
 
 	facts->missing = missing;
 	for (i = 0; i < n; i++)
+	{
+		/* A sum that overflowed may be NaN, which no comparison below would count alike. */
+		if (!isfinite(weight[i]))
+			return KERNEL_OVERFLOW;
 		present += weight[i] > 0.0;
+	}
 	kept = present < max_categories ? present : max_categories;
 	facts->level_of_code = memory_allocate_zero(allocator, (size_t) n, sizeof(int32_t));
 	order = memory_allocate(allocator, (size_t) n, sizeof(int32_t));

@@ -81,6 +81,7 @@ typedef struct DesignOptions
  * weight of the rows where category slot c is NULL.  numbers: n_numbers facts,
  * copied.  Kept are the max_categories levels of largest weight (ties: first in
  * level order); the rest are pooled, order and splitting of the rows do not matter.
+ * KERNEL_OVERFLOW when the weights of the levels have no finite sum.
  * All parts of *design come from the allocator; design_release returns them.
  */
 extern Status design_build(Design *design, const Allocator *allocator, const Feature *features,

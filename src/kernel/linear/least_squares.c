@@ -391,7 +391,8 @@ least_squares_merge(LeastSquares *into, const Allocator *allocator, const LeastS
 		status = merge_block(into, allocator, from);
 	if (status == KERNEL_OK)
 		status = indicators_merge(&into->indicators, allocator, &from->indicators, code_maps);
-	into->rows += from->rows;
+	if (status == KERNEL_OK && __builtin_add_overflow(into->rows, from->rows, &into->rows))
+		status = KERNEL_TOO_LARGE;
 	return status;
 }
 

@@ -12,6 +12,7 @@
 #include "kernel/linear/least_squares_state.h"
 
 #define MAX_SLOTS 100000
+#define MAX_ROWS (INT64_C(1) << 53)
 
 static void
 encode_indicators(const Indicators *set, ByteWriter *writer)
@@ -108,6 +109,9 @@ decode_block(LeastSquares *state, const Allocator *allocator, ByteReader *reader
 	for (i = 0; i < n; i++)
 	{
 		state->block_weights[i] = read_double(reader);
+		if (reader->status == KERNEL_OK &&
+			!(state->block_weights[i] > 0.0 && isfinite(state->block_weights[i])))
+			return KERNEL_CORRUPT;
 		state->block[i * stride] = 1.0;
 		for (j = 1; j < state->width; j++)
 			state->block[i * stride + (size_t) j] = read_double(reader);
@@ -290,7 +294,7 @@ least_squares_decode(LeastSquares **state, const Allocator *allocator, ByteReade
 	if (reader->status != KERNEL_OK)
 		return reader->status;
 	/* Every slot takes eight bytes at least. */
-	if (n_numbers > MAX_SLOTS || n_categories > MAX_SLOTS || rows < 0 ||
+	if (n_numbers > MAX_SLOTS || n_categories > MAX_SLOTS || rows < 0 || rows > MAX_ROWS ||
 		n_numbers + n_categories > reader_left(reader) / 8)
 		return KERNEL_CORRUPT;
 	decoded = least_squares_create(allocator, (int32_t) n_numbers, (int32_t) n_categories);

@@ -208,6 +208,8 @@ scale_numbers(Logistic *fit)
 		}
 	}
 	fit->total = total.hi;
+	if (!isfinite(fit->total))
+		return KERNEL_OVERFLOW;
 	if (!(fit->total > 0.0))
 		return KERNEL_INVALID;
 	for (j = 0; j < dataset->n_numbers; j++)
