@@ -114,7 +114,7 @@ def bench(session, name):
 def main():
     warnings.filterwarnings("ignore")
     session = Session()
-    session.run("SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS orchard; RESET client_min_messages;")
+    session.run("SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS orchard;")
     print("scikit-learn %s, numpy %s, one thread each, medians of %d"
           % (sklearn.__version__, numpy.__version__, ROUNDS))
     print("target: ratio 1.5 at 200k x 20, 2.25 on the other shapes")

@@ -43,10 +43,10 @@ loads_missing_at_the_fill(void)
 	column[0] = column[5] = NAN;
 	for (n = 1; n <= PANEL_ROWS; n += 51)
 	{
-		panel_load(out, column, n, (PanelScale) {0.25, 3.0, 7.0, columns});
+		panel_load(out, column, n, (PanelScale) {0.25, 3.0, 7.0, columns, PANEL_ROWS});
 		for (i = 0; i < PANEL_ROWS; i++)
 			CHECK_NEAR(out[i], i >= n ? 0.0 : isnan(column[i]) ? 7.0 : (column[i] - 0.25) * 3.0, 1e-15);
-		load(twin, column, n, (PanelScale) {0.25, 3.0, 7.0, NULL});
+		load(twin, column, n, (PanelScale) {0.25, 3.0, 7.0, NULL, 0});
 		for (i = 0; i < PANEL_ROWS; i++)
 			CHECK_NEAR(out[i], twin[i], 1e-15);
 	}

@@ -94,7 +94,9 @@ reserve_row(Dataset *dataset, const Allocator *allocator)
 		return KERNEL_OK;
 	if (last != NULL && last->capacity < DATASET_BLOCK_ROWS)
 	{
-		status = block_create(&block, dataset, allocator, last->capacity * 2);
+		int32_t		capacity = last->capacity * 2 < DATASET_BLOCK_ROWS ? last->capacity * 2 : DATASET_BLOCK_ROWS;
+
+		status = block_create(&block, dataset, allocator, capacity);
 		if (status != KERNEL_OK)
 			return status;
 		block_copy(&block, last, dataset);

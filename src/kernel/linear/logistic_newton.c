@@ -32,7 +32,7 @@
 #define STILL 1e-26 /* a decrement this small against the objective is rounding */
 
 #define SAMPLE 8		 /* the first fit takes every so many blocks */
-#define SAMPLE_BLOCKS 64 /* of at least so many blocks */
+#define SAMPLE_BLOCKS 128 /* of at least so many blocks */
 #define SAMPLE_ROWS 200	 /* with at least so many rows a term */
 #define SAMPLE_STEPS 8
 #define SAMPLE_TOLERANCE 1e-3

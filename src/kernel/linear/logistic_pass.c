@@ -65,34 +65,38 @@ find_indicators(Logistic *fit, const DatasetBlock *block, int32_t start, int32_t
 	}
 }
 
-/* Rows [start, start + n) of a block, and where a whole panel after them starts, if one does. */
+/* Rows [start, start + n) of block b, and the rows that are read after them. */
 typedef struct Place
 {
 	int32_t b;
 	int32_t start;
 	int32_t n;
-	const DatasetBlock *block;
-	const DatasetBlock *next_block; /* or NULL */
+	int32_t next_b;
 	int32_t next_start;
+	int32_t next_n; /* 0 at the end */
 } Place;
+
+static int32_t
+panel_rows(const DatasetBlock *block, int32_t start)
+{
+	return block->n - start < PANEL_ROWS ? block->n - start : PANEL_ROWS;
+}
 
 /* The panel at a row of a block; reading goes on `sample` blocks later. */
 static Place
 place_at(const Dataset *dataset, int32_t b, int32_t start, int32_t sample)
 {
-	const DatasetBlock *block = &dataset->blocks[b];
-	int32_t left = block->n - start;
-	Place place = {
-		.b = b, .start = start, .n = left < PANEL_ROWS ? left : PANEL_ROWS, .block = block};
+	Place place = {.b = b, .start = start, .n = panel_rows(&dataset->blocks[b], start)};
 
-	if (left >= 2 * PANEL_ROWS)
+	place.next_b = b;
+	place.next_start = start + place.n;
+	if (place.next_start >= dataset->blocks[b].n)
 	{
-		place.next_block = block;
-		place.next_start = start + PANEL_ROWS;
+		place.next_b = b + sample;
+		place.next_start = 0;
 	}
-	else if (left <= PANEL_ROWS && b + sample < dataset->n_blocks &&
-			 dataset->blocks[b + sample].n >= PANEL_ROWS)
-		place.next_block = &dataset->blocks[b + sample];
+	if (place.next_b < dataset->n_blocks)
+		place.next_n = panel_rows(&dataset->blocks[place.next_b], place.next_start);
 	return place;
 }
 
@@ -100,24 +104,16 @@ place_at(const Dataset *dataset, int32_t b, int32_t start, int32_t sample)
 static bool
 advance_place(const Dataset *dataset, int32_t sample, Place *place)
 {
-	int32_t b = place->b;
-	int32_t start = place->start + place->n;
-
-	while (start >= dataset->blocks[b].n)
-	{
-		b += sample;
-		start = 0;
-		if (b >= dataset->n_blocks)
-			return false;
-	}
-	*place = place_at(dataset, b, start, sample);
+	if (place->next_n == 0)
+		return false;
+	*place = place_at(dataset, place->next_b, place->next_start, sample);
 	return true;
 }
 
 static void
 load_panel(Logistic *fit, const Place *place)
 {
-	const DatasetBlock *block = place->block;
+	const DatasetBlock *block = &fit->dataset->blocks[place->b];
 	int32_t i;
 	int32_t j;
 
@@ -128,9 +124,13 @@ load_panel(Logistic *fit, const Place *place)
 		PanelScale scaling = {.centre = fit->number_centre[j], .scale = fit->number_scale[j]};
 
 		scaling.fill = (fit->design->numbers[j].mean - scaling.centre) * scaling.scale;
-		if (place->next_block != NULL)
-			scaling.next = place->next_block->numbers +
-				(size_t) j * (size_t) place->next_block->capacity + place->next_start;
+		scaling.next_n = place->next_n;
+		if (place->next_n > 0)
+		{
+			const DatasetBlock *next = &fit->dataset->blocks[place->next_b];
+
+			scaling.next = next->numbers + (size_t) j * (size_t) next->capacity + place->next_start;
+		}
 		panel_load(fit->panel + (size_t) (j + 1) * PANEL_ROWS,
 				   block->numbers + (size_t) j * (size_t) block->capacity + place->start, place->n,
 				   scaling);
@@ -245,7 +245,7 @@ add_panel(Logistic *fit, const Place *place, bool with_hessian)
 	double weight[PANEL_ROWS];
 	PanelClasses classes = {fit->options->positive_target,
 							{fit->options->class_weight[0], fit->options->class_weight[1]}};
-	const DatasetBlock *block = place->block;
+	const DatasetBlock *block = &fit->dataset->blocks[place->b];
 	PanelLoss part;
 
 	load_panel(fit, place);

@@ -29,7 +29,7 @@ load(double *restrict out, const double *restrict column, int32_t n, PanelScale 
 {
 	int32_t i;
 
-	for (i = 0; scaling.next != NULL && i < PANEL_ROWS; i += 8)
+	for (i = 0; i < scaling.next_n; i += 8)
 		__builtin_prefetch(scaling.next + i);
 	for (i = 0; i < n; i++)
 	{

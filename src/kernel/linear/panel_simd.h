@@ -19,7 +19,8 @@ typedef struct PanelScale
 	double centre;
 	double scale;
 	double fill;		/* stands for NaN */
-	const double *next; /* PANEL_ROWS values that are read soon, or NULL */
+	const double *next; /* next_n values that are read soon */
+	int32_t next_n;
 } PanelScale;
 
 /* out[i] = (column[i] - centre) * scale, fill where column[i] is NaN; 0 for n <= i < PANEL_ROWS. */
