@@ -294,6 +294,79 @@ dependence_survives_weights(void)
 	least_squares_release(state, &unit_allocator);
 }
 
+/*
+ * Seconds since 1970 and the same 3,600 s later, or 1.1 times as much, beside 0.1 in every row: one
+ * independent column, whatever the number of rows, weights and their spread.
+ */
+static void
+rank_is_seen_far_from_zero(void)
+{
+	static const double spread[] = {3e7, 1e5, 1e3};
+	int			i;
+	int			r;
+
+	for (i = 0; i < 12; i++)
+	{
+		LinearCoefficient coefficients[MOST_TERMS];
+		LinearFit	result = {.coefficients = coefficients};
+		LeastSquares *state = least_squares_create(&unit_allocator, 3, 0);
+		int32_t		n_terms;
+
+		random_state = (uint64_t) i;
+		for (r = 0; r < 60000; r++)
+		{
+			double		x = 1.7e9 + spread[i % 3] * random_unit();
+			double		numbers[3] = {x, i < 6 ? x + 3600.0 : 1.1 * x, 0.1};
+
+			CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, random_unit(),
+									i % 2 == 0 ? 1.0 : 0.1 + random_unit()) == KERNEL_OK);
+		}
+		CHECK(fit(state, 3, 0, false, &result, &n_terms) == KERNEL_OK);
+		CHECK(result.facts.rank == 2);
+		CHECK(coefficients[3].estimate == 0.0 && isnan(coefficients[3].std_error));
+		CHECK(isnan(coefficients[1].std_error) && isnan(coefficients[2].std_error));
+		/* the shift of 3,600 s is the intercept's as much as theirs, the factor is not */
+		CHECK(isnan(coefficients[0].std_error) == (i < 6));
+		least_squares_release(state, &unit_allocator);
+	}
+}
+
+/* In a wide state too: column j + 40 is twice column j, and column 5 is constant. */
+static void
+wide_rank_is_seen(void)
+{
+	LinearCoefficient coefficients[MOST_TERMS];
+	LinearFit	result = {.coefficients = coefficients};
+	LeastSquares *state = least_squares_create(&unit_allocator, 80, 0);
+	double		numbers[80];
+	int32_t		n_terms;
+	int			i;
+	int			j;
+
+	random_state = 16;
+	for (i = 0; i < 500; i++)
+	{
+		for (j = 0; j < 40; j++)
+		{
+			numbers[j] = j == 5 ? 0.3 : 1e6 + random_unit();
+			numbers[j + 40] = 2.0 * numbers[j];
+		}
+		CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, 5.0 * numbers[0] + random_unit(), 1.0) == KERNEL_OK);
+	}
+	CHECK(fit(state, 80, 0, false, &result, &n_terms) == KERNEL_OK);
+	CHECK(result.facts.rank == 40);
+	/* scaled alike, twins share: b of x, b / 2 of 2 x */
+	CHECK_NEAR(coefficients[1].estimate, 2.5, 0.2);
+	for (j = 0; j < 40; j++)
+	{
+		CHECK_NEAR(coefficients[1 + j].estimate, 2.0 * coefficients[41 + j].estimate, 1e-8);
+		CHECK(isnan(coefficients[1 + j].std_error) && isnan(coefficients[41 + j].std_error));
+	}
+	CHECK(coefficients[6].estimate == 0.0);
+	CHECK(!isnan(coefficients[0].std_error));
+	least_squares_release(state, &unit_allocator);
+}
+
 #define WIDE_COLUMNS 80
 #define WIDE_COUNT 300
 
@@ -485,7 +558,8 @@ memory_follows_what_occurred(void)
 }
 
 UNIT_MAIN(UNIT_CASE(splits_do_not_matter), UNIT_CASE(imputation_equals_two_passes),
-		  UNIT_CASE(dependence_survives_weights), UNIT_CASE(wide_agrees_with_mpmath),
+		  UNIT_CASE(dependence_survives_weights),
+		  UNIT_CASE(rank_is_seen_far_from_zero), UNIT_CASE(wide_rank_is_seen), UNIT_CASE(wide_agrees_with_mpmath),
 		  UNIT_CASE(wide_parts_are_the_whole), UNIT_CASE(forged_bytes_are_harmless),
 		  UNIT_CASE(forged_indicators_are_refused),
 		  UNIT_CASE(memory_follows_what_occurred))

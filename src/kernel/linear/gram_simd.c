@@ -89,9 +89,10 @@ add_entry(double *hi, double *lo, double block_sum, double block_error)
 {
 	double		sum = *hi + block_sum;
 	double		part = sum - *hi;
+	double		rest = *lo + (((*hi - (sum - part)) + (block_sum - part)) + block_error);
 
-	*lo += ((*hi - (sum - part)) + (block_sum - part)) + block_error;
-	*hi = sum;
+	*hi = sum + rest;
+	*lo = rest - (*hi - sum);
 }
 
 static void
@@ -193,8 +194,10 @@ add_entries_avx2(double *hi, double *lo, __m256d block_sum, __m256d block_error)
 	__m256d		rest = _mm256_add_pd(_mm256_sub_pd(old, _mm256_sub_pd(sum, part)),
 									 _mm256_sub_pd(block_sum, part));
 
-	_mm256_storeu_pd(lo, _mm256_add_pd(_mm256_loadu_pd(lo), _mm256_add_pd(rest, block_error)));
-	_mm256_storeu_pd(hi, sum);
+	rest = _mm256_add_pd(_mm256_loadu_pd(lo), _mm256_add_pd(rest, block_error));
+	part = _mm256_add_pd(sum, rest);
+	_mm256_storeu_pd(hi, part);
+	_mm256_storeu_pd(lo, _mm256_sub_pd(rest, _mm256_sub_pd(part, sum)));
 }
 
 /* One product of four entries: sum and error are brought up to date. */

@@ -29,8 +29,7 @@ gram_stride(int32_t n)
  * rows z_k of gram_stride(n) <= GRAM_WIDTH finite doubles, zero past n.  Entries left
  * of the diagonal are scratch.
  * The error of a block is below 2^-91 times the product of the two columns'
- * largest magnitudes, that of the sum over blocks about 2^-106 a block; lo is
- * not renormalised.
+ * largest magnitudes, that of adding it 2^-105 of the sum so far.
  */
 extern void gram_add(double *hi, double *lo, const double *rows, const double *weights,
 					 int32_t n_rows, int32_t n);

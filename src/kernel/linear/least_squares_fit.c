@@ -4,24 +4,25 @@
  * A term's column is a combination of at most two basis columns: an entry of z
  * (1 or a number) or a kept, pooled or missing indicator, plus a multiple of a
  * missing indicator (the imputed mean or frequency).  The terms' Gram matrix
- * follows from the state's sums; it is centred, scaled to unit diagonal, and
- * solved, all in double-double.
+ * follows from the state's sums; it is centred and scaled to unit diagonal in
+ * double-double, and solved by normal_equations_solve().
  */
 #include <math.h>
 #include <string.h>
 
 #include "kernel/linear/least_squares_state.h"
-#include "kernel/linear/symmetric.h"
+#include "kernel/linear/normal_equations.h"
 #include "kernel/stat/distribution.h"
 
 /*
- * A centred square below this fraction of the raw one is a constant column; a
- * pivot below it (the diagonal is 1) is a linear dependence.  Sums carry about
- * 1e-31, columns in double about 1e-16, whose square a dependence leaves behind.
+ * A column whose centred square is below CONSTANT_TOLERANCE of the raw one is
+ * constant; one whose distance from the others, squared, is below RANK_TOLERANCE
+ * of its own centred square depends on them.  Values in double carry about 1e-16,
+ * whose square a dependence leaves behind, and the sums what sum_error() says,
+ * both against the raw square: so a column far from zero needs more.
  */
 #define CONSTANT_TOLERANCE 1e-26
 #define RANK_TOLERANCE 1e-24
-#define IDENTIFIED (1.0 - 1e-8)
 
 #define NO_PART (-1)
 
@@ -55,13 +56,13 @@ typedef struct Solver
 	DoubleDouble *solution;		/* p */
 	double	   *scale;			/* p: square root of the centred square; 0 = constant */
 	double	   *penalty;		/* p: added to the scaled diagonal */
-	int32_t    *pivot;			/* p */
-	double	   *diagonal;		/* p */
-	double	   *identified;		/* p */
+	DoubleDouble *mean;			/* p: of the scaled columns */
+	double	   *tolerance;		/* p: least pivot of an independent column */
+	double	   *variance;		/* p: of the scaled coefficients, for a residual variance of 1 */
 	DoubleDouble total;			/* sum of weights */
 	DoubleDouble target_sum;
 	DoubleDouble target_square; /* centred when there is an intercept */
-	int32_t		rank;
+	NormalEquations equations;
 } Solver;
 
 /* The sum of z[i] z[j] over all rows. */
@@ -302,13 +303,13 @@ allocate_solver(Solver *solver)
 	solver->solution = memory_allocate(allocator, p, sizeof(DoubleDouble));
 	solver->scale = memory_allocate(allocator, p, sizeof(double));
 	solver->penalty = memory_allocate_zero(allocator, p, sizeof(double));
-	solver->pivot = memory_allocate(allocator, p, sizeof(int32_t));
-	solver->diagonal = memory_allocate_zero(allocator, p, sizeof(double));
-	solver->identified = memory_allocate_zero(allocator, p, sizeof(double));
+	solver->mean = memory_allocate(allocator, p, sizeof(DoubleDouble));
+	solver->tolerance = memory_allocate(allocator, p, sizeof(double));
+	solver->variance = memory_allocate(allocator, p, sizeof(double));
 	return solver->parts != NULL && solver->gram != NULL && solver->moment != NULL &&
 		solver->sum != NULL && solver->solution != NULL && solver->scale != NULL &&
-		solver->penalty != NULL && solver->pivot != NULL && solver->diagonal != NULL &&
-		solver->identified != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+		solver->penalty != NULL && solver->mean != NULL && solver->tolerance != NULL &&
+		solver->variance != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 }
 
 static void
@@ -331,9 +332,9 @@ release_solver(Solver *solver)
 	memory_release(allocator, solver->solution, p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->scale, p, sizeof(double));
 	memory_release(allocator, solver->penalty, p, sizeof(double));
-	memory_release(allocator, solver->pivot, p, sizeof(int32_t));
-	memory_release(allocator, solver->diagonal, p, sizeof(double));
-	memory_release(allocator, solver->identified, p, sizeof(double));
+	memory_release(allocator, solver->mean, p, sizeof(DoubleDouble));
+	memory_release(allocator, solver->tolerance, p, sizeof(double));
+	memory_release(allocator, solver->variance, p, sizeof(double));
 }
 
 /* x - a b / total: the centred sum. */
@@ -341,6 +342,30 @@ static DoubleDouble
 centred(const Solver *solver, DoubleDouble x, DoubleDouble a, DoubleDouble b)
 {
 	return dd_subtract(x, dd_divide(dd_multiply(a, b), solver->total));
+}
+
+/* Bound on the relative error of a sum of squares: of the blocks, and of adding them one by one. */
+static double
+sum_error(const Solver *solver)
+{
+	return 0x1p-95 + (double) solver->state->rows * 0x1p-107;
+}
+
+/* The scale of column i and what follows from it: its penalty and the tolerance of its pivot. */
+static void
+set_scale(Solver *solver, const LeastSquaresOptions *options, int32_t i, DoubleDouble square,
+		  DoubleDouble variation)
+{
+	DoubleDouble kept = solver->first == 1 ? variation : square;
+	double		error = sum_error(solver);
+	bool		is_constant = !(kept.hi > (CONSTANT_TOLERANCE + error) * square.hi);
+
+	solver->scale[i] = is_constant ? 0.0 : sqrt(kept.hi);
+	solver->penalty[i] = is_constant || options->l2 == 0.0 ? 0.0 :
+		options->l2 * ((options->standardize ? variation.hi : solver->total.hi) / kept.hi);
+	solver->tolerance[i] = RANK_TOLERANCE + 4.0 * error * (is_constant ? 0.0 : square.hi / kept.hi);
+	solver->mean[i] = is_constant ? dd_from(0.0) :
+		dd_divide_double(dd_divide(solver->sum[i], solver->total), solver->scale[i]);
 }
 
 /* The terms' moments, centred when there is an intercept, and scaled to a unit diagonal. */
@@ -376,10 +401,7 @@ build_equations(Solver *solver, const LeastSquaresOptions *options, const StopCh
 		kept = design->has_intercept ? variation : square;
 		if (design->has_intercept)
 			solver->moment[i] = centred(solver, solver->moment[i], solver->sum[i], solver->target_sum);
-		solver->scale[i] = kept.hi > CONSTANT_TOLERANCE * square.hi ? sqrt(kept.hi) : 0.0;
-		if (solver->scale[i] > 0.0)
-			solver->penalty[i] = options->standardize ? options->l2 * (variation.hi / kept.hi) :
-				options->l2 * (solver->total.hi / kept.hi);
+		set_scale(solver, options, i, square, variation);
 		for (j = 0; j < i; j++)
 		{
 			DoubleDouble entry = part_with_part(solver, part, &solver->parts[solver->first + j]);
@@ -430,7 +452,7 @@ residual_square(const Solver *solver)
 	DoubleDouble rest = solver->target_square;
 	int32_t		i;
 
-	/* With (R + D) u = c: |y|^2 - 2 u'c + u'R u = |y|^2 - u'c - u'D u. */
+	/* With (R + D) u = c - r: |y|^2 - 2 u'c + u'R u = |y|^2 - u'c - u'D u - u'r. */
 	for (i = 0; i < solver->p; i++)
 	{
 		DoubleDouble u = solver->solution[i];
@@ -438,32 +460,8 @@ residual_square(const Solver *solver)
 		rest = dd_subtract(rest, dd_multiply(u, solver->moment[i]));
 		rest = dd_subtract(rest, dd_multiply_double(dd_multiply(u, u), solver->penalty[i]));
 	}
+	rest = dd_subtract(rest, solver->equations.slack);
 	return rest.hi > 0.0 ? rest : dd_from(0.0);
-}
-
-/* Variance factor of the intercept: 1/total + mean' (pseudo-inverse) mean. */
-static Status
-intercept_factor(const Solver *solver, double *factor)
-{
-	size_t		p = (size_t) solver->p;
-	DoubleDouble *mean = memory_allocate(solver->allocator, p, sizeof(DoubleDouble));
-	DoubleDouble *image = memory_allocate(solver->allocator, p, sizeof(DoubleDouble));
-	DoubleDouble sum = dd_divide(dd_from(1.0), solver->total);
-	Status		status = mean != NULL && image != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
-	int32_t		i;
-
-	for (i = 0; i < solver->p && status == KERNEL_OK; i++)
-		mean[i] = solver->scale[i] == 0.0 ? dd_from(0.0) :
-			dd_divide_double(dd_divide(solver->sum[i], solver->total), solver->scale[i]);
-	if (status == KERNEL_OK)
-		status = exact_solve(solver->gram, solver->p, solver->rank, solver->pivot, solver->allocator,
-							 mean, image);
-	for (i = 0; i < solver->p && status == KERNEL_OK; i++)
-		sum = dd_add(sum, dd_multiply(mean[i], image[i]));
-	*factor = sum.hi;
-	memory_release(solver->allocator, mean, p, sizeof(DoubleDouble));
-	memory_release(solver->allocator, image, p, sizeof(DoubleDouble));
-	return status;
 }
 
 /* The coefficient table's row from its estimate and variance. */
@@ -488,14 +486,12 @@ set_coefficient(LinearCoefficient *coefficient, const Term *term, double estimat
 
 /* Estimates, their errors and the facts of the fit. */
 static Status
-report(const Solver *solver, const LeastSquaresOptions *options, LinearFit *fit)
+report(const Solver *solver, LinearFit *fit)
 {
 	const Design *design = solver->design;
 	double		degrees = (double) solver->state->rows - fit->facts.rank;
-	bool		has_errors = options->l2 == 0.0 && degrees > 0.0;
 	DoubleDouble intercept = solver->target_sum;
-	double		factor = NAN;
-	Status		status = KERNEL_OK;
+	double		mean_variance = 1.0 / solver->total.hi + solver->equations.mean_variance;
 	int32_t		i;
 
 	fit->facts.rss = residual_square(solver).hi;
@@ -506,23 +502,20 @@ report(const Solver *solver, const LeastSquaresOptions *options, LinearFit *fit)
 		double		scale = solver->scale[i];
 		DoubleDouble estimate = scale > 0.0 ? dd_divide_double(solver->solution[i], scale) :
 			dd_from(0.0);
-		bool		is_identified = scale > 0.0 && solver->identified[i] >= IDENTIFIED;
 
 		if (!isfinite(estimate.hi))
 			return KERNEL_OVERFLOW;
 		intercept = dd_subtract(intercept, dd_multiply(estimate, solver->sum[i]));
 		set_coefficient(&fit->coefficients[solver->first + i], &design->terms[solver->first + i],
-						estimate.hi, has_errors && is_identified ?
-						fit->facts.sigma2 * solver->diagonal[i] / (scale * scale) : NAN, degrees);
+						estimate.hi, scale > 0.0 ?
+						fit->facts.sigma2 * solver->variance[i] / (scale * scale) : NAN, degrees);
 	}
 	if (!design->has_intercept)
 		return KERNEL_OK;
 	intercept = dd_divide(intercept, solver->total);
-	if (has_errors)
-		status = intercept_factor(solver, &factor);
 	set_coefficient(&fit->coefficients[0], &design->terms[0], intercept.hi,
-					fit->facts.sigma2 * factor, degrees);
-	return status;
+					fit->facts.sigma2 * mean_variance, degrees);
+	return isfinite(intercept.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
 /* Gaussian log-likelihood at the maximum, for unit weights. */
@@ -534,25 +527,6 @@ log_likelihood(const Solver *solver, double rss)
 	if (solver->total.hi != n || solver->total.lo != 0.0 || !(rss > 0.0))
 		return NAN;
 	return -0.5 * n * (log(6.283185307179586477 * rss / n) + 1.0);
-}
-
-/* Square root of the ratio of the extreme pivots, whose squares the factor's diagonal holds. */
-static double
-condition_number(const Solver *solver)
-{
-	size_t		p = (size_t) solver->p;
-	double		least = INFINITY;
-	double		most = 0.0;
-	int32_t		i;
-
-	for (i = 0; i < solver->rank; i++)
-	{
-		double		pivot = solver->gram[(size_t) i * p + (size_t) i].hi;
-
-		least = pivot < least ? pivot : least;
-		most = pivot > most ? pivot : most;
-	}
-	return solver->rank < solver->p || solver->rank == 0 ? NAN : most / least;
 }
 
 static Status
@@ -576,20 +550,20 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 		status = build_equations(solver, options, stop);
 	if (status == KERNEL_OK && !scale_equations(solver))
 		status = KERNEL_OVERFLOW;
+	solver->equations = (NormalEquations) {
+		.allocator = solver->allocator,.p = solver->p,.is_exact = !solver->state->is_wide,
+		.wants_variance = options->l2 == 0.0,.gram = solver->gram,.moment = solver->moment,
+		.mean = solver->mean,.tolerance = solver->tolerance,.solution = solver->solution,
+		.variance = solver->variance
+	};
 	if (status == KERNEL_OK)
-		status = exact_factor(solver->gram, solver->p, RANK_TOLERANCE, solver->pivot, &solver->rank, stop);
-	if (status == KERNEL_OK)
-		status = exact_solve(solver->gram, solver->p, solver->rank, solver->pivot, solver->allocator,
-							 solver->moment, solver->solution);
-	if (status == KERNEL_OK && options->l2 == 0.0)
-		status = exact_inverse_diagonal(solver->gram, solver->p, solver->rank, solver->pivot,
-										solver->allocator, stop, solver->diagonal, solver->identified);
+		status = normal_equations_solve(&solver->equations, stop);
 	if (status != KERNEL_OK)
 		return status;
-	fit->facts = (LinearFacts) {.rank = solver->rank + solver->first, .converged = true,
+	fit->facts = (LinearFacts) {.rank = solver->equations.rank + solver->first, .converged = true,
 								.gradient_norm = 0.0};
-	fit->facts.condition_number = condition_number(solver);
-	status = report(solver, options, fit);
+	fit->facts.condition_number = solver->equations.condition;
+	status = report(solver, fit);
 	fit->facts.log_likelihood = log_likelihood(solver, fit->facts.rss);
 	return status;
 }

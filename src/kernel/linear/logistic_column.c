@@ -174,8 +174,7 @@ logistic_end(Logistic *fit)
 		memcpy(&block, parts[i].place, sizeof(block));
 		memory_release(fit->allocator, block, parts[i].count, parts[i].size);
 	}
-	memory_release(fit->allocator, fit->null_space,
-				   (size_t) fit->n_null_room * (size_t) fit->n_columns, sizeof(double));
+	null_space_release(&fit->null_space, fit->allocator);
 }
 
 /* Total weight, and centre and scale of each number: two passes, the means being known. */

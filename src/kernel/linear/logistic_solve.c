@@ -15,7 +15,6 @@
 
 #define RANK_TOLERANCE 1e-11 /* of a pivot, the diagonal being 1 */
 #define NO_CURVATURE 1e-20	 /* of a diagonal entry against the largest: a constant column */
-#define NOTHING 1e-6		 /* an entry of a null vector of length 1 that is rounding */
 
 /* Scales the matrix and factors it. */
 Status
@@ -60,81 +59,6 @@ logistic_solve(const Logistic *fit, const double *b, double *x)
 		x[i] = fit->root[i] > 0.0 ? x[i] / fit->root[i] : 0.0;
 }
 
-static double
-product(const double *a, const double *b, size_t n)
-{
-	double sum = 0.0;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
-}
-
-/* Takes from x its part along each of n orthonormal vectors. */
-static void
-remove_parts(const double *vectors, int32_t n, size_t p, double *x)
-{
-	int32_t v;
-	size_t i;
-
-	for (v = 0; v < n; v++)
-	{
-		const double *vector = vectors + (size_t) v * p;
-		double part = product(vector, x, p);
-
-		for (i = 0; i < p; i++)
-			x[i] -= part * vector[i];
-	}
-}
-
-/*
- * Orthonormal vectors of coefficients that change no row's eta, constant columns aside.  Gram and
- * Schmidt, twice (Giraud and others, Numerische Mathematik 101, 2005: twice is enough).
- */
-static Status
-find_null_space(Logistic *fit)
-{
-	size_t p = (size_t) fit->n_columns;
-	int32_t n_constant = 0;
-	int32_t k;
-	size_t i;
-
-	for (k = 0; k < fit->n_columns; k++)
-		n_constant += !(fit->root[k] > 0.0);
-	fit->n_null_room = fit->n_columns - fit->rank - n_constant;
-	fit->n_null = 0;
-	if (fit->n_null_room <= 0)
-		return KERNEL_OK;
-	fit->null_space =
-		memory_allocate_zero(fit->allocator, (size_t) fit->n_null_room * p, sizeof(double));
-	if (fit->null_space == NULL)
-		return KERNEL_OUT_OF_MEMORY;
-	for (k = 0; k < fit->n_columns && fit->n_null < fit->n_null_room; k++)
-	{
-		double *vector = fit->null_space + (size_t) fit->n_null * p;
-		double length;
-
-		if (!(fit->root[k] > 0.0) || fit->matrix[(size_t) k * p + (size_t) k] > 0.0)
-			continue;
-		if (stop_requested(fit->stop))
-			return KERNEL_STOPPED;
-		cholesky_null_vector(fit->matrix, fit->n_columns, k, vector);
-		for (i = 0; i < p; i++)
-			vector[i] = fit->root[i] > 0.0 ? vector[i] / fit->root[i] : 0.0;
-		length = sqrt(product(vector, vector, p));
-		for (i = 0; i < p; i++)
-			vector[i] /= length;
-		remove_parts(fit->null_space, fit->n_null, p, vector);
-		remove_parts(fit->null_space, fit->n_null, p, vector);
-		length = sqrt(product(vector, vector, p));
-		for (i = 0; i < p; i++)
-			vector[i] /= length;
-		fit->n_null++;
-	}
-	return KERNEL_OK;
-}
-
 /*
  * logistic_settle
  *		Finds what the rows do not determine and gives the estimate its minimum norm.
@@ -144,10 +68,11 @@ find_null_space(Logistic *fit)
 Status
 logistic_settle(Logistic *fit)
 {
-	Status status = find_null_space(fit);
+	Status status = null_space_find(&fit->null_space, fit->matrix, fit->n_columns, fit->rank,
+									fit->root, fit->allocator, fit->stop);
 
 	if (status == KERNEL_OK)
-		remove_parts(fit->null_space, fit->n_null, (size_t) fit->n_columns, fit->estimate);
+		null_space_remove(&fit->null_space, fit->estimate);
 	return status;
 }
 
@@ -155,16 +80,7 @@ logistic_settle(Logistic *fit)
 bool
 logistic_is_determined(const Logistic *fit, const double *v)
 {
-	size_t p = (size_t) fit->n_columns;
-	double length = sqrt(product(v, v, p));
-	int32_t k;
-
-	for (k = 0; k < fit->n_null; k++)
-	{
-		if (fabs(product(fit->null_space + (size_t) k * p, v, p)) > NOTHING * length)
-			return false;
-	}
-	return true;
+	return null_space_leaves(&fit->null_space, v);
 }
 
 /*
@@ -174,21 +90,16 @@ logistic_is_determined(const Logistic *fit, const double *v)
 Status
 logistic_variances(const Logistic *fit, double *variance)
 {
-	size_t p = (size_t) fit->n_columns;
 	Status status =
 		cholesky_inverse_diagonal(fit->matrix, fit->n_columns, fit->allocator, fit->stop, variance);
-	size_t i;
-	int32_t k;
+	int32_t i;
 
-	for (i = 0; i < p && status == KERNEL_OK; i++)
+	for (i = 0; i < fit->n_columns && status == KERNEL_OK; i++)
 	{
 		if (fit->root[i] > 0.0)
 			variance[i] /= fit->root[i] * fit->root[i] * fit->total;
-		for (k = 0; k < fit->n_null; k++)
-		{
-			if (fabs(fit->null_space[(size_t) k * p + i]) > NOTHING)
-				variance[i] = NAN;
-		}
+		if (!null_space_leaves_entry(&fit->null_space, i))
+			variance[i] = NAN;
 	}
 	return status;
 }

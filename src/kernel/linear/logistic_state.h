@@ -19,6 +19,7 @@
 
 #include "kernel/base/double_double.h"
 #include "kernel/linear/logistic.h"
+#include "kernel/linear/null_space.h"
 
 #define NONE (-1)
 
@@ -94,9 +95,7 @@ typedef struct Logistic
 	double *slope; /* gradient of the mean penalised loss */
 	double *root;  /* square roots of the matrix's diagonal, 0 for a constant column */
 	int32_t rank;
-	int32_t n_null; /* vectors in null_space */
-	int32_t n_null_room;
-	double *null_space;	  /* n_null_room * n_columns, orthonormal rows */
+	NullSpace null_space; /* after logistic_settle() */
 	double *special_rows; /* n_special * n_basis, and as much again: see logistic_project */
 } Logistic;
 

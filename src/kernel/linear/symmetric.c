@@ -1,20 +1,10 @@
 /*
- * symmetric.c: symmetric_template.h for both precisions.
+ * symmetric.c: symmetric_template.h for one or two processors.
  *
  * Double-double arithmetic lives on fused multiply-add, so its functions are
  * compiled twice, once with that instruction; both give the same bits.
  */
 #include "kernel/linear/symmetric.h"
-
-#define NAME(f) plain_##f
-#define REAL double
-#define FROM(d) (d)
-#define VALUE(x) (x)
-#define MINUS_PRODUCT(s, x, y) ((s) - (x) * (y))
-#define QUOTIENT(x, y) ((x) / (y))
-#define ROOT(x) sqrt(x)
-#define LINKAGE extern
-#include "kernel/linear/symmetric_template.h"
 
 #define NAME(f) portable_##f
 #define REAL DoubleDouble
@@ -61,7 +51,7 @@
 #endif
 
 Status
-exact_factor(DoubleDouble *a, int32_t p, double tolerance, int32_t *pivot, int32_t *rank,
+exact_factor(DoubleDouble *a, int32_t p, const double *tolerance, int32_t *pivot, int32_t *rank,
 			 const StopCheck *stop)
 {
 	return CHOOSE(factor, (a, p, tolerance, pivot, rank, stop));

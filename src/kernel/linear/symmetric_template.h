@@ -1,14 +1,14 @@
 /*
- * symmetric_template.h: the bodies behind symmetric.h; no guard, included once for each precision.
+ * symmetric_template.h: the bodies behind symmetric.h; no guard, included once for each instruction set.
  *
  * Before including, define:
- *	 NAME(f)		the function's name, exact_##f or plain_##f
+ *	 NAME(f)		the function's name
  *	 REAL			the number type
  *	 FROM(d)		REAL from double
  *	 VALUE(x)		double from REAL
  *	 MINUS_PRODUCT(s, x, y)		s - x * y
  *	 QUOTIENT(x, y), ROOT(x)
- *	 LINKAGE		of the three functions: extern or static
+ *	 LINKAGE		of the three functions
  * All are undefined at the end.
  */
 
@@ -88,7 +88,7 @@ NAME(exchange)(REAL *a, int32_t p, int32_t j, int32_t m)
 }
 
 LINKAGE Status
-NAME(factor)(REAL *a, int32_t p, double tolerance, int32_t *pivot, int32_t *rank,
+NAME(factor)(REAL *a, int32_t p, const double *tolerance, int32_t *pivot, int32_t *rank,
 			 const StopCheck *stop)
 {
 	size_t		n = (size_t) p;
@@ -99,15 +99,21 @@ NAME(factor)(REAL *a, int32_t p, double tolerance, int32_t *pivot, int32_t *rank
 		pivot[j] = j;
 	for (j = 0; j < p; j++)
 	{
-		int32_t		best = j;
+		int32_t		best = -1;
+		double		most = 0.0;
 
-		/* The diagonal below j already lacks the finished columns. */
-		for (i = j + 1; i < p; i++)
+		/* The diagonal from j on already lacks the finished columns. */
+		for (i = j; i < p; i++)
 		{
-			if (VALUE(a[(size_t) i * n + (size_t) i]) > VALUE(a[(size_t) best * n + (size_t) best]))
+			double		left = VALUE(a[(size_t) i * n + (size_t) i]);
+
+			if (left > tolerance[pivot[i]] && left > most)
+			{
 				best = i;
+				most = left;
+			}
 		}
-		if (!(VALUE(a[(size_t) best * n + (size_t) best]) > tolerance))
+		if (best < 0)
 			break;
 		if (best != j)
 		{
