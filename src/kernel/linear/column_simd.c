@@ -93,7 +93,7 @@ spread_vector(const double *column, const double *weight, double mean, Vector *s
 	Bits larger;
 
 	/* A comparison is all ones where it holds: 0 for a missing value. */
-	away = (Vector) ((Bits) away & (Bits) (away == away));
+	away = (Vector) ((Bits) away & (Bits) (away <= INFINITY));
 	away *= away;
 	larger = (Bits) (away > *largest);
 	*largest = (Vector) (((Bits) away & larger) | ((Bits) *largest & ~larger));

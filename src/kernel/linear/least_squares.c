@@ -25,12 +25,13 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->block_capacity = FIRST_ROWS;
 	state->block = memory_allocate_zero(allocator, FIRST_ROWS * stride, sizeof(double));
 	state->block_weights = memory_allocate(allocator, FIRST_ROWS, sizeof(double));
-	state->active = memory_allocate(allocator, (size_t) (n_numbers + n_categories), sizeof(int32_t));
+	state->active = memory_allocate(allocator, (size_t) n_numbers + (size_t) n_categories,
+									 sizeof(int32_t));
 	state->missing = memory_allocate(allocator, (size_t) n_numbers + 1, sizeof(int32_t));
 	if (state->is_wide)
 		state->clean = memory_allocate_zero(allocator, stride, sizeof(double));
 	if (state->block == NULL || state->block_weights == NULL || state->active == NULL ||
-		state->missing == NULL ||		(state->is_wide && state->clean == NULL) ||
+		state->missing == NULL || (state->is_wide && state->clean == NULL) ||
 		indicators_begin(&state->indicators, allocator, n_numbers, n_categories,
 						 state->stride) != KERNEL_OK)
 	{
@@ -58,8 +59,8 @@ least_squares_release(LeastSquares *state, const Allocator *allocator)
 	memory_release(allocator, state->block_weights, capacity, sizeof(double));
 	memory_release(allocator, state->strips, WIDE_ROWS * stride, sizeof(double));
 	memory_release(allocator, state->clean, stride, sizeof(double));
-	memory_release(allocator, state->active, (size_t) (state->n_numbers + state->n_categories),
-				   sizeof(int32_t));
+	memory_release(allocator, state->active,
+				   (size_t) state->n_numbers + (size_t) state->n_categories, sizeof(int32_t));
 	memory_release(allocator, state->missing, (size_t) state->n_numbers + 1, sizeof(int32_t));
 	memory_release(allocator, state, 1, sizeof(LeastSquares));
 }
@@ -418,8 +419,9 @@ entry_sum(const LeastSquares *state, int32_t k, DoubleDouble missing)
 		else
 			missing = dd_add_double(missing, -state->block_weights[i]);
 	}
-	if (state->hi != NULL)
-		sum = dd_add(sum, dd_two_sum(state->hi[k], state->lo[k]));
+	if (state->hi == NULL)
+		return sum;
+	sum = dd_add(sum, dd_two_sum(state->hi[k], state->lo[k]));
 	if (state->shift != NULL)
 		sum = dd_add(sum, dd_multiply_double(dd_subtract(dd_two_sum(state->hi[0], state->lo[0]), missing),
 											 state->shift[k]));

@@ -208,7 +208,7 @@ sort_long(Span *tail, Span *buffer, size_t n, const StopCheck *stop)
 	return KERNEL_OK;
 }
 
-/* Equal neighbours of a sorted span into one; weights NULL means that there are none.  *n: in, out. */
+/* Equal neighbours of a sorted span with weights into one.  *n: in, out. */
 static Status
 join_equal(Span span, size_t *n)
 {
@@ -226,8 +226,7 @@ join_equal(Span span, size_t *n)
 		}
 		last++;
 		span.keys[last] = span.keys[i];
-		if (span.weights != NULL)
-			span.weights[last] = span.weights[i];
+		span.weights[last] = span.weights[i];
 	}
 	*n = *n > 0 ? last + 1 : 0;
 	return KERNEL_OK;
@@ -333,7 +332,8 @@ sort_tail(ScoreRuns *runs, const Allocator *allocator, const StopCheck *stop, Sp
 			return status;
 		home.weights = runs->weights + runs->n_sorted;
 	}
-	status = join_equal(home, &n);
+	if (home.weights != NULL)
+		status = join_equal(home, &n);
 	runs->n = runs->n_sorted + n;
 	return status;
 }

@@ -34,7 +34,7 @@ score_to_key(double score)
 
 	score += 0.0; /* -0 is 0 */
 	memcpy(&bits, &score, sizeof(bits));
-	return bits ^ ((uint64_t) ((int64_t) bits >> 63) | UINT64_C(1) << 63);
+	return bits ^ ((UINT64_C(0) - (bits >> 63)) | UINT64_C(1) << 63);
 }
 
 static inline double
