@@ -125,3 +125,16 @@ SELECT orchard.classes(m), orchard.predict(m, 5.0::float8) = 1 AS certain
 FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression"}') AS m
 	  FROM (SELECT i::float8 AS x, true AS y FROM generate_series(1, 30) AS i) AS t) AS f;
 DROP TABLE fit_rows, fit_models;
+
+-- Rows sorted by category and class train the same model as shuffled ones.
+CREATE TABLE fit_sorted AS
+SELECT i, 'c' || least((i % 1009) / 60, 15) AS c, (i * 37 % 1013) / 100.0::float8 AS x,
+	   (i * 7919 % 10007) / 10007.0 < 0.02 + 0.5 / (1 + (i % 1009) / 60) AS y
+FROM generate_series(1, 150000) AS i;
+SELECT (orchard.summary(a.m) -> 'fit' -> 'converged')::text AS converged,
+	   (SELECT max(abs(p.estimate - q.estimate)) FROM orchard.coefficients(a.m) AS p JOIN orchard.coefficients(b.m) AS q USING (term)) <= 1e-9 AS same
+FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "exclude": ["i"]}') AS m
+	  FROM (SELECT * FROM fit_sorted ORDER BY c, y) AS t) AS a,
+	 (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "exclude": ["i"]}') AS m
+	  FROM (SELECT * FROM fit_sorted ORDER BY i) AS t) AS b;
+DROP TABLE fit_sorted;

@@ -65,5 +65,12 @@ foreach my $i (0 .. $#lines)
 	cmp_ok($difference, '<=', 1e-6, "l2 = $l2: each probability the same to 1e-6");
 }
 
+# The order of the rows decides nothing: sorted by a category and the class they train as well.
+is(sql(q{
+	SELECT orchard.summary(orchard.fit(e, 'late', '{"algorithm": "logistic_regression",
+		"exclude": ["id", "scheduled_at", "month"]}')) -> 'fit' ->> 'converged'
+	FROM (SELECT * FROM leaky_example WHERE month <= 10 ORDER BY origin, late) AS e
+}), 'true', 'sorted rows converge');
+
 $node->stop;
 done_testing();

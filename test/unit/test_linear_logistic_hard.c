@@ -334,7 +334,7 @@ degenerate_data(void)
 	end(&c);
 }
 
-/* The same rows backwards and turned by a third: estimates agree to 1e-9, also from the sample's start. */
+/* The same rows backwards and turned by a third: estimates agree to 1e-9. */
 static void
 order_does_not_show(void)
 {
@@ -383,7 +383,7 @@ wide_value(int i, int j)
 	return (double) (hash >> 40) * 0x1p-24;
 }
 
-/* Wide enough for steps by the sample's Hessian: the gradient, computed anew, is within the tolerance. */
+/* Wide data: the gradient, computed anew, is within the tolerance. */
 static void
 wide_rows(void)
 {

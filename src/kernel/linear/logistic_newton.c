@@ -1,12 +1,6 @@
 /*
  * logistic_newton.c: Newton's method for logistic regression, and where it starts.
  *
- * Large data is first fitted on a sample of its blocks.  The sample's Hessian
- * is near enough to that of all rows for a few steps by it where the Hessian is
- * what costs: each reads the rows for the gradient alone and shrinks it by the
- * relative distance of the two Hessians.  A pass with the Hessian then ends it.
- * The optimum does not depend on any of that.
- *
  * Once the gradient is within the tolerance, or is proved to be after the next
  * step, that step is taken without a further pass: it squares the error, so that
  * the order of the rows does not show in the estimates.
@@ -31,17 +25,6 @@
 #define SETTLED 1e3 /* times the tolerance: a change of eta that the standard errors do not see */
 #define STILL 1e-26 /* a decrement this small against the objective is rounding */
 
-#define SAMPLE 8		 /* the first fit takes every so many blocks */
-#define SAMPLE_BLOCKS 128 /* of at least so many blocks */
-#define SAMPLE_ROWS 200	 /* with at least so many rows a term */
-#define SAMPLE_STEPS 8
-#define SAMPLE_TOLERANCE 1e-3
-#define REFINE_COLUMNS \
-	28 /* from so many on, the Hessian costs more than reading the rows (measured) */
-#define REFINE_STEPS 8 /* by the sample's Hessian */
-#define REFINE_RATIO \
-	0.3 /* of one gradient to the one before: above, Newton's own step costs less */
-
 /* The mean penalised loss of what logistic_pass() left. */
 static double
 objective(const Logistic *fit, const double *estimate)
@@ -59,7 +42,7 @@ objective(const Logistic *fit, const double *estimate)
  * always does.
  */
 static Status
-advance(Logistic *fit, int32_t sample, double *value)
+advance(Logistic *fit, double *value)
 {
 	double before = *value;
 	double length = 1.0;
@@ -72,7 +55,7 @@ advance(Logistic *fit, int32_t sample, double *value)
 
 		for (k = 0; k < fit->n_columns; k++)
 			fit->trial[k] = fit->estimate[k] - length * fit->step[k];
-		status = logistic_pass(fit, fit->trial, sample, true);
+		status = logistic_pass(fit, fit->trial);
 		if (status != KERNEL_OK)
 			return status;
 		*value = objective(fit, fit->trial);
@@ -185,16 +168,15 @@ take_last_step(Logistic *fit, const Step *step, LinearFacts *facts)
 	fit->sums.loss = dd_add_double(fit->sums.loss, -0.5 * step->decrement * fit->total);
 }
 
-/* The share of positive rows as log-odds, and the mean loss there. */
+/* The share of positive rows as log-odds. */
 static void
-start_at_share(Logistic *fit, double *loss)
+start_at_share(Logistic *fit)
 {
 	double positive = 0.0;
 	double share;
 	int32_t b;
 	int32_t i;
 
-	*loss = log(2.0);
 	if (!fit->design->has_intercept)
 		return;
 	for (b = 0; b < fit->dataset->n_blocks; b++)
@@ -207,110 +189,8 @@ start_at_share(Logistic *fit, double *loss)
 				0.0;
 	}
 	share = positive / fit->total;
-	if (!(share > 0.0 && share < 1.0))
-		return;
-	fit->estimate[0] = log(share / (1.0 - share));
-	*loss = -share * log(share) - (1.0 - share) * log1p(-share);
-}
-
-/*
- * Newton's method on a sample of the blocks; *is_near: it met its tolerance, and the matrix holds
- * its factored Hessian.
- */
-static Status
-fit_sample(Logistic *fit, double *value, bool *is_near)
-{
-	Step step;
-	Status status = logistic_pass(fit, fit->estimate, SAMPLE, true);
-	int32_t steps;
-
-	*is_near = false;
-	*value = objective(fit, fit->estimate);
-	for (steps = 0; status == KERNEL_OK; steps++)
-	{
-		status = find_step(fit, &step);
-		*is_near = status == KERNEL_OK && step.norm <= SAMPLE_TOLERANCE;
-		if (status != KERNEL_OK || *is_near || steps == SAMPLE_STEPS)
-			break;
-		status = advance(fit, SAMPLE, value);
-	}
-	return status;
-}
-
-/*
- * Steps over all rows by the sample's Hessian, as long as they shrink the gradient well and until
- * the step left is one that the standard errors do not see.
- */
-static Status
-refine(Logistic *fit, LinearFacts *facts)
-{
-	size_t bytes = (size_t) fit->n_columns * sizeof(double);
-	double value_before = INFINITY;
-	double norm_before = INFINITY;
-	Step step;
-	int32_t steps;
-	int32_t k;
-
-	for (steps = 0; steps < REFINE_STEPS; steps++)
-	{
-		double ratio;
-		double value;
-		Status status = logistic_pass(fit, fit->estimate, 1, false);
-
-		if (status != KERNEL_OK)
-			return status;
-		value = objective(fit, fit->estimate);
-		status = take_measure(fit, &step);
-		if (status != KERNEL_OK || !(value <= value_before + ROUNDING * value_before))
-		{
-			/* As it was before the last step. */
-			if (steps > 0)
-				memcpy(fit->estimate, fit->trial, bytes);
-			return KERNEL_OK;
-		}
-		ratio = step.norm / norm_before;
-		if (ratio > REFINE_RATIO)
-			return KERNEL_OK;
-		memcpy(fit->trial, fit->estimate, bytes);
-		for (k = 0; k < fit->n_columns; k++)
-			fit->estimate[k] -= fit->step[k];
-		facts->iterations++;
-		if (steps > 0 && ratio * step.reach <= SETTLED * fit->options->tolerance)
-			return KERNEL_OK;
-		norm_before = step.norm;
-		value_before = value;
-	}
-	return KERNEL_OK;
-}
-
-/* Where Newton's method over all rows starts: at the log-odds, or where a sample leads. */
-static Status
-find_start(Logistic *fit, LinearFacts *facts)
-{
-	double start_loss;
-	double start;
-	double value;
-	bool is_near;
-	Status status;
-
-	start_at_share(fit, &start_loss);
-	if (fit->dataset->n_blocks < SAMPLE_BLOCKS ||
-		fit->dataset->n / SAMPLE < SAMPLE_ROWS * (int64_t) fit->n_columns)
-		return KERNEL_OK;
-	start = fit->n_columns > 0 ? fit->estimate[0] : 0.0;
-	status = fit_sample(fit, &value, &is_near);
-	if (status == KERNEL_STOPPED || status == KERNEL_OUT_OF_MEMORY)
-		return status;
-	if (status == KERNEL_OK && is_near)
-		return fit->n_columns >= REFINE_COLUMNS ? refine(fit, facts) : KERNEL_OK;
-	/* A sample that went wrong is no reason to fail. */
-	if (status != KERNEL_OK || !(value <= start_loss))
-	{
-		memset(fit->estimate, 0, (size_t) fit->n_columns * sizeof(double));
-		if (fit->design->has_intercept)
-			fit->estimate[0] = start;
-	}
-	return KERNEL_OK;
+	if (share > 0.0 && share < 1.0)
+		fit->estimate[0] = log(share / (1.0 - share));
 }
 
 /* Newton's method over all rows; leaves the factored Hessian at the estimate. */
@@ -318,7 +198,7 @@ static Status
 iterate(Logistic *fit, LinearFacts *facts)
 {
 	Step step;
-	Status status = logistic_pass(fit, fit->estimate, 1, true);
+	Status status = logistic_pass(fit, fit->estimate);
 	double value = objective(fit, fit->estimate);
 
 	for (; status == KERNEL_OK; facts->iterations++)
@@ -331,12 +211,12 @@ iterate(Logistic *fit, LinearFacts *facts)
 		if (facts->converged || facts->separated || step.decrement <= STILL * value ||
 			facts->iterations == fit->options->max_iterations)
 			break;
-		status = advance(fit, 1, &value);
+		status = advance(fit, &value);
 	}
 	if (status == KERNEL_NOT_CONVERGED)
 	{
 		/* No step lowers the objective: its last digits are reached, or nearly. */
-		status = logistic_pass(fit, fit->estimate, 1, true);
+		status = logistic_pass(fit, fit->estimate);
 		if (status == KERNEL_OK)
 			status = find_step(fit, &step);
 		if (status == KERNEL_OK)
@@ -351,16 +231,15 @@ iterate(Logistic *fit, LinearFacts *facts)
  * logistic_newton
  *		Minimises the mean penalised loss: estimate, sums and facts.
  *
+ * Starts from the log-odds.  A start from a fit of some of the rows would save
+ * passes, but lies where no step over all rows helps when a category that is
+ * rare among them was nearly separated.
  * Leaves the factored Hessian of all rows at the estimate in the matrix.
  */
 Status
 logistic_newton(Logistic *fit, LinearFacts *facts)
 {
-	Status status;
-
 	facts->iterations = 0;
-	status = find_start(fit, facts);
-	if (status == KERNEL_OK)
-		status = iterate(fit, facts);
-	return status;
+	start_at_share(fit);
+	return iterate(fit, facts);
 }

@@ -82,9 +82,9 @@ panel_rows(const DatasetBlock *block, int32_t start)
 	return block->n - start < PANEL_ROWS ? block->n - start : PANEL_ROWS;
 }
 
-/* The panel at a row of a block; reading goes on `sample` blocks later. */
+/* The panel at a row of a block. */
 static Place
-place_at(const Dataset *dataset, int32_t b, int32_t start, int32_t sample)
+place_at(const Dataset *dataset, int32_t b, int32_t start)
 {
 	Place place = {.b = b, .start = start, .n = panel_rows(&dataset->blocks[b], start)};
 
@@ -92,7 +92,7 @@ place_at(const Dataset *dataset, int32_t b, int32_t start, int32_t sample)
 	place.next_start = start + place.n;
 	if (place.next_start >= dataset->blocks[b].n)
 	{
-		place.next_b = b + sample;
+		place.next_b = b + 1;
 		place.next_start = 0;
 	}
 	if (place.next_b < dataset->n_blocks)
@@ -102,11 +102,11 @@ place_at(const Dataset *dataset, int32_t b, int32_t start, int32_t sample)
 
 /* The panel after it; false at the end. */
 static bool
-advance_place(const Dataset *dataset, int32_t sample, Place *place)
+advance_place(const Dataset *dataset, Place *place)
 {
 	if (place->next_n == 0)
 		return false;
-	*place = place_at(dataset, place->next_b, place->next_start, sample);
+	*place = place_at(dataset, place->next_b, place->next_start);
 	return true;
 }
 
@@ -171,37 +171,13 @@ transpose_panel(Logistic *fit, int32_t n)
 	}
 }
 
-static void
-add_indicator_gradient(Logistic *fit, const double *residual, int32_t n)
-{
-	int32_t i;
-	int32_t s;
-
-	for (s = 0; s < fit->n_slots; s++)
-	{
-		const int32_t *found = fit->found + (size_t) s * PANEL_ROWS;
-
-		for (i = 0; i < n; i++)
-		{
-			if (found[i] >= 0)
-				fit->gradient[found[i]] += residual[i];
-		}
-	}
-}
-
 /* Adds the loaded panel's part of the gradient and Hessian. */
 static Status
-add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n,
-				bool with_hessian)
+add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n)
 {
 	int32_t first;
 
 	panel_gradient(fit->gradient, fit->panel, residual, fit->n_dense);
-	if (!with_hessian)
-	{
-		add_indicator_gradient(fit, residual, n);
-		return KERNEL_OK;
-	}
 	for (first = 0; first < fit->n_dense; first += PANEL_GROUP)
 	{
 		if (first > 0 && stop_requested(fit->stop))
@@ -236,7 +212,7 @@ add_sums(PassSums *sums, const PanelLoss *part)
 
 /* A panel's loss and derivatives. */
 static Status
-add_panel(Logistic *fit, const Place *place, bool with_hessian)
+add_panel(Logistic *fit, const Place *place)
 {
 	double eta[PANEL_ROWS];
 	double residual[PANEL_ROWS];
@@ -254,17 +230,15 @@ add_panel(Logistic *fit, const Place *place, bool with_hessian)
 				   block->weight != NULL ? block->weight + place->start : NULL, place->n, &classes);
 	part = panel_loss(residual, curvature, eta, sign, weight);
 	add_sums(&fit->sums, &part);
-	return add_derivatives(fit, residual, curvature, place->n, with_hessian);
+	return add_derivatives(fit, residual, curvature, place->n);
 }
 
 /*
  * logistic_pass
- *		Loss, gradient and, if wanted, Hessian on the basis at these column coefficients.
- *
- * sample: every how many blocks one is read.  Without the Hessian the matrix stays as it is.
+ *		Loss, gradient and Hessian on the basis at these column coefficients.
  */
 Status
-logistic_pass(Logistic *fit, const double *estimate, int32_t sample, bool with_hessian)
+logistic_pass(Logistic *fit, const double *estimate)
 {
 	const Dataset *dataset = fit->dataset;
 	size_t size = (size_t) fit->n_basis;
@@ -276,7 +250,7 @@ logistic_pass(Logistic *fit, const double *estimate, int32_t sample, bool with_h
 
 	spread_weights(fit, estimate);
 	memset(fit->gradient, 0, size * sizeof(double));
-	for (j = 0; with_hessian && j < size; j++)
+	for (j = 0; j < size; j++)
 	{
 		if ((j & 63) == 0 && stop_requested(fit->stop))
 			return KERNEL_STOPPED;
@@ -286,13 +260,13 @@ logistic_pass(Logistic *fit, const double *estimate, int32_t sample, bool with_h
 	memset(&fit->sums, 0, sizeof(fit->sums));
 	is_row = dataset->n > 0;
 	if (is_row)
-		place = place_at(dataset, 0, 0, sample);
+		place = place_at(dataset, 0, 0);
 	while (is_row && status == KERNEL_OK)
 	{
-		status = stop_requested(fit->stop) ? KERNEL_STOPPED : add_panel(fit, &place, with_hessian);
-		is_row = advance_place(dataset, sample, &place);
+		status = stop_requested(fit->stop) ? KERNEL_STOPPED : add_panel(fit, &place);
+		is_row = advance_place(dataset, &place);
 	}
-	for (j = 0; with_hessian && j < dense; j++)
+	for (j = 0; j < dense; j++)
 		memcpy(fit->matrix + j * size, fit->dense + j * dense, (j + 1) * sizeof(double));
 	return status;
 }
@@ -310,8 +284,8 @@ logistic_largest_eta(Logistic *fit, const double *estimate, double *largest)
 	*largest = 0.0;
 	spread_weights(fit, estimate);
 	if (is_row)
-		place = place_at(dataset, 0, 0, 1);
-	for (; is_row; is_row = advance_place(dataset, 1, &place))
+		place = place_at(dataset, 0, 0);
+	for (; is_row; is_row = advance_place(dataset, &place))
 	{
 		if (stop_requested(fit->stop))
 			return KERNEL_STOPPED;

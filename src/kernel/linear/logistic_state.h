@@ -126,8 +126,7 @@ extern Status logistic_begin(Logistic *fit);
 extern void logistic_end(Logistic *fit);
 
 /* logistic_pass.c */
-extern Status logistic_pass(Logistic *fit, const double *estimate, int32_t sample,
-							bool with_hessian);
+extern Status logistic_pass(Logistic *fit, const double *estimate);
 extern void logistic_slope(Logistic *fit, const double *estimate);
 extern Status logistic_project(Logistic *fit);
 extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double *largest);
