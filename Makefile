@@ -43,7 +43,9 @@ SHLIB_LINK = $(LIBRARIES)
 override with_llvm := no
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test
+# pg_regress looks into its output directory first, and sql/ of this one is not its own.
+REGRESS_OPTS = --inputdir=test --outputdir=build/installcheck
+REGRESS_PREP = build/installcheck/expected
 ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation
 ifeq ($(ISOLATION),)
@@ -74,6 +76,10 @@ $(OBJS): Makefile
 $(DATA_built): $(SQL_FILES) Makefile orchard.control
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; \
 	  cat $(SQL_FILES); } > $@
+
+build/installcheck/expected:
+	mkdir -p $(@D)
+	ln -s $(CURDIR)/expected $@
 
 else
 

@@ -155,6 +155,8 @@ sub run_regress
 		if (/^(ok|not ok)\s+\d+\s+[-+]\s+(\S+)/) { ($result, $name) = ($1, $2) }
 		elsif (/^(?:test)?\s+(\S+)\s+\.\.\. (ok|FAILED|failed)/) { ($name, $result) = ($1, $2) }
 		else { next }
+		# A program that fails as expected with no output at all is "ok" to pg_regress.
+		$result = 'failed' if /\(test process/;
 		$seen{$name} = 1;
 		if ($result eq 'ok') { $count{passed}++ }
 		else { failed("$kind $name") }

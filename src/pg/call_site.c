@@ -16,7 +16,8 @@
 #include "pg/compat.h"
 #include "pg/error.h"
 
-#define BINDINGS_KEPT 4096		/* past it the site starts afresh */
+
+#define STORED_MODELS_KEPT 65536	/* TOAST pointers that a site knows, at most */
 
 typedef enum FeatureMode
 {
@@ -60,7 +61,7 @@ typedef struct CallSite
 	FeatureMode mode;
 	int			n_types;
 	Oid			types[FUNC_MAX_ARGS];	/* of the features' arguments; element type in MODE_VARIADIC */
-	MemoryContext context;		/* bindings and tables; reset when they grow too many */
+	MemoryContext context;		/* bindings and tables; reset when they grow too large */
 	HTAB	   *bindings;
 	HTAB	   *toasted;
 	SnapshotMark snapshot;		/* that the toasted table belongs to */
@@ -128,7 +129,7 @@ get_site(FunctionCallInfo fcinfo, int first)
 	site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
 	set_mode(site, fcinfo, first);
 	site->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "orchard call site",
-										  ALLOCSET_SMALL_SIZES);
+										  ALLOCSET_START_SMALL_SIZES);
 	make_tables(site);
 	fcinfo->flinfo->fn_extra = site;
 	return site;
@@ -260,6 +261,20 @@ make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
 	return binding;
 }
 
+/*
+ * Starts afresh when the site holds more than the cache of models may: models that the cache gave up
+ * leave their bindings behind, and every new one needs another.
+ */
+static void
+bound_memory(CallSite *site)
+{
+	if (MemoryContextMemAllocated(site->context, false) <= (Size) orchard_model_cache * 1024 &&
+		hash_get_num_entries(site->toasted) < STORED_MODELS_KEPT)
+		return;
+	MemoryContextReset(site->context);
+	make_tables(site);
+}
+
 /* The binding for this model and row; makes it when it is new or out of date. */
 static ScoreBinding *
 find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
@@ -269,12 +284,7 @@ find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
 	BindingSlot *slot;
 	bool		found;
 
-	if (hash_get_num_entries(site->bindings) >= BINDINGS_KEPT ||
-		hash_get_num_entries(site->toasted) >= BINDINGS_KEPT)
-	{
-		MemoryContextReset(site->context);
-		make_tables(site);
-	}
+	bound_memory(site);
 	site->current = NULL;		/* an error below must not leave a mixture behind */
 	site->has_pointer = false;
 	bytes = identify(site, stored, key.digest);
@@ -331,8 +341,9 @@ score_arguments(CallSite *site, FunctionCallInfo fcinfo, int first)
 	return score_binding_predict_arguments(binding, fcinfo->args + first);
 }
 
-static double
-score_array(CallSite *site, FunctionCallInfo fcinfo, int first)
+/* False for a NULL vector; a NULL array that is the model's one feature is a missing value. */
+static bool
+score_array(CallSite *site, FunctionCallInfo fcinfo, int first, double *prediction)
 {
 	ScoreBinding *binding = site->current;
 	double	   *numbers;
@@ -342,10 +353,16 @@ score_array(CallSite *site, FunctionCallInfo fcinfo, int first)
 	if (!is_current(site, PG_GETARG_DATUM(0)))
 		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, 1);
 	if (binding->columns != NULL)
-		return score_binding_predict_arguments(binding, fcinfo->args + first);
+	{
+		*prediction = score_binding_predict_arguments(binding, fcinfo->args + first);
+		return true;
+	}
+	if (PG_ARGISNULL(first))
+		return false;
 	n = column_read_array(getBaseType(site->types[0]) == FLOAT8ARRAYOID ? READ_FLOAT8_ARRAY :
 						  READ_FLOAT4_ARRAY, PG_GETARG_DATUM(first), "features", &numbers, &nulls);
-	return score_numbers(binding->model, n, numbers, nulls);
+	*prediction = score_numbers(binding->model, n, numbers, nulls);
+	return true;
 }
 
 static double
@@ -384,7 +401,7 @@ call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model, double 
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("the VARIADIC array must not be null")));
-	if ((site->mode == MODE_ROW || site->mode == MODE_ARRAY) && PG_ARGISNULL(first))
+	if (site->mode == MODE_ROW && PG_ARGISNULL(first))
 		return false;
 	switch (site->mode)
 	{
@@ -395,7 +412,8 @@ call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model, double 
 			*prediction = score_arguments(site, fcinfo, first);
 			break;
 		case MODE_ARRAY:
-			*prediction = score_array(site, fcinfo, first);
+			if (!score_array(site, fcinfo, first, prediction))
+				return false;
 			break;
 		case MODE_VARIADIC:
 			*prediction = score_variadic(site, fcinfo, first);

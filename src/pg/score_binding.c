@@ -154,17 +154,12 @@ category_level(const ScoreBinding *binding, uint32 f, Datum datum)
 	const char *text;
 	size_t		length;
 	int32		level;
+	int			place = column->labels == NULL ? -1 :
+		enum_labels_position(column->labels, DatumGetObjectId(datum));
 
-	if (column->labels != NULL)
-	{
-		int			place = enum_labels_position(column->labels, DatumGetObjectId(datum));
-
-		if (place >= 0)
-			level = column->enum_levels[place];
-		else
-			level = 0;
-	}
-	else
+	if (place >= 0)
+		level = column->enum_levels[place];
+	else						/* text, or a label that is younger than the binding */
 	{
 		text = column_read_text(column->reader, datum, scratch, &length);
 		level = level_lookup_find(binding->model->lookups[column->slot], text, length);
