@@ -183,8 +183,8 @@ identify(CallSite *site, Datum stored, uint8 *digest)
 	{
 		if (!VARATT_IS_4B_U(bytes))
 			bytes = fetch(site, stored);
-		if (!model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest))
-			require_ok(KERNEL_CORRUPT, "the model");
+		require_ok(model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest),
+				   "the model");
 		return bytes;
 	}
 	check_snapshot(site);
@@ -197,8 +197,7 @@ identify(CallSite *site, Datum stored, uint8 *digest)
 		return NULL;
 	}
 	bytes = fetch(site, stored);
-	if (!model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest))
-		require_ok(KERNEL_CORRUPT, "the model");
+	require_ok(model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest), "the model");
 	slot = hash_search(site->toasted, &pointer, HASH_ENTER, &found);
 	memcpy(slot->digest, digest, SHA256_SIZE);
 	return bytes;

@@ -42,4 +42,10 @@ extern int no_such_variable
 #define my_local_transaction() (MyProc->lxid)
 #endif
 
+/* The lexer can live in the caller's memory since 17 (1c99cde2f344); NULL asks for a new one. */
+#if PG_VERSION_NUM >= 170000
+#define makeJsonLexContextCstringLen(json, length, encoding, escapes) \
+	makeJsonLexContextCstringLen(NULL, json, length, encoding, escapes)
+#endif
+
 #endif							/* ORCHARD_PG_COMPAT_H */

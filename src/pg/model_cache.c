@@ -3,10 +3,13 @@
  */
 #include "postgres.h"
 
+#include "common/jsonapi.h"
+#include "mb/pg_wchar.h"
 #include "utils/catcache.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/model_cache.h"
@@ -70,6 +73,70 @@ cache_new_entry(void)
 	return MemoryContextAllocZero(cache_context, sizeof(CachedModel));
 }
 
+/* Texts valid in the database's encoding. */
+static bool
+texts_are_valid(char *const *texts, uint32 n)
+{
+	uint32		i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (!pg_verifymbstr(texts[i], strlen(texts[i]), true))
+			return false;
+	}
+	return true;
+}
+
+static bool
+options_are_json(const Model *model)
+{
+	JsonLexContext *lexer;
+
+	if (model->options[0] == '\0')
+		return true;
+	lexer = makeJsonLexContextCstringLen(model->options, strlen(model->options),
+										 GetDatabaseEncoding(), false);
+	return pg_parse_json(lexer, &nullSemAction) == JSON_SUCCESS;
+}
+
+Status
+model_decode_here(Model **model, const void *bytes, size_t length)
+{
+	Status		status = model_decode(model, memory_transient(), bytes, length);
+	const Model *found = *model;
+	bool		is_valid;
+	uint32		i;
+
+	if (status != KERNEL_OK)
+		return status;
+	is_valid = texts_are_valid(&found->target, 1) && texts_are_valid(&found->options, 1) &&
+		texts_are_valid(found->classes, found->n_classes) &&
+		texts_are_valid(found->warnings, found->n_warnings) && options_are_json(found);
+	for (i = 0; i < found->n_metrics; i++)
+		is_valid = is_valid && texts_are_valid(&found->metrics[i].name, 1);
+	for (i = 0; i < found->n_features; i++)
+	{
+		const ModelFeature *feature = &found->features[i];
+
+		is_valid = is_valid && texts_are_valid(&feature->name, 1) &&
+			texts_are_valid(feature->levels, feature->n_levels) &&
+			texts_are_valid(feature->pooled, feature->n_pooled);
+	}
+	if (is_valid)
+		return KERNEL_OK;
+	model_release(*model, memory_transient());
+	return KERNEL_CORRUPT;
+}
+
+Model *
+model_decode_stored(const struct varlena *stored)
+{
+	Model	   *model;
+
+	require_ok(model_decode_here(&model, VARDATA(stored), VARSIZE(stored) - VARHDRSZ), "the model");
+	return model;
+}
+
 /* Decodes and compiles into a fresh context, which the entry takes over at the end. */
 static void
 decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *stored)
@@ -78,8 +145,7 @@ decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *s
 	uint32		f;
 	uint32		category = 0;
 
-	require_ok(model_decode(&decoded->model, allocator, VARDATA(stored), VARSIZE(stored) - VARHDRSZ),
-			   "the model");
+	decoded->model = model_decode_stored(stored);
 	require_ok(model_scorer(decoded->model, allocator, &decoded->scorer), "the model");
 	decoded->lookups = palloc0(sizeof(LevelLookup *) * Max(model_categories(decoded->model), 1));
 	for (f = 0; f < decoded->model->n_features; f++)
@@ -135,8 +201,8 @@ model_cache_get(const struct varlena *stored)
 
 	if (cache_table == NULL)
 		cache_begin();
-	if (!model_claimed_digest(VARDATA(stored), VARSIZE(stored) - VARHDRSZ, key.digest))
-		require_ok(KERNEL_CORRUPT, "the model");
+	require_ok(model_claimed_digest(VARDATA(stored), VARSIZE(stored) - VARHDRSZ, key.digest),
+			   "the model");
 	slot = hash_search(cache_table, &key, HASH_FIND, NULL);
 	if (slot == NULL)
 		return cache_add(stored);

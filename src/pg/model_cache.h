@@ -7,7 +7,8 @@
  * recycled, never freed, so a stale pointer is noticed by its serial.
  *
  * The key is the digest that decoding recomputed, so bytes that claim another
- * model's digest cannot put themselves in its place.
+ * model's digest cannot put themselves in its place.  Training facts are no part
+ * of the digest: what reports them decodes the value itself.
  */
 #ifndef ORCHARD_PG_MODEL_CACHE_H
 #define ORCHARD_PG_MODEL_CACHE_H
@@ -32,6 +33,15 @@ typedef struct CachedModel
 
 /* orchard.model_cache, in kB. */
 extern int	orchard_model_cache;
+
+/*
+ * model_decode into the current memory context, and what only the database can
+ * tell: that texts are valid in its encoding, and options are JSON (or empty).
+ */
+extern Status model_decode_here(Model **model, const void *bytes, size_t length);
+
+/* The same for a stored model (inline, 4-byte header), with errors as model_cache_get raises them. */
+extern Model *model_decode_stored(const struct varlena *stored);
 
 /*
  * The decoded model of a stored one (inline, not compressed, 4-byte header).

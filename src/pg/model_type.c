@@ -45,7 +45,7 @@ model_argument(FunctionCallInfo fcinfo, int i)
 	return (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
 }
 
-/* The decoded model of argument i, from the cache. */
+/* The decoded model of argument i, from the cache: for all but training facts. */
 static const Model *
 decoded_argument(FunctionCallInfo fcinfo, int i)
 {
@@ -58,13 +58,13 @@ store_foreign_bytes(const void *bytes, size_t length, int sqlstate)
 {
 	struct varlena *stored;
 	Model	   *model;
-	Status		status = model_decode(&model, memory_transient(), bytes, length);
+	Status		status = model_decode_here(&model, bytes, length);
 
 	if (status == KERNEL_CORRUPT)
 		ereport(ERROR,
 				(errcode(sqlstate),
 				 errmsg("invalid input for type %s", "orchard.model"),
-				 errdetail("The bytes are not a model: the checksum, a size or an index does not fit.")));
+				 errdetail("The bytes are not a model: the checksum, a size, an index or a text does not fit.")));
 	require_ok(status, "the model");
 	model_release(model, memory_transient());
 	stored = palloc(VARHDRSZ + length);
@@ -80,7 +80,8 @@ orchard_model_in(PG_FUNCTION_ARGS)
 	size_t		length = strlen(text);
 	char	   *bytes;
 
-	if (length < 2 || text[0] != '\\' || text[1] != 'x')
+	if (length < 2 || length % 2 != 0 || text[0] != '\\' || text[1] != 'x' ||
+		strspn(text + 2, "0123456789abcdefABCDEF") != length - 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s", "orchard.model"),
@@ -209,7 +210,7 @@ append_fit(StringInfo json, const Model *model)
 Datum
 orchard_summary(PG_FUNCTION_ARGS)
 {
-	const Model *model = decoded_argument(fcinfo, 0);
+	const Model *model = model_decode_stored(model_argument(fcinfo, 0));
 	StringInfoData json;
 	uint32		i;
 
@@ -219,7 +220,8 @@ orchard_summary(PG_FUNCTION_ARGS)
 	escape_json(&json, model->target);
 	appendStringInfo(&json, ", \"rows\": " UINT64_FORMAT ", \"rows_skipped\": " UINT64_FORMAT
 					 ", \"features\": %u, \"seed\": " UINT64_FORMAT ", \"options\": %s",
-					 model->rows, model->rows_skipped, model->n_features, model->seed, model->options);
+					 model->rows, model->rows_skipped, model->n_features, model->seed,
+					 model->options[0] == '\0' ? "null" : model->options);
 	if (model->n_classes > 0)
 	{
 		append_texts(&json, "classes", model->classes, model->n_classes);
@@ -233,7 +235,8 @@ orchard_summary(PG_FUNCTION_ARGS)
 		if (i > 0)
 			appendStringInfoString(&json, ", ");
 		escape_json(&json, model->metrics[i].name);
-		appendStringInfo(&json, ": %s", float8out_internal(model->metrics[i].value));
+		appendStringInfo(&json, ": %s", isfinite(model->metrics[i].value) ?
+						 float8out_internal(model->metrics[i].value) : "null");
 	}
 	appendStringInfoChar(&json, '}');
 	append_texts(&json, "warnings", model->warnings, model->n_warnings);

@@ -115,10 +115,11 @@ extern Status model_decode(Model **model, const Allocator *allocator, const void
 						   size_t length);
 
 /*
- * The digest that the header claims, without decoding; false when magic or
- * length do not fit.  Only a digest that model_decode has confirmed is an identity.
+ * The digest that the header claims, without decoding.  Only a digest that
+ * model_decode has confirmed is an identity.  KERNEL_CORRUPT when magic or length
+ * do not fit, KERNEL_UNSUPPORTED_VERSION.
  */
-extern bool model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE]);
+extern Status model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE]);
 
 /*
  * model_validate

@@ -273,17 +273,16 @@ read_header(ByteReader *reader, const void *bytes, size_t length, uint32_t *chec
 	return KERNEL_OK;
 }
 
-bool
+Status
 model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE])
 {
 	ByteReader	reader;
 	uint32_t	checksum;
 	Status		status = read_header(&reader, bytes, length, &checksum);
 
-	if (status == KERNEL_CORRUPT)
-		return false;
-	memcpy(digest, (const uint8_t *) bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
-	return true;
+	if (status == KERNEL_OK)
+		memcpy(digest, (const uint8_t *) bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
+	return status;
 }
 
 /* Header, checksum and digest; leaves the reader at the digest part and gives its length. */
