@@ -326,8 +326,7 @@ score_row(CallSite *site, FunctionCallInfo fcinfo, int first)
 
 	if (!is_current(site, PG_GETARG_DATUM(0)) || !row_layout_fits(binding->layout, row))
 		binding = find_binding(site, PG_GETARG_DATUM(0), row, 0);
-	row_layout_read(binding->layout, row);
-	return score_binding_predict(binding, binding->layout->values, binding->layout->nulls);
+	return score_binding_predict_row(binding, row);
 }
 
 static double

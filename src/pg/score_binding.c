@@ -113,6 +113,9 @@ score_binding_of_row(CachedModel *model, HeapTupleHeader row)
 					 &number, &category);
 	}
 	binding->is_plain = is_plain(binding);
+	binding->is_by_offset = binding->is_plain;
+	for (f = 0; f < model->model->n_features; f++)
+		binding->is_by_offset &= binding->columns[f].index < binding->layout->n_fixed;
 	return binding;
 }
 
@@ -226,6 +229,26 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 	return 0.0;
 }
 
+/* The prediction of columns that are read where they stand in the row. */
+static double
+predict_by_offset(ScoreBinding *binding, HeapTupleHeader row, const int32 *offsets)
+{
+	const LinearScorer *scorer = &binding->model->scorer;
+	uint32		n = binding->model->model->n_features;
+	uint32		f;
+
+	for (f = 0; f < n; f++)
+	{
+		int32		offset = offsets[binding->columns[f].index];
+		const char *given = row_data(row) + offset;
+		const char *fill = (const char *) &scorer->number_fill[f];
+
+		/* A choice of addresses, not a branch: whether a column is NULL is hard to predict. */
+		memcpy(&binding->vector[f], offset < 0 ? fill : given, sizeof(double));
+	}
+	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector));
+}
+
 double
 score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls)
 {
@@ -253,6 +276,17 @@ score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nu
 		}
 	}
 	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+}
+
+double
+score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row)
+{
+	const int32 *offsets = binding->is_by_offset ? row_layout_offsets(binding->layout, row) : NULL;
+
+	if (offsets != NULL)
+		return predict_by_offset(binding, row, offsets);
+	row_layout_read(binding->layout, row);
+	return score_binding_predict(binding, binding->layout->values, binding->layout->nulls);
 }
 
 double

@@ -27,6 +27,7 @@ typedef struct ScoreBinding
 	uint64		serial;			/* model->serial at binding time */
 	RowLayout  *layout;			/* of a row source, else NULL */
 	bool		is_plain;		/* every feature is a scalar float8 in slot order */
+	bool		is_by_offset;	/* and stands in the row at a place that the layout knows */
 	ScoreColumn *columns;		/* n_features */
 	double	   *vector;			/* numbers, then categories */
 } ScoreBinding;
@@ -36,6 +37,9 @@ extern ScoreBinding *score_binding_of_types(CachedModel *model, int n, const Oid
 
 /* eta-to-prediction of the datums, indexed by ScoreColumn.index. */
 extern double score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls);
+
+/* The same for a row of the binding's layout. */
+extern double score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row);
 
 /* The same with PostgreSQL's argument array. */
 extern double score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *arguments);
