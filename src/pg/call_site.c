@@ -44,6 +44,7 @@ typedef struct ToastSlot
 {
 	varatt_external pointer;	/* key; zeroed padding */
 	uint8		digest[SHA256_SIZE];
+	ScoreBinding *binding;		/* the last one used, or NULL */
 } ToastSlot;
 
 /* Two statements with the same of these see the same rows. */
@@ -65,11 +66,22 @@ typedef struct CallSite
 	HTAB	   *bindings;
 	HTAB	   *toasted;
 	SnapshotMark snapshot;		/* that the toasted table belongs to */
+	RowLayout  *layout;			/* of the row type seen last, shared by its bindings; or NULL */
 	ScoreBinding *current;		/* of the row before, or NULL */
 	varatt_external current_pointer;	/* its TOAST pointer, when has_pointer */
 	bool		has_pointer;
 	struct varlena *fetched;	/* detoasted bytes of this call, when not in place */
 } CallSite;
+
+/* A digest is a hash already. */
+static uint32
+hash_binding_key(const void *key, Size size)
+{
+	uint32		hash;
+
+	memcpy(&hash, ((const BindingKey *) key)->digest, sizeof(hash));
+	return hash ^ ((const BindingKey *) key)->row_type ^ (uint32) ((const BindingKey *) key)->row_typmod;
+}
 
 static void
 make_tables(CallSite *site)
@@ -77,12 +89,14 @@ make_tables(CallSite *site)
 	HASHCTL		control = {.keysize = sizeof(BindingKey),.entrysize = sizeof(BindingSlot)};
 
 	control.hcxt = site->context;
+	control.hash = hash_binding_key;
 	site->bindings = hash_create("orchard bindings", 16, &control,
-								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+								 HASH_ELEM | HASH_FUNCTION | HASH_CONTEXT);
 	control.keysize = sizeof(varatt_external);
 	control.entrysize = sizeof(ToastSlot);
 	site->toasted = hash_create("orchard stored models", 16, &control,
 								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	site->layout = NULL;
 	site->current = NULL;
 	site->has_pointer = false;
 }
@@ -169,9 +183,12 @@ fetch(CallSite *site, Datum stored)
 	return site->fetched;
 }
 
-/* The digest that the stored model claims, in *digest; its bytes too when they are at hand. */
+/*
+ * The digest that the stored model claims, in *digest; its bytes too when they are at hand, and
+ * what is known of its TOAST pointer in *known, or NULL.
+ */
 static struct varlena *
-identify(CallSite *site, Datum stored, uint8 *digest)
+identify(CallSite *site, Datum stored, uint8 *digest, ToastSlot **known)
 {
 	struct varlena *bytes = (struct varlena *) DatumGetPointer(stored);
 	varatt_external pointer;
@@ -179,6 +196,7 @@ identify(CallSite *site, Datum stored, uint8 *digest)
 	bool		found;
 
 	site->fetched = NULL;
+	*known = NULL;
 	if (!VARATT_IS_EXTERNAL_ONDISK(bytes))
 	{
 		if (!VARATT_IS_4B_U(bytes))
@@ -194,12 +212,15 @@ identify(CallSite *site, Datum stored, uint8 *digest)
 	if (slot != NULL)
 	{
 		memcpy(digest, slot->digest, SHA256_SIZE);
+		*known = slot;
 		return NULL;
 	}
 	bytes = fetch(site, stored);
 	require_ok(model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest), "the model");
 	slot = hash_search(site->toasted, &pointer, HASH_ENTER, &found);
 	memcpy(slot->digest, digest, SHA256_SIZE);
+	slot->binding = NULL;
+	*known = slot;
 	return bytes;
 }
 
@@ -246,7 +267,11 @@ make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
 			types[i] = site->types[0];
 	}
 	if (site->mode == MODE_ROW)
-		binding = score_binding_of_row(model, row);
+	{
+		if (site->layout == NULL || !row_layout_fits(site->layout, row))
+			site->layout = row_layout_create(row);
+		binding = score_binding_of_row(model, site->layout);
+	}
 	else if (site->mode == MODE_ARRAY && !(model->model->n_features == 1 &&
 										   model->model->features[0].length > 0))
 	{
@@ -274,48 +299,65 @@ bound_memory(CallSite *site)
 	make_tables(site);
 }
 
-/* The binding for this model and row; makes it when it is new or out of date. */
+/* Does the binding serve this row, or arguments when row is NULL? */
+static bool
+serves(const ScoreBinding *binding, HeapTupleHeader row)
+{
+	return is_valid(binding) && (row == NULL || row_layout_fits(binding->layout, row));
+}
+
+/* The binding for this digest and row; makes it when it is new or out of date. */
+static ScoreBinding *
+bind_digest(CallSite *site, Datum stored, struct varlena *bytes, BindingKey *key,
+			HeapTupleHeader row, int n)
+{
+	BindingSlot *slot;
+	ScoreBinding *binding;
+	bool		found;
+
+	if (row != NULL)
+	{
+		key->row_type = HeapTupleHeaderGetTypeId(row);
+		key->row_typmod = HeapTupleHeaderGetTypMod(row);
+	}
+	slot = hash_search(site->bindings, key, HASH_FIND, NULL);
+	if (slot != NULL && serves(slot->binding, row))
+		return slot->binding;
+	if (bytes == NULL)
+		bytes = fetch(site, stored);
+	binding = make_binding(site, model_cache_get(bytes), row, n);
+	slot = hash_search(site->bindings, key, HASH_ENTER, &found);
+	slot->binding = binding;
+	return binding;
+}
+
+/* The binding for this model and row, which becomes the current one. */
 static ScoreBinding *
 find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
 {
-	struct varlena *bytes;
 	BindingKey	key = {.row_type = InvalidOid,.row_typmod = -1};
-	BindingSlot *slot;
-	bool		found;
+	struct varlena *bytes;
+	ToastSlot  *known;
+	ScoreBinding *binding;
 
 	bound_memory(site);
 	site->current = NULL;		/* an error below must not leave a mixture behind */
 	site->has_pointer = false;
-	bytes = identify(site, stored, key.digest);
-	if (row != NULL)
-	{
-		key.row_type = HeapTupleHeaderGetTypeId(row);
-		key.row_typmod = HeapTupleHeaderGetTypMod(row);
-	}
-	slot = hash_search(site->bindings, &key, HASH_FIND, NULL);
-	if (slot == NULL || !is_valid(slot->binding) ||
-		(row != NULL && !row_layout_fits(slot->binding->layout, row)))
-	{
-		CachedModel *model;
-		ScoreBinding *binding;
-
-		if (bytes == NULL)
-			bytes = fetch(site, stored);
-		model = model_cache_get(bytes);
-		binding = make_binding(site, model, row, n);
-		slot = hash_search(site->bindings, &key, HASH_ENTER, &found);
-		slot->binding = binding;
-	}
+	bytes = identify(site, stored, key.digest, &known);
+	if (known != NULL && serves(known->binding, row))
+		binding = known->binding;
+	else
+		binding = bind_digest(site, stored, bytes, &key, row, n);
 	if (site->fetched != NULL && site->fetched != (struct varlena *) DatumGetPointer(stored))
 		pfree(site->fetched);
-	if (VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(stored)))
+	if (known != NULL)
 	{
-		memset(&site->current_pointer, 0, sizeof(varatt_external));
-		VARATT_EXTERNAL_GET_POINTER(site->current_pointer, (struct varlena *) DatumGetPointer(stored));
+		known->binding = binding;
+		site->current_pointer = known->pointer;
 		site->has_pointer = true;
 	}
-	site->current = slot->binding;
-	return slot->binding;
+	site->current = binding;
+	return binding;
 }
 
 static double

@@ -62,6 +62,8 @@ bind_feature(ScoreBinding *binding, uint32 f, int index, Oid type, int *number, 
 				 errhint("Cast the value to the family it was trained as.")));
 	column->index = index;
 	column->reader = found.reader;
+	column->family = feature->family;
+	column->length = feature->length;
 	if (feature->family == FAMILY_CATEGORY)
 	{
 		column->slot = (*category)++;
@@ -91,14 +93,14 @@ is_plain(const ScoreBinding *binding)
 }
 
 ScoreBinding *
-score_binding_of_row(CachedModel *model, HeapTupleHeader row)
+score_binding_of_row(CachedModel *model, RowLayout *layout)
 {
 	ScoreBinding *binding = binding_create(model);
 	int			number = 0;
 	int			category = 0;
 	uint32		f;
 
-	binding->layout = row_layout_create(row);
+	binding->layout = layout;
 	for (f = 0; f < model->model->n_features; f++)
 	{
 		const char *name = model->model->features[f].name;
@@ -205,12 +207,12 @@ set_array(ScoreBinding *binding, uint32 f, Datum datum)
 static double
 set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 {
-	const ModelFeature *feature = &binding->model->model->features[f];
 	const LinearScorer *scorer = &binding->model->scorer;
 	const ScoreColumn *column = &binding->columns[f];
+	const char *name = NULL;
 	uint32		i;
 
-	if (feature->family == FAMILY_CATEGORY)
+	if (column->family == FAMILY_CATEGORY)
 	{
 		binding->vector[scorer->n_numbers + column->slot] = is_null ? 0 :
 			category_level(binding, f, datum);
@@ -218,14 +220,16 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 	}
 	if (is_null)
 	{
-		for (i = 0; i < Max(feature->length, 1); i++)
+		for (i = 0; i < Max(column->length, 1); i++)
 			binding->vector[column->slot + i] = scorer->number_fill[column->slot + i];
 		return scorer->missing_weight[column->slot];
 	}
-	if (feature->length > 0)
+	if (column->length > 0)
 		return set_array(binding, f, datum);
+	if (column->family != FAMILY_NUMBER)	/* errors of times and intervals name the feature */
+		name = binding->model->model->features[f].name;
 	binding->vector[column->slot] = column->reader == READ_FLOAT8 ? DatumGetFloat8(datum) :
-		column_read_number(column->reader, datum, feature->family, feature->name);
+		column_read_number(column->reader, datum, column->family, name);
 	return 0.0;
 }
 

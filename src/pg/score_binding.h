@@ -10,12 +10,17 @@
 #include "pg/model_cache.h"
 #include "pg/row_binding.h"
 
-/* Where one feature of the model comes from. */
+/*
+ * Where one feature of the model comes from, and what a row needs to know of it: with many models in
+ * turn, each further structure is a cache miss.
+ */
 typedef struct ScoreColumn
 {
 	int			index;			/* column of the row or position among the arguments */
-	ColumnReader reader;
+	uint8		reader;			/* ColumnReader */
+	uint8		family;			/* FeatureFamily of the feature */
 	int			slot;			/* number slot or category slot */
+	uint32		length;			/* of an array feature; 0 for a scalar */
 	int32	   *enum_levels;	/* enum columns: level by the label's place */
 	EnumLabels *labels;
 } ScoreColumn;
@@ -25,14 +30,14 @@ typedef struct ScoreBinding
 {
 	CachedModel *model;
 	uint64		serial;			/* model->serial at binding time */
-	RowLayout  *layout;			/* of a row source, else NULL */
+	RowLayout  *layout;			/* of a row source, else NULL; the call site's */
 	bool		is_plain;		/* every feature is a scalar float8 in slot order */
 	bool		is_by_offset;	/* and stands in the row at a place that the layout knows */
 	ScoreColumn *columns;		/* n_features */
 	double	   *vector;			/* numbers, then categories */
 } ScoreBinding;
 
-extern ScoreBinding *score_binding_of_row(CachedModel *model, HeapTupleHeader row);
+extern ScoreBinding *score_binding_of_row(CachedModel *model, RowLayout *layout);
 extern ScoreBinding *score_binding_of_types(CachedModel *model, int n, const Oid *types);
 
 /* eta-to-prediction of the datums, indexed by ScoreColumn.index. */
