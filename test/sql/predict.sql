@@ -290,6 +290,23 @@ EXECUTE score;
 \set VERBOSITY default
 ALTER TABLE moving RENAME COLUMN x9 TO x1;
 EXECUTE score;
+-- The same with float8 columns alone, which are read by offset: with NULLs, before and after a text column.
+CREATE TABLE sliding (gone float8, b float8, a float8, old text, c float8);
+INSERT INTO sliding SELECT id, CASE WHEN id % 5 > 0 THEN b END, a, repeat('x', id % 9), CASE WHEN id % 7 > 0 THEN c END FROM dial;
+CREATE VIEW slid AS SELECT count(*) AS rows, bool_and(near(orchard.predict(model('dial'), t),
+	1 - a + 2 * coalesce(b, (SELECT avg(b) FROM dial)) - 3 * coalesce(c, (SELECT avg(c) FROM dial)))) AS right FROM sliding AS t;
+SELECT * FROM slid;
+ALTER TABLE sliding DROP COLUMN gone, ADD COLUMN late float8 DEFAULT 3;
+INSERT INTO sliding SELECT b, a, NULL, c, NULL FROM dial;
+SELECT * FROM slid;
+ALTER TABLE sliding DROP COLUMN old, ADD COLUMN flag boolean DEFAULT true;
+INSERT INTO sliding SELECT b, a, c, 1, NULL FROM dial;
+SELECT * FROM slid;
+VACUUM FULL sliding;
+SELECT * FROM slid;
+DROP VIEW slid;
+DROP TABLE sliding;
+
 -- Within one statement's function call, too: the call site sees the type before and after.
 DO $$
 DECLARE
