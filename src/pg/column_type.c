@@ -8,6 +8,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
@@ -68,6 +69,15 @@ column_type_of(Oid type, ColumnType *column)
 		return true;
 	}
 	return false;
+}
+
+char *
+number_text(double number)
+{
+	char	   *text = palloc(DOUBLE_SHORTEST_DECIMAL_LEN);
+
+	double_to_shortest_decimal_buf(number, text);
+	return text;
 }
 
 const char *

@@ -55,6 +55,12 @@ typedef struct EnumLabels
 /* False when values of the type cannot be a feature. */
 extern bool column_type_of(Oid type, ColumnType *column);
 
+/*
+ * The shortest text that reads back as the same finite number; unlike float8out it does not
+ * depend on extra_float_digits, so that two sessions name a class or an option alike.
+ */
+extern char *number_text(double number);
+
 /* "numeric", "time", "interval", "categorical": as messages and features() name a family. */
 extern const char *feature_family_name(FeatureFamily family);
 

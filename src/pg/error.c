@@ -22,6 +22,12 @@ require_ok(Status status, const char *what)
 		case KERNEL_DONE:
 			return;
 		case KERNEL_OUT_OF_MEMORY:
+			if (memory_refused_by_system())
+				ereport(ERROR,
+						(errcode(ERRCODE_OUT_OF_MEMORY),
+						 errmsg("out of memory"),
+						 errdetail("The system refused memory for %s; the live states of this session hold %zu kB.",
+								   what, memory_accounted() / 1024)));
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY),
 					 errmsg("%s needs more memory than orchard.max_memory allows", what),

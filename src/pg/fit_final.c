@@ -12,7 +12,6 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/float.h"
 #include "utils/memutils.h"
 
 #include "kernel/linear/logistic.h"
@@ -137,6 +136,28 @@ level_name(const Dictionary *dictionary, int32_t code)
 	return pnstrdup(text, length);
 }
 
+/* Categories whose reference level is all there is: they have no term. */
+static void
+warn_single_categories(Fit *fit)
+{
+	StringInfoData names;
+	int			category = 0;
+	int			n = 0;
+	int			i;
+
+	initStringInfo(&names);
+	for (i = 0; i < fit->spec->n_features; i++)
+	{
+		if (fit->spec->features[i].family != FAMILY_CATEGORY)
+			continue;
+		if (fit->design.categories[category].n_levels + fit->design.categories[category].n_pooled < 2)
+			append_name(&names, n++, fit->spec->features[i].name);
+		category++;
+	}
+	if (n > 0)
+		add_warning(fit, psprintf("fewer than two categories in the training rows, without effect: %s", names.data));
+}
+
 /* Levels, frequencies and pooled names of category slot c. */
 static void
 describe_category(Fit *fit, int c, ModelFeature *feature)
@@ -237,7 +258,7 @@ class_label(const Fit *fit, int32_t code)
 	if (fit->spec->target_family == FAMILY_CATEGORY)
 		return pnstrdup(text, length);
 	memcpy(&number, text, sizeof(number));
-	return float8out_internal(number);
+	return number_text(number);
 }
 
 /* Does class a sort before class b?  Enum order, number order or byte order. */
@@ -601,6 +622,7 @@ fit_model(const FitState *state)
 	else
 		fit_linear_regression(fit);
 	describe_features(fit);
+	warn_single_categories(fit);
 	warn_identifiers(fit);
 	stored = encode(fit, caller);
 	MemoryContextSwitchTo(caller);

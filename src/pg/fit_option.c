@@ -7,10 +7,10 @@
 
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
-#include "utils/float.h"
 #include "utils/json.h"
 #include "utils/numeric.h"
 
+#include "pg/column_type.h"
 #include "pg/fit_option.h"
 
 typedef struct AlgorithmEntry
@@ -93,6 +93,10 @@ read_number(const char *name, const JsonbValue *value, double low, double high)
 		wrong_type(name, "a number");
 	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 												NumericGetDatum(value->val.numeric)));
+	if (isinf(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" must be finite, not %g", name, number)));
 	if (!(number >= low && number <= high))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -342,7 +346,7 @@ check_options(FitOptions *options)
 static void
 append_number(StringInfo json, const char *name, double value)
 {
-	appendStringInfo(json, ", \"%s\": %s", name, float8out_internal(value));
+	appendStringInfo(json, ", \"%s\": %s", name, number_text(value));
 }
 
 static void
@@ -396,7 +400,7 @@ canonical_text(const FitOptions *options)
 			if (i > 0)
 				appendStringInfoString(&json, ", ");
 			escape_json(&json, options->class_weights[i].name);
-			appendStringInfo(&json, ": %s", float8out_internal(options->class_weights[i].weight));
+			appendStringInfo(&json, ": %s", number_text(options->class_weights[i].weight));
 		}
 		appendStringInfoChar(&json, '}');
 	}

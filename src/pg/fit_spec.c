@@ -38,9 +38,9 @@ require_column(const RowLayout *layout, const char *name, const char *role)
 	return index;
 }
 
-/* The type of a column, or 42804 with what to do. */
+/* The type of a column, or 42804 with what to do; the role is for the message. */
 static ColumnType
-require_column_type(const RowLayout *layout, int index)
+require_column_type(const RowLayout *layout, int index, const char *role)
 {
 	Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, index);
 	ColumnType	type;
@@ -48,18 +48,20 @@ require_column_type(const RowLayout *layout, int index)
 	if (!column_type_of(attribute->atttypid, &type))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of type %s cannot be a feature", NameStr(attribute->attname),
-						format_type_be(attribute->atttypid)),
-				 errhint("Cast it, or leave it out with the option \"exclude\".")));
+				 errmsg("column \"%s\" of type %s cannot be a %s", NameStr(attribute->attname),
+						format_type_be(attribute->atttypid), role),
+				 strcmp(role, "feature") == 0 ?
+				 errhint("Cast it, or leave it out with the option \"exclude\".") :
+				 errhint("Cast it to a number or another type that Orchard reads.")));
 	return type;
 }
 
 /* The bound form of a column, with the labels of an enum. */
 static BoundColumn
-bind_column(const RowLayout *layout, int index)
+bind_column(const RowLayout *layout, int index, const char *role)
 {
 	Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, index);
-	BoundColumn column = {.index = index, .type = require_column_type(layout, index)};
+	BoundColumn column = {.index = index, .type = require_column_type(layout, index, role)};
 
 	column.width = attribute->attlen;
 	column.by_value = attribute->attbyval;
@@ -119,7 +121,7 @@ is_feature(const FitSpec *spec, const char *name)
 static void
 add_feature(FitSpec *spec, const RowLayout *layout, int index)
 {
-	BoundColumn column = bind_column(layout, index);
+	BoundColumn column = bind_column(layout, index, "feature");
 	Feature    *feature = &spec->features[spec->n_features];
 
 	feature->name = pstrdup(NameStr(TupleDescAttr(layout->descriptor, index)->attname));
@@ -156,7 +158,7 @@ static void
 set_target(FitSpec *spec, const RowLayout *layout)
 {
 	int			index = require_column(layout, spec->target, "target");
-	BoundColumn column = bind_column(layout, index);
+	BoundColumn column = bind_column(layout, index, "target");
 
 	spec->classification = spec->options->algorithm == ALGORITHM_LOGISTIC_REGRESSION;
 	spec->target_family = column.type.family;
@@ -220,6 +222,45 @@ encode_spec(FitSpec *spec)
 	spec->encoded_length = writer.length;
 }
 
+/* A column with a role cannot also be the target, nor a feature that the options ask for. */
+static void
+check_role(const FitSpec *spec, const RowLayout *layout, const char *name, const char *role)
+{
+	if (name == NULL)
+		return;
+	require_column(layout, name, role);
+	if (strcmp(name, spec->target) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("target column \"%s\" cannot be the %s column", name, role)));
+	if (is_listed(name, spec->options->features, spec->options->n_features))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s column \"%s\" cannot be a feature", role, name)));
+}
+
+/* The columns that the options name exist, and no two options contradict each other. */
+static void
+check_roles(const FitSpec *spec, const RowLayout *layout)
+{
+	const FitOptions *options = spec->options;
+	int			i;
+
+	for (i = 0; i < options->n_features; i++)
+	{
+		require_column(layout, options->features[i], "feature");
+		if (strcmp(options->features[i], spec->target) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("target column \"%s\" cannot be a feature", spec->target)));
+	}
+	for (i = 0; i < options->n_exclude; i++)
+		require_column(layout, options->exclude[i], "excluded");
+	check_role(spec, layout, options->weight, "weight");
+	check_role(spec, layout, options->group, "group");
+	check_role(spec, layout, options->time, "time");
+}
+
 FitSpec *
 fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
 {
@@ -233,20 +274,7 @@ fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
 	spec->options = fit_options_parse(options);
 	spec->target = pstrdup(target);
 	set_target(spec, layout);
-	for (i = 0; i < spec->options->n_features; i++)
-	{
-		require_column(layout, spec->options->features[i], "feature");
-		if (strcmp(spec->options->features[i], target) == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("target column \"%s\" cannot be a feature", target)));
-	}
-	for (i = 0; i < spec->options->n_exclude; i++)
-		require_column(layout, spec->options->exclude[i], "excluded");
-	if (spec->options->group != NULL)
-		require_column(layout, spec->options->group, "group");
-	if (spec->options->time != NULL)
-		require_column(layout, spec->options->time, "time");
+	check_roles(spec, layout);
 	spec->features = palloc0(sizeof(Feature) * Max(layout->n_columns, 1));
 	spec->is_integer = palloc0(sizeof(bool) * Max(layout->n_columns, 1));
 	spec->labels = palloc0(sizeof(EnumLabels *) * Max(layout->n_columns, 1));
@@ -264,20 +292,41 @@ fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
 	return spec;
 }
 
-/* The column of a feature in another row type: same name, same family. */
-static BoundColumn
-bind_feature(const FitSpec *spec, const RowLayout *layout, int i)
+/* Do both have the same labels in the same order?  Then positions in one are positions in the other. */
+static bool
+same_labels(const EnumLabels *a, const EnumLabels *b)
 {
-	const Feature *feature = &spec->features[i];
-	BoundColumn column = bind_column(layout, require_column(layout, feature->name, "feature"));
+	int			i;
 
-	if (column.type.family != feature->family ||
-		is_array_reader(column.type.reader) != (feature->length > 0))
+	if (a == NULL || b == NULL || a->n != b->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+	{
+		if (strcmp(a->labels[i], b->labels[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A column in another row type than the spec's: same name, same family.  An enum
+ * of other labels is read by its texts, since its positions are no codes here.
+ */
+static BoundColumn
+rebind_column(const RowLayout *layout, const char *name, const char *role, FeatureFamily family,
+			  bool is_array, const EnumLabels *labels)
+{
+	BoundColumn column = bind_column(layout, require_column(layout, name, role), role);
+	bool		now_array = is_array_reader(column.type.reader);
+
+	if (column.type.family != family || now_array != is_array)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" is %s in one row and %s in another", feature->name,
-						feature_family_name(feature->family),
-						feature_family_name(column.type.family))));
+				 errmsg("column \"%s\" is %s in one row and %s in another", name,
+						is_array ? "an array" : feature_family_name(family),
+						now_array ? "an array" : feature_family_name(column.type.family))));
+	if (!same_labels(column.labels, labels))
+		column.labels = NULL;
 	return column;
 }
 
@@ -292,13 +341,14 @@ fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 
 	binding->layout = row_layout_create(row);
 	binding->features = palloc0(sizeof(BoundColumn) * Max(spec->n_features, 1));
-	binding->target = bind_column(binding->layout,
-								  require_column(binding->layout, spec->target, "target"));
+	binding->target = rebind_column(binding->layout, spec->target, "target", spec->target_family,
+									false, spec->target_labels);
 	binding->weight.index = -1;
 	if (spec->options->weight != NULL)
 	{
 		binding->weight = bind_column(binding->layout,
-									  require_column(binding->layout, spec->options->weight, "weight"));
+									  require_column(binding->layout, spec->options->weight, "weight"),
+									  "weight");
 		if (binding->weight.type.family != FAMILY_NUMBER ||
 			is_array_reader(binding->weight.type.reader))
 			ereport(ERROR,
@@ -313,11 +363,13 @@ fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 	{
 		BoundColumn *column = &binding->features[i];
 
-		*column = bind_feature(spec, binding->layout, i);
+		*column = rebind_column(binding->layout, spec->features[i].name, "feature",
+								spec->features[i].family, spec->features[i].length > 0,
+								spec->labels[i]);
 		column->slot = column->type.family == FAMILY_CATEGORY ? category++ : number;
 		number += feature_numbers(&spec->features[i]);
 		binding->has_offsets &= column->index < n_fixed;
-		if (column->type.reader == READ_FLOAT8)
+		if (column->type.reader == READ_FLOAT8 && !spec->is_integer[i])
 			binding->doubles[binding->n_doubles++] = (DoubleColumn) {i, column->index, column->slot};
 		else
 			binding->others[binding->n_others++] = i;

@@ -161,7 +161,12 @@ add_number(FitState *state, int i, const BoundColumn *column, Datum datum, doubl
 	if (unlikely(!isfinite(*slot)))
 		not_finite(feature->name, *slot);
 	if (state->spec->is_integer[i])
-		identifier_add(&state->identifiers[i], (uint64) (int64) *slot);
+	{
+		uint64		bits;
+
+		memcpy(&bits, slot, sizeof(bits));
+		identifier_add(&state->identifiers[i], bits);
+	}
 }
 
 /* The row as it is read: by offsets, or from the layout's values when those are NULL. */
@@ -386,7 +391,10 @@ fit_state_merge(FitState *into, const FitState *from)
 
 	if (spec != from->spec && (spec->encoded_length != from->spec->encoded_length ||
 							   memcmp(spec->encoded, from->spec->encoded, spec->encoded_length) != 0))
-		elog(ERROR, "training states of different specifications");
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("parallel workers saw rows of different types, array lengths or options"),
+				 errhint("Give all rows one type, or set max_parallel_workers_per_gather to 0 for this statement.")));
 	for (i = 0; i < spec->n_categories; i++)
 		maps[i] = map_codes(into, &into->dictionaries[i], &from->dictionaries[i]);
 	if (spec->classification)

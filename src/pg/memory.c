@@ -1,8 +1,9 @@
 /*
  * memory.c: accounts, allocators and the polled interrupt check.
  *
- * accounted_bytes is the only global: the sum over live accounts, kept right by
- * the reset callback of each account's context.
+ * Two globals: accounted_bytes is the sum over live accounts, kept right by the
+ * reset callback of each account's context; refused_by_system tells the error for
+ * a NULL block what to say.
  */
 #include "postgres.h"
 
@@ -18,11 +19,31 @@ int			orchard_max_memory = 1024 * 1024;
 int			orchard_max_memory_limit = INT_MAX;
 
 static Size accounted_bytes;
+static bool refused_by_system;
 
 Size
 memory_accounted(void)
 {
 	return accounted_bytes;
+}
+
+bool
+memory_refused_by_system(void)
+{
+	bool		answer = refused_by_system;
+
+	refused_by_system = false;
+	return answer;
+}
+
+/* A block of any size, or NULL when the system has none. */
+static void *
+allocate_or_null(MemoryContext context, Size size)
+{
+	void	   *block = MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+
+	refused_by_system = block == NULL;
+	return block;
 }
 
 /* Would `size` more bytes stay within the limit? */
@@ -40,9 +61,10 @@ account_allocate(void *context, size_t size)
 	MemoryAccount *account = context;
 	void	   *block;
 
+	refused_by_system = false;
 	if (!within_limit(size))
 		return NULL;
-	block = MemoryContextAllocExtended(account->context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	block = allocate_or_null(account->context, size);
 	if (block == NULL)
 		return NULL;
 	account->bytes += size;
@@ -169,7 +191,7 @@ memory_account_require_ok(MemoryAccount *account, Status status, const char *wha
 static void *
 transient_allocate(void *context, size_t size)
 {
-	return MemoryContextAllocExtended(CurrentMemoryContext, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	return allocate_or_null(CurrentMemoryContext, size);
 }
 
 static void
