@@ -39,7 +39,8 @@ typedef struct Fit
 	Model		model;
 	int32_t		class_codes[2];	/* dictionary codes of the classes, -1 = a class without rows */
 	double		class_weight[2];	/* total weight of the rows of each class */
-	char	   *warnings[WARNINGS_KEPT];
+	char	   *warnings[WARNINGS_KEPT + 1];	/* the last one counts the rest */
+	int			n_left_out;		/* warnings beyond WARNINGS_KEPT */
 	ModelMetric metrics[METRICS_KEPT];
 } Fit;
 
@@ -49,6 +50,8 @@ add_warning(Fit *fit, char *text)
 {
 	if (fit->model.n_warnings < WARNINGS_KEPT)
 		fit->warnings[fit->model.n_warnings++] = text;
+	else
+		fit->n_left_out++;
 }
 
 static void
@@ -150,7 +153,8 @@ warn_single_categories(Fit *fit)
 	{
 		if (fit->spec->features[i].family != FAMILY_CATEGORY)
 			continue;
-		if (fit->design.categories[category].n_levels + fit->design.categories[category].n_pooled < 2)
+		if (fit->design.categories[category].n_levels + fit->design.categories[category].n_pooled < 2 &&
+			fit->design.missing_term[i] < 0)
 			append_name(&names, n++, fit->spec->features[i].name);
 		category++;
 	}
@@ -562,6 +566,9 @@ encode(Fit *fit, MemoryContext caller)
 	size_t		length;
 	struct varlena *stored;
 
+	if (fit->n_left_out > 0)
+		fit->warnings[fit->model.n_warnings++] =
+			psprintf("further warnings left out: %d", fit->n_left_out);
 	fit->model.warnings = fit->warnings;
 	fit->model.metrics = fit->metrics;
 	require(fit, model_encode(&fit->model, &fit->account->allocator, &bytes, &length));

@@ -66,6 +66,9 @@ FROM (SELECT 'NULLs' AS label, orchard.fit(t, 'y', '{"algorithm": "linear_regres
 	 orchard.coefficients(c.m) AS k,
 	 (SELECT regr_slope(y, x) AS slope, regr_intercept(y, x) AS intercept FROM ground) AS r
 GROUP BY c.label ORDER BY c.label;
+-- With an indicator for its NULLs a column of one category does tell something.
+SELECT 'one category or NULL', terms_of('SELECT CASE WHEN id % 5 > 0 THEN ''a'' END AS v, x, y FROM ground', '{"algorithm": "linear_regression", "missing_indicator": true}');
+SELECT 'one category or NULL, no indicator', terms_of('SELECT CASE WHEN id % 5 > 0 THEN ''a'' END AS v, x, y FROM ground');
 SELECT 'no columns but the target', abs(estimate - avg) <= 1e-12
 FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') AS m, avg(y) FROM (SELECT y FROM ground) AS t) AS f, orchard.coefficients(m);
 
@@ -81,6 +84,13 @@ SELECT 'collinear, on_failure', terms_of('SELECT x, x AS again, y FROM ground', 
 SELECT 'collinear, logistic', count(*), bool_and(std_error IS NULL)
 FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression"}') AS m
 	  FROM (SELECT x, x AS again, (id * 7919) % 11 > 4 AS y FROM ground) AS t) AS f, orchard.coefficients(m) WHERE term <> '(intercept)';
+
+-- 100 columns that look like identifiers: the first 64 warnings are kept, the others counted.
+SET client_min_messages = error;
+SELECT 'many warnings', outcome('SELECT jsonb_array_length(w) || $a$, $a$ || (w ->> 63) || $a$, $a$ || (w ->> 64) FROM '
+	'(SELECT orchard.summary(orchard.fit(t, $a$y$a$, $a${"algorithm": "linear_regression", "l2": 1}$a$)) -> $a$warnings$a$ AS w FROM (SELECT y, '
+	|| string_agg(format('id * %s AS id%s', i, i), ', ') || ' FROM ground) AS t) AS f') FROM generate_series(1, 100) AS i;
+SET client_min_messages = warning;
 
 -- ** Targets
 
@@ -186,6 +196,23 @@ SELECT 'classes by enums', a, outcome(format($q$
 		  FROM (SELECT t AS r FROM (SELECT m::text::mood AS m FROM moods WHERE half = 0 AND m <> 'calm') AS t
 				UNION ALL SELECT t FROM (SELECT %s AS m FROM moods WHERE half = 1 AND m <> 'calm') AS t) AS u) AS f,
 		 (SELECT avg((m = 'glad')::int) AS p FROM moods WHERE m <> 'calm') AS v$q$, a)) FROM (VALUES ('m'), ('m::text::humour'), ('m::text'), ('1'), ('ARRAY[1.0::float8]')) AS v (a);
+
+-- Stored rows, long ones and those older than their type.
+CREATE TYPE pair AS (x float8, label text, y float8);
+CREATE DOMAIN pair_domain AS pair;
+CREATE TABLE pairs AS SELECT ROW(x, repeat('ab', 3000 + id % 3), y)::pair AS r FROM ground;
+CREATE VIEW pairs_fit AS
+SELECT string_agg(k.feature, ' ' ORDER BY k.term) AS features, bool_and(abs(estimate - slope) <= 1e-12) FILTER (WHERE term = 'x') AS exact
+FROM (SELECT orchard.fit(r, 'y', '{"algorithm": "linear_regression", "features": ["x"]}') AS m FROM pairs
+	  UNION ALL SELECT orchard.fit(r::pair_domain, 'y', '{"algorithm": "linear_regression", "features": ["x"]}') FROM pairs) AS f,
+	 (SELECT regr_slope(y, x) AS slope FROM ground) AS g, orchard.coefficients(m) AS k;
+SELECT 'stored rows', features, exact FROM pairs_fit;
+DROP VIEW pairs_fit;
+DROP DOMAIN pair_domain;
+ALTER TYPE pair ADD ATTRIBUTE z int;
+ALTER TYPE pair DROP ATTRIBUTE label;
+SELECT 'rows older than their type', (SELECT string_agg(term, ', ') FROM orchard.coefficients(m)), (SELECT abs(estimate - slope) <= 1e-12 FROM orchard.coefficients(m) WHERE term = 'x')
+FROM (SELECT orchard.fit(r, 'y', '{"algorithm": "linear_regression"}') AS m FROM pairs) AS f, (SELECT regr_slope(y, x) AS slope FROM ground) AS g;
 
 -- ** Types
 
