@@ -308,6 +308,37 @@ FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "weight": "
 	  FROM (SELECT k, CASE WHEN k > 0 THEN x ELSE 'NaN' END AS x, y FROM ground) AS t) AS h, orchard.coefficients(h.m) AS c
 WHERE a.term = b.term AND c.term = b.term;
 
+-- ** Weights, NULLs, collinear columns and classes against statsmodels and numpy (test/golden/fit_sql.py)
+
+CREATE TABLE golden (model text, term text, estimate float8, std_error float8);
+INSERT INTO golden VALUES
+	('weighted', '(intercept)', 16.176390147748574, 1.1884540390904799),
+	('weighted', 'x', 3.970100080941456, 0.0616001388463272),
+	('weighted', 'c = j1', -0.6976189883984176, 1.2736954185551477),
+	('weighted', 'c = j2', -1.2245348210572253, 1.2736990804675012),
+	('weighted', 'c = j3', -0.9607474979764419, 1.273665746332418),
+	('missing', '(intercept)', 13.93146053554409, 1.6177860532052197),
+	('missing', 'x', 4.041108143517523, 0.0839382860123233),
+	('missing', 'c = j1', 1.1948019027587975, 1.7899278062470134),
+	('missing', 'c = j2', 0.7495196648433331, 1.7900196928571503),
+	('missing', 'c = j3', 0.8356717290703841, 1.7897564063637872),
+	('collinear', '(intercept)', 15.005117534815518, 0.8805872356098338),
+	('collinear', 'x', 2.0191994884365547, NULL),
+	('collinear', 'j', 0.8966307125828019, NULL),
+	('collinear', 'z', 0.9972910454577746, NULL),
+	('logistic', '(intercept)', 0.11433952355439057, 0.19159942813668043),
+	('logistic', 'x', 0.006896346727483404, 0.011275186999013373),
+	('logistic', 'k', 0.00011785942979230485, 0.1005344208918046);
+CREATE TABLE ours AS
+SELECT 'weighted' AS model, orchard.fit(t, 'y', '{"algorithm": "linear_regression", "weight": "k"}') AS m FROM (SELECT x, 'j' || j AS c, k, y FROM ground) AS t
+UNION ALL SELECT 'missing', orchard.fit(t, 'y', '{"algorithm": "linear_regression"}')
+FROM (SELECT CASE WHEN id % 7 > 0 THEN x END AS x, CASE WHEN id % 5 > 0 THEN 'j' || j END AS c, y FROM ground) AS t
+UNION ALL SELECT 'collinear', orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT x, j, 2 * x - j AS z, y FROM ground) AS t
+UNION ALL SELECT 'logistic', orchard.fit(t, 'yes', '{"algorithm": "logistic_regression"}') FROM (SELECT x, k, (id * 7919) % 11 > 4 AS yes FROM ground) AS t;
+SELECT model, count(*) AS terms, bool_and(coalesce(abs(c.estimate - g.estimate) <= 1e-8 * greatest(abs(g.estimate), coalesce(g.std_error, 1)), false)) AS estimates,
+	bool_and(CASE WHEN g.std_error IS NULL THEN c.std_error IS NULL ELSE coalesce(abs(c.std_error - g.std_error) <= 1e-7 * g.std_error, false) END) AS errors
+FROM (SELECT model, k.* FROM ours, orchard.coefficients(m) AS k) AS c FULL JOIN golden AS g USING (model, term) GROUP BY model ORDER BY model;
+
 -- ** Everywhere an aggregate may stand
 
 -- FILTER, DISTINCT, ORDER BY, against PostgreSQL's own regression.
