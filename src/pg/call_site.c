@@ -67,6 +67,7 @@ typedef struct CallSite
 	HTAB	   *toasted;
 	SnapshotMark snapshot;		/* that the toasted table belongs to */
 	RowLayout  *layout;			/* of the row type seen last, shared by its bindings; or NULL */
+	ElementType element;		/* MODE_VARIADIC */
 	ScoreBinding *current;		/* of the row before, or NULL */
 	varatt_external current_pointer;	/* its TOAST pointer, when has_pointer */
 	bool		has_pointer;
@@ -121,6 +122,9 @@ set_mode(CallSite *site, FunctionCallInfo fcinfo, int first)
 		site->types[0] = get_base_element_type(site->types[0]);
 		if (!OidIsValid(site->types[0]))
 			elog(ERROR, "VARIADIC argument is not an array");
+		site->element.type = site->types[0];
+		get_typlenbyvalalign(site->types[0], &site->element.length, &site->element.by_value,
+							 &site->element.alignment);
 	}
 	else if (site->n_types == 1)
 	{
@@ -274,11 +278,7 @@ make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
 	}
 	else if (site->mode == MODE_ARRAY && !(model->model->n_features == 1 &&
 										   model->model->features[0].length > 0))
-	{
-		binding = palloc0(sizeof(ScoreBinding));
-		binding->model = model;
-		binding->serial = model->serial;
-	}
+		binding = score_binding_of_array(model);
 	else
 		binding = score_binding_of_types(model, n, types);
 	MemoryContextSwitchTo(caller);
@@ -386,22 +386,18 @@ static bool
 score_array(CallSite *site, FunctionCallInfo fcinfo, int first, double *prediction)
 {
 	ScoreBinding *binding = site->current;
-	double	   *numbers;
-	bool	   *nulls;
-	int			n;
 
 	if (!is_current(site, PG_GETARG_DATUM(0)))
 		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, 1);
-	if (binding->columns != NULL)
+	if (!binding->is_array)
 	{
 		*prediction = score_binding_predict_arguments(binding, fcinfo->args + first);
 		return true;
 	}
 	if (PG_ARGISNULL(first))
 		return false;
-	n = column_read_array(getBaseType(site->types[0]) == FLOAT8ARRAYOID ? READ_FLOAT8_ARRAY :
-						  READ_FLOAT4_ARRAY, PG_GETARG_DATUM(first), "features", &numbers, &nulls);
-	*prediction = score_numbers(binding->model, n, numbers, nulls);
+	*prediction = score_binding_predict_array(binding, PG_GETARG_ARRAYTYPE_P(first),
+											  getBaseType(site->types[0]) == FLOAT8ARRAYOID);
 	return true;
 }
 
@@ -410,15 +406,8 @@ score_variadic(CallSite *site, FunctionCallInfo fcinfo, int first)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(first);
 	ScoreBinding *binding;
-	Datum	   *values;
-	bool	   *nulls;
-	int16		length;
-	bool		by_value;
-	char		alignment;
-	int			n;
+	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 
-	get_typlenbyvalalign(site->types[0], &length, &by_value, &alignment);
-	deconstruct_array(array, site->types[0], length, by_value, alignment, &values, &nulls, &n);
 	binding = site->current;
 	if (!is_current(site, PG_GETARG_DATUM(0)))
 		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, n);
@@ -427,7 +416,7 @@ score_variadic(CallSite *site, FunctionCallInfo fcinfo, int first)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the model has %u features, but %d values are given",
 						binding->model->model->n_features, n)));
-	return score_binding_predict(binding, values, nulls);
+	return score_binding_predict_elements(binding, array, &site->element);
 }
 
 bool

@@ -127,12 +127,6 @@ add_feature(FitSpec *spec, const RowLayout *layout, int index)
 	feature->name = pstrdup(NameStr(TupleDescAttr(layout->descriptor, index)->attname));
 	feature->family = column.type.family;
 	feature->length = is_array_reader(column.type.reader) ? array_feature_length(layout, index) : 0;
-	if (feature->length > 0 && spec->options->missing_indicator)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("option \"missing_indicator\" does not work with the array column \"%s\"",
-						feature->name),
-				 errhint("Leave it out with the option \"exclude\", or give its elements as columns.")));
 	feature->ordered_levels = column.labels != NULL;
 	spec->labels[spec->n_features] = column.labels;
 	spec->is_integer[spec->n_features] = column.type.reader == READ_INT2 ||

@@ -313,7 +313,7 @@ orchard_features(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* How a term is called: the column, column[2], column = level, column is missing. */
+/* How a term is called: the column, column[2], column = level, column is missing, column[2] is missing. */
 static char *
 term_name(const Model *model, const Term *term)
 {
@@ -323,7 +323,8 @@ term_name(const Model *model, const Term *term)
 		return pstrdup("(intercept)");
 	feature = &model->features[term->feature];
 	if (term->level == LEVEL_MISSING)
-		return psprintf("%s is missing", feature->name);
+		return feature->length > 0 ? psprintf("%s[%d] is missing", feature->name, term->element + 1) :
+			psprintf("%s is missing", feature->name);
 	if (term->level == LEVEL_POOLED)
 		return psprintf("%s = (pooled)", feature->name);
 	if (term->level != LEVEL_NUMBER)

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
@@ -21,6 +22,7 @@ binding_create(CachedModel *model)
 	binding->model = model;
 	binding->serial = model->serial;
 	binding->columns = palloc0(sizeof(ScoreColumn) * Max(model->model->n_features, 1));
+	binding->elements = palloc0(sizeof(NullableDatum) * Max(model->model->n_features, 1));
 	binding->vector = palloc0(sizeof(double) * Max(slots, 1));
 	return binding;
 }
@@ -122,6 +124,21 @@ score_binding_of_row(CachedModel *model, RowLayout *layout)
 }
 
 ScoreBinding *
+score_binding_of_array(CachedModel *model)
+{
+	ScoreBinding *binding;
+
+	if (model->scorer.n_categories > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a model with categorical features cannot score a bare array"),
+				 errhint("Pass a row, or the features one by one.")));
+	binding = binding_create(model);
+	binding->is_array = true;
+	return binding;
+}
+
+ScoreBinding *
 score_binding_of_types(CachedModel *model, int n, const Oid *types)
 {
 	ScoreBinding *binding = binding_create(model);
@@ -174,33 +191,77 @@ category_level(const ScoreBinding *binding, uint32 f, Datum datum)
 	return level;
 }
 
+/*
+ * score_elements
+ *		Elements of a float array into the vector from `slot` on, fills for NULLs.
+ *
+ * n: how many the array has.  Returns what missing indicators add to eta.
+ */
+static double
+score_elements(ScoreBinding *binding, int slot, int n, ArrayType *array, bool is_double)
+{
+	const LinearScorer *scorer = &binding->model->scorer;
+	double	   *numbers = binding->vector + slot;
+	const bits8 *present = ARR_NULLBITMAP(array);
+	const char *data = ARR_DATA_PTR(array);
+	double		added = 0.0;
+	int			i;
+
+	if (is_double && present == NULL)
+	{
+		memcpy(numbers, data, sizeof(double) * n);
+		return 0.0;
+	}
+	for (i = 0; i < n; i++)
+	{
+		if (present != NULL && (present[i >> 3] >> (i & 7) & 1) == 0)
+		{
+			numbers[i] = scorer->number_fill[slot + i];
+			added += scorer->missing_weight[slot + i];
+		}
+		else if (is_double)
+		{
+			memcpy(&numbers[i], data, sizeof(double));
+			data += sizeof(double);
+		}
+		else
+		{
+			float4		value;
+
+			memcpy(&value, data, sizeof(value));
+			numbers[i] = value;
+			data += sizeof(value);
+		}
+	}
+	return added;
+}
+
+/* How many elements the array has; 2202E when it is not a vector. */
+static int
+vector_length(const ArrayType *array, const char *name)
+{
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("array \"%s\" must have one dimension, not %d", name, ARR_NDIM(array))));
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
 /* An array feature's elements into their slots; returns what missing indicators add. */
 static double
 set_array(ScoreBinding *binding, uint32 f, Datum datum)
 {
 	const ModelFeature *feature = &binding->model->model->features[f];
-	const LinearScorer *scorer = &binding->model->scorer;
 	const ScoreColumn *column = &binding->columns[f];
-	double	   *numbers;
-	bool	   *nulls;
-	double		added = 0.0;
-	int			n = column_read_array(column->reader, datum, feature->name, &numbers, &nulls);
-	int			i;
+	ArrayType  *array = DatumGetArrayTypeP(datum);
+	int			n = vector_length(array, feature->name);
 
 	if (n != (int) feature->length)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("array \"%s\" has %d elements, but the model was trained with %u",
 						feature->name, n, feature->length)));
-	for (i = 0; i < n; i++)
-	{
-		binding->vector[column->slot + i] = nulls[i] ? scorer->number_fill[column->slot + i] :
-			numbers[i];
-		if (nulls[i])
-			added = scorer->missing_weight[column->slot];
-	}
-	pfree(numbers);
-	return added;
+	return score_elements(binding, column->slot, n, array, column->reader == READ_FLOAT8_ARRAY);
 }
 
 /* One feature into the vector; returns what its missing indicator adds to eta. */
@@ -220,9 +281,14 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 	}
 	if (is_null)
 	{
+		double		added = 0.0;
+
 		for (i = 0; i < Max(column->length, 1); i++)
+		{
 			binding->vector[column->slot + i] = scorer->number_fill[column->slot + i];
-		return scorer->missing_weight[column->slot];
+			added += scorer->missing_weight[column->slot + i];
+		}
+		return added;
 	}
 	if (column->length > 0)
 		return set_array(binding, f, datum);
@@ -316,31 +382,44 @@ score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *argu
 }
 
 double
-score_numbers(CachedModel *model, int n, const double *numbers, const bool *nulls)
+score_binding_predict_array(ScoreBinding *binding, ArrayType *array, bool is_double)
 {
-	const LinearScorer *scorer = &model->scorer;
-	double	   *vector;
-	double		added = 0.0;
-	double		eta;
-	int			i;
+	const LinearScorer *scorer = &binding->model->scorer;
+	int			n = vector_length(array, "features");
+	double		added;
 
-	if (scorer->n_categories > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("a model with categorical features cannot score a bare array"),
-				 errhint("Pass a row, or the features one by one.")));
 	if (n != scorer->n_numbers)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("the model has %d numbers, but the array has %d", scorer->n_numbers, n)));
-	vector = palloc(sizeof(double) * Max(n, 1));
+	added = score_elements(binding, 0, n, array, is_double);
+	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+}
+
+double
+score_binding_predict_elements(ScoreBinding *binding, ArrayType *array, const ElementType *type)
+{
+	const bits8 *present = ARR_NULLBITMAP(array);
+	const char *data = ARR_DATA_PTR(array);
+	int			n = (int) binding->model->model->n_features;
+	int			i;
+
+	if (binding->is_plain && type->type == FLOAT8OID)
+	{
+		score_elements(binding, 0, n, array, true);
+		return linear_inverse_link(binding->model->scorer.link,
+								   linear_eta(&binding->model->scorer, binding->vector));
+	}
 	for (i = 0; i < n; i++)
 	{
-		vector[i] = nulls[i] ? scorer->number_fill[i] : numbers[i];
-		if (nulls[i])
-			added += scorer->missing_weight[i];
+		NullableDatum *element = &binding->elements[i];
+
+		element->isnull = present != NULL && (present[i >> 3] >> (i & 7) & 1) == 0;
+		if (element->isnull)
+			continue;
+		element->value = fetch_att(data, type->by_value, type->length);
+		data = att_addlength_pointer(data, type->length, data);
+		data = (const char *) att_align_nominal(data, type->alignment);
 	}
-	eta = linear_eta(scorer, vector) + added;
-	pfree(vector);
-	return linear_inverse_link(scorer->link, eta);
+	return score_binding_predict_arguments(binding, binding->elements);
 }

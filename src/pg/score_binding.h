@@ -6,6 +6,8 @@
 
 #include "postgres.h"
 
+#include "utils/array.h"
+
 #include "pg/column_type.h"
 #include "pg/model_cache.h"
 #include "pg/row_binding.h"
@@ -34,11 +36,23 @@ typedef struct ScoreBinding
 	bool		is_plain;		/* every feature is a scalar float8 in slot order */
 	bool		is_by_offset;	/* and stands in the row at a place that the layout knows */
 	ScoreColumn *columns;		/* n_features */
+	bool		is_array;		/* the source is one array: the numbers in slot order */
 	double	   *vector;			/* numbers, then categories */
+	NullableDatum *elements;	/* n_features, of a VARIADIC array */
 } ScoreBinding;
+
+/* The type of a VARIADIC array's elements. */
+typedef struct ElementType
+{
+	Oid			type;
+	int16		length;
+	bool		by_value;
+	char		alignment;
+} ElementType;
 
 extern ScoreBinding *score_binding_of_row(CachedModel *model, RowLayout *layout);
 extern ScoreBinding *score_binding_of_types(CachedModel *model, int n, const Oid *types);
+extern ScoreBinding *score_binding_of_array(CachedModel *model);
 
 /* eta-to-prediction of the datums, indexed by ScoreColumn.index. */
 extern double score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls);
@@ -49,7 +63,11 @@ extern double score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader r
 /* The same with PostgreSQL's argument array. */
 extern double score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *arguments);
 
-/* Prediction for an encoded numeric vector, one element a number slot. */
-extern double score_numbers(CachedModel *model, int n, const double *numbers, const bool *nulls);
+/* The same for a float8 (or float4) array with one element a number slot. */
+extern double score_binding_predict_array(ScoreBinding *binding, ArrayType *array, bool is_double);
+
+/* The same for an array with one element a feature. */
+extern double score_binding_predict_elements(ScoreBinding *binding, ArrayType *array,
+											 const ElementType *type);
 
 #endif							/* ORCHARD_PG_SCORE_BINDING_H */

@@ -75,7 +75,6 @@ SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "lambda": 1}') FR
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": -1}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": "much"}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "tol": 1e-6}') FROM fit_rows AS t;
-SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "missing_indicator": true}') FROM (SELECT ARRAY[1.5, 2]::float8[] AS v, 1 AS y) AS t;
 SELECT orchard.fit(t, 'y', '[]') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'y', '{}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'nope', '{"algorithm": "linear_regression"}') FROM fit_rows AS t;
@@ -138,3 +137,41 @@ FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "exclude"
 	 (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "exclude": ["i"]}') AS m
 	  FROM (SELECT * FROM fit_sorted ORDER BY i) AS t) AS b;
 DROP TABLE fit_sorted;
+
+-- An array's elements are missing one by one, as columns are: other names and another order, the same model.
+CREATE TABLE fit_elements AS
+SELECT a, b, ARRAY[a, b] AS v, y, z
+FROM (SELECT CASE WHEN i % 5 > 0 THEN (i * 37 % 101)::float8 END AS a, CASE WHEN i % 7 > 0 THEN (i * 53 % 103)::float8 END AS b,
+			 (i * 37 % 101) + 2.0 * (i * 53 % 103) + 10 * (i % 7) AS y, (i * 7919 % 10007) / 10007.0 < 0.2 + 0.5 * (i % 7 = 0)::int AS z
+	  FROM generate_series(1, 1000) AS i) AS r;
+CREATE TABLE fit_linear_regression AS
+SELECT orchard.fit(e, 'y', '{"algorithm": "linear_regression", "missing_indicator": true, "features": ["a", "b"]}') AS columns,
+	   orchard.fit(e, 'y', '{"algorithm": "linear_regression", "missing_indicator": true, "features": ["v"]}') AS elements
+FROM fit_elements AS e;
+SELECT c.term, e.term AS of_elements, abs(c.estimate - e.estimate) <= 1e-9 AS estimate, abs(c.std_error - e.std_error) <= 1e-9 AS std_error
+FROM fit_linear_regression, orchard.coefficients(columns) AS c JOIN
+	 (VALUES ('(intercept)', '(intercept)'), ('a', 'v[1]'), ('b', 'v[2]'), ('a is missing', 'v[1] is missing'), ('b is missing', 'v[2] is missing')) AS n (c, e)
+	 ON n.c = c.term, orchard.coefficients(elements) AS e
+WHERE e.term = n.e ORDER BY 1;
+SELECT count(*), max(abs(orchard.predict(columns, e) - orchard.predict(elements, e))) <= 1e-9 AS rows,
+	   max(abs(orchard.predict(columns, a, b) - orchard.predict(elements, v))) <= 1e-9 AS arguments,
+	   max(abs(orchard.predict(columns, VARIADIC v) - orchard.predict(columns, e))) <= 1e-9 AS variadic,
+	   max(abs(orchard.predict(columns, v) - orchard.predict(columns, e))) <= 1e-9 AS vector,
+	   max(abs(orchard.predict(columns, v::float4[]) - orchard.predict(columns, e))) <= 1e-5 AS vector_float4
+FROM fit_linear_regression, fit_elements AS e;
+CREATE TABLE fit_logistic_regression AS
+SELECT orchard.fit(e, 'z', '{"algorithm": "logistic_regression", "missing_indicator": true, "features": ["a", "b"]}') AS columns,
+	   orchard.fit(e, 'z', '{"algorithm": "logistic_regression", "missing_indicator": true, "features": ["v"]}') AS elements
+FROM fit_elements AS e;
+SELECT c.term, e.term AS of_elements, abs(c.estimate - e.estimate) <= 1e-9 AS estimate, abs(c.std_error - e.std_error) <= 1e-9 AS std_error
+FROM fit_logistic_regression, orchard.coefficients(columns) AS c JOIN
+	 (VALUES ('(intercept)', '(intercept)'), ('a', 'v[1]'), ('b', 'v[2]'), ('a is missing', 'v[1] is missing'), ('b is missing', 'v[2] is missing')) AS n (c, e)
+	 ON n.c = c.term, orchard.coefficients(elements) AS e
+WHERE e.term = n.e ORDER BY 1;
+SELECT count(*), max(abs(orchard.predict(columns, e) - orchard.predict(elements, e))) <= 1e-9 AS rows,
+	   max(abs(orchard.predict(columns, a, b) - orchard.predict(elements, v))) <= 1e-9 AS arguments,
+	   max(abs(orchard.predict(columns, VARIADIC v) - orchard.predict(columns, e))) <= 1e-9 AS variadic,
+	   max(abs(orchard.predict(columns, v) - orchard.predict(columns, e))) <= 1e-9 AS vector,
+	   max(abs(orchard.predict(columns, v::float4[]) - orchard.predict(columns, e))) <= 1e-5 AS vector_float4
+FROM fit_logistic_regression, fit_elements AS e;
+DROP TABLE fit_elements, fit_linear_regression, fit_logistic_regression;

@@ -141,7 +141,7 @@ terms_point_into_the_schema(void)
 	CHECK_BREAKS(&sample_numbers, copy.terms[0].term.level = 0);
 	CHECK_BREAKS(&sample_arrays, copy.terms[2].term.element = 3);
 	CHECK_BREAKS(&sample_arrays, copy.terms[0].term.element = -1);
-	CHECK_BREAKS(&sample_arrays, copy.terms[3].term.element = 1);
+	CHECK_BREAKS(&sample_arrays, copy.terms[3].term.element = 3);
 	CHECK_BREAKS(&sample_categories, copy.terms[1].term.level = 0);
 	CHECK_BREAKS(&sample_categories, copy.terms[3].term.level = 4);
 	CHECK_BREAKS(&sample_categories, copy.terms[7].term.level = LEVEL_POOLED);

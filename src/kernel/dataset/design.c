@@ -177,6 +177,17 @@ add_term(Design *design, int32_t feature, int32_t level, int32_t element, int32_
 	design->n_terms++;
 }
 
+static void
+add_missing_term(Design *design, const DesignOptions *options, int32_t feature, int32_t element,
+				 int32_t slot)
+{
+	if (!options->missing_indicator)
+		return;
+	if (design->missing_term[feature] < 0)
+		design->missing_term[feature] = design->n_terms;
+	add_term(design, feature, LEVEL_MISSING, element, slot);
+}
+
 /* Lays out the terms; run twice, first to count. */
 static void
 lay_out(Design *design, const DesignOptions *options)
@@ -193,33 +204,31 @@ lay_out(Design *design, const DesignOptions *options)
 	{
 		const Feature *feature = &design->features[f];
 		int32_t		n_numbers = (int32_t) feature_numbers(feature);
-		int32_t		slot = feature->family == FAMILY_CATEGORY ? category : number;
-		double		missing = 0.0;
+		int32_t		first = number;
 
+		design->missing_term[f] = -1;
 		for (i = 0; i < n_numbers; i++)
 		{
-			if (design->numbers[number].missing > missing)
-				missing = design->numbers[number].missing;
 			design->number_term[number] = design->n_terms;
 			add_term(design, f, LEVEL_NUMBER, i, number++);
+		}
+		for (i = 0; i < n_numbers; i++)
+		{
+			if (design->numbers[first + i].missing > 0.0)
+				add_missing_term(design, options, f, i, first + i);
 		}
 		if (feature->family == FAMILY_CATEGORY)
 		{
 			const CategoryFacts *facts = &design->categories[category];
 
-			missing = facts->missing;
 			design->category_term[category] = design->n_terms;
 			for (i = 1; i < facts->n_levels; i++)
 				add_term(design, f, i, 0, category);
 			if (facts->n_pooled > 0)
 				add_term(design, f, LEVEL_POOLED, 0, category);
+			if (facts->missing > 0.0)
+				add_missing_term(design, options, f, 0, category);
 			category++;
-		}
-		design->missing_term[f] = -1;
-		if (options->missing_indicator && missing > 0.0)
-		{
-			design->missing_term[f] = design->n_terms;
-			add_term(design, f, LEVEL_MISSING, 0, slot);
 		}
 	}
 }

@@ -61,14 +61,14 @@ typedef struct Design
 	int32_t		n_terms;
 	int32_t    *number_term;	/* n_numbers: first term of each number slot */
 	int32_t    *category_term;	/* n_categories: its first indicator term (level 1); levels and pooled follow in order */
-	int32_t    *missing_term;	/* n_features: its missing indicator, or -1 */
+	int32_t    *missing_term;	/* n_features: its first missing indicator, or -1 */
 	bool		has_intercept;
 } Design;
 
 typedef struct DesignOptions
 {
 	bool		fit_intercept;
-	bool		missing_indicator;	/* add an indicator for each feature with missing values */
+	bool		missing_indicator;	/* add an indicator for each number and category with missing values */
 	int32_t		max_categories;		/* levels kept a feature; the rarest beyond are pooled */
 } DesignOptions;
 

@@ -118,7 +118,8 @@ term_place(const ModelFeature *feature, const Term *term)
 	int64_t		n_elements = feature->length > 0 ? feature->length : 1;
 
 	if (term->level == LEVEL_MISSING)
-		return term->element == 0 ? INT64_C(1) << 40 : -1;
+		return term->element >= 0 && term->element < (is_category ? 1 : n_elements) ?
+			(INT64_C(1) << 40) + term->element : -1;
 	if (!is_category)
 		return term->level == LEVEL_NUMBER && term->element >= 0 && term->element < n_elements ?
 			term->element : -1;
