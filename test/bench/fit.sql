@@ -1,6 +1,6 @@
 -- fit.sql: orchard.fit of linear_regression, as ratios of medians measured in one run.
 -- Variable: rounds.
-\ir measure.sql
+\ir shapes.sql
 
 CREATE FUNCTION arrays(name text, n int) RETURNS text LANGUAGE sql AS
 	$$ SELECT format('SELECT count(ARRAY[%s]) FROM %I', string_agg('c' || c, ', '), name) FROM generate_series(1, n) AS c $$;

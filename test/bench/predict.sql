@@ -1,6 +1,6 @@
 -- predict.sql: scores of a linear model, as ratios of medians measured in one run.
 -- Variable: rounds.
-\ir measure.sql
+\ir shapes.sql
 
 -- One query each: sums, scores by position (PostgreSQL takes 100 arguments), by row and by array.
 CREATE FUNCTION scores(shape shapes, kind text) RETURNS text LANGUAGE sql AS $$

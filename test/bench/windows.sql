@@ -1,14 +1,6 @@
 -- windows.sql: the drop-ins over frames and groups, as ratios of medians measured in one run.
---
--- Each round runs every query of a group once, so that noise meets all of them.
 -- Variables: rounds, slow_rounds.
-\set ON_ERROR_STOP on
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS orchard;
-RESET client_min_messages;
-SET jit = off;
-SET max_parallel_workers_per_gather = 0;
-SET work_mem = '1GB';
+\ir measure.sql
 SET enable_sort = off;
 
 -- One partition of 1M rows, in order; a key with 1M values, out of order.
@@ -16,53 +8,37 @@ CREATE TEMP TABLE rows AS
 SELECT g AS i, (g * 7919::bigint) % 1000000 AS k, 100 * sin(g * 12.9898::float8) + g % 7 AS x FROM generate_series(1, 1000000) AS g;
 VACUUM ANALYZE rows;
 
-CREATE TEMP TABLE runs (label text, round int, ms float8);
-CREATE FUNCTION pg_temp.measure(n_rounds int, queries text[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-	started timestamptz;
-	result float8;
-BEGIN
-	FOR r IN 1 .. n_rounds LOOP
-		FOR q IN 1 .. array_length(queries, 1) LOOP
-			started := clock_timestamp();
-			EXECUTE queries[q][2] INTO result;
-			INSERT INTO runs VALUES (queries[q][1], r, 1000 * extract(epoch FROM clock_timestamp() - started));
-		END LOOP;
-	END LOOP;
-END $$;
-CREATE FUNCTION pg_temp.median(wanted text) RETURNS float8 LANGUAGE sql AS
-	'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FROM runs WHERE label = wanted';
 CREATE FUNCTION pg_temp.over(aggregate text, width int) RETURNS text LANGUAGE sql AS
 	'SELECT format(''SELECT max(r) FROM (SELECT %s OVER (ROWS %s PRECEDING) AS r FROM rows OFFSET 0) AS q'', aggregate, width)';
 
 -- Moving, beside count(*) over the same frame.
-SELECT pg_temp.measure(:rounds, array_agg(ARRAY[label || ' ' || w, pg_temp.over(label, w)]))
+SELECT measure(:rounds, array_agg(ARRAY[label || ' ' || w, pg_temp.over(label, w)]))
 FROM (SELECT w, label FROM unnest(ARRAY[99, 999]) AS w,
-	unnest(ARRAY['count(*)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)']) AS label) AS q;
+	unnest(ARRAY['count(*)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)']) AS label) AS q \g /dev/null
 \echo 'Moving over 1M rows: ratio to count(*) over the same frame (targets: 1.5, stddev 2)'
-SELECT w AS preceding, label, round(pg_temp.median(label || ' ' || w)::numeric, 1) AS ms,
-	round((pg_temp.median(label || ' ' || w) / pg_temp.median('count(*) ' || w))::numeric, 2) AS ratio
+SELECT w AS preceding, label, round(median(label || ' ' || w)::numeric, 1) AS ms,
+	round((median(label || ' ' || w) / median('count(*) ' || w))::numeric, 2) AS ratio
 FROM unnest(ARRAY[99, 999]) AS w,
 	unnest(ARRAY['count(*)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)']) AS label;
 
 -- Moving, beside the built-ins.
-SELECT pg_temp.measure(:rounds, array_agg(ARRAY[label || ' 99', pg_temp.over(label, 99)]))
-FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)']) AS label;
-SELECT pg_temp.measure(:slow_rounds, array_agg(ARRAY[label || ' 999', pg_temp.over(label, 999)]))
-FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)']) AS label;
+SELECT measure(:rounds, array_agg(ARRAY[label || ' 99', pg_temp.over(label, 99)]))
+FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)']) AS label \g /dev/null
+SELECT measure(:slow_rounds, array_agg(ARRAY[label || ' 999', pg_temp.over(label, 999)]))
+FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)']) AS label \g /dev/null
 \echo 'Moving over 1M rows: times faster than the built-in (targets: 15 at 99 preceding, 120 at 999)'
-SELECT w AS preceding, label, round(pg_temp.median(label || ' ' || w)::numeric) AS built_in_ms,
-	round(pg_temp.median('orchard.' || label || ' ' || w)::numeric, 1) AS orchard_ms,
-	round((pg_temp.median(label || ' ' || w) / pg_temp.median('orchard.' || label || ' ' || w))::numeric, 1) AS times_faster
+SELECT w AS preceding, label, round(median(label || ' ' || w)::numeric) AS built_in_ms,
+	round(median('orchard.' || label || ' ' || w)::numeric, 1) AS orchard_ms,
+	round((median(label || ' ' || w) / median('orchard.' || label || ' ' || w))::numeric, 1) AS times_faster
 FROM unnest(ARRAY[99, 999]) AS w, unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)']) AS label;
 
 -- Plain, beside the built-ins: 1 group and 1M groups.
-SELECT pg_temp.measure(:rounds, array_agg(ARRAY[schema || label || ' ' || groups,
+SELECT measure(:rounds, array_agg(ARRAY[schema || label || ' ' || groups,
 		CASE groups WHEN 'one' THEN format('SELECT %s%s(x) FROM rows', schema, label)
 			ELSE format('SELECT count(r) FROM (SELECT %s%s(x) AS r FROM rows GROUP BY k OFFSET 0) AS q', schema, label) END]
 	ORDER BY groups, label, schema))
 FROM unnest(ARRAY['orchard.', 'pg_catalog.']) AS schema, unnest(ARRAY['sum', 'avg', 'stddev', 'min', 'max']) AS label,
-	unnest(ARRAY['one', 'many']) AS groups;
+	unnest(ARRAY['one', 'many']) AS groups \g /dev/null
 CREATE FUNCTION pg_temp.memory(aggregate text) RETURNS float8 LANGUAGE plpgsql AS $$
 DECLARE plan json;
 BEGIN
@@ -70,8 +46,8 @@ BEGIN
 	RETURN (plan -> 0 -> 'Plan' ->> 'Peak Memory Usage')::float8 / 1024;
 END $$;
 \echo 'Plain over 1M rows: ratios to the built-in (targets: time 1.1, memory 1.5)'
-SELECT label, round((pg_temp.median('orchard.' || label || ' one') / pg_temp.median('pg_catalog.' || label || ' one'))::numeric, 3) AS one_group,
-	round((pg_temp.median('orchard.' || label || ' many') / pg_temp.median('pg_catalog.' || label || ' many'))::numeric, 3) AS million_groups,
+SELECT label, round((median('orchard.' || label || ' one') / median('pg_catalog.' || label || ' one'))::numeric, 3) AS one_group,
+	round((median('orchard.' || label || ' many') / median('pg_catalog.' || label || ' many'))::numeric, 3) AS million_groups,
 	round(pg_temp.memory('orchard.' || label)::numeric) AS orchard_mb, round(pg_temp.memory('pg_catalog.' || label)::numeric) AS built_in_mb,
 	round((pg_temp.memory('orchard.' || label) / pg_temp.memory('pg_catalog.' || label))::numeric, 2) AS memory
 FROM unnest(ARRAY['sum', 'avg', 'stddev', 'min', 'max']) AS label;
