@@ -26,9 +26,9 @@ WERROR = -Werror
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wdeclaration-after-statement -Wvla $(WERROR)
 STRICT_C = -std=c11 -Isrc -ffp-contract=off -MMD -MP
-# The kernel sees libc, libm and pthread only: no include path of PostgreSQL.
+# The kernel sees libc and libm only: no include path of PostgreSQL.
 KERNEL_CFLAGS = $(STRICT_C) -D_POSIX_C_SOURCE=200809L -fPIC -g -O2 $(WARNINGS) -fvisibility=hidden
-LIBRARIES = -lm -ldl -lpthread
+LIBRARIES = -lm
 
 ifdef WITH_PGXS
 

@@ -189,6 +189,12 @@ column_read_text(ColumnReader reader, Datum datum, char *scratch, size_t *length
 			*length = strlen(NameStr(*DatumGetName(datum)));
 			return NameStr(*DatumGetName(datum));
 		case READ_CHAR:
+			/* A byte that is no text stands as PostgreSQL 16 writes it. */
+			if (IS_HIGHBIT_SET(DatumGetChar(datum)))
+			{
+				*length = snprintf(scratch, NAMEDATALEN, "\\%03o", (unsigned char) DatumGetChar(datum));
+				return scratch;
+			}
 			scratch[0] = DatumGetChar(datum);
 			*length = scratch[0] == '\0' ? 0 : 1;
 			return scratch;

@@ -33,7 +33,7 @@ require_ok(Status status, const char *what)
 					 errmsg("%s needs more memory than orchard.max_memory allows", what),
 					 errdetail("The limit is %d kB, and the live states of this session hold %zu kB.",
 							   effective_limit(), memory_accounted() / 1024),
-					 errhint("Raise orchard.max_memory, or train on fewer rows or columns.")));
+					 errhint("Raise orchard.max_memory, or use fewer rows or columns; in a parallel plan each process has this limit, and one holds two states while it merges them.")));
 			break;
 		case KERNEL_TOO_LARGE:
 			ereport(ERROR,
@@ -57,18 +57,11 @@ require_ok(Status status, const char *what)
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("value out of range: overflow in %s", what)));
 			break;
-		case KERNEL_NO_LIBRARY:
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_FILE),
-					 errmsg("could not open the BLAS library that %s needs", what),
-					 errhint("Install OpenBLAS (Debian package libopenblas0-serial).")));
-			break;
 		case KERNEL_STOPPED:
 			ereport(ERROR,
 					(errcode(ERRCODE_QUERY_CANCELED),
 					 errmsg("canceling %s due to user request", what)));
 			break;
-		case KERNEL_SINGULAR:
 		case KERNEL_NOT_CONVERGED:
 		case KERNEL_INVALID:
 			break;

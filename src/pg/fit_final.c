@@ -122,7 +122,8 @@ build_design(Fit *fit)
 	const FitOptions *options = fit->spec->options;
 	DesignOptions design_options = {.fit_intercept = options->fit_intercept,
 									.missing_indicator = options->missing_indicator,
-									.max_categories = options->max_categories};
+									.max_categories = options->max_categories,
+									.stop = &fit->account->stop};
 
 	require(fit, design_build(&fit->design, &fit->account->allocator, fit->spec->features,
 							  fit->spec->n_features, fit->state->dictionaries,
@@ -179,7 +180,8 @@ describe_category(Fit *fit, int c, ModelFeature *feature)
 	if (facts->n_pooled == 0)
 		return;
 	order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int32_t) * dictionary->n);
-	require(fit, dictionary_sort(dictionary, &fit->account->allocator, order));
+	require(fit, dictionary_sort(dictionary, &fit->account->allocator, &fit->account->stop,
+								 order));
 	feature->pooled = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * facts->n_pooled);
 	for (i = 0; i < dictionary->n; i++)
 	{
@@ -241,7 +243,7 @@ warn_identifiers(Fit *fit)
 		}
 		else
 		{
-			unique = fit->spec->is_integer[i] && !state->identifiers[i].repeated &&
+			unique = fit->spec->is_integer[i] && !state->identifiers[i]->repeated &&
 				fit->numbers[number].missing == 0.0;
 			number += feature_numbers(feature);
 		}
@@ -305,7 +307,19 @@ count_classes(const Fit *fit)
 	return weights;
 }
 
-/* A class that the rows do not show: the other boolean, or the positive_class asked for. */
+/* The class that goes with 0, -1 or 1 where the rows show no other. */
+static const char *
+opposite_number(const char *label)
+{
+	if (strcmp(label, "0") == 0 || strcmp(label, "-1") == 0)
+		return "1";
+	return strcmp(label, "1") == 0 ? "0" : NULL;
+}
+
+/*
+ * A class that the rows do not show: the other boolean, the positive_class asked for, or the other
+ * of 0 and 1, so that a group of zeros alone is one of negatives as it is beside others.
+ */
 static void
 add_absent_class(Fit *fit)
 {
@@ -317,6 +331,8 @@ add_absent_class(Fit *fit)
 	else if (fit->spec->options->positive_class != NULL &&
 			 strcmp(fit->spec->options->positive_class, model->classes[0]) != 0)
 		absent = fit->spec->options->positive_class;
+	else if (fit->spec->target_family != FAMILY_CATEGORY)
+		absent = opposite_number(model->classes[0]);
 	if (absent == NULL)
 		return;
 	model->classes[1] = pstrdup(absent);
@@ -537,6 +553,11 @@ fit_logistic_regression(Fit *fit)
 		check_class_weights(fit);
 		solver.class_weight[0] = class_factor(fit, 1 - positive);
 		solver.class_weight[1] = class_factor(fit, positive);
+		if (solver.class_weight[0] == 0.0 && solver.class_weight[1] == 0.0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"class_weight\" leaves no row of column \"%s\" with a weight",
+							fit->spec->target)));
 	}
 	collect_facts(fit, &solver);
 	build_design(fit);

@@ -324,8 +324,8 @@ rebind_column(const RowLayout *layout, const char *name, const char *role, Featu
 	return column;
 }
 
-FitBinding *
-fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
+static FitBinding *
+make_binding(const FitSpec *spec, HeapTupleHeader row)
 {
 	FitBinding *binding = palloc0(sizeof(FitBinding));
 	int			n_fixed;
@@ -368,6 +368,19 @@ fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 		else
 			binding->others[binding->n_others++] = i;
 	}
+	return binding;
+}
+
+FitBinding *
+fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orchard row binding",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	FitBinding *binding = make_binding(spec, row);
+
+	binding->context = context;
+	MemoryContextSwitchTo(caller);
 	return binding;
 }
 

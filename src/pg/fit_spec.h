@@ -59,6 +59,7 @@ typedef struct DoubleColumn
 /* A FitSpec bound to a row layout. */
 typedef struct FitBinding
 {
+	MemoryContext context;		/* its own, of which it is all */
 	RowLayout  *layout;
 	BoundColumn target;
 	BoundColumn weight;
@@ -70,7 +71,7 @@ typedef struct FitBinding
 	int			n_others;
 } FitBinding;
 
-/* Both in the current memory context; the row gives types, names and array lengths. */
+/* In the current memory context, the binding in a child of it; the row gives types, names, array lengths. */
 extern FitSpec *fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row);
 extern FitBinding *fit_binding_create(const FitSpec *spec, HeapTupleHeader row);
 

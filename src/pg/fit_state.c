@@ -52,11 +52,18 @@ seed_dictionary(FitState *state, Dictionary *dictionary, const EnumLabels *label
 									  strlen(labels->labels[i]), &code));
 }
 
+static void
+state_free(FitState *state, void *block, size_t count, size_t size)
+{
+	memory_release(&state->account->allocator, block, Max(count, 1), size);
+}
+
 /* Everything but the kernel's sums: shared by create and decode. */
 static FitState *
 allocate_state(MemoryAccount *account, const FitSpec *spec)
 {
 	FitState   *state = memory_allocate_zero(&account->allocator, 1, sizeof(FitState));
+	int			i;
 
 	if (state == NULL)
 		require_ok(KERNEL_OUT_OF_MEMORY, what);
@@ -64,7 +71,12 @@ allocate_state(MemoryAccount *account, const FitSpec *spec)
 	state->account = account;
 	state->spec = spec;
 	state->dictionaries = state_allocate(state, spec->n_categories, sizeof(Dictionary));
-	state->identifiers = state_allocate(state, spec->n_features, sizeof(IdentifierSketch));
+	state->identifiers = state_allocate(state, spec->n_features, sizeof(IdentifierSketch *));
+	for (i = 0; i < spec->n_features; i++)
+	{
+		if (spec->is_integer[i])
+			state->identifiers[i] = state_allocate(state, 1, sizeof(IdentifierSketch));
+	}
 	state->numbers = state_allocate(state, spec->n_numbers, sizeof(double));
 	state->codes = state_allocate(state, spec->n_categories, sizeof(int32));
 	return state;
@@ -165,7 +177,7 @@ add_number(FitState *state, int i, const BoundColumn *column, Datum datum, doubl
 		uint64		bits;
 
 		memcpy(&bits, slot, sizeof(bits));
-		identifier_add(&state->identifiers[i], bits);
+		identifier_add(state->identifiers[i], bits);
 	}
 }
 
@@ -321,6 +333,14 @@ read_weight(const FitSpec *spec, const RowReader *reader)
 	return weight;
 }
 
+/* The flat form of a state that changes. */
+static void
+drop_flat(FitState *state)
+{
+	memory_release(&state->account->allocator, state->flat, state->flat_capacity, 1);
+	state->flat = NULL;
+}
+
 void
 fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 {
@@ -330,10 +350,7 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 	double		target;
 
 	if (unlikely(state->flat != NULL))
-	{
-		memory_release(&state->account->allocator, state->flat, state->flat_capacity, 1);
-		state->flat = NULL;
-	}
+		drop_flat(state);
 	if (binding->has_offsets)
 		reader.offsets = row_layout_offsets(binding->layout, row);
 	if (reader.offsets == NULL)
@@ -395,6 +412,8 @@ fit_state_merge(FitState *into, const FitState *from)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("parallel workers saw rows of different types, array lengths or options"),
 				 errhint("Give all rows one type, or set max_parallel_workers_per_gather to 0 for this statement.")));
+	if (into->flat != NULL)
+		drop_flat(into);
 	for (i = 0; i < spec->n_categories; i++)
 		maps[i] = map_codes(into, &into->dictionaries[i], &from->dictionaries[i]);
 	if (spec->classification)
@@ -404,7 +423,10 @@ fit_state_merge(FitState *into, const FitState *from)
 		require(into, least_squares_merge(into->least_squares, &into->account->allocator,
 										  from->least_squares, maps));
 	for (i = 0; i < spec->n_features; i++)
-		identifier_merge(&into->identifiers[i], &from->identifiers[i]);
+	{
+		if (spec->is_integer[i])
+			identifier_merge(into->identifiers[i], from->identifiers[i]);
+	}
 	into->rows += from->rows;
 	into->rows_skipped += from->rows_skipped;
 }
@@ -413,15 +435,28 @@ void
 fit_state_release(FitState *state)
 {
 	const Allocator *allocator = &state->account->allocator;
+	const FitSpec *spec = state->spec;
 	int			i;
 
-	for (i = 0; i < state->spec->n_categories; i++)
+	for (i = 0; i < spec->n_categories; i++)
 		dictionary_release(&state->dictionaries[i], allocator);
 	dictionary_release(&state->classes, allocator);
-	if (state->spec->classification)
+	if (spec->classification)
 		dataset_release(&state->dataset, allocator);
 	else
 		least_squares_release(state->least_squares, allocator);
+	for (i = 0; i < spec->n_features; i++)
+	{
+		if (spec->is_integer[i])
+			state_free(state, state->identifiers[i], 1, sizeof(IdentifierSketch));
+	}
+	state_free(state, state->identifiers, spec->n_features, sizeof(IdentifierSketch *));
+	state_free(state, state->dictionaries, spec->n_categories, sizeof(Dictionary));
+	state_free(state, state->numbers, spec->n_numbers, sizeof(double));
+	state_free(state, state->codes, spec->n_categories, sizeof(int32));
+	if (state->flat != NULL)
+		drop_flat(state);
+	memory_release(allocator, state, 1, sizeof(FitState));
 }
 
 FitState *
@@ -490,7 +525,7 @@ fit_state_get_flat_size(ExpandedObjectHeader *header)
 	for (i = 0; i < spec->n_features; i++)
 	{
 		if (spec->is_integer[i])
-			write_bytes(&writer, &state->identifiers[i], sizeof(IdentifierSketch));
+			write_bytes(&writer, state->identifiers[i], sizeof(IdentifierSketch));
 	}
 	if (spec->classification)
 		dataset_encode(&state->dataset, &writer);
@@ -553,7 +588,7 @@ fit_state_decode(MemoryAccount *account, const FitSpec *spec, const struct varle
 			continue;
 		bytes = read_bytes(&reader, sizeof(IdentifierSketch));
 		if (bytes != NULL)
-			memcpy(&state->identifiers[i], bytes, sizeof(IdentifierSketch));
+			memcpy(state->identifiers[i], bytes, sizeof(IdentifierSketch));
 	}
 	require_ok(reader.status, what);
 	if (spec->classification)

@@ -33,7 +33,7 @@ typedef struct FitState
 	Dataset		dataset;		/* logistic regression */
 	Dictionary	classes;		/* labels of a categorical target; 8 bytes of a double for a numeric one */
 	Dictionary *dictionaries;	/* n_categories */
-	IdentifierSketch *identifiers;	/* n_features; used where spec->is_integer */
+	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
 	int64		rows;			/* used */
 	int64		rows_skipped;	/* NULL target or zero weight */
 	double	   *numbers;		/* scratch row, n_numbers */
@@ -54,7 +54,7 @@ extern void fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader 
 /* Adds all rows of another state of the same spec. */
 extern void fit_state_merge(FitState *into, const FitState *from);
 
-/* Gives the kernel's memory of a state back, when it has been merged into another. */
+/* Gives a state back that has been merged into another. */
 extern void fit_state_release(FitState *state);
 
 /* The state in a datum, when it is an expanded one. */

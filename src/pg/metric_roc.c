@@ -138,6 +138,16 @@ state_argument(FunctionCallInfo fcinfo, int i, bool *is_own)
 	return state;
 }
 
+/* Returns a state that state_argument() made. */
+static void
+release_state(RocState *state)
+{
+	const Allocator *allocator = &state->account->allocator;
+
+	roc_release(&state->roc, allocator);
+	memory_release(allocator, state, 1, sizeof(RocState));
+}
+
 /* transition(state, label, prediction [, weight]) */
 Datum
 orchard_roc_accum(PG_FUNCTION_ARGS)
@@ -182,7 +192,7 @@ orchard_roc_combine(PG_FUNCTION_ARGS)
 		from = state_argument(fcinfo, 1, &is_own);
 		require(into, roc_merge(&into->roc, &into->account->allocator, &into->account->stop, &from->roc));
 		if (is_own)
-			roc_release(&from->roc, &from->account->allocator);
+			release_state(from);
 	}
 	PG_RETURN_DATUM(EOHPGetRWDatum(&into->header));
 }
@@ -202,7 +212,7 @@ orchard_roc_state_auc(PG_FUNCTION_ARGS)
 	compact(state);
 	status = roc_auc(&state->roc, &result);
 	if (is_own)
-		roc_release(&state->roc, &state->account->allocator);
+		release_state(state);
 	if (status == KERNEL_INVALID)
 		PG_RETURN_NULL();
 	require_ok(status, what);

@@ -122,6 +122,8 @@ fit_binding(FunctionCallInfo fcinfo, FitSite *site, HeapTupleHeader row)
 	MemoryContextSwitchTo(caller);
 	if (site->n_bindings < BINDINGS_KEPT)
 		site->n_bindings++;
+	else
+		MemoryContextDelete(site->bindings[BINDINGS_KEPT - 1]->context);
 	memmove(site->bindings + 1, site->bindings, sizeof(FitBinding *) * (site->n_bindings - 1));
 	site->bindings[0] = binding;
 	return binding;

@@ -173,7 +173,7 @@ append_number(StringInfo json, const char *name, double value)
 {
 	appendStringInfo(json, ", \"%s\": ", name);
 	if (isfinite(value))
-		appendStringInfoString(json, float8out_internal(value));
+		appendStringInfoString(json, number_text(value));
 	else
 		appendStringInfoString(json, "null");
 }
@@ -236,7 +236,7 @@ orchard_summary(PG_FUNCTION_ARGS)
 			appendStringInfoString(&json, ", ");
 		escape_json(&json, model->metrics[i].name);
 		appendStringInfo(&json, ": %s", isfinite(model->metrics[i].value) ?
-						 float8out_internal(model->metrics[i].value) : "null");
+						 number_text(model->metrics[i].value) : "null");
 	}
 	appendStringInfoChar(&json, '}');
 	append_texts(&json, "warnings", model->warnings, model->n_warnings);

@@ -166,7 +166,7 @@ fit_least_squares(const LeastSquares *state, const Allocator *allocator)
 {
 	static const Feature features[] = {{"a", FAMILY_NUMBER, 0, false}, {"b", FAMILY_NUMBER, 2, false},
 	{"c", FAMILY_CATEGORY, 0, false}, {"d", FAMILY_CATEGORY, 0, true}};
-	static const DesignOptions design_options = {true, true, 4};
+	static const DesignOptions design_options = {true, true, 4, NULL};
 	static const LeastSquaresOptions options = {0.0, true};
 	Dictionary	dictionaries[2] = {{0}, {0}};
 	double		weights[2][MAX_CODES];

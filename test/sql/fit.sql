@@ -175,3 +175,19 @@ SELECT count(*), max(abs(orchard.predict(columns, e) - orchard.predict(elements,
 	   max(abs(orchard.predict(columns, v::float4[]) - orchard.predict(columns, e))) <= 1e-5 AS vector_float4
 FROM fit_logistic_regression, fit_elements AS e;
 DROP TABLE fit_elements, fit_linear_regression, fit_logistic_regression;
+
+-- A group of one class: 0 beside a positive 1 that no row shows, 1 beside 0, and another number alone.
+CREATE TABLE fit_one_class AS SELECT k, i AS x, k AS y FROM unnest(ARRAY[-1, 0, 1, 5]) AS k, generate_series(1, 5) AS i;
+SELECT k, orchard.classes(m), orchard.predict(m, 3) AS prediction, orchard.predict_class(m, 3)
+FROM (SELECT k, orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "features": ["x"]}') AS m FROM fit_one_class AS t GROUP BY k) AS f ORDER BY k;
+SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "features": ["x"], "class_weight": {"0": 0, "1": 0}}') FROM fit_one_class AS t WHERE k IN (0, 1);
+DROP TABLE fit_one_class;
+-- Bytes of "char" that are no text.
+SELECT orchard.features(m), orchard.predict(m, (-1)::"char") AS high, orchard.predict(m, 'a'::"char") AS low
+FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') AS m
+	  FROM (SELECT CASE WHEN i % 2 = 0 THEN 'a' ELSE (-1)::"char" END AS c, (i % 2)::float8 AS y FROM generate_series(1, 10) AS i) AS t) AS f;
+-- More row types in turn than are kept bound; the model is that of one type.
+SELECT orchard.model_digest(orchard.fit(r, 'f1', '{"algorithm": "linear_regression", "features": ["f2"]}')) =
+	   orchard.model_digest(orchard.fit(ROW(i % 50, i % 7), 'f1', '{"algorithm": "linear_regression", "features": ["f2"]}')) AS same
+FROM (SELECT i, CASE i % 9 WHEN 0 THEN ROW(i % 50, i % 7) WHEN 1 THEN ROW(i % 50, i % 7, i % 7) WHEN 2 THEN ROW(i % 50, i % 7, i % 7, i % 7) WHEN 3 THEN ROW(i % 50, i % 7, i % 7, i % 7, i % 7) WHEN 4 THEN ROW(i % 50, i % 7, i % 7, i % 7, i % 7, i % 7) WHEN 5 THEN ROW(i % 50, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7) WHEN 6 THEN ROW(i % 50, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7) WHEN 7 THEN ROW(i % 50, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7) WHEN 8 THEN ROW(i % 50, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7, i % 7) END AS r
+	  FROM generate_series(1, 1000) AS i) AS q;

@@ -116,3 +116,14 @@ SET max_parallel_workers_per_gather = 0;
 SELECT orchard.roc_auc(i % 2 = 0, i) FROM generate_series(1, 3000000) AS i;
 SELECT orchard.roc_auc(i % 2 = 0, i % 1000) = 0.499 AS few_scores FROM generate_series(1, 300000) AS i;
 DROP TABLE metric_rows, metric_states, metric_copies;
+
+-- Only the ratios of weights matter, at either end of the range.
+SELECT w, abs(orchard.r2(label, 0, w) + 9) <= 1e-12 AS r2, abs(orchard.rmse(label, 0, w) - sqrt(2.5)) <= 1e-15 AS rmse,
+	   abs(orchard.mae(label, 0, w) - 1.5) <= 1e-15 AS mae, abs(orchard.log_loss(label > 1, 0.5, w) - ln(2::float8)) <= 1e-15 AS log_loss,
+	   orchard.roc_auc(label > 1, label, w) AS roc_auc
+FROM (VALUES (1.0::float8), (2.0)) AS v (label), unnest(ARRAY[1e-170, 1, 1e160]::float8[]) AS w GROUP BY w ORDER BY w;
+-- Merging takes the memory of the result, however many states there are.
+SET orchard.max_memory = '16MB';
+SELECT abs(orchard.roc_auc(orchard.merge(s)) - 0.45) <= 1e-15 AS auc
+FROM (SELECT orchard.roc_scores(i % 2 = 0, (i % 20)::float8) AS s FROM generate_series(1, 300000) AS i GROUP BY i) AS q;
+RESET orchard.max_memory;

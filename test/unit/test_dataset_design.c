@@ -30,7 +30,7 @@ build(Design *design, const Dictionary *dictionary, const double *weights, doubl
 {
 	const double *level_weight[1] = {weights};
 	NumberFacts numbers[4] = {{1.0, 10.0, 0.0}, {2.0, 8.0, 2.0}, {3.0, 10.0, 0.0}, {4.0, 10.0, 0.0}};
-	DesignOptions options = {true, missing_indicator, max_categories};
+	DesignOptions options = {true, missing_indicator, max_categories, NULL};
 
 	return design_build(design, &unit_allocator, features, 3, dictionary, level_weight, &missing,
 						numbers, &options);

@@ -56,7 +56,7 @@ sorts_by_bytes(void)
 
 	for (i = 0; i < 7; i++)
 		CHECK(dictionary_add(&dictionary, &unit_allocator, texts[i].text, texts[i].length, &code) == KERNEL_OK);
-	CHECK(dictionary_sort(&dictionary, &unit_allocator, order) == KERNEL_OK);
+	CHECK(dictionary_sort(&dictionary, &unit_allocator, NULL, order) == KERNEL_OK);
 	for (i = 0; i < 7; i++)
 		CHECK(order[i] == expected[i]);
 	dictionary_release(&dictionary, &unit_allocator);
@@ -77,7 +77,7 @@ sorts_many(void)
 		length = name_of(i, text);
 		CHECK(dictionary_add(&dictionary, &unit_allocator, text, length, &code) == KERNEL_OK);
 	}
-	CHECK(dictionary_sort(&dictionary, &unit_allocator, order) == KERNEL_OK);
+	CHECK(dictionary_sort(&dictionary, &unit_allocator, NULL, order) == KERNEL_OK);
 	for (i = 1; i < 1000; i++)
 		CHECK(strcmp(dictionary_text(&dictionary, order[i - 1], &length),
 					 dictionary_text(&dictionary, order[i], &length)) < 0);
@@ -111,5 +111,31 @@ refusal_changes_nothing(void)
 	dictionary_release(&dictionary, &unit_allocator);
 }
 
+static bool
+stop_now(void *context)
+{
+	++*(int *) context;
+	return true;
+}
+
+static void
+sorting_can_be_stopped(void)
+{
+	Dictionary	dictionary = {0};
+	int			polls = 0;
+	StopCheck	stop = {stop_now, &polls};
+	int32_t		order[100];
+	char		text[64];
+	int32_t		code;
+	int			i;
+
+	for (i = 0; i < 100; i++)
+		CHECK(dictionary_add(&dictionary, &unit_allocator, text, name_of(i, text), &code) == KERNEL_OK);
+	CHECK(dictionary_sort(&dictionary, &unit_allocator, &stop, order) == KERNEL_STOPPED);
+	CHECK(polls == 1);
+	dictionary_release(&dictionary, &unit_allocator);
+}
+
 UNIT_MAIN(UNIT_CASE(codes_are_stable), UNIT_CASE(sorts_by_bytes), UNIT_CASE(sorts_many),
+		  UNIT_CASE(sorting_can_be_stopped),
 		  UNIT_CASE(refusal_changes_nothing))

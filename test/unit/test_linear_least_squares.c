@@ -38,7 +38,7 @@ fit_state(const LeastSquares *state, const LeastSquaresOptions *options, LinearF
 	double		weights[3];
 	const double *level_weight[1] = {weights};
 	double		missing_weight[1];
-	DesignOptions design_options = {true, false, 1000};
+	DesignOptions design_options = {true, false, 1000, NULL};
 	Status		status;
 
 	golden_dictionary(&dictionary);
@@ -184,7 +184,7 @@ longley_to_thirteen_digits(void)
 	LeastSquares *state = least_squares_create(&unit_allocator, 6, 0);
 	LinearCoefficient coefficients[7];
 	LinearFit	fit = {.coefficients = coefficients};
-	DesignOptions options = {true, false, 1000};
+	DesignOptions options = {true, false, 1000, NULL};
 	NumberFacts numbers[6];
 	Design		design;
 	int			i;
@@ -214,7 +214,7 @@ dependence_is_seen(void)
 	LeastSquares *state = least_squares_create(&unit_allocator, 4, 0);
 	LinearCoefficient coefficients[5];
 	LinearFit	fit = {.coefficients = coefficients};
-	DesignOptions options = {true, false, 1000};
+	DesignOptions options = {true, false, 1000, NULL};
 	NumberFacts numbers[4];
 	Design		design;
 	int			i;
@@ -272,7 +272,7 @@ refused_fit_leaves_nothing(void)
 	double		weights[3];
 	const double *level_weight[1] = {weights};
 	double		missing_weight[1];
-	DesignOptions design_options = {true, false, 1000};
+	DesignOptions design_options = {true, false, 1000, NULL};
 	LinearCoefficient coefficients[TERMS];
 	LinearFit	fit = {.coefficients = coefficients};
 	Status		status = KERNEL_OUT_OF_MEMORY;

@@ -27,7 +27,7 @@ begin_repeated(Case *c, int times, bool missing, bool weighted, double l2)
 	const double *const_weight[1] = {weights};
 	double		missing_weight[1];
 	NumberFacts numbers[2];
-	DesignOptions design_options = {true, false, 1000};
+	DesignOptions design_options = {true, false, 1000, NULL};
 	int			i;
 
 	memset(c, 0, sizeof(*c));
@@ -168,7 +168,7 @@ class_weight_is_repetition(void)
 		const double *const_weight[1] = {weights};
 		double		missing_weight[1];
 		NumberFacts numbers[2];
-		DesignOptions design_options = {true, false, 1000};
+		DesignOptions design_options = {true, false, 1000, NULL};
 
 		design_release(&c->design, &unit_allocator, &c->dictionary);
 		CHECK(logistic_level_facts(&c->dataset, &c->options, NULL, numbers, level_weight,

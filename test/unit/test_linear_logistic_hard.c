@@ -69,7 +69,7 @@ begin(Case *c, int n_numbers, int n_categories, bool has_weight)
 
 		CHECK(dictionary_add(&c->dictionary, &unit_allocator, &text, 1, &code) == KERNEL_OK);
 	}
-	c->design_options = (DesignOptions) {true, false, 1000};
+	c->design_options = (DesignOptions) {true, false, 1000, NULL};
 	c->options = (LogisticOptions) {.standardize = true, .tolerance = 1e-10, .max_iterations = 100,
 									.positive_target = 1.0, .class_weight = {1.0, 1.0}};
 	c->fit.coefficients = c->coefficients;
@@ -393,7 +393,7 @@ wide_rows(void)
 	double		sums[WIDE_NUMBERS + 1] = {0.0};
 	double		curvature = 0.0;
 	NumberFacts facts[WIDE_NUMBERS];
-	DesignOptions design_options = {true, false, 1000};
+	DesignOptions design_options = {true, false, 1000, NULL};
 	LogisticOptions options = {.standardize = true, .tolerance = 1e-8, .max_iterations = 100,
 							   .positive_target = 1.0, .class_weight = {1.0, 1.0}};
 	LinearFit	fit = {.coefficients = coefficients};

@@ -13,7 +13,7 @@ static Status
 fit_set(const NistSet *set, int parts, LinearFit *fit)
 {
 	static const LeastSquaresOptions options = {0.0, true};
-	DesignOptions design_options = {set->intercept != 0, false, 1000};
+	DesignOptions design_options = {set->intercept != 0, false, 1000, NULL};
 	Feature		features[MOST_COLUMNS];
 	NumberFacts numbers[MOST_COLUMNS];
 	LeastSquares *whole = least_squares_create(&unit_allocator, set->p, 0);

@@ -73,7 +73,7 @@ static Status
 fit(const LeastSquares *state, int32_t n_numbers, int32_t n_categories, bool missing_indicator,
 	LinearFit *result, int32_t *n_terms)
 {
-	DesignOptions options = {true, missing_indicator, 1000};
+	DesignOptions options = {true, missing_indicator, 1000, NULL};
 	Feature		features[MOST_TERMS];
 	NumberFacts numbers[MOST_TERMS];
 	Dictionary	dictionaries[2] = {{0}, {0}};

@@ -18,9 +18,7 @@ typedef enum Status
 	KERNEL_CORRUPT, /* bytes that no encoder of ours wrote */
 	KERNEL_UNSUPPORTED_VERSION, /* bytes of a newer format */
 	KERNEL_OVERFLOW, /* finite inputs gave a result that is not finite */
-	KERNEL_SINGULAR, /* a matrix has no inverse at working precision */
 	KERNEL_NOT_CONVERGED, /* the iteration limit came first */
-	KERNEL_NO_LIBRARY, /* BLAS could not be opened */
 	KERNEL_INVALID /* an argument breaks the function's contract */
 } Status;
 

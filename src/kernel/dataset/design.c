@@ -9,12 +9,12 @@
 /* Codes in level order: dictionary order for enums, byte order otherwise. */
 static Status
 level_order(const Feature *feature, const Dictionary *dictionary, const Allocator *allocator,
-			int32_t *order)
+			const StopCheck *stop, int32_t *order)
 {
 	int32_t		code;
 
 	if (!feature->ordered_levels)
-		return dictionary_sort(dictionary, allocator, order);
+		return dictionary_sort(dictionary, allocator, stop, order);
 	for (code = 0; code < dictionary->n; code++)
 		order[code] = code;
 	return KERNEL_OK;
@@ -136,7 +136,7 @@ number_levels(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t kep
 /* One category slot's facts. */
 static Status
 build_category(CategoryFacts *facts, const Feature *feature, const Dictionary *dictionary,
-			   const double *weight, double missing, int32_t max_categories,
+			   const double *weight, double missing, const DesignOptions *options,
 			   const Allocator *allocator)
 {
 	int32_t		n = dictionary->n;
@@ -154,12 +154,12 @@ build_category(CategoryFacts *facts, const Feature *feature, const Dictionary *d
 			return KERNEL_OVERFLOW;
 		present += weight[i] > 0.0;
 	}
-	kept = present < max_categories ? present : max_categories;
+	kept = present < options->max_categories ? present : options->max_categories;
 	facts->level_of_code = memory_allocate_zero(allocator, (size_t) n, sizeof(int32_t));
 	order = memory_allocate(allocator, (size_t) n, sizeof(int32_t));
 	status = facts->level_of_code != NULL && order != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 	if (status == KERNEL_OK)
-		status = level_order(feature, dictionary, allocator, order);
+		status = level_order(feature, dictionary, allocator, options->stop, order);
 	if (status == KERNEL_OK)
 		status = pool_rare(facts, order, n, present, kept, weight, allocator);
 	if (status == KERNEL_OK)
@@ -276,8 +276,7 @@ design_build(Design *design, const Allocator *allocator, const Feature *features
 		if (features[f].family != FAMILY_CATEGORY)
 			continue;
 		status = build_category(&design->categories[c], &features[f], &dictionaries[c],
-								level_weight[c], missing_weight[c], options->max_categories,
-								allocator);
+								level_weight[c], missing_weight[c], options, allocator);
 		c++;
 	}
 	if (status == KERNEL_OK)

@@ -70,6 +70,7 @@ typedef struct DesignOptions
 	bool		fit_intercept;
 	bool		missing_indicator;	/* add an indicator for each number and category with missing values */
 	int32_t		max_categories;		/* levels kept a feature; the rarest beyond are pooled */
+	const StopCheck *stop;			/* NULL: never stop */
 } DesignOptions;
 
 /*
@@ -81,7 +82,7 @@ typedef struct DesignOptions
  * weight of the rows where category slot c is NULL.  numbers: n_numbers facts,
  * copied.  Kept are the max_categories levels of largest weight (ties: first in
  * level order); the rest are pooled, order and splitting of the rows do not matter.
- * KERNEL_OVERFLOW when the weights of the levels have no finite sum.
+ * KERNEL_OVERFLOW when the weights of the levels have no finite sum, KERNEL_STOPPED.
  * All parts of *design come from the allocator; design_release returns them.
  */
 extern Status design_build(Design *design, const Allocator *allocator, const Feature *features,

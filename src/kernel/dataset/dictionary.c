@@ -10,6 +10,7 @@
 #define FIRST_STRINGS 8
 #define FIRST_TEXT 64
 #define MAX_STRINGS (INT32_MAX - 1)
+#define POLL_STRINGS 16384 /* merged between two looks at whether to stop */
 
 void
 dictionary_release(Dictionary *dictionary, const Allocator *allocator)
@@ -157,9 +158,9 @@ compare_codes(const Dictionary *dictionary, int32_t a, int32_t b)
 }
 
 /* Merges the sorted runs [start, middle) and [middle, end). */
-static void
+static Status
 merge_runs(const Dictionary *dictionary, const int32_t *from, int32_t *to, int64_t start,
-		   int64_t middle, int64_t end)
+		   int64_t middle, int64_t end, const StopCheck *stop)
 {
 	int64_t		left = start;
 	int64_t		right = middle;
@@ -167,16 +168,20 @@ merge_runs(const Dictionary *dictionary, const int32_t *from, int32_t *to, int64
 
 	for (out = start; out < end; out++)
 	{
+		if (out % POLL_STRINGS == 0 && stop_requested(stop))
+			return KERNEL_STOPPED;
 		if (right >= end ||
 			(left < middle && compare_codes(dictionary, from[left], from[right]) <= 0))
 			to[out] = from[left++];
 		else
 			to[out] = from[right++];
 	}
+	return KERNEL_OK;
 }
 
 Status
-dictionary_sort(const Dictionary *dictionary, const Allocator *allocator, int32_t *order)
+dictionary_sort(const Dictionary *dictionary, const Allocator *allocator, const StopCheck *stop,
+				int32_t *order)
 {
 	int64_t		n = dictionary->n;
 	int32_t    *spare;
@@ -184,6 +189,7 @@ dictionary_sort(const Dictionary *dictionary, const Allocator *allocator, int32_
 	int32_t    *to;
 	int64_t		width;
 	int64_t		i;
+	Status		status = KERNEL_OK;
 
 	for (i = 0; i < n; i++)
 		order[i] = (int32_t) i;
@@ -191,13 +197,13 @@ dictionary_sort(const Dictionary *dictionary, const Allocator *allocator, int32_
 	if (spare == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	to = spare;
-	for (width = 1; width < n; width *= 2)
+	for (width = 1; width < n && status == KERNEL_OK; width *= 2)
 	{
 		int32_t    *swap;
 
-		for (i = 0; i < n; i += 2 * width)
-			merge_runs(dictionary, from, to, i, i + width < n ? i + width : n,
-					   i + 2 * width < n ? i + 2 * width : n);
+		for (i = 0; i < n && status == KERNEL_OK; i += 2 * width)
+			status = merge_runs(dictionary, from, to, i, i + width < n ? i + width : n,
+								i + 2 * width < n ? i + 2 * width : n, stop);
 		swap = from;
 		from = to;
 		to = swap;
@@ -205,5 +211,5 @@ dictionary_sort(const Dictionary *dictionary, const Allocator *allocator, int32_
 	if (from != order)
 		memcpy(order, from, (size_t) n * sizeof(int32_t));
 	memory_release(allocator, spare, (size_t) n, sizeof(int32_t));
-	return KERNEL_OK;
+	return status;
 }

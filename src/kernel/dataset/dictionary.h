@@ -40,8 +40,9 @@ extern const char *dictionary_text(const Dictionary *dictionary, int32_t code, s
 
 /*
  * Codes in level order: byte order (strcmp as unsigned bytes), into order[n].
+ * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED.
  */
 extern Status dictionary_sort(const Dictionary *dictionary, const Allocator *allocator,
-							  int32_t *order);
+							  const StopCheck *stop, int32_t *order);
 
 #endif							/* ORCHARD_KERNEL_DATASET_DICTIONARY_H */

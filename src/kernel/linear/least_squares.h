@@ -79,8 +79,7 @@ extern void least_squares_level_weights(const LeastSquares *state, int32_t categ
  * std_error for coefficients that the data do not identify.  With l2 > 0 no
  * standard errors.  fit->coefficients: n_terms, from the caller.
  *
- * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW,
- * KERNEL_NO_LIBRARY.
+ * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW.
  */
 extern Status least_squares_fit(const LeastSquares *state, const Design *design,
 								const LeastSquaresOptions *options, const Allocator *allocator,

@@ -37,14 +37,13 @@ extern Status logistic_level_facts(const Dataset *dataset, const LogisticOptions
  *
  * s = +1 for rows of the positive target, else -1.  Works on columns centred and scaled by their training
  * mean and standard deviation and converts back.  Newton with step halving; each step one pass
- * over the blocks: eta, weights, gradient and Hessian by panels (own kernel for
- * few terms, BLAS dsyrk above).  A singular Hessian gives the minimum-norm step.
+ * over the blocks: eta, weights, gradient and Hessian by panels.  A singular Hessian gives the minimum-norm step.
  * Standard errors: square roots of the diagonal of the inverse observed
  * information, in original units (delta method for the intercept); NaN with l2 > 0 or where not identified.
  * facts.separated when fitted probabilities pin to 0 or 1 and the estimates diverge.
  *
  * Returns KERNEL_OK (facts.converged says whether the tolerance was met),
- * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW, KERNEL_NO_LIBRARY.
+ * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED and KERNEL_OVERFLOW.
  */
 extern Status logistic_fit(const Dataset *dataset, const Design *design,
 						   const LogisticOptions *options, const Allocator *allocator,

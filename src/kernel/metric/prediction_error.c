@@ -93,7 +93,8 @@ prediction_error_mae(const PredictionError *state, double *result)
 bool
 prediction_error_r2(const PredictionError *state, double *result)
 {
-	DoubleDouble mean_part = dd_divide(dd_multiply(state->label, state->label), state->weight);
+	/* In this order, so that no square of a weight overflows or vanishes. */
+	DoubleDouble mean_part = dd_multiply(state->label, dd_divide(state->label, state->weight));
 	DoubleDouble variation = dd_subtract(state->label_square, mean_part);
 
 	/* The sums carry 1e-30 of the largest: less than that is a constant label. */
