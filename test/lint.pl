@@ -194,8 +194,9 @@ foreach my $object (glob('build/clang/src/kernel/*/*.o'))
 }
 
 my $c_files = join(' ', @kernel, @glue, glob('test/unit/*.[ch] test/fuzz/*.[ch]'));
+# Versions differ in small things: Debian 12's decides.
 tool('clang-format (make format mends it)', "clang-format --dry-run -Werror $c_files")
-  if $ENV{LINT_FORMAT};
+  if `clang-format --version` =~ /version 14\./;
 tool('cppcheck', 'cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -Isrc ' .
 	  '--enable=warning,performance,portability --suppress=missingIncludeSystem src/kernel');
 tool('clang-tidy', 'clang-tidy --quiet ' . join(' ', glob('src/kernel/*/*.c')) .

@@ -16,35 +16,34 @@
 #include "pg/compat.h"
 #include "pg/error.h"
 
-
-#define STORED_MODELS_KEPT 65536	/* TOAST pointers that a site knows, at most */
+#define STORED_MODELS_KEPT 65536 /* TOAST pointers that a site knows, at most */
 
 typedef enum FeatureMode
 {
-	MODE_ROW,					/* one composite, bound by name */
-	MODE_ARRAY,					/* one float array: the numbers in slot order */
-	MODE_ARGUMENTS,				/* one argument a feature */
-	MODE_VARIADIC				/* VARIADIC array: one element a feature */
+	MODE_ROW,		/* one composite, bound by name */
+	MODE_ARRAY,		/* one float array: the numbers in slot order */
+	MODE_ARGUMENTS, /* one argument a feature */
+	MODE_VARIADIC	/* VARIADIC array: one element a feature */
 } FeatureMode;
 
 typedef struct BindingKey
 {
-	uint8		digest[SHA256_SIZE];
-	Oid			row_type;		/* MODE_ROW */
-	int32		row_typmod;
+	uint8 digest[SHA256_SIZE];
+	Oid row_type; /* MODE_ROW */
+	int32 row_typmod;
 } BindingKey;
 
 typedef struct BindingSlot
 {
-	BindingKey	key;
+	BindingKey key;
 	ScoreBinding *binding;
 } BindingSlot;
 
 typedef struct ToastSlot
 {
-	varatt_external pointer;	/* key; zeroed padding */
-	uint8		digest[SHA256_SIZE];
-	ScoreBinding *binding;		/* the last one used, or NULL */
+	varatt_external pointer; /* key; zeroed padding */
+	uint8 digest[SHA256_SIZE];
+	ScoreBinding *binding; /* the last one used, or NULL */
 } ToastSlot;
 
 /* Two statements with the same of these see the same rows. */
@@ -53,50 +52,51 @@ typedef struct SnapshotMark
 	LocalTransactionId transaction;
 	TransactionId xmin;
 	TransactionId xmax;
-	uint32		xcnt;
-	CommandId	command;
+	uint32 xcnt;
+	CommandId command;
 } SnapshotMark;
 
 typedef struct CallSite
 {
 	FeatureMode mode;
-	int			n_types;
-	Oid			types[FUNC_MAX_ARGS];	/* of the features' arguments; element type in MODE_VARIADIC */
-	MemoryContext context;		/* bindings and tables; reset when they grow too large */
-	HTAB	   *bindings;
-	HTAB	   *toasted;
-	SnapshotMark snapshot;		/* that the toasted table belongs to */
-	RowLayout  *layout;			/* of the row type seen last, shared by its bindings; or NULL */
-	ElementType element;		/* MODE_VARIADIC */
-	ScoreBinding *current;		/* of the row before, or NULL */
-	varatt_external current_pointer;	/* its TOAST pointer, when has_pointer */
-	bool		has_pointer;
-	struct varlena *fetched;	/* detoasted bytes of this call, when not in place */
+	int n_types;
+	Oid types[FUNC_MAX_ARGS]; /* of the features' arguments; element type in MODE_VARIADIC */
+	MemoryContext context;	  /* bindings and tables; reset when they grow too large */
+	HTAB *bindings;
+	HTAB *toasted;
+	SnapshotMark snapshot; /* that the toasted table belongs to */
+	RowLayout *layout;	   /* of the row type seen last, shared by its bindings; or NULL */
+	ElementType element;   /* MODE_VARIADIC */
+	ScoreBinding *current; /* of the row before, or NULL */
+	varatt_external current_pointer; /* its TOAST pointer, when has_pointer */
+	bool has_pointer;
+	struct varlena *fetched; /* detoasted bytes of this call, when not in place */
 } CallSite;
 
 /* A digest is a hash already. */
 static uint32
 hash_binding_key(const void *key, Size size)
 {
-	uint32		hash;
+	uint32 hash;
 
 	memcpy(&hash, ((const BindingKey *) key)->digest, sizeof(hash));
-	return hash ^ ((const BindingKey *) key)->row_type ^ (uint32) ((const BindingKey *) key)->row_typmod;
+	return hash ^ ((const BindingKey *) key)->row_type ^
+		(uint32) ((const BindingKey *) key)->row_typmod;
 }
 
 static void
 make_tables(CallSite *site)
 {
-	HASHCTL		control = {.keysize = sizeof(BindingKey),.entrysize = sizeof(BindingSlot)};
+	HASHCTL control = {.keysize = sizeof(BindingKey), .entrysize = sizeof(BindingSlot)};
 
 	control.hcxt = site->context;
 	control.hash = hash_binding_key;
-	site->bindings = hash_create("orchard bindings", 16, &control,
-								 HASH_ELEM | HASH_FUNCTION | HASH_CONTEXT);
+	site->bindings =
+		hash_create("orchard bindings", 16, &control, HASH_ELEM | HASH_FUNCTION | HASH_CONTEXT);
 	control.keysize = sizeof(varatt_external);
 	control.entrysize = sizeof(ToastSlot);
-	site->toasted = hash_create("orchard stored models", 16, &control,
-								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	site->toasted =
+		hash_create("orchard stored models", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	site->layout = NULL;
 	site->current = NULL;
 	site->has_pointer = false;
@@ -106,7 +106,7 @@ make_tables(CallSite *site)
 static void
 set_mode(CallSite *site, FunctionCallInfo fcinfo, int first)
 {
-	int			i;
+	int i;
 
 	site->n_types = PG_NARGS() - first;
 	for (i = 0; i < site->n_types; i++)
@@ -128,7 +128,7 @@ set_mode(CallSite *site, FunctionCallInfo fcinfo, int first)
 	}
 	else if (site->n_types == 1)
 	{
-		Oid			base = getBaseType(site->types[0]);
+		Oid base = getBaseType(site->types[0]);
 
 		if (base == RECORDOID || get_typtype(base) == TYPTYPE_COMPOSITE)
 			site->mode = MODE_ROW;
@@ -140,7 +140,7 @@ set_mode(CallSite *site, FunctionCallInfo fcinfo, int first)
 static CallSite *
 get_site(FunctionCallInfo fcinfo, int first)
 {
-	CallSite   *site = fcinfo->flinfo->fn_extra;
+	CallSite *site = fcinfo->flinfo->fn_extra;
 
 	if (likely(site != NULL))
 		return site;
@@ -157,9 +157,9 @@ get_site(FunctionCallInfo fcinfo, int first)
 static void
 check_snapshot(CallSite *site)
 {
-	Snapshot	snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
+	Snapshot snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
 	SnapshotMark mark = {0};
-	ToastSlot  *slot;
+	ToastSlot *slot;
 	HASH_SEQ_STATUS scan;
 
 	mark.transaction = my_local_transaction();
@@ -196,8 +196,8 @@ identify(CallSite *site, Datum stored, uint8 *digest, ToastSlot **known)
 {
 	struct varlena *bytes = (struct varlena *) DatumGetPointer(stored);
 	varatt_external pointer;
-	ToastSlot  *slot;
-	bool		found;
+	ToastSlot *slot;
+	bool found;
 
 	site->fetched = NULL;
 	*known = NULL;
@@ -220,7 +220,8 @@ identify(CallSite *site, Datum stored, uint8 *digest, ToastSlot **known)
 		return NULL;
 	}
 	bytes = fetch(site, stored);
-	require_ok(model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest), "the model");
+	require_ok(model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest),
+			   "the model");
 	slot = hash_search(site->toasted, &pointer, HASH_ENTER, &found);
 	memcpy(slot->digest, digest, SHA256_SIZE);
 	slot->binding = NULL;
@@ -261,8 +262,8 @@ make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
 {
 	MemoryContext caller = MemoryContextSwitchTo(site->context);
 	ScoreBinding *binding;
-	Oid		   *types = site->types;
-	int			i;
+	Oid *types = site->types;
+	int i;
 
 	if (site->mode == MODE_VARIADIC)
 	{
@@ -276,8 +277,8 @@ make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
 			site->layout = row_layout_create(row);
 		binding = score_binding_of_row(model, site->layout);
 	}
-	else if (site->mode == MODE_ARRAY && !(model->model->n_features == 1 &&
-										   model->model->features[0].length > 0))
+	else if (site->mode == MODE_ARRAY &&
+			 !(model->model->n_features == 1 && model->model->features[0].length > 0))
 		binding = score_binding_of_array(model);
 	else
 		binding = score_binding_of_types(model, n, types);
@@ -313,7 +314,7 @@ bind_digest(CallSite *site, Datum stored, struct varlena *bytes, BindingKey *key
 {
 	BindingSlot *slot;
 	ScoreBinding *binding;
-	bool		found;
+	bool found;
 
 	if (row != NULL)
 	{
@@ -335,13 +336,13 @@ bind_digest(CallSite *site, Datum stored, struct varlena *bytes, BindingKey *key
 static ScoreBinding *
 find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
 {
-	BindingKey	key = {.row_type = InvalidOid,.row_typmod = -1};
+	BindingKey key = {.row_type = InvalidOid, .row_typmod = -1};
 	struct varlena *bytes;
-	ToastSlot  *known;
+	ToastSlot *known;
 	ScoreBinding *binding;
 
 	bound_memory(site);
-	site->current = NULL;		/* an error below must not leave a mixture behind */
+	site->current = NULL; /* an error below must not leave a mixture behind */
 	site->has_pointer = false;
 	bytes = identify(site, stored, key.digest, &known);
 	if (known != NULL && serves(known->binding, row))
@@ -404,9 +405,9 @@ score_array(CallSite *site, FunctionCallInfo fcinfo, int first, double *predicti
 static double
 score_variadic(CallSite *site, FunctionCallInfo fcinfo, int first)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(first);
+	ArrayType *array = PG_GETARG_ARRAYTYPE_P(first);
 	ScoreBinding *binding;
-	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	int n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 
 	binding = site->current;
 	if (!is_current(site, PG_GETARG_DATUM(0)))
@@ -422,7 +423,7 @@ score_variadic(CallSite *site, FunctionCallInfo fcinfo, int first)
 bool
 call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model, double *prediction)
 {
-	CallSite   *site = get_site(fcinfo, first);
+	CallSite *site = get_site(fcinfo, first);
 
 	if (PG_ARGISNULL(0))
 		return false;

@@ -24,4 +24,4 @@
 extern bool call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model,
 							double *prediction);
 
-#endif							/* ORCHARD_PG_CALL_SITE_H */
+#endif /* ORCHARD_PG_CALL_SITE_H */

@@ -21,36 +21,34 @@
 
 #include "pg/column_type.h"
 
-#define EPOCH_SHIFT_SECONDS \
-	((double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
+#define EPOCH_SHIFT_SECONDS ((double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
 
 /* One line a type: what is not here is not a feature. */
-static const ColumnType known_types[] = {
-	{FLOAT8OID, FAMILY_NUMBER, READ_FLOAT8},
-	{FLOAT4OID, FAMILY_NUMBER, READ_FLOAT4},
-	{INT2OID, FAMILY_NUMBER, READ_INT2},
-	{INT4OID, FAMILY_NUMBER, READ_INT4},
-	{INT8OID, FAMILY_NUMBER, READ_INT8},
-	{NUMERICOID, FAMILY_NUMBER, READ_NUMERIC},
-	{DATEOID, FAMILY_TIME, READ_DATE},
-	{TIMESTAMPOID, FAMILY_TIME, READ_TIMESTAMP},
-	{TIMESTAMPTZOID, FAMILY_TIME, READ_TIMESTAMP},
-	{INTERVALOID, FAMILY_INTERVAL, READ_INTERVAL},
-	{TIMEOID, FAMILY_INTERVAL, READ_TIME},
-	{BOOLOID, FAMILY_CATEGORY, READ_BOOL},
-	{TEXTOID, FAMILY_CATEGORY, READ_TEXT},
-	{VARCHAROID, FAMILY_CATEGORY, READ_TEXT},
-	{BPCHAROID, FAMILY_CATEGORY, READ_BPCHAR},
-	{NAMEOID, FAMILY_CATEGORY, READ_NAME},
-	{CHAROID, FAMILY_CATEGORY, READ_CHAR},
-	{FLOAT8ARRAYOID, FAMILY_NUMBER, READ_FLOAT8_ARRAY},
-	{FLOAT4ARRAYOID, FAMILY_NUMBER, READ_FLOAT4_ARRAY}};
+static const ColumnType known_types[] = {{FLOAT8OID, FAMILY_NUMBER, READ_FLOAT8},
+										 {FLOAT4OID, FAMILY_NUMBER, READ_FLOAT4},
+										 {INT2OID, FAMILY_NUMBER, READ_INT2},
+										 {INT4OID, FAMILY_NUMBER, READ_INT4},
+										 {INT8OID, FAMILY_NUMBER, READ_INT8},
+										 {NUMERICOID, FAMILY_NUMBER, READ_NUMERIC},
+										 {DATEOID, FAMILY_TIME, READ_DATE},
+										 {TIMESTAMPOID, FAMILY_TIME, READ_TIMESTAMP},
+										 {TIMESTAMPTZOID, FAMILY_TIME, READ_TIMESTAMP},
+										 {INTERVALOID, FAMILY_INTERVAL, READ_INTERVAL},
+										 {TIMEOID, FAMILY_INTERVAL, READ_TIME},
+										 {BOOLOID, FAMILY_CATEGORY, READ_BOOL},
+										 {TEXTOID, FAMILY_CATEGORY, READ_TEXT},
+										 {VARCHAROID, FAMILY_CATEGORY, READ_TEXT},
+										 {BPCHAROID, FAMILY_CATEGORY, READ_BPCHAR},
+										 {NAMEOID, FAMILY_CATEGORY, READ_NAME},
+										 {CHAROID, FAMILY_CATEGORY, READ_CHAR},
+										 {FLOAT8ARRAYOID, FAMILY_NUMBER, READ_FLOAT8_ARRAY},
+										 {FLOAT4ARRAYOID, FAMILY_NUMBER, READ_FLOAT4_ARRAY}};
 
 bool
 column_type_of(Oid type, ColumnType *column)
 {
-	Oid			base = getBaseType(type);
-	int			i;
+	Oid base = getBaseType(type);
+	int i;
 
 	for (i = 0; i < (int) lengthof(known_types); i++)
 	{
@@ -62,10 +60,7 @@ column_type_of(Oid type, ColumnType *column)
 	}
 	if (type_is_enum(base))
 	{
-		*column = (ColumnType)
-		{
-			base, FAMILY_CATEGORY, READ_ENUM
-		};
+		*column = (ColumnType){base, FAMILY_CATEGORY, READ_ENUM};
 		return true;
 	}
 	return false;
@@ -74,7 +69,7 @@ column_type_of(Oid type, ColumnType *column)
 char *
 number_text(double number)
 {
-	char	   *text = palloc(DOUBLE_SHORTEST_DECIMAL_LEN);
+	char *text = palloc(DOUBLE_SHORTEST_DECIMAL_LEN);
 
 	double_to_shortest_decimal_buf(number, text);
 	return text;
@@ -170,7 +165,7 @@ const char *
 column_read_text(ColumnReader reader, Datum datum, char *scratch, size_t *length)
 {
 	struct varlena *text;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	switch (reader)
 	{
@@ -192,7 +187,8 @@ column_read_text(ColumnReader reader, Datum datum, char *scratch, size_t *length
 			/* A byte that is no text stands as PostgreSQL 16 writes it. */
 			if (IS_HIGHBIT_SET(DatumGetChar(datum)))
 			{
-				*length = snprintf(scratch, NAMEDATALEN, "\\%03o", (unsigned char) DatumGetChar(datum));
+				*length =
+					snprintf(scratch, NAMEDATALEN, "\\%03o", (unsigned char) DatumGetChar(datum));
 				return scratch;
 			}
 			scratch[0] = DatumGetChar(datum);
@@ -221,17 +217,18 @@ int
 column_read_array(ColumnReader reader, Datum datum, const char *name, double **numbers,
 				  bool **nulls)
 {
-	ArrayType  *array = DatumGetArrayTypeP(datum);
-	Datum	   *elements;
-	int			n;
-	int			i;
+	ArrayType *array = DatumGetArrayTypeP(datum);
+	Datum *elements;
+	int n;
+	int i;
 
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("array \"%s\" must have one dimension, not %d", name, ARR_NDIM(array))));
 	if (reader == READ_FLOAT8_ARRAY)
-		deconstruct_array(array, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, nulls, &n);
+		deconstruct_array(array, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, nulls,
+						  &n);
 	else
 		deconstruct_array(array, FLOAT4OID, 4, true, TYPALIGN_INT, &elements, nulls, &n);
 	*numbers = palloc(sizeof(double) * Max(n, 1));
@@ -241,24 +238,24 @@ column_read_array(ColumnReader reader, Datum datum, const char *name, double **n
 			(*numbers)[i] = 0.0;
 		else
 			(*numbers)[i] = reader == READ_FLOAT8_ARRAY ? DatumGetFloat8(elements[i]) :
-				DatumGetFloat4(elements[i]);
+														  DatumGetFloat4(elements[i]);
 	}
 	return n;
 }
 
 typedef struct EnumEntry
 {
-	Oid			value;
-	float4		sort_order;
-	int			position;
-	char	   *label;
+	Oid value;
+	float4 sort_order;
+	int position;
+	char *label;
 } EnumEntry;
 
 static int
 compare_sort_order(const void *a, const void *b)
 {
-	float4		left = ((const EnumEntry *) a)->sort_order;
-	float4		right = ((const EnumEntry *) b)->sort_order;
+	float4 left = ((const EnumEntry *) a)->sort_order;
+	float4 right = ((const EnumEntry *) b)->sort_order;
 
 	return (left > right) - (left < right);
 }
@@ -266,8 +263,8 @@ compare_sort_order(const void *a, const void *b)
 static int
 compare_value(const void *a, const void *b)
 {
-	Oid			left = ((const EnumEntry *) a)->value;
-	Oid			right = ((const EnumEntry *) b)->value;
+	Oid left = ((const EnumEntry *) a)->value;
+	Oid right = ((const EnumEntry *) b)->value;
 
 	return (left > right) - (left < right);
 }
@@ -275,10 +272,10 @@ compare_value(const void *a, const void *b)
 EnumLabels *
 enum_labels_load(Oid type)
 {
-	CatCList   *list = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(type));
+	CatCList *list = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(type));
 	EnumLabels *labels = palloc(sizeof(EnumLabels));
-	EnumEntry  *entries = palloc(sizeof(EnumEntry) * Max(list->n_members, 1));
-	int			i;
+	EnumEntry *entries = palloc(sizeof(EnumEntry) * Max(list->n_members, 1));
+	int i;
 
 	labels->n = list->n_members;
 	for (i = 0; i < labels->n; i++)
@@ -312,12 +309,12 @@ enum_labels_load(Oid type)
 int
 enum_labels_position(const EnumLabels *labels, Oid value)
 {
-	int			low = 0;
-	int			high = labels->n - 1;
+	int low = 0;
+	int high = labels->n - 1;
 
 	while (low <= high)
 	{
-		int			middle = (low + high) / 2;
+		int middle = (low + high) / 2;
 
 		if (labels->values[middle] == value)
 			return labels->position[middle];

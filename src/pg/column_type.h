@@ -22,23 +22,23 @@ typedef enum ColumnReader
 	READ_INT8,
 	READ_NUMERIC,
 	READ_DATE,
-	READ_TIMESTAMP,				/* with and without time zone: both count from 2000-01-01 */
+	READ_TIMESTAMP, /* with and without time zone: both count from 2000-01-01 */
 	READ_INTERVAL,
 	READ_TIME,
 	READ_BOOL,
-	READ_TEXT,					/* text, varchar, and char(n) without its padding */
+	READ_TEXT, /* text, varchar, and char(n) without its padding */
 	READ_BPCHAR,
 	READ_NAME,
-	READ_CHAR,					/* "char", one byte */
+	READ_CHAR, /* "char", one byte */
 	READ_ENUM,
-	READ_UNKNOWN,				/* an untyped literal, parsed as the feature's family */
+	READ_UNKNOWN, /* an untyped literal, parsed as the feature's family */
 	READ_FLOAT8_ARRAY,
 	READ_FLOAT4_ARRAY
 } ColumnReader;
 
 typedef struct ColumnType
 {
-	Oid			type;			/* base type */
+	Oid type; /* base type */
 	FeatureFamily family;
 	ColumnReader reader;
 } ColumnType;
@@ -46,10 +46,10 @@ typedef struct ColumnType
 /* The labels of an enum type in its sort order; memory of the context given. */
 typedef struct EnumLabels
 {
-	int			n;
-	Oid		   *values;			/* ascending, for binary search */
-	int		   *position;		/* place of values[i] in the enum's order */
-	char	  **labels;			/* by that place */
+	int n;
+	Oid *values;   /* ascending, for binary search */
+	int *position; /* place of values[i] in the enum's order */
+	char **labels; /* by that place */
 } EnumLabels;
 
 /* False when values of the type cannot be a feature. */
@@ -80,12 +80,12 @@ extern const char *column_read_text(ColumnReader reader, Datum datum, char *scra
 									size_t *length);
 
 /* The elements of a float array; NULL elements are NaN with *has_null set.  42804 unless one-dimensional. */
-extern int	column_read_array(ColumnReader reader, Datum datum, const char *name,
-							  double **numbers, bool **nulls);
+extern int column_read_array(ColumnReader reader, Datum datum, const char *name, double **numbers,
+							 bool **nulls);
 
 extern EnumLabels *enum_labels_load(Oid type);
 
 /* The place of an enum value in its type's order, or -1 when it was added after the load. */
-extern int	enum_labels_position(const EnumLabels *labels, Oid value);
+extern int enum_labels_position(const EnumLabels *labels, Oid value);
 
-#endif							/* ORCHARD_PG_COLUMN_TYPE_H */
+#endif /* ORCHARD_PG_COLUMN_TYPE_H */

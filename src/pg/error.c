@@ -23,34 +23,38 @@ require_ok(Status status, const char *what)
 			return;
 		case KERNEL_OUT_OF_MEMORY:
 			if (memory_refused_by_system())
-				ereport(ERROR,
-						(errcode(ERRCODE_OUT_OF_MEMORY),
-						 errmsg("out of memory"),
-						 errdetail("The system refused memory for %s; the live states of this session hold %zu kB.",
-								   what, memory_accounted() / 1024)));
-			ereport(ERROR,
-					(errcode(ERRCODE_OUT_OF_MEMORY),
-					 errmsg("%s needs more memory than orchard.max_memory allows", what),
-					 errdetail("The limit is %d kB, and the live states of this session hold %zu kB.",
-							   effective_limit(), memory_accounted() / 1024),
-					 errhint("Raise orchard.max_memory, or use fewer rows or columns; in a parallel plan each process has this limit, and one holds two states while it merges them.")));
+				ereport(
+					ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
+					 errdetail(
+						 "The system refused memory for %s; the live states of this session hold %zu kB.",
+						 what, memory_accounted() / 1024)));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("%s needs more memory than orchard.max_memory allows", what),
+				 errdetail("The limit is %d kB, and the live states of this session hold %zu kB.",
+						   effective_limit(), memory_accounted() / 1024),
+				 errhint(
+					 "Raise orchard.max_memory, or use fewer rows or columns; in a parallel plan each process has this limit, and one holds two states while it merges them.")));
 			break;
 		case KERNEL_TOO_LARGE:
 			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("%s is too large", what)));
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s is too large", what)));
 			break;
 		case KERNEL_CORRUPT:
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_CORRUPTED),
-					 errmsg("%s is corrupted", what),
-					 errdetail("The bytes are not what Orchard writes: the checksum, a size or an index does not fit.")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED), errmsg("%s is corrupted", what),
+				 errdetail(
+					 "The bytes are not what Orchard writes: the checksum, a size or an index does not fit.")));
 			break;
 		case KERNEL_UNSUPPORTED_VERSION:
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("%s has a format version that this release of Orchard cannot read", what),
-					 errhint("Update the extension to the release that wrote it, or a later one.")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s has a format version that this release of Orchard cannot read", what),
+				 errhint("Update the extension to the release that wrote it, or a later one.")));
 			break;
 		case KERNEL_OVERFLOW:
 			ereport(ERROR,

@@ -15,4 +15,4 @@
  */
 extern void require_ok(Status status, const char *what);
 
-#endif							/* ORCHARD_PG_ERROR_H */
+#endif /* ORCHARD_PG_ERROR_H */

@@ -32,15 +32,15 @@ typedef struct Fit
 	const FitState *state;
 	const FitSpec *spec;
 	MemoryAccount *account;
-	double	  **level_weight;	/* n_categories arrays of the dictionary's size */
-	double	   *missing_weight; /* n_categories */
-	NumberFacts *numbers;		/* n_numbers */
-	Design		design;
-	Model		model;
-	int32_t		class_codes[2];	/* dictionary codes of the classes, -1 = a class without rows */
-	double		class_weight[2];	/* total weight of the rows of each class */
-	char	   *warnings[WARNINGS_KEPT + 1];	/* the last one counts the rest */
-	int			n_left_out;		/* warnings beyond WARNINGS_KEPT */
+	double **level_weight;	/* n_categories arrays of the dictionary's size */
+	double *missing_weight; /* n_categories */
+	NumberFacts *numbers;	/* n_numbers */
+	Design design;
+	Model model;
+	int32_t class_codes[2]; /* dictionary codes of the classes, -1 = a class without rows */
+	double class_weight[2]; /* total weight of the rows of each class */
+	char *warnings[WARNINGS_KEPT + 1]; /* the last one counts the rest */
+	int n_left_out;					   /* warnings beyond WARNINGS_KEPT */
 	ModelMetric metrics[METRICS_KEPT];
 } Fit;
 
@@ -74,10 +74,11 @@ static void
 report_condition(Fit *fit, char *condition)
 {
 	if (fit->spec->options->raise_on_failure)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("the model cannot be fitted: %s", condition),
-				 errhint("The option \"on_failure\": \"warn\" gives a constant or minimum-norm model instead.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION), errmsg("the model cannot be fitted: %s", condition),
+			 errhint(
+				 "The option \"on_failure\": \"warn\" gives a constant or minimum-norm model instead.")));
 	add_warning(fit, condition);
 }
 
@@ -95,19 +96,20 @@ static void
 collect_facts(Fit *fit, const LogisticOptions *logistic)
 {
 	const FitState *state = fit->state;
-	int			c;
+	int c;
 
 	fit->numbers = palloc0(sizeof(NumberFacts) * Max(fit->spec->n_numbers, 1));
 	fit->level_weight = palloc0(sizeof(double *) * Max(fit->spec->n_categories, 1));
 	fit->missing_weight = palloc0(sizeof(double) * Max(fit->spec->n_categories, 1));
 	for (c = 0; c < fit->spec->n_categories; c++)
-		fit->level_weight[c] = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(double) *
-														  Max(state->dictionaries[c].n, 1),
-														  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		fit->level_weight[c] = MemoryContextAllocExtended(
+			CurrentMemoryContext, sizeof(double) * Max(state->dictionaries[c].n, 1),
+			MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	if (fit->spec->classification)
 	{
-		require(fit, logistic_level_facts(&state->dataset, logistic, &fit->account->stop,
-										  fit->numbers, fit->level_weight, fit->missing_weight));
+		require(fit,
+				logistic_level_facts(&state->dataset, logistic, &fit->account->stop, fit->numbers,
+									 fit->level_weight, fit->missing_weight));
 		return;
 	}
 	least_squares_number_facts(state->least_squares, fit->numbers);
@@ -125,16 +127,17 @@ build_design(Fit *fit)
 									.max_categories = options->max_categories,
 									.stop = &fit->account->stop};
 
-	require(fit, design_build(&fit->design, &fit->account->allocator, fit->spec->features,
-							  fit->spec->n_features, fit->state->dictionaries,
-							  (const double *const *) fit->level_weight, fit->missing_weight,
-							  fit->numbers, &design_options));
+	require(fit,
+			design_build(&fit->design, &fit->account->allocator, fit->spec->features,
+						 fit->spec->n_features, fit->state->dictionaries,
+						 (const double *const *) fit->level_weight, fit->missing_weight,
+						 fit->numbers, &design_options));
 }
 
 static char *
 level_name(const Dictionary *dictionary, int32_t code)
 {
-	size_t		length;
+	size_t length;
 	const char *text = dictionary_text(dictionary, code, &length);
 
 	return pnstrdup(text, length);
@@ -145,22 +148,25 @@ static void
 warn_single_categories(Fit *fit)
 {
 	StringInfoData names;
-	int			category = 0;
-	int			n = 0;
-	int			i;
+	int category = 0;
+	int n = 0;
+	int i;
 
 	initStringInfo(&names);
 	for (i = 0; i < fit->spec->n_features; i++)
 	{
 		if (fit->spec->features[i].family != FAMILY_CATEGORY)
 			continue;
-		if (fit->design.categories[category].n_levels + fit->design.categories[category].n_pooled < 2 &&
+		if (fit->design.categories[category].n_levels + fit->design.categories[category].n_pooled <
+				2 &&
 			fit->design.missing_term[i] < 0)
 			append_name(&names, n++, fit->spec->features[i].name);
 		category++;
 	}
 	if (n > 0)
-		add_warning(fit, psprintf("fewer than two categories in the training rows, without effect: %s", names.data));
+		add_warning(fit,
+					psprintf("fewer than two categories in the training rows, without effect: %s",
+							 names.data));
 }
 
 /* Levels, frequencies and pooled names of category slot c. */
@@ -169,8 +175,8 @@ describe_category(Fit *fit, int c, ModelFeature *feature)
 {
 	const CategoryFacts *facts = &fit->design.categories[c];
 	const Dictionary *dictionary = &fit->state->dictionaries[c];
-	int32_t    *order;
-	int32_t		i;
+	int32_t *order;
+	int32_t i;
 
 	feature->n_levels = facts->n_levels;
 	feature->levels = palloc(sizeof(char *) * Max(facts->n_levels, 1));
@@ -180,27 +186,29 @@ describe_category(Fit *fit, int c, ModelFeature *feature)
 	if (facts->n_pooled == 0)
 		return;
 	order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int32_t) * dictionary->n);
-	require(fit, dictionary_sort(dictionary, &fit->account->allocator, &fit->account->stop,
-								 order));
-	feature->pooled = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * facts->n_pooled);
+	require(fit, dictionary_sort(dictionary, &fit->account->allocator, &fit->account->stop, order));
+	feature->pooled =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * facts->n_pooled);
 	for (i = 0; i < dictionary->n; i++)
 	{
 		if (facts->level_of_code[order[i]] == LEVEL_POOLED && fit->level_weight[c][order[i]] > 0.0)
 			feature->pooled[feature->n_pooled++] = level_name(dictionary, order[i]);
 	}
-	add_warning(fit, psprintf("column \"%s\" has %d categories, more than max_categories; the rarest %d, in %.0f rows, are pooled",
-							  feature->name, facts->n_levels + facts->n_pooled, facts->n_pooled,
-							  facts->pooled_rows));
+	add_warning(
+		fit,
+		psprintf(
+			"column \"%s\" has %d categories, more than max_categories; the rarest %d, in %.0f rows, are pooled",
+			feature->name, facts->n_levels + facts->n_pooled, facts->n_pooled, facts->pooled_rows));
 }
 
 static void
 describe_features(Fit *fit)
 {
 	const FitSpec *spec = fit->spec;
-	int			number = 0;
-	int			category = 0;
-	int			i;
-	uint32		j;
+	int number = 0;
+	int category = 0;
+	int i;
+	uint32 j;
 
 	fit->model.n_features = spec->n_features;
 	fit->model.features = palloc0(sizeof(ModelFeature) * Max(spec->n_features, 1));
@@ -227,14 +235,14 @@ static void
 warn_identifiers(Fit *fit)
 {
 	const FitState *state = fit->state;
-	int			number = 0;
-	int			category = 0;
-	int			i;
+	int number = 0;
+	int category = 0;
+	int i;
 
 	for (i = 0; i < fit->spec->n_features; i++)
 	{
 		const Feature *feature = &fit->spec->features[i];
-		bool		unique;
+		bool unique;
 
 		if (feature->family == FAMILY_CATEGORY)
 		{
@@ -248,8 +256,11 @@ warn_identifiers(Fit *fit)
 			number += feature_numbers(feature);
 		}
 		if (unique && state->rows >= 20)
-			add_warning(fit, psprintf("column \"%s\" has another value in every row and looks like an identifier",
-									  feature->name));
+			add_warning(
+				fit,
+				psprintf(
+					"column \"%s\" has another value in every row and looks like an identifier",
+					feature->name));
 	}
 }
 
@@ -257,8 +268,8 @@ warn_identifiers(Fit *fit)
 static char *
 class_label(const Fit *fit, int32_t code)
 {
-	double		number;
-	size_t		length;
+	double number;
+	size_t length;
 	const char *text = dictionary_text(&fit->state->classes, code, &length);
 
 	if (fit->spec->target_family == FAMILY_CATEGORY)
@@ -272,14 +283,14 @@ static bool
 class_before(const Fit *fit, int32_t a, int32_t b)
 {
 	const Dictionary *classes = &fit->state->classes;
-	size_t		length;
+	size_t length;
 
 	if (fit->spec->target_labels != NULL)
 		return a < b;
 	if (fit->spec->target_family != FAMILY_CATEGORY)
 	{
-		double		left;
-		double		right;
+		double left;
+		double right;
 
 		memcpy(&left, dictionary_text(classes, a, &length), sizeof(left));
 		memcpy(&right, dictionary_text(classes, b, &length), sizeof(right));
@@ -293,9 +304,9 @@ static double *
 count_classes(const Fit *fit)
 {
 	const Dataset *dataset = &fit->state->dataset;
-	double	   *weights = palloc0(sizeof(double) * Max(fit->state->classes.n, 1));
-	int32_t		b;
-	int32_t		i;
+	double *weights = palloc0(sizeof(double) * Max(fit->state->classes.n, 1));
+	int32_t b;
+	int32_t i;
 
 	for (b = 0; b < dataset->n_blocks; b++)
 	{
@@ -323,7 +334,7 @@ opposite_number(const char *label)
 static void
 add_absent_class(Fit *fit)
 {
-	Model	   *model = &fit->model;
+	Model *model = &fit->model;
 	const char *absent = NULL;
 
 	if (fit->spec->target_is_boolean)
@@ -340,7 +351,7 @@ add_absent_class(Fit *fit)
 	model->n_classes = 2;
 	if (strcmp(model->classes[0], model->classes[1]) > 0)
 	{
-		char	   *first = model->classes[0];
+		char *first = model->classes[0];
 
 		model->classes[0] = model->classes[1];
 		model->classes[1] = first;
@@ -355,11 +366,11 @@ add_absent_class(Fit *fit)
 static void
 describe_classes(Fit *fit)
 {
-	Model	   *model = &fit->model;
+	Model *model = &fit->model;
 	const char *positive = fit->spec->options->positive_class;
-	double	   *weights = count_classes(fit);
-	int			n = 0;
-	int32_t		code;
+	double *weights = count_classes(fit);
+	int n = 0;
+	int32_t code;
 
 	for (code = 0; code < fit->state->classes.n; code++)
 	{
@@ -370,11 +381,13 @@ describe_classes(Fit *fit)
 		n++;
 	}
 	if (n > 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("target column \"%s\" has %d classes, but algorithm \"logistic_regression\" predicts two",
-						fit->spec->target, n),
-				 errhint("Make a two-valued target, for example with a comparison.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg(
+				 "target column \"%s\" has %d classes, but algorithm \"logistic_regression\" predicts two",
+				 fit->spec->target, n),
+			 errhint("Make a two-valued target, for example with a comparison.")));
 	if (n == 2 && class_before(fit, fit->class_codes[1], fit->class_codes[0]))
 	{
 		code = fit->class_codes[0];
@@ -393,7 +406,8 @@ describe_classes(Fit *fit)
 	model->positive_class = model->n_classes - 1;
 	if (positive == NULL)
 		return;
-	for (model->positive_class = 0; model->positive_class < model->n_classes; model->positive_class++)
+	for (model->positive_class = 0; model->positive_class < model->n_classes;
+		 model->positive_class++)
 	{
 		if (strcmp(model->classes[model->positive_class], positive) == 0)
 			return;
@@ -410,7 +424,7 @@ static double
 class_factor(const Fit *fit, int i)
 {
 	const FitOptions *options = fit->spec->options;
-	int			j;
+	int j;
 
 	if (options->balanced)
 		return (fit->class_weight[0] + fit->class_weight[1]) / (2.0 * fit->class_weight[i]);
@@ -427,7 +441,7 @@ static void
 check_class_weights(const Fit *fit)
 {
 	const FitOptions *options = fit->spec->options;
-	int			i;
+	int i;
 
 	for (i = 0; i < options->n_class_weights; i++)
 	{
@@ -438,7 +452,8 @@ check_class_weights(const Fit *fit)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("option \"class_weight\" names no class of column \"%s\": \"%s\"",
 							fit->spec->target, name),
-					 errhint("The classes are: %s, %s.", fit->model.classes[0], fit->model.classes[1])));
+					 errhint("The classes are: %s, %s.", fit->model.classes[0],
+							 fit->model.classes[1])));
 	}
 }
 
@@ -448,9 +463,9 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 {
 	StringInfoData constant;
 	StringInfoData collinear;
-	int			n_constant = 0;
-	int			n_collinear = 0;
-	int			i;
+	int n_constant = 0;
+	int n_collinear = 0;
+	int i;
 
 	if (result->facts.rank >= fit->design.n_terms || fit->spec->options->l2 > 0.0)
 		return;
@@ -463,16 +478,22 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 		if (coefficient->term.feature == TERM_INTERCEPT || !isnan(coefficient->std_error))
 			continue;
 		if (coefficient->estimate == 0.0)
-			append_name(&constant, n_constant++, fit->spec->features[coefficient->term.feature].name);
+			append_name(&constant, n_constant++,
+						fit->spec->features[coefficient->term.feature].name);
 		else
-			append_name(&collinear, n_collinear++, fit->spec->features[coefficient->term.feature].name);
+			append_name(&collinear, n_collinear++,
+						fit->spec->features[coefficient->term.feature].name);
 	}
 	if (n_constant > 0)
-		add_warning(fit, psprintf("constant in the training rows, coefficient 0: %s", constant.data));
+		add_warning(fit,
+					psprintf("constant in the training rows, coefficient 0: %s", constant.data));
 	if (n_collinear > 0 || n_constant == 0)
-		report_condition(fit, psprintf("the design has rank %d with %d terms, so the minimum-norm solution is taken; not identified: %s",
-									   result->facts.rank, fit->design.n_terms,
-									   n_collinear > 0 ? collinear.data : "too few rows"));
+		report_condition(
+			fit,
+			psprintf(
+				"the design has rank %d with %d terms, so the minimum-norm solution is taken; not identified: %s",
+				result->facts.rank, fit->design.n_terms,
+				n_collinear > 0 ? collinear.data : "too few rows"));
 }
 
 static void
@@ -489,12 +510,12 @@ take_result(Fit *fit, const LinearFit *result)
 static LinearFit
 empty_result(Fit *fit)
 {
-	LinearFit	result = {0};
-	int			i;
+	LinearFit result = {0};
+	int i;
 
-	result.coefficients = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(LinearCoefficient) *
-													 Max(fit->design.n_terms, 1),
-													 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	result.coefficients = MemoryContextAllocExtended(
+		CurrentMemoryContext, sizeof(LinearCoefficient) * Max(fit->design.n_terms, 1),
+		MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (i = 0; i < fit->design.n_terms; i++)
 		result.coefficients[i].term = fit->design.terms[i];
 	return result;
@@ -505,14 +526,15 @@ fit_linear_regression(Fit *fit)
 {
 	const FitOptions *options = fit->spec->options;
 	LeastSquaresOptions solver = {.l2 = options->l2, .standardize = options->standardize};
-	LinearFit	result;
-	double		weight = 0.0;
+	LinearFit result;
+	double weight = 0.0;
 
 	collect_facts(fit, NULL);
 	build_design(fit);
 	result = empty_result(fit);
-	require(fit, least_squares_fit(fit->state->least_squares, &fit->design, &solver,
-								   &fit->account->allocator, &fit->account->stop, &result));
+	require(fit,
+			least_squares_fit(fit->state->least_squares, &fit->design, &solver,
+							  &fit->account->allocator, &fit->account->stop, &result));
 	fit->model.link = LINK_IDENTITY;
 	take_result(fit, &result);
 	weight = least_squares_weight(fit->state->least_squares);
@@ -525,10 +547,11 @@ fit_linear_regression(Fit *fit)
 static void
 fit_constant(Fit *fit)
 {
-	Model	   *model = &fit->model;
-	int			present = fit->class_codes[0] >= 0 ? 0 : 1;
+	Model *model = &fit->model;
+	int present = fit->class_codes[0] >= 0 ? 0 : 1;
 
-	report_condition(fit, psprintf("the target has one class only, \"%s\"", model->classes[present]));
+	report_condition(fit,
+					 psprintf("the target has one class only, \"%s\"", model->classes[present]));
 	model->constant = present == (int) model->positive_class ? 1.0 : 0.0;
 	model->link = LINK_IDENTITY;
 	model->facts.converged = true;
@@ -539,10 +562,12 @@ static void
 fit_logistic_regression(Fit *fit)
 {
 	const FitOptions *options = fit->spec->options;
-	int			positive;
-	LogisticOptions solver = {.l2 = options->l2,.standardize = options->standardize,
-		.tolerance = options->tol,.max_iterations = options->max_iter};
-	LinearFit	result;
+	int positive;
+	LogisticOptions solver = {.l2 = options->l2,
+							  .standardize = options->standardize,
+							  .tolerance = options->tol,
+							  .max_iterations = options->max_iter};
+	LinearFit result;
 
 	describe_classes(fit);
 	positive = fit->model.positive_class;
@@ -567,14 +592,21 @@ fit_logistic_regression(Fit *fit)
 		return;
 	}
 	result = empty_result(fit);
-	require(fit, logistic_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
-							  &fit->account->stop, &result));
+	require(fit,
+			logistic_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
+						 &fit->account->stop, &result));
 	fit->model.link = LINK_LOGIT;
 	if (result.facts.separated)
-		report_condition(fit, pstrdup("the features separate the classes, so the estimates have no finite limit; a penalty (\"l2\") helps"));
+		report_condition(
+			fit,
+			pstrdup(
+				"the features separate the classes, so the estimates have no finite limit; a penalty (\"l2\") helps"));
 	else if (!result.facts.converged)
-		report_condition(fit, psprintf("logistic regression did not converge in %d iterations; the gradient norm is %g",
-									   result.facts.iterations, result.facts.gradient_norm));
+		report_condition(
+			fit,
+			psprintf(
+				"logistic regression did not converge in %d iterations; the gradient norm is %g",
+				result.facts.iterations, result.facts.gradient_norm));
 	take_result(fit, &result);
 	add_metric(fit, "train.log_loss", result.log_loss);
 	add_metric(fit, "train.accuracy", result.accuracy);
@@ -583,8 +615,8 @@ fit_logistic_regression(Fit *fit)
 static struct varlena *
 encode(Fit *fit, MemoryContext caller)
 {
-	uint8_t    *bytes;
-	size_t		length;
+	uint8_t *bytes;
+	size_t length;
 	struct varlena *stored;
 
 	if (fit->n_left_out > 0)
@@ -602,8 +634,8 @@ encode(Fit *fit, MemoryContext caller)
 static Fit *
 begin(const FitState *state)
 {
-	Fit		   *fit = palloc0(sizeof(Fit));
-	Model	   *model = &fit->model;
+	Fit *fit = palloc0(sizeof(Fit));
+	Model *model = &fit->model;
 
 	fit->state = state;
 	fit->spec = state->spec;
@@ -629,15 +661,16 @@ fit_model(const FitState *state)
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext context;
 	struct varlena *stored;
-	Fit		   *fit;
-	uint32		i;
+	Fit *fit;
+	uint32 i;
 
 	if (state->rows == 0)
 	{
 		if (state->spec->options->raise_on_failure)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("the model cannot be fitted: no row has a target and a positive weight")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("the model cannot be fitted: no row has a target and a positive weight")));
 		ereport(WARNING,
 				(errmsg("no row has a target and a positive weight, so there is no model")));
 		return NULL;

@@ -14,4 +14,4 @@
  */
 extern struct varlena *fit_model(const FitState *state);
 
-#endif							/* ORCHARD_PG_FIT_FINAL_H */
+#endif /* ORCHARD_PG_FIT_FINAL_H */

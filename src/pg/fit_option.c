@@ -26,7 +26,7 @@ static const AlgorithmEntry algorithms[] = {
 	{"logistic_regression", ALGORITHM_LOGISTIC_REGRESSION, "log_loss", OBJECTIVE_LOG_LOSS}};
 
 /* Reads one option's value; the name is for messages. */
-typedef void (*OptionReader) (FitOptions *options, const char *name, const JsonbValue *value);
+typedef void (*OptionReader)(FitOptions *options, const char *name, const JsonbValue *value);
 
 typedef struct OptionEntry
 {
@@ -37,7 +37,7 @@ typedef struct OptionEntry
 const char *
 algorithm_name(ModelAlgorithm algorithm)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < (int) lengthof(algorithms); i++)
 	{
@@ -50,7 +50,7 @@ algorithm_name(ModelAlgorithm algorithm)
 const char *
 objective_name(ModelObjective objective)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < (int) lengthof(algorithms); i++)
 	{
@@ -60,8 +60,8 @@ objective_name(ModelObjective objective)
 	return "unknown";
 }
 
-static void pg_attribute_noreturn()
-wrong_type(const char *name, const char *wanted)
+static void
+pg_attribute_noreturn() wrong_type(const char *name, const char *wanted)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -87,12 +87,12 @@ read_boolean(const char *name, const JsonbValue *value)
 static double
 read_number(const char *name, const JsonbValue *value, double low, double high)
 {
-	double		number;
+	double number;
 
 	if (value->type != jbvNumeric)
 		wrong_type(name, "a number");
-	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-												NumericGetDatum(value->val.numeric)));
+	number = DatumGetFloat8(
+		DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
 	if (isinf(number))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -101,15 +101,16 @@ read_number(const char *name, const JsonbValue *value, double low, double high)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 isinf(high) ?
-				 errmsg("option \"%s\" must be at least %g, not %g", name, low, number) :
-				 errmsg("option \"%s\" must be between %g and %g, not %g", name, low, high, number)));
+					 errmsg("option \"%s\" must be at least %g, not %g", name, low, number) :
+					 errmsg("option \"%s\" must be between %g and %g, not %g", name, low, high,
+							number)));
 	return number;
 }
 
 static double
 read_whole_number(const char *name, const JsonbValue *value, double low, double high)
 {
-	double		number = read_number(name, value, low, high);
+	double number = read_number(name, value, low, high);
 
 	if (number != floor(number))
 		wrong_type(name, "a whole number");
@@ -122,9 +123,9 @@ read_names(const char *name, const JsonbValue *value, int *n)
 {
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
-	JsonbValue	element;
-	char	  **names;
-	int			count = 0;
+	JsonbValue element;
+	char **names;
+	int count = 0;
 
 	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
 		wrong_type(name, "an array of column names");
@@ -146,9 +147,9 @@ read_names(const char *name, const JsonbValue *value, int *n)
 static int
 read_choice(const char *name, const JsonbValue *value, const char *const *choices, int n)
 {
-	char	   *word = read_text(name, value);
+	char *word = read_text(name, value);
 	StringInfoData known;
-	int			i;
+	int i;
 
 	initStringInfo(&known);
 	for (i = 0; i < n; i++)
@@ -167,7 +168,7 @@ static void
 read_algorithm(FitOptions *options, const char *name, const JsonbValue *value)
 {
 	const char *choices[lengthof(algorithms)];
-	int			i;
+	int i;
 
 	for (i = 0; i < (int) lengthof(algorithms); i++)
 		choices[i] = algorithms[i].name;
@@ -179,7 +180,7 @@ static void
 read_objective(FitOptions *options, const char *name, const JsonbValue *value)
 {
 	const char *choices[lengthof(algorithms)];
-	int			i;
+	int i;
 
 	for (i = 0; i < (int) lengthof(algorithms); i++)
 		choices[i] = algorithms[i].objective_name;
@@ -192,7 +193,7 @@ read_class_weight(FitOptions *options, const char *name, const JsonbValue *value
 {
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
-	JsonbValue	part;
+	JsonbValue part;
 	ClassWeight *weight = NULL;
 
 	if (value->type == jbvString && value->val.string.len == 8 &&
@@ -203,8 +204,8 @@ read_class_weight(FitOptions *options, const char *name, const JsonbValue *value
 	}
 	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
 		wrong_type(name, "\"balanced\" or an object of class and weight");
-	options->class_weights = palloc0(sizeof(ClassWeight) *
-									 Max(JsonContainerSize(value->val.binary.data), 1));
+	options->class_weights =
+		palloc0(sizeof(ClassWeight) * Max(JsonContainerSize(value->val.binary.data), 1));
 	iterator = JsonbIteratorInit(value->val.binary.data);
 	while ((token = JsonbIteratorNext(&iterator, &part, true)) != WJB_DONE)
 	{
@@ -223,7 +224,8 @@ read_unknown(FitOptions *options, const char *name, const JsonbValue *value)
 {
 	static const char *const choices[] = {"missing", "error"};
 
-	options->unknown = read_choice(name, value, choices, 2) == 0 ? UNKNOWN_AS_MISSING : UNKNOWN_IS_ERROR;
+	options->unknown =
+		read_choice(name, value, choices, 2) == 0 ? UNKNOWN_AS_MISSING : UNKNOWN_IS_ERROR;
 }
 
 static void
@@ -236,8 +238,7 @@ read_on_failure(FitOptions *options, const char *name, const JsonbValue *value)
 
 /* A reader that stores one value; `expression` uses name and value. */
 #define OPTION_READER(option, expression) \
-	static void \
-	read_##option(FitOptions *options, const char *name, const JsonbValue *value) \
+	static void read_##option(FitOptions *options, const char *name, const JsonbValue *value) \
 	{ \
 		options->option = (expression); \
 	}
@@ -259,47 +260,45 @@ OPTION_READER(features, read_names(name, value, &options->n_features))
 OPTION_READER(exclude, read_names(name, value, &options->n_exclude))
 
 /* Every option there is, in the order of the hint. */
-static const OptionEntry option_entries[] = {
-	{"algorithm", read_algorithm},
-	{"class_weight", read_class_weight},
-	{"exclude", read_exclude},
-	{"features", read_features},
-	{"fit_intercept", read_fit_intercept},
-	{"group", read_group},
-	{"l2", read_l2},
-	{"max_categories", read_max_categories},
-	{"max_iter", read_max_iter},
-	{"missing_indicator", read_missing_indicator},
-	{"objective", read_objective},
-	{"on_failure", read_on_failure},
-	{"positive_class", read_positive_class},
-	{"seed", read_seed},
-	{"skip_null_target", read_skip_null_target},
-	{"standardize", read_standardize},
-	{"time", read_time},
-	{"tol", read_tol},
-	{"unknown", read_unknown},
-	{"weight", read_weight}};
+static const OptionEntry option_entries[] = {{"algorithm", read_algorithm},
+											 {"class_weight", read_class_weight},
+											 {"exclude", read_exclude},
+											 {"features", read_features},
+											 {"fit_intercept", read_fit_intercept},
+											 {"group", read_group},
+											 {"l2", read_l2},
+											 {"max_categories", read_max_categories},
+											 {"max_iter", read_max_iter},
+											 {"missing_indicator", read_missing_indicator},
+											 {"objective", read_objective},
+											 {"on_failure", read_on_failure},
+											 {"positive_class", read_positive_class},
+											 {"seed", read_seed},
+											 {"skip_null_target", read_skip_null_target},
+											 {"standardize", read_standardize},
+											 {"time", read_time},
+											 {"tol", read_tol},
+											 {"unknown", read_unknown},
+											 {"weight", read_weight}};
 
-static void pg_attribute_noreturn()
-unknown_option(const char *name)
+static void
+pg_attribute_noreturn() unknown_option(const char *name)
 {
 	StringInfoData known;
-	int			i;
+	int i;
 
 	initStringInfo(&known);
 	for (i = 0; i < (int) lengthof(option_entries); i++)
 		appendStringInfo(&known, "%s%s", i > 0 ? ", " : "", option_entries[i].name);
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown option \"%s\"", name),
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown option \"%s\"", name),
 			 errhint("The known options are: %s.", known.data)));
 }
 
 static void
 read_option(FitOptions *options, const char *name, const JsonbValue *value)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < (int) lengthof(option_entries); i++)
 	{
@@ -367,7 +366,7 @@ append_text(StringInfo json, const char *name, const char *value)
 static void
 append_names(StringInfo json, const char *name, char **names, int n)
 {
-	int			i;
+	int i;
 
 	if (names == NULL)
 		return;
@@ -386,7 +385,7 @@ static char *
 canonical_text(const FitOptions *options)
 {
 	StringInfoData json;
-	int			i;
+	int i;
 
 	initStringInfo(&json);
 	appendStringInfo(&json, "{\"algorithm\": \"%s\"", algorithm_name(options->algorithm));
@@ -432,8 +431,8 @@ fit_options_parse(Jsonb *json)
 	FitOptions *options = palloc0(sizeof(FitOptions));
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
-	JsonbValue	part;
-	char	   *name = NULL;
+	JsonbValue part;
+	char *name = NULL;
 
 	options->standardize = true;
 	options->fit_intercept = true;

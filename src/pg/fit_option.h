@@ -15,38 +15,38 @@
 
 typedef struct ClassWeight
 {
-	char	   *name;			/* class label */
-	double		weight;			/* >= 0 */
+	char *name;	   /* class label */
+	double weight; /* >= 0 */
 } ClassWeight;
 
 typedef struct FitOptions
 {
 	ModelAlgorithm algorithm;
 	ModelObjective objective;
-	double		l2;
-	bool		standardize;
-	bool		fit_intercept;
-	bool		missing_indicator;
-	bool		skip_null_target;
-	bool		raise_on_failure;	/* on_failure = "error" */
+	double l2;
+	bool standardize;
+	bool fit_intercept;
+	bool missing_indicator;
+	bool skip_null_target;
+	bool raise_on_failure; /* on_failure = "error" */
 	UnknownPolicy unknown;
-	int			max_categories;
-	int			max_iter;
-	double		tol;
-	bool		limits_given;	/* tol or max_iter was given */
-	uint64		seed;
-	char	   *weight;			/* column names, NULL when not given */
-	char	   *group;
-	char	   *time;
-	char	   *positive_class;
-	char	  **features;		/* NULL: all columns that are not excluded */
-	int			n_features;
-	char	  **exclude;
-	int			n_exclude;
-	bool		balanced;		/* class_weight = "balanced" */
+	int max_categories;
+	int max_iter;
+	double tol;
+	bool limits_given; /* tol or max_iter was given */
+	uint64 seed;
+	char *weight; /* column names, NULL when not given */
+	char *group;
+	char *time;
+	char *positive_class;
+	char **features; /* NULL: all columns that are not excluded */
+	int n_features;
+	char **exclude;
+	int n_exclude;
+	bool balanced; /* class_weight = "balanced" */
 	ClassWeight *class_weights;
-	int			n_class_weights;
-	char	   *canonical;		/* JSON text of every option in force, keys sorted */
+	int n_class_weights;
+	char *canonical; /* JSON text of every option in force, keys sorted */
 } FitOptions;
 
 /* Parses into the current memory context. */
@@ -55,4 +55,4 @@ extern FitOptions *fit_options_parse(Jsonb *json);
 extern const char *algorithm_name(ModelAlgorithm algorithm);
 extern const char *objective_name(ModelObjective objective);
 
-#endif							/* ORCHARD_PG_FIT_OPTION_H */
+#endif /* ORCHARD_PG_FIT_OPTION_H */

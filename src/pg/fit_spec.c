@@ -14,7 +14,7 @@
 static bool
 is_listed(const char *name, char **names, int n)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < n; i++)
 	{
@@ -28,7 +28,7 @@ is_listed(const char *name, char **names, int n)
 static int
 require_column(const RowLayout *layout, const char *name, const char *role)
 {
-	int			index = row_layout_find(layout, name);
+	int index = row_layout_find(layout, name);
 
 	if (index < 0)
 		ereport(ERROR,
@@ -43,7 +43,7 @@ static ColumnType
 require_column_type(const RowLayout *layout, int index, const char *role)
 {
 	Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, index);
-	ColumnType	type;
+	ColumnType type;
 
 	if (!column_type_of(attribute->atttypid, &type))
 		ereport(ERROR,
@@ -51,8 +51,8 @@ require_column_type(const RowLayout *layout, int index, const char *role)
 				 errmsg("column \"%s\" of type %s cannot be a %s", NameStr(attribute->attname),
 						format_type_be(attribute->atttypid), role),
 				 strcmp(role, "feature") == 0 ?
-				 errhint("Cast it, or leave it out with the option \"exclude\".") :
-				 errhint("Cast it to a number or another type that Orchard reads.")));
+					 errhint("Cast it, or leave it out with the option \"exclude\".") :
+					 errhint("Cast it to a number or another type that Orchard reads.")));
 	return type;
 }
 
@@ -81,21 +81,24 @@ static uint32
 array_feature_length(const RowLayout *layout, int index)
 {
 	const char *name = NameStr(TupleDescAttr(layout->descriptor, index)->attname);
-	ArrayType  *array;
-	int			n;
+	ArrayType *array;
+	int n;
 
 	if (layout->nulls[index])
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("array column \"%s\" is null in the first row", name),
-				 errdetail("Its length in the first row is the number of features it stands for."),
-				 errhint("Leave out rows without the array, or leave out the column with the option \"exclude\".")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("array column \"%s\" is null in the first row", name),
+			 errdetail("Its length in the first row is the number of features it stands for."),
+			 errhint(
+				 "Leave out rows without the array, or leave out the column with the option \"exclude\".")));
 	array = DatumGetArrayTypeP(layout->values[index]);
 	n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	if (ARR_NDIM(array) != 1 || n == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("array column \"%s\" must have one dimension and at least one element", name)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+			 errmsg("array column \"%s\" must have one dimension and at least one element", name)));
 	return n;
 }
 
@@ -122,7 +125,7 @@ static void
 add_feature(FitSpec *spec, const RowLayout *layout, int index)
 {
 	BoundColumn column = bind_column(layout, index, "feature");
-	Feature    *feature = &spec->features[spec->n_features];
+	Feature *feature = &spec->features[spec->n_features];
 
 	feature->name = pstrdup(NameStr(TupleDescAttr(layout->descriptor, index)->attname));
 	feature->family = column.type.family;
@@ -138,7 +141,7 @@ add_feature(FitSpec *spec, const RowLayout *layout, int index)
 static void
 count_slots(FitSpec *spec)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < spec->n_features; i++)
 	{
@@ -151,7 +154,7 @@ count_slots(FitSpec *spec)
 static void
 set_target(FitSpec *spec, const RowLayout *layout)
 {
-	int			index = require_column(layout, spec->target, "target");
+	int index = require_column(layout, spec->target, "target");
 	BoundColumn column = bind_column(layout, index, "target");
 
 	spec->classification = spec->options->algorithm == ALGORITHM_LOGISTIC_REGRESSION;
@@ -163,11 +166,12 @@ set_target(FitSpec *spec, const RowLayout *layout)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("target column \"%s\" must not be an array", spec->target)));
 	if (!spec->classification && column.type.family == FAMILY_CATEGORY)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("target column \"%s\" is categorical, which algorithm \"%s\" cannot predict",
-						spec->target, algorithm_name(spec->options->algorithm)),
-				 errhint("Use \"logistic_regression\", or cast the target to a number.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("target column \"%s\" is categorical, which algorithm \"%s\" cannot predict",
+					spec->target, algorithm_name(spec->options->algorithm)),
+			 errhint("Use \"logistic_regression\", or cast the target to a number.")));
 	if (spec->classification && column.type.family != FAMILY_CATEGORY &&
 		column.type.family != FAMILY_NUMBER)
 		ereport(ERROR,
@@ -179,7 +183,7 @@ set_target(FitSpec *spec, const RowLayout *layout)
 static void
 encode_labels(ByteWriter *writer, const EnumLabels *labels)
 {
-	int			i;
+	int i;
 
 	write_u32(writer, labels != NULL ? labels->n : 0);
 	for (i = 0; labels != NULL && i < labels->n; i++)
@@ -189,8 +193,8 @@ encode_labels(ByteWriter *writer, const EnumLabels *labels)
 static void
 encode_spec(FitSpec *spec)
 {
-	ByteWriter	writer;
-	int			i;
+	ByteWriter writer;
+	int i;
 
 	writer_begin(&writer, memory_transient(), MaxAllocSize);
 	write_string(&writer, (char *) spec->options_json, VARSIZE(spec->options_json));
@@ -238,7 +242,7 @@ static void
 check_roles(const FitSpec *spec, const RowLayout *layout)
 {
 	const FitOptions *options = spec->options;
-	int			i;
+	int i;
 
 	for (i = 0; i < options->n_features; i++)
 	{
@@ -258,9 +262,9 @@ check_roles(const FitSpec *spec, const RowLayout *layout)
 FitSpec *
 fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
 {
-	FitSpec    *spec = palloc0(sizeof(FitSpec));
-	RowLayout  *layout = row_layout_create(row);
-	int			i;
+	FitSpec *spec = palloc0(sizeof(FitSpec));
+	RowLayout *layout = row_layout_create(row);
+	int i;
 
 	row_layout_read(layout, row);
 	spec->options_json = palloc(VARSIZE(options));
@@ -278,7 +282,7 @@ fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
 
 		if (attribute->attisdropped || !is_feature(spec, NameStr(attribute->attname)))
 			continue;
-		row_layout_find(layout, NameStr(attribute->attname));	/* raises when it stands twice */
+		row_layout_find(layout, NameStr(attribute->attname)); /* raises when it stands twice */
 		add_feature(spec, layout, i);
 	}
 	count_slots(spec);
@@ -290,7 +294,7 @@ fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
 static bool
 same_labels(const EnumLabels *a, const EnumLabels *b)
 {
-	int			i;
+	int i;
 
 	if (a == NULL || b == NULL || a->n != b->n)
 		return false;
@@ -311,7 +315,7 @@ rebind_column(const RowLayout *layout, const char *name, const char *role, Featu
 			  bool is_array, const EnumLabels *labels)
 {
 	BoundColumn column = bind_column(layout, require_column(layout, name, role), role);
-	bool		now_array = is_array_reader(column.type.reader);
+	bool now_array = is_array_reader(column.type.reader);
 
 	if (column.type.family != family || now_array != is_array)
 		ereport(ERROR,
@@ -328,10 +332,10 @@ static FitBinding *
 make_binding(const FitSpec *spec, HeapTupleHeader row)
 {
 	FitBinding *binding = palloc0(sizeof(FitBinding));
-	int			n_fixed;
-	int			number = 0;
-	int			category = 0;
-	int			i;
+	int n_fixed;
+	int number = 0;
+	int category = 0;
+	int i;
 
 	binding->layout = row_layout_create(row);
 	binding->features = palloc0(sizeof(BoundColumn) * Max(spec->n_features, 1));
@@ -340,9 +344,9 @@ make_binding(const FitSpec *spec, HeapTupleHeader row)
 	binding->weight.index = -1;
 	if (spec->options->weight != NULL)
 	{
-		binding->weight = bind_column(binding->layout,
-									  require_column(binding->layout, spec->options->weight, "weight"),
-									  "weight");
+		binding->weight =
+			bind_column(binding->layout,
+						require_column(binding->layout, spec->options->weight, "weight"), "weight");
 		if (binding->weight.type.family != FAMILY_NUMBER ||
 			is_array_reader(binding->weight.type.reader))
 			ereport(ERROR,
@@ -357,14 +361,14 @@ make_binding(const FitSpec *spec, HeapTupleHeader row)
 	{
 		BoundColumn *column = &binding->features[i];
 
-		*column = rebind_column(binding->layout, spec->features[i].name, "feature",
-								spec->features[i].family, spec->features[i].length > 0,
-								spec->labels[i]);
+		*column =
+			rebind_column(binding->layout, spec->features[i].name, "feature",
+						  spec->features[i].family, spec->features[i].length > 0, spec->labels[i]);
 		column->slot = column->type.family == FAMILY_CATEGORY ? category++ : number;
 		number += feature_numbers(&spec->features[i]);
 		binding->has_offsets &= column->index < n_fixed;
 		if (column->type.reader == READ_FLOAT8 && !spec->is_integer[i])
-			binding->doubles[binding->n_doubles++] = (DoubleColumn) {i, column->index, column->slot};
+			binding->doubles[binding->n_doubles++] = (DoubleColumn){i, column->index, column->slot};
 		else
 			binding->others[binding->n_others++] = i;
 	}
@@ -374,8 +378,8 @@ make_binding(const FitSpec *spec, HeapTupleHeader row)
 FitBinding *
 fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orchard row binding",
-												  ALLOCSET_SMALL_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "orchard row binding", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	FitBinding *binding = make_binding(spec, row);
 
@@ -387,7 +391,7 @@ fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 static char *
 decode_text(ByteReader *reader)
 {
-	size_t		length;
+	size_t length;
 	const char *text = read_string(reader, &length);
 
 	return text == NULL ? NULL : pnstrdup(text, length);
@@ -398,8 +402,8 @@ static EnumLabels *
 decode_labels(ByteReader *reader)
 {
 	EnumLabels *labels = palloc0(sizeof(EnumLabels));
-	uint32		n = read_count(reader, 4);
-	uint32		i;
+	uint32 n = read_count(reader, 4);
+	uint32 i;
 
 	if (n == 0)
 		return NULL;
@@ -413,11 +417,11 @@ decode_labels(ByteReader *reader)
 FitSpec *
 fit_spec_decode(const uint8 *encoded, size_t length)
 {
-	FitSpec    *spec = palloc0(sizeof(FitSpec));
-	ByteReader	reader;
-	size_t		json_length;
+	FitSpec *spec = palloc0(sizeof(FitSpec));
+	ByteReader reader;
+	size_t json_length;
 	const char *json;
-	int			i;
+	int i;
 
 	spec->encoded = memcpy(palloc(length), encoded, length);
 	spec->encoded_length = length;

@@ -21,54 +21,54 @@
 typedef struct FitSpec
 {
 	FitOptions *options;
-	Jsonb	   *options_json;	/* as given, for the encoded form */
-	char	   *target;
+	Jsonb *options_json; /* as given, for the encoded form */
+	char *target;
 	FeatureFamily target_family;
-	bool		target_is_boolean;
-	bool		classification;
-	EnumLabels *target_labels;	/* of an enum target, else NULL */
-	int			n_features;
-	Feature    *features;
-	bool	   *is_integer;		/* features checked for looking like identifiers */
-	EnumLabels **labels;		/* of enum features, else NULL */
-	int			n_numbers;
-	int			n_categories;
-	uint8	   *encoded;
-	size_t		encoded_length;
+	bool target_is_boolean;
+	bool classification;
+	EnumLabels *target_labels; /* of an enum target, else NULL */
+	int n_features;
+	Feature *features;
+	bool *is_integer;	 /* features checked for looking like identifiers */
+	EnumLabels **labels; /* of enum features, else NULL */
+	int n_numbers;
+	int n_categories;
+	uint8 *encoded;
+	size_t encoded_length;
 } FitSpec;
 
 /* Where a bound row keeps one column. */
 typedef struct BoundColumn
 {
-	int			index;			/* 0-based in the row, -1 = none */
-	ColumnType	type;
+	int index; /* 0-based in the row, -1 = none */
+	ColumnType type;
 	EnumLabels *labels;
-	int			slot;			/* features: the first number slot or the category slot */
-	int16		width;			/* bytes, where it is fixed */
-	bool		by_value;
+	int slot;	 /* features: the first number slot or the category slot */
+	int16 width; /* bytes, where it is fixed */
+	bool by_value;
 } BoundColumn;
 
 /* A float8 feature, as the loop over them reads it. */
 typedef struct DoubleColumn
 {
-	int			feature;
-	int			index;			/* as in BoundColumn */
-	int			slot;
+	int feature;
+	int index; /* as in BoundColumn */
+	int slot;
 } DoubleColumn;
 
 /* A FitSpec bound to a row layout. */
 typedef struct FitBinding
 {
-	MemoryContext context;		/* its own, of which it is all */
-	RowLayout  *layout;
+	MemoryContext context; /* its own, of which it is all */
+	RowLayout *layout;
 	BoundColumn target;
 	BoundColumn weight;
-	BoundColumn *features;		/* n_features */
-	bool		has_offsets;	/* row_layout_offsets has every bound column */
-	DoubleColumn *doubles;		/* n_doubles: the features that are float8 numbers */
-	int			n_doubles;
-	int		   *others;			/* n_others: the rest */
-	int			n_others;
+	BoundColumn *features; /* n_features */
+	bool has_offsets;	   /* row_layout_offsets has every bound column */
+	DoubleColumn *doubles; /* n_doubles: the features that are float8 numbers */
+	int n_doubles;
+	int *others; /* n_others: the rest */
+	int n_others;
 } FitBinding;
 
 /* In the current memory context, the binding in a child of it; the row gives types, names, array lengths. */
@@ -78,4 +78,4 @@ extern FitBinding *fit_binding_create(const FitSpec *spec, HeapTupleHeader row);
 /* From its encoded form, which only this module wrote. */
 extern FitSpec *fit_spec_decode(const uint8 *encoded, size_t length);
 
-#endif							/* ORCHARD_PG_FIT_SPEC_H */
+#endif /* ORCHARD_PG_FIT_SPEC_H */

@@ -17,10 +17,8 @@ static const char *const what = "the training state";
 static Size fit_state_get_flat_size(ExpandedObjectHeader *header);
 static void fit_state_flatten_into(ExpandedObjectHeader *header, void *result, Size size);
 
-static const ExpandedObjectMethods fit_state_methods = {
-	fit_state_get_flat_size,
-	fit_state_flatten_into
-};
+static const ExpandedObjectMethods fit_state_methods = {fit_state_get_flat_size,
+														fit_state_flatten_into};
 
 static void
 require(FitState *state, Status status)
@@ -33,7 +31,7 @@ require(FitState *state, Status status)
 static void *
 state_allocate(FitState *state, size_t count, size_t size)
 {
-	void	   *block = memory_allocate_zero(&state->account->allocator, Max(count, 1), size);
+	void *block = memory_allocate_zero(&state->account->allocator, Max(count, 1), size);
 
 	if (block == NULL)
 		require_ok(KERNEL_OUT_OF_MEMORY, what);
@@ -44,12 +42,13 @@ state_allocate(FitState *state, size_t count, size_t size)
 static void
 seed_dictionary(FitState *state, Dictionary *dictionary, const EnumLabels *labels)
 {
-	int32_t		code;
-	int			i;
+	int32_t code;
+	int i;
 
 	for (i = 0; labels != NULL && i < labels->n; i++)
-		require(state, dictionary_add(dictionary, &state->account->allocator, labels->labels[i],
-									  strlen(labels->labels[i]), &code));
+		require(state,
+				dictionary_add(dictionary, &state->account->allocator, labels->labels[i],
+							   strlen(labels->labels[i]), &code));
 }
 
 static void
@@ -62,8 +61,8 @@ state_free(FitState *state, void *block, size_t count, size_t size)
 static FitState *
 allocate_state(MemoryAccount *account, const FitSpec *spec)
 {
-	FitState   *state = memory_allocate_zero(&account->allocator, 1, sizeof(FitState));
-	int			i;
+	FitState *state = memory_allocate_zero(&account->allocator, 1, sizeof(FitState));
+	int i;
 
 	if (state == NULL)
 		require_ok(KERNEL_OUT_OF_MEMORY, what);
@@ -85,17 +84,17 @@ allocate_state(MemoryAccount *account, const FitSpec *spec)
 FitState *
 fit_state_create(MemoryAccount *account, const FitSpec *spec)
 {
-	FitState   *state = allocate_state(account, spec);
-	int			category = 0;
-	int			i;
+	FitState *state = allocate_state(account, spec);
+	int category = 0;
+	int i;
 
 	if (spec->classification)
 		dataset_begin(&state->dataset, spec->n_numbers, spec->n_categories,
 					  spec->options->weight != NULL);
 	else
 	{
-		state->least_squares = least_squares_create(&account->allocator, spec->n_numbers,
-													spec->n_categories);
+		state->least_squares =
+			least_squares_create(&account->allocator, spec->n_numbers, spec->n_categories);
 		if (state->least_squares == NULL)
 			require_ok(KERNEL_OUT_OF_MEMORY, what);
 	}
@@ -108,13 +107,15 @@ fit_state_create(MemoryAccount *account, const FitSpec *spec)
 	return state;
 }
 
-static void pg_attribute_noreturn()
-not_finite(const char *name, double value)
+static void
+pg_attribute_noreturn() not_finite(const char *name, double value)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("column \"%s\" has the value %s, which a linear model cannot use", name,
-					isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity"),
+					isnan(value)  ? "NaN" :
+						value > 0 ? "Infinity" :
+									"-Infinity"),
 			 errhint("Leave such rows out, or store NULL for a value that is not known.")));
 }
 
@@ -122,10 +123,10 @@ not_finite(const char *name, double value)
 static int32
 category_code(FitState *state, Dictionary *dictionary, const BoundColumn *column, Datum datum)
 {
-	char		scratch[NAMEDATALEN];
+	char scratch[NAMEDATALEN];
 	const char *text;
-	size_t		length;
-	int32_t		code;
+	size_t length;
+	int32_t code;
 
 	if (column->labels != NULL)
 	{
@@ -144,10 +145,10 @@ category_code(FitState *state, Dictionary *dictionary, const BoundColumn *column
 static void
 add_array(const Feature *feature, const BoundColumn *column, Datum datum, double *slots)
 {
-	double	   *numbers;
-	bool	   *nulls;
-	int			n = column_read_array(column->type.reader, datum, feature->name, &numbers, &nulls);
-	int			i;
+	double *numbers;
+	bool *nulls;
+	int n = column_read_array(column->type.reader, datum, feature->name, &numbers, &nulls);
+	int i;
 
 	if (n != (int) feature->length)
 		ereport(ERROR,
@@ -168,13 +169,14 @@ add_number(FitState *state, int i, const BoundColumn *column, Datum datum, doubl
 {
 	const Feature *feature = &state->spec->features[i];
 
-	*slot = column->type.reader == READ_FLOAT8 ? DatumGetFloat8(datum) :
+	*slot = column->type.reader == READ_FLOAT8 ?
+		DatumGetFloat8(datum) :
 		column_read_number(column->type.reader, datum, feature->family, feature->name);
 	if (unlikely(!isfinite(*slot)))
 		not_finite(feature->name, *slot);
 	if (state->spec->is_integer[i])
 	{
-		uint64		bits;
+		uint64 bits;
 
 		memcpy(&bits, slot, sizeof(bits));
 		identifier_add(state->identifiers[i], bits);
@@ -186,21 +188,22 @@ typedef struct RowReader
 {
 	const FitBinding *binding;
 	const char *data;
-	const int32 *offsets;		/* by column, -1 = NULL */
+	const int32 *offsets; /* by column, -1 = NULL */
 } RowReader;
 
 static inline bool
 column_is_null(const RowReader *reader, const BoundColumn *column)
 {
 	return reader->offsets != NULL ? reader->offsets[column->index] < 0 :
-		reader->binding->layout->nulls[column->index];
+									 reader->binding->layout->nulls[column->index];
 }
 
 /* The column's value, which is not NULL. */
 static inline Datum
 column_datum(const RowReader *reader, const BoundColumn *column)
 {
-	return reader->offsets == NULL ? reader->binding->layout->values[column->index] :
+	return reader->offsets == NULL ?
+		reader->binding->layout->values[column->index] :
 		fetch_att(reader->data + reader->offsets[column->index], column->by_value, column->width);
 }
 
@@ -216,18 +219,18 @@ read_doubles(FitState *state, const RowReader *reader, bool has_nulls)
 	const DoubleColumn *end = column + reader->binding->n_doubles;
 	const int32 *offsets = reader->offsets;
 	const char *data = reader->data;
-	double	   *numbers = state->numbers;
-	bool		is_finite = true;
+	double *numbers = state->numbers;
+	bool is_finite = true;
 
 	for (; column < end; column++)
 	{
-		int32		offset = offsets[column->index];
-		uintptr_t	place = (uintptr_t) (data + offset);
-		double		value;
+		int32 offset = offsets[column->index];
+		uintptr_t place = (uintptr_t) (data + offset);
+		double value;
 
 		if (has_nulls)
 		{
-			uintptr_t	is_null = (uintptr_t) 0 - (offset < 0);
+			uintptr_t is_null = (uintptr_t) 0 - (offset < 0);
 
 			place = ((uintptr_t) &missing & is_null) | (place & ~is_null);
 		}
@@ -243,7 +246,8 @@ static bool
 read_all_doubles(FitState *state, const RowReader *reader)
 {
 	return reader->offsets == reader->binding->layout->offsets ?
-		read_doubles(state, reader, false) : read_doubles(state, reader, true);
+		read_doubles(state, reader, false) :
+		read_doubles(state, reader, true);
 }
 
 /* Feature i of the row. */
@@ -252,12 +256,13 @@ read_feature(FitState *state, const RowReader *reader, int i)
 {
 	const BoundColumn *column = &reader->binding->features[i];
 	const Feature *feature = &state->spec->features[i];
-	bool		is_null = column_is_null(reader, column);
-	double	   *slots = state->numbers + column->slot;
-	uint32		j;
+	bool is_null = column_is_null(reader, column);
+	double *slots = state->numbers + column->slot;
+	uint32 j;
 
 	if (feature->family == FAMILY_CATEGORY)
-		state->codes[column->slot] = is_null ? CODE_MISSING :
+		state->codes[column->slot] = is_null ?
+			CODE_MISSING :
 			category_code(state, &state->dictionaries[column->slot], column,
 						  column_datum(reader, column));
 	else if (is_null)
@@ -276,7 +281,7 @@ static void
 read_features(FitState *state, const RowReader *reader)
 {
 	const FitBinding *binding = reader->binding;
-	int			i;
+	int i;
 
 	if (reader->offsets == NULL || unlikely(!read_all_doubles(state, reader)))
 	{
@@ -292,21 +297,23 @@ static double
 read_target(FitState *state, const FitBinding *binding, Datum datum)
 {
 	const FitSpec *spec = state->spec;
-	double		number;
-	int32_t		code;
+	double number;
+	int32_t code;
 
 	if (spec->target_family == FAMILY_CATEGORY)
 		return category_code(state, &state->classes, &binding->target, datum);
-	number = column_read_number(binding->target.type.reader, datum, spec->target_family, spec->target);
+	number =
+		column_read_number(binding->target.type.reader, datum, spec->target_family, spec->target);
 	if (!isfinite(number))
 		not_finite(spec->target, number);
 	if (!spec->classification)
 		return number;
-	number += 0.0;				/* -0 is 0 */
+	number += 0.0; /* -0 is 0 */
 	code = dictionary_find(&state->classes, (char *) &number, sizeof(number));
 	if (code < 0)
-		require(state, dictionary_add(&state->classes, &state->account->allocator,
-									  (char *) &number, sizeof(number), &code));
+		require(state,
+				dictionary_add(&state->classes, &state->account->allocator, (char *) &number,
+							   sizeof(number), &code));
 	return code;
 }
 
@@ -315,7 +322,7 @@ static double
 read_weight(const FitSpec *spec, const RowReader *reader)
 {
 	const BoundColumn *column = &reader->binding->weight;
-	double		weight;
+	double weight;
 
 	if (column->index < 0)
 		return 1.0;
@@ -345,9 +352,9 @@ void
 fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 {
 	const FitSpec *spec = state->spec;
-	RowReader	reader = {binding, row_data(row), NULL};
-	double		weight;
-	double		target;
+	RowReader reader = {binding, row_data(row), NULL};
+	double weight;
+	double target;
 
 	if (unlikely(state->flat != NULL))
 		drop_flat(state);
@@ -374,11 +381,13 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 	target = read_target(state, binding, column_datum(&reader, &binding->target));
 	read_features(state, &reader);
 	if (spec->classification)
-		require(state, dataset_add(&state->dataset, &state->account->allocator, state->numbers,
-								   state->codes, target, weight));
+		require(state,
+				dataset_add(&state->dataset, &state->account->allocator, state->numbers,
+							state->codes, target, weight));
 	else
-		require(state, least_squares_add(state->least_squares, &state->account->allocator,
-										 state->numbers, state->codes, target, weight));
+		require(state,
+				least_squares_add(state->least_squares, &state->account->allocator, state->numbers,
+								  state->codes, target, weight));
 	state->rows++;
 }
 
@@ -386,15 +395,16 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 static int32_t *
 map_codes(FitState *into, Dictionary *dictionary, const Dictionary *from)
 {
-	int32_t    *map = palloc(sizeof(int32_t) * Max(from->n, 1));
-	int32_t		code;
+	int32_t *map = palloc(sizeof(int32_t) * Max(from->n, 1));
+	int32_t code;
 
 	for (code = 0; code < from->n; code++)
 	{
-		size_t		length;
+		size_t length;
 		const char *text = dictionary_text(from, code, &length);
 
-		require(into, dictionary_add(dictionary, &into->account->allocator, text, length, &map[code]));
+		require(into,
+				dictionary_add(dictionary, &into->account->allocator, text, length, &map[code]));
 	}
 	return map;
 }
@@ -404,24 +414,29 @@ fit_state_merge(FitState *into, const FitState *from)
 {
 	const FitSpec *spec = into->spec;
 	const int32_t **maps = palloc(sizeof(int32_t *) * Max(spec->n_categories, 1));
-	int			i;
+	int i;
 
-	if (spec != from->spec && (spec->encoded_length != from->spec->encoded_length ||
-							   memcmp(spec->encoded, from->spec->encoded, spec->encoded_length) != 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("parallel workers saw rows of different types, array lengths or options"),
-				 errhint("Give all rows one type, or set max_parallel_workers_per_gather to 0 for this statement.")));
+	if (spec != from->spec &&
+		(spec->encoded_length != from->spec->encoded_length ||
+		 memcmp(spec->encoded, from->spec->encoded, spec->encoded_length) != 0))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("parallel workers saw rows of different types, array lengths or options"),
+			 errhint(
+				 "Give all rows one type, or set max_parallel_workers_per_gather to 0 for this statement.")));
 	if (into->flat != NULL)
 		drop_flat(into);
 	for (i = 0; i < spec->n_categories; i++)
 		maps[i] = map_codes(into, &into->dictionaries[i], &from->dictionaries[i]);
 	if (spec->classification)
-		require(into, dataset_merge(&into->dataset, &into->account->allocator, &from->dataset, maps,
-									map_codes(into, &into->classes, &from->classes)));
+		require(into,
+				dataset_merge(&into->dataset, &into->account->allocator, &from->dataset, maps,
+							  map_codes(into, &into->classes, &from->classes)));
 	else
-		require(into, least_squares_merge(into->least_squares, &into->account->allocator,
-										  from->least_squares, maps));
+		require(into,
+				least_squares_merge(into->least_squares, &into->account->allocator,
+									from->least_squares, maps));
 	for (i = 0; i < spec->n_features; i++)
 	{
 		if (spec->is_integer[i])
@@ -436,7 +451,7 @@ fit_state_release(FitState *state)
 {
 	const Allocator *allocator = &state->account->allocator;
 	const FitSpec *spec = state->spec;
-	int			i;
+	int i;
 
 	for (i = 0; i < spec->n_categories; i++)
 		dictionary_release(&state->dictionaries[i], allocator);
@@ -475,12 +490,12 @@ fit_state_expanded(Datum datum)
 static void
 encode_dictionary(ByteWriter *writer, const Dictionary *dictionary)
 {
-	int32_t		code;
+	int32_t code;
 
 	write_u32(writer, dictionary->n);
 	for (code = 0; code < dictionary->n; code++)
 	{
-		size_t		length;
+		size_t length;
 		const char *text = dictionary_text(dictionary, code, &length);
 
 		write_string(writer, text, length);
@@ -490,13 +505,13 @@ encode_dictionary(ByteWriter *writer, const Dictionary *dictionary)
 static void
 decode_dictionary(FitState *state, Dictionary *dictionary, ByteReader *reader)
 {
-	uint32		n = read_count(reader, 4);
-	uint32		i;
-	int32_t		code;
+	uint32 n = read_count(reader, 4);
+	uint32 i;
+	int32_t code;
 
 	for (i = 0; i < n; i++)
 	{
-		size_t		length;
+		size_t length;
 		const char *text = read_string(reader, &length);
 
 		if (text == NULL)
@@ -508,10 +523,10 @@ decode_dictionary(FitState *state, Dictionary *dictionary, ByteReader *reader)
 static Size
 fit_state_get_flat_size(ExpandedObjectHeader *header)
 {
-	FitState   *state = (FitState *) header;
+	FitState *state = (FitState *) header;
 	const FitSpec *spec = state->spec;
-	ByteWriter	writer;
-	int			i;
+	ByteWriter writer;
+	int i;
 
 	if (state->flat != NULL)
 		return VARHDRSZ + state->flat_length;
@@ -547,7 +562,7 @@ fit_state_get_flat_size(ExpandedObjectHeader *header)
 static void
 fit_state_flatten_into(ExpandedObjectHeader *header, void *result, Size size)
 {
-	FitState   *state = (FitState *) header;
+	FitState *state = (FitState *) header;
 
 	Assert(size == VARHDRSZ + state->flat_length);
 	SET_VARSIZE(result, size);
@@ -557,7 +572,7 @@ fit_state_flatten_into(ExpandedObjectHeader *header, void *result, Size size)
 const uint8 *
 fit_state_flat_spec(const struct varlena *flat, size_t *length)
 {
-	ByteReader	reader;
+	ByteReader reader;
 	const char *spec;
 
 	reader_begin(&reader, VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat));
@@ -569,11 +584,11 @@ fit_state_flat_spec(const struct varlena *flat, size_t *length)
 FitState *
 fit_state_decode(MemoryAccount *account, const FitSpec *spec, const struct varlena *flat)
 {
-	FitState   *state = allocate_state(account, spec);
-	ByteReader	reader;
-	size_t		length;
+	FitState *state = allocate_state(account, spec);
+	ByteReader reader;
+	size_t length;
 	const uint8 *bytes;
-	int			i;
+	int i;
 
 	reader_begin(&reader, VARDATA_ANY(flat), VARSIZE_ANY_EXHDR(flat));
 	read_string(&reader, &length);

@@ -29,18 +29,18 @@ typedef struct FitState
 	ExpandedObjectHeader header;
 	MemoryAccount *account;
 	const FitSpec *spec;
-	LeastSquares *least_squares;	/* linear regression, else NULL */
-	Dataset		dataset;		/* logistic regression */
-	Dictionary	classes;		/* labels of a categorical target; 8 bytes of a double for a numeric one */
-	Dictionary *dictionaries;	/* n_categories */
+	LeastSquares *least_squares; /* linear regression, else NULL */
+	Dataset dataset;			 /* logistic regression */
+	Dictionary classes; /* labels of a categorical target; 8 bytes of a double for a numeric one */
+	Dictionary *dictionaries;		/* n_categories */
 	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
-	int64		rows;			/* used */
-	int64		rows_skipped;	/* NULL target or zero weight */
-	double	   *numbers;		/* scratch row, n_numbers */
-	int32	   *codes;			/* scratch row, n_categories */
-	uint8	   *flat;			/* made by get_flat_size for flatten_into, gone with the next row */
-	size_t		flat_length;
-	size_t		flat_capacity;	/* as allocated */
+	int64 rows;						/* used */
+	int64 rows_skipped;				/* NULL target or zero weight */
+	double *numbers;				/* scratch row, n_numbers */
+	int32 *codes;					/* scratch row, n_categories */
+	uint8 *flat; /* made by get_flat_size for flatten_into, gone with the next row */
+	size_t flat_length;
+	size_t flat_capacity; /* as allocated */
 } FitState;
 
 /* Largest flattened state. */
@@ -65,4 +65,4 @@ extern const uint8 *fit_state_flat_spec(const struct varlena *flat, size_t *leng
 extern FitState *fit_state_decode(MemoryAccount *account, const FitSpec *spec,
 								  const struct varlena *flat);
 
-#endif							/* ORCHARD_PG_FIT_STATE_H */
+#endif /* ORCHARD_PG_FIT_STATE_H */

@@ -15,8 +15,8 @@
 #include "pg/error.h"
 #include "pg/memory.h"
 
-int			orchard_max_memory = 1024 * 1024;
-int			orchard_max_memory_limit = INT_MAX;
+int orchard_max_memory = 1024 * 1024;
+int orchard_max_memory_limit = INT_MAX;
 
 static Size accounted_bytes;
 static bool refused_by_system;
@@ -30,7 +30,7 @@ memory_accounted(void)
 bool
 memory_refused_by_system(void)
 {
-	bool		answer = refused_by_system;
+	bool answer = refused_by_system;
 
 	refused_by_system = false;
 	return answer;
@@ -40,7 +40,7 @@ memory_refused_by_system(void)
 static void *
 allocate_or_null(MemoryContext context, Size size)
 {
-	void	   *block = MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	void *block = MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
 
 	refused_by_system = block == NULL;
 	return block;
@@ -50,7 +50,7 @@ allocate_or_null(MemoryContext context, Size size)
 static bool
 within_limit(Size size)
 {
-	Size		limit = (Size) Min(orchard_max_memory, orchard_max_memory_limit) * 1024;
+	Size limit = (Size) Min(orchard_max_memory, orchard_max_memory_limit) * 1024;
 
 	return size <= limit && accounted_bytes <= limit - size;
 }
@@ -59,7 +59,7 @@ static void *
 account_allocate(void *context, size_t size)
 {
 	MemoryAccount *account = context;
-	void	   *block;
+	void *block;
 
 	refused_by_system = false;
 	if (!within_limit(size))
@@ -86,7 +86,7 @@ account_release(void *context, void *block, size_t size)
 static void *
 account_reallocate(void *context, void *block, size_t old_size, size_t new_size)
 {
-	void	   *grown = account_allocate(context, new_size);
+	void *grown = account_allocate(context, new_size);
 
 	if (grown == NULL)
 		return NULL;
@@ -140,14 +140,9 @@ memory_account_create(MemoryContext context)
 
 	strlcpy(account->label, "orchard", sizeof(account->label));
 	account->context = context;
-	account->allocator = (Allocator)
-	{
-		account_allocate, account_reallocate, account_release, account
-	};
-	account->stop = (StopCheck)
-	{
-		account_should_stop, account
-	};
+	account->allocator =
+		(Allocator){account_allocate, account_reallocate, account_release, account};
+	account->stop = (StopCheck){account_should_stop, account};
 	account->callback.func = account_end;
 	account->callback.arg = account;
 	MemoryContextRegisterResetCallback(context, &account->callback);
@@ -167,7 +162,7 @@ memory_account_of_aggregate(FunctionCallInfo fcinfo, const char *name, const cha
 	for (child = aggregate->firstchild; child != NULL; child = child->nextchild)
 	{
 		if (child->name == name)
-			return (MemoryAccount *) child->ident;	/* label is its first field */
+			return (MemoryAccount *) child->ident; /* label is its first field */
 	}
 	context = AllocSetContextCreateInternal(aggregate, name, ALLOCSET_SMALL_SIZES);
 	account = memory_account_create(context);
@@ -180,7 +175,7 @@ memory_account_require_ok(MemoryAccount *account, Status status, const char *wha
 {
 	if (status == KERNEL_STOPPED && account->interrupt != NULL)
 	{
-		ErrorData  *interrupt = account->interrupt;
+		ErrorData *interrupt = account->interrupt;
 
 		account->interrupt = NULL;
 		ReThrowError(interrupt);
@@ -203,7 +198,7 @@ transient_release(void *context, void *block, size_t size)
 static void *
 transient_reallocate(void *context, void *block, size_t old_size, size_t new_size)
 {
-	void	   *grown = transient_allocate(context, new_size);
+	void *grown = transient_allocate(context, new_size);
 
 	if (grown == NULL)
 		return NULL;
@@ -215,7 +210,8 @@ transient_reallocate(void *context, void *block, size_t old_size, size_t new_siz
 const Allocator *
 memory_transient(void)
 {
-	static const Allocator transient = {transient_allocate, transient_reallocate, transient_release, NULL};
+	static const Allocator transient = {transient_allocate, transient_reallocate, transient_release,
+										NULL};
 
 	return &transient;
 }

@@ -19,18 +19,18 @@
 
 typedef struct MemoryAccount
 {
-	char		label[8];		/* "orchard": first, since the context's ident points here */
-	MemoryContext context;		/* where the blocks live; this struct too */
-	Size		bytes;			/* handed out and not returned */
-	Allocator	allocator;		/* its context field points back here */
-	StopCheck	stop;			/* asks CHECK_FOR_INTERRUPTS without jumping through the kernel */
-	ErrorData  *interrupt;		/* the error that made stop answer true, to be rethrown */
+	char label[8];		   /* "orchard": first, since the context's ident points here */
+	MemoryContext context; /* where the blocks live; this struct too */
+	Size bytes;			   /* handed out and not returned */
+	Allocator allocator;   /* its context field points back here */
+	StopCheck stop;		   /* asks CHECK_FOR_INTERRUPTS without jumping through the kernel */
+	ErrorData *interrupt;  /* the error that made stop answer true, to be rethrown */
 	MemoryContextCallback callback;
 } MemoryAccount;
 
 /* orchard.max_memory and orchard.max_memory_limit, in kB; the smaller rules. */
-extern int	orchard_max_memory;
-extern int	orchard_max_memory_limit;
+extern int orchard_max_memory;
+extern int orchard_max_memory_limit;
 
 /* A new account whose blocks live in `context`. */
 extern MemoryAccount *memory_account_create(MemoryContext context);
@@ -58,4 +58,4 @@ extern Size memory_accounted(void);
 /* Was it the system, not the limit, that refused the last block?  Asking clears the answer. */
 extern bool memory_refused_by_system(void);
 
-#endif							/* ORCHARD_PG_MEMORY_H */
+#endif /* ORCHARD_PG_MEMORY_H */

@@ -14,7 +14,7 @@
 static inline double
 metric_weight(FunctionCallInfo fcinfo, int i)
 {
-	double		weight;
+	double weight;
 
 	if (PG_NARGS() <= i)
 		return 1.0;
@@ -26,4 +26,4 @@ metric_weight(FunctionCallInfo fcinfo, int i)
 	return weight;
 }
 
-#endif							/* ORCHARD_PG_METRIC_ARGUMENT_H */
+#endif /* ORCHARD_PG_METRIC_ARGUMENT_H */

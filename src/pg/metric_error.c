@@ -25,7 +25,7 @@ typedef struct PredictionErrorState
 typedef struct LogLossState
 {
 	StateHeader header;
-	LogLoss		sums;
+	LogLoss sums;
 } LogLossState;
 
 StaticAssertDecl(sizeof(PredictionErrorState) == sizeof(StateHeader) + 11 * sizeof(int64),
@@ -63,9 +63,11 @@ loss_is_valid(const void *sums)
 	return log_loss_is_valid(sums);
 }
 
-static const StateType error_type = {"prediction_error", sizeof(PredictionErrorState), "nxxxxxxxxxx",
-	clear_error, keep, error_is_valid};
-static const StateType loss_type = {"log_loss_state", sizeof(LogLossState), "nxxxx", clear_loss, keep, loss_is_valid};
+static const StateType error_type = {
+	"prediction_error", sizeof(PredictionErrorState), "nxxxxxxxxxx", clear_error, keep,
+	error_is_valid};
+static const StateType loss_type = {
+	"log_loss_state", sizeof(LogLossState), "nxxxx", clear_loss, keep, loss_is_valid};
 
 /* Input, output, merge and final function of a type. */
 #define STATE_FUNCTIONS(name, type) \
@@ -73,23 +75,19 @@ static const StateType loss_type = {"log_loss_state", sizeof(LogLossState), "nxx
 	PG_FUNCTION_INFO_V1(orchard_##name##_out); \
 	PG_FUNCTION_INFO_V1(orchard_##name##_recv); \
 	PG_FUNCTION_INFO_V1(orchard_##name##_send); \
-	Datum \
-	orchard_##name##_in(PG_FUNCTION_ARGS) \
+	Datum orchard_##name##_in(PG_FUNCTION_ARGS) \
 	{ \
 		return state_in(&type, fcinfo); \
 	} \
-	Datum \
-	orchard_##name##_out(PG_FUNCTION_ARGS) \
+	Datum orchard_##name##_out(PG_FUNCTION_ARGS) \
 	{ \
 		return state_out(&type, fcinfo); \
 	} \
-	Datum \
-	orchard_##name##_recv(PG_FUNCTION_ARGS) \
+	Datum orchard_##name##_recv(PG_FUNCTION_ARGS) \
 	{ \
 		return state_recv(&type, fcinfo); \
 	} \
-	Datum \
-	orchard_##name##_send(PG_FUNCTION_ARGS) \
+	Datum orchard_##name##_send(PG_FUNCTION_ARGS) \
 	{ \
 		return state_send(&type, fcinfo); \
 	}
@@ -110,13 +108,15 @@ PG_FUNCTION_INFO_V1(orchard_log_loss);
 static double
 finite_argument(FunctionCallInfo fcinfo, int i, const char *name)
 {
-	double		value = PG_GETARG_FLOAT8(i);
+	double value = PG_GETARG_FLOAT8(i);
 
 	if (unlikely(!isfinite(value)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"%s\" must be finite, not %s", name,
-						isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity")));
+						isnan(value)  ? "NaN" :
+							value > 0 ? "Infinity" :
+										"-Infinity")));
 	return value;
 }
 
@@ -124,12 +124,11 @@ Datum
 orchard_prediction_error_accum(PG_FUNCTION_ARGS)
 {
 	PredictionErrorState *state = (PredictionErrorState *) state_to_change(&error_type, fcinfo);
-	double		label = finite_argument(fcinfo, 1, "label");
-	double		prediction = finite_argument(fcinfo, 2, "prediction");
-	double		weight = metric_weight(fcinfo, 3);
+	double label = finite_argument(fcinfo, 1, "label");
+	double prediction = finite_argument(fcinfo, 2, "prediction");
+	double weight = metric_weight(fcinfo, 3);
 
-	if (weight > 0.0 &&
-		prediction_error_add(&state->sums, label, prediction, weight) != KERNEL_OK)
+	if (weight > 0.0 && prediction_error_add(&state->sums, label, prediction, weight) != KERNEL_OK)
 		float_overflow_error();
 	PG_RETURN_POINTER(state);
 }
@@ -138,7 +137,8 @@ Datum
 orchard_prediction_error_merge(PG_FUNCTION_ARGS)
 {
 	PredictionErrorState *state = (PredictionErrorState *) state_to_change(&error_type, fcinfo);
-	const PredictionErrorState *other = (const PredictionErrorState *) state_argument(&error_type, fcinfo, 1);
+	const PredictionErrorState *other =
+		(const PredictionErrorState *) state_argument(&error_type, fcinfo, 1);
 
 	if (prediction_error_merge(&state->sums, &other->sums) != KERNEL_OK)
 		float_overflow_error();
@@ -149,8 +149,8 @@ Datum
 orchard_log_loss_accum(PG_FUNCTION_ARGS)
 {
 	LogLossState *state = (LogLossState *) state_to_change(&loss_type, fcinfo);
-	double		probability = PG_GETARG_FLOAT8(2);
-	double		weight = metric_weight(fcinfo, 3);
+	double probability = PG_GETARG_FLOAT8(2);
+	double weight = metric_weight(fcinfo, 3);
 
 	if (unlikely(!(probability >= 0.0 && probability <= 1.0)))
 		ereport(ERROR,
@@ -176,11 +176,10 @@ orchard_log_loss_merge(PG_FUNCTION_ARGS)
 
 /* An accessor, which is the final function of its aggregate too. */
 #define ACCESSOR(name, struct_type, type, call) \
-	Datum \
-	orchard_##name(PG_FUNCTION_ARGS) \
+	Datum orchard_##name(PG_FUNCTION_ARGS) \
 	{ \
 		const struct_type *state = (const struct_type *) state_argument(&type, fcinfo, 0); \
-		double		result; \
+		double result; \
 		if (!call(&state->sums, &result)) \
 			PG_RETURN_NULL(); \
 		PG_RETURN_FLOAT8(result); \

@@ -30,7 +30,7 @@ typedef struct RocState
 {
 	ExpandedObjectHeader header;
 	MemoryAccount *account;
-	Roc			roc;
+	Roc roc;
 } RocState;
 
 static Size roc_get_flat_size(ExpandedObjectHeader *header);
@@ -63,24 +63,26 @@ compact(RocState *state)
 static Size
 roc_get_flat_size(ExpandedObjectHeader *header)
 {
-	RocState   *state = (RocState *) header;
-	size_t		size;
+	RocState *state = (RocState *) header;
+	size_t size;
 
 	compact(state);
 	size = VARHDRSZ + roc_encoded_size(&state->roc);
 	if (size > ROC_STATE_LIMIT)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the roc_state has too many distinct scores to store or to pass between processes"),
-				 errdetail("It has %zu bytes, at most %zu are allowed.", size, ROC_STATE_LIMIT),
-				 errhint("Set max_parallel_workers_per_gather to 0, or round the scores.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg(
+				 "the roc_state has too many distinct scores to store or to pass between processes"),
+			 errdetail("It has %zu bytes, at most %zu are allowed.", size, ROC_STATE_LIMIT),
+			 errhint("Set max_parallel_workers_per_gather to 0, or round the scores.")));
 	return size;
 }
 
 static void
 roc_flatten_into(ExpandedObjectHeader *header, void *result, Size size)
 {
-	RocState   *state = (RocState *) header;
+	RocState *state = (RocState *) header;
 
 	SET_VARSIZE(result, size);
 	roc_encode(&state->roc, (uint8 *) VARDATA(result));
@@ -89,7 +91,7 @@ roc_flatten_into(ExpandedObjectHeader *header, void *result, Size size)
 static RocState *
 create_state(MemoryAccount *account)
 {
-	RocState   *state = memory_allocate_zero(&account->allocator, 1, sizeof(RocState));
+	RocState *state = memory_allocate_zero(&account->allocator, 1, sizeof(RocState));
 
 	if (state == NULL)
 		require_ok(KERNEL_OUT_OF_MEMORY, what);
@@ -102,7 +104,7 @@ create_state(MemoryAccount *account)
 static Status
 decode(Roc *roc, const Allocator *allocator, const void *bytes, size_t length)
 {
-	ByteReader	reader;
+	ByteReader reader;
 
 	reader_begin(&reader, bytes, length);
 	return roc_decode(roc, allocator, &reader);
@@ -114,17 +116,17 @@ account_for(FunctionCallInfo fcinfo)
 {
 	if (AggCheckCallContext(fcinfo, NULL))
 		return memory_account_of_aggregate(fcinfo, roc_states, "roc_accum");
-	return memory_account_create(AllocSetContextCreate(CurrentMemoryContext, "orchard roc state",
-													   ALLOCSET_SMALL_SIZES));
+	return memory_account_create(
+		AllocSetContextCreate(CurrentMemoryContext, "orchard roc state", ALLOCSET_SMALL_SIZES));
 }
 
 /* Argument i as an expanded state; *is_own when it was made here. */
 static RocState *
 state_argument(FunctionCallInfo fcinfo, int i, bool *is_own)
 {
-	Datum		datum = PG_GETARG_DATUM(i);
+	Datum datum = PG_GETARG_DATUM(i);
 	struct varlena *flat;
-	RocState   *state;
+	RocState *state;
 
 	*is_own = false;
 	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)) &&
@@ -133,8 +135,9 @@ state_argument(FunctionCallInfo fcinfo, int i, bool *is_own)
 	*is_own = true;
 	flat = PG_DETOAST_DATUM_PACKED(datum);
 	state = create_state(account_for(fcinfo));
-	require(state, decode(&state->roc, &state->account->allocator, VARDATA_ANY(flat),
-						  VARSIZE_ANY_EXHDR(flat)));
+	require(state,
+			decode(&state->roc, &state->account->allocator, VARDATA_ANY(flat),
+				   VARSIZE_ANY_EXHDR(flat)));
 	return state;
 }
 
@@ -152,14 +155,15 @@ release_state(RocState *state)
 Datum
 orchard_roc_accum(PG_FUNCTION_ARGS)
 {
-	RocState   *state;
-	bool		is_own;
-	double		score;
-	double		weight;
+	RocState *state;
+	bool is_own;
+	double score;
+	double weight;
 
 	if (unlikely(fcinfo->context == NULL) || !AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "roc_accum called outside an aggregate");
-	state = PG_ARGISNULL(0) ? create_state(account_for(fcinfo)) : state_argument(fcinfo, 0, &is_own);
+	state =
+		PG_ARGISNULL(0) ? create_state(account_for(fcinfo)) : state_argument(fcinfo, 0, &is_own);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || (PG_NARGS() > 3 && PG_ARGISNULL(3)))
 		PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
 	score = PG_GETARG_FLOAT8(2);
@@ -169,8 +173,9 @@ orchard_roc_accum(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"prediction\" must not be NaN")));
 	if (weight > 0.0)
-		require(state, roc_add(&state->roc, &state->account->allocator, &state->account->stop,
-							   PG_GETARG_BOOL(1), score, weight));
+		require(state,
+				roc_add(&state->roc, &state->account->allocator, &state->account->stop,
+						PG_GETARG_BOOL(1), score, weight));
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
 }
 
@@ -178,9 +183,9 @@ orchard_roc_accum(PG_FUNCTION_ARGS)
 Datum
 orchard_roc_combine(PG_FUNCTION_ARGS)
 {
-	RocState   *into;
-	RocState   *from;
-	bool		is_own;
+	RocState *into;
+	RocState *from;
+	bool is_own;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "roc_combine called outside an aggregate");
@@ -190,7 +195,8 @@ orchard_roc_combine(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1))
 	{
 		from = state_argument(fcinfo, 1, &is_own);
-		require(into, roc_merge(&into->roc, &into->account->allocator, &into->account->stop, &from->roc));
+		require(into,
+				roc_merge(&into->roc, &into->account->allocator, &into->account->stop, &from->roc));
 		if (is_own)
 			release_state(from);
 	}
@@ -201,10 +207,10 @@ orchard_roc_combine(PG_FUNCTION_ARGS)
 Datum
 orchard_roc_state_auc(PG_FUNCTION_ARGS)
 {
-	RocState   *state;
-	bool		is_own;
-	Status		status;
-	double		result;
+	RocState *state;
+	bool is_own;
+	Status status;
+	double result;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -232,13 +238,12 @@ static struct varlena *
 store_foreign_bytes(const void *bytes, size_t length, int sqlstate)
 {
 	struct varlena *stored;
-	Roc			roc = {0};
-	Status		status = decode(&roc, memory_transient(), bytes, length);
+	Roc roc = {0};
+	Status status = decode(&roc, memory_transient(), bytes, length);
 
 	if (status == KERNEL_CORRUPT)
 		ereport(ERROR,
-				(errcode(sqlstate),
-				 errmsg("invalid input for type %s", "orchard.roc_state")));
+				(errcode(sqlstate), errmsg("invalid input for type %s", "orchard.roc_state")));
 	require_ok(status, what);
 	roc_release(&roc, memory_transient());
 	stored = palloc(VARHDRSZ + length);
@@ -251,8 +256,8 @@ Datum
 orchard_roc_state_in(PG_FUNCTION_ARGS)
 {
 	const char *text = PG_GETARG_CSTRING(0);
-	size_t		length = strlen(text);
-	char	   *bytes;
+	size_t length = strlen(text);
+	char *bytes;
 
 	if (length < 2 || text[0] != '\\' || text[1] != 'x' || length % 2 != 0 ||
 		strspn(text + 2, "0123456789abcdefABCDEF") != length - 2)
@@ -269,8 +274,8 @@ Datum
 orchard_roc_state_out(PG_FUNCTION_ARGS)
 {
 	struct varlena *stored = PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	size_t		length = VARSIZE(stored) - VARHDRSZ;
-	char	   *text = palloc_extended(length * 2 + 3, MCXT_ALLOC_HUGE);
+	size_t length = VARSIZE(stored) - VARHDRSZ;
+	char *text = palloc_extended(length * 2 + 3, MCXT_ALLOC_HUGE);
 
 	text[0] = '\\';
 	text[1] = 'x';
@@ -281,8 +286,8 @@ orchard_roc_state_out(PG_FUNCTION_ARGS)
 Datum
 orchard_roc_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			length = message->len - message->cursor;
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	int length = message->len - message->cursor;
 
 	PG_RETURN_POINTER(store_foreign_bytes(pq_getmsgbytes(message, length), length,
 										  ERRCODE_INVALID_BINARY_REPRESENTATION));

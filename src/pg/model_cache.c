@@ -16,16 +16,16 @@
 
 typedef struct CacheKey
 {
-	uint8		digest[SHA256_SIZE];
+	uint8 digest[SHA256_SIZE];
 } CacheKey;
 
 typedef struct CacheSlot
 {
-	CacheKey	key;
+	CacheKey key;
 	CachedModel *entry;
 } CacheSlot;
 
-int			orchard_model_cache = 64 * 1024;
+int orchard_model_cache = 64 * 1024;
 
 /* All of it lives in CacheMemoryContext for the life of the backend. */
 static MemoryContext cache_context;
@@ -38,21 +38,22 @@ static uint64 cache_serial;
 static void
 cache_begin(void)
 {
-	HASHCTL		control = {.keysize = sizeof(CacheKey),.entrysize = sizeof(CacheSlot)};
+	HASHCTL control = {.keysize = sizeof(CacheKey), .entrysize = sizeof(CacheSlot)};
 
 	if (CacheMemoryContext == NULL)
 		CreateCacheMemoryContext();
-	cache_context = AllocSetContextCreate(CacheMemoryContext, "orchard model cache",
-										  ALLOCSET_DEFAULT_SIZES);
+	cache_context =
+		AllocSetContextCreate(CacheMemoryContext, "orchard model cache", ALLOCSET_DEFAULT_SIZES);
 	control.hcxt = cache_context;
-	cache_table = hash_create("orchard models", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	cache_table =
+		hash_create("orchard models", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 /* Gives an entry's model up; call sites notice by the serial. */
 static void
 cache_evict(CachedModel *entry)
 {
-	CacheKey	key;
+	CacheKey key;
 
 	memcpy(key.digest, entry->model->digest, SHA256_SIZE);
 	hash_search(cache_table, &key, HASH_REMOVE, NULL);
@@ -77,7 +78,7 @@ cache_new_entry(void)
 static bool
 texts_are_valid(char *const *texts, uint32 n)
 {
-	uint32		i;
+	uint32 i;
 
 	for (i = 0; i < n; i++)
 	{
@@ -102,10 +103,10 @@ options_are_json(const Model *model)
 Status
 model_decode_here(Model **model, const void *bytes, size_t length)
 {
-	Status		status = model_decode(model, memory_transient(), bytes, length);
+	Status status = model_decode(model, memory_transient(), bytes, length);
 	const Model *found = *model;
-	bool		is_valid;
-	uint32		i;
+	bool is_valid;
+	uint32 i;
 
 	if (status != KERNEL_OK)
 		return status;
@@ -131,7 +132,7 @@ model_decode_here(Model **model, const void *bytes, size_t length)
 Model *
 model_decode_stored(const struct varlena *stored)
 {
-	Model	   *model;
+	Model *model;
 
 	require_ok(model_decode_here(&model, VARDATA(stored), VARSIZE(stored) - VARHDRSZ), "the model");
 	return model;
@@ -142,8 +143,8 @@ static void
 decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *stored)
 {
 	const Allocator *allocator = memory_transient();
-	uint32		f;
-	uint32		category = 0;
+	uint32 f;
+	uint32 category = 0;
 
 	decoded->model = model_decode_stored(stored);
 	require_ok(model_scorer(decoded->model, allocator, &decoded->scorer), "the model");
@@ -165,14 +166,14 @@ decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *s
 static CachedModel *
 cache_add(const struct varlena *stored)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "orchard model",
-												  ALLOCSET_SMALL_SIZES);
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "orchard model", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	CachedModel decoded = {0};
 	CachedModel *entry;
-	CacheSlot  *slot;
-	CacheKey	key;
-	bool		found;
+	CacheSlot *slot;
+	CacheKey key;
+	bool found;
 
 	decode_into(&decoded, context, stored);
 	MemoryContextSwitchTo(caller);
@@ -196,8 +197,8 @@ cache_add(const struct varlena *stored)
 CachedModel *
 model_cache_get(const struct varlena *stored)
 {
-	CacheKey	key;
-	CacheSlot  *slot;
+	CacheKey key;
+	CacheSlot *slot;
 
 	if (cache_table == NULL)
 		cache_begin();

@@ -21,18 +21,18 @@
 
 typedef struct CachedModel
 {
-	uint64		serial;			/* changes when the entry is given up */
-	MemoryContext context;		/* holds everything below */
-	Size		bytes;			/* of the context */
-	Model	   *model;
+	uint64 serial;		   /* changes when the entry is given up */
+	MemoryContext context; /* holds everything below */
+	Size bytes;			   /* of the context */
+	Model *model;
 	LinearScorer scorer;
-	LevelLookup **lookups;		/* by category slot */
-	bool		has_missing_weights;	/* some missing indicator has a coefficient */
-	dlist_node	recency;		/* head = used last */
+	LevelLookup **lookups;	  /* by category slot */
+	bool has_missing_weights; /* some missing indicator has a coefficient */
+	dlist_node recency;		  /* head = used last */
 } CachedModel;
 
 /* orchard.model_cache, in kB. */
-extern int	orchard_model_cache;
+extern int orchard_model_cache;
 
 /*
  * model_decode into the current memory context, and what only the database can
@@ -49,4 +49,4 @@ extern Model *model_decode_stored(const struct varlena *stored);
  */
 extern CachedModel *model_cache_get(const struct varlena *stored);
 
-#endif							/* ORCHARD_PG_MODEL_CACHE_H */
+#endif /* ORCHARD_PG_MODEL_CACHE_H */

@@ -17,14 +17,14 @@
 #include "pg/fit_final.h"
 #include "pg/fit_state.h"
 
-#define BINDINGS_KEPT 8			/* row types of one call site */
+#define BINDINGS_KEPT 8 /* row types of one call site */
 
 typedef struct FitSite
 {
-	FitSpec    *spec;
-	bool		has_constants;	/* target and options are constants of the query */
-	FitBinding *bindings[BINDINGS_KEPT];	/* the one used last comes first */
-	int			n_bindings;
+	FitSpec *spec;
+	bool has_constants;					 /* target and options are constants of the query */
+	FitBinding *bindings[BINDINGS_KEPT]; /* the one used last comes first */
+	int n_bindings;
 } FitSite;
 
 static const char fit_states[] = "orchard fit states";
@@ -39,9 +39,10 @@ PG_FUNCTION_INFO_V1(orchard_fit_state_out);
 static bool
 same_arguments(const FitSpec *spec, const text *target, const Jsonb *options)
 {
-	size_t		length = VARSIZE_ANY_EXHDR(target);
+	size_t length = VARSIZE_ANY_EXHDR(target);
 
-	return strlen(spec->target) == length && memcmp(spec->target, VARDATA_ANY(target), length) == 0 &&
+	return strlen(spec->target) == length &&
+		memcmp(spec->target, VARDATA_ANY(target), length) == 0 &&
 		VARSIZE(options) == VARSIZE(spec->options_json) &&
 		memcmp(options, spec->options_json, VARSIZE(options)) == 0;
 }
@@ -63,7 +64,7 @@ require_arguments(FunctionCallInfo fcinfo)
 static bool
 has_constant_arguments(FunctionCallInfo fcinfo)
 {
-	Aggref	   *call = AggGetAggref(fcinfo);
+	Aggref *call = AggGetAggref(fcinfo);
 
 	return call != NULL && list_length(call->args) == 3 &&
 		IsA(((TargetEntry *) lsecond(call->args))->expr, Const) &&
@@ -74,9 +75,9 @@ has_constant_arguments(FunctionCallInfo fcinfo)
 static FitSite *
 fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 {
-	FitSite    *site = fcinfo->flinfo->fn_extra;
-	text	   *target;
-	Jsonb	   *options;
+	FitSite *site = fcinfo->flinfo->fn_extra;
+	text *target;
+	Jsonb *options;
 	MemoryContext caller;
 
 	if (likely(site != NULL && site->has_constants))
@@ -106,7 +107,7 @@ fit_binding(FunctionCallInfo fcinfo, FitSite *site, HeapTupleHeader row)
 {
 	MemoryContext caller;
 	FitBinding *binding;
-	int			i;
+	int i;
 
 	for (i = 0; i < site->n_bindings; i++)
 	{
@@ -133,8 +134,8 @@ Datum
 orchard_fit_accum(PG_FUNCTION_ARGS)
 {
 	HeapTupleHeader row;
-	FitSite    *site;
-	FitState   *state;
+	FitSite *site;
+	FitState *state;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "fit_accum called outside an aggregate");
@@ -165,17 +166,18 @@ orchard_fit_accum(PG_FUNCTION_ARGS)
 static FitState *
 combine_argument(FunctionCallInfo fcinfo, int i)
 {
-	FitState   *state = fit_state_expanded(PG_GETARG_DATUM(i));
-	FitSpec    *spec = fcinfo->flinfo->fn_extra;
+	FitState *state = fit_state_expanded(PG_GETARG_DATUM(i));
+	FitSpec *spec = fcinfo->flinfo->fn_extra;
 	struct varlena *flat;
 	const uint8 *encoded;
-	size_t		length;
+	size_t length;
 
 	if (state != NULL)
 		return state;
 	flat = PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
 	encoded = fit_state_flat_spec(flat, &length);
-	if (spec == NULL || spec->encoded_length != length || memcmp(spec->encoded, encoded, length) != 0)
+	if (spec == NULL || spec->encoded_length != length ||
+		memcmp(spec->encoded, encoded, length) != 0)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
@@ -183,14 +185,15 @@ combine_argument(FunctionCallInfo fcinfo, int i)
 		MemoryContextSwitchTo(caller);
 		fcinfo->flinfo->fn_extra = spec;
 	}
-	return fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_combine"), spec, flat);
+	return fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_combine"), spec,
+							flat);
 }
 
 Datum
 orchard_fit_combine(PG_FUNCTION_ARGS)
 {
-	FitState   *into;
-	FitState   *from;
+	FitState *into;
+	FitState *from;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "fit_combine called outside an aggregate");
@@ -215,7 +218,7 @@ orchard_fit_combine(PG_FUNCTION_ARGS)
 Datum
 orchard_fit_final(PG_FUNCTION_ARGS)
 {
-	FitState   *state;
+	FitState *state;
 	struct varlena *model;
 
 	if (!AggCheckCallContext(fcinfo, NULL))

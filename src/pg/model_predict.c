@@ -37,7 +37,7 @@ Datum
 orchard_predict(PG_FUNCTION_ARGS)
 {
 	CachedModel *model;
-	double		prediction;
+	double prediction;
 
 	if (!call_site_score(fcinfo, 1, &model, &prediction))
 		PG_RETURN_NULL();
@@ -49,15 +49,15 @@ orchard_predict_class(PG_FUNCTION_ARGS)
 {
 	CachedModel *cached;
 	const Model *model;
-	double		positive;
-	uint32		i;
+	double positive;
+	uint32 i;
 
 	if (!call_site_score(fcinfo, 1, &cached, &positive))
 		PG_RETURN_NULL();
 	model = cached->model;
 	require_classes(model, "predict_class");
 	if (positive != positive)
-		PG_RETURN_NULL();		/* a NaN feature: no class is the likelier */
+		PG_RETURN_NULL(); /* a NaN feature: no class is the likelier */
 	i = positive > 0.5 || model->n_classes == 1 ? model->positive_class : 1 - model->positive_class;
 	PG_RETURN_TEXT_P(cstring_to_text(model->classes[i]));
 }
@@ -66,9 +66,9 @@ Datum
 orchard_predict_proba(PG_FUNCTION_ARGS)
 {
 	CachedModel *cached;
-	Datum		probabilities[2];
-	double		positive;
-	uint32		i;
+	Datum probabilities[2];
+	double positive;
+	uint32 i;
 
 	if (!call_site_score(fcinfo, 1, &cached, &positive))
 		PG_RETURN_NULL();
@@ -84,9 +84,9 @@ orchard_probability(PG_FUNCTION_ARGS)
 {
 	CachedModel *cached;
 	const Model *model;
-	char	   *wanted;
-	double		positive;
-	uint32		i;
+	char *wanted;
+	double positive;
+	uint32 i;
 
 	if (PG_ARGISNULL(1) || !call_site_score(fcinfo, 2, &cached, &positive))
 		PG_RETURN_NULL();

@@ -57,14 +57,15 @@ static struct varlena *
 store_foreign_bytes(const void *bytes, size_t length, int sqlstate)
 {
 	struct varlena *stored;
-	Model	   *model;
-	Status		status = model_decode_here(&model, bytes, length);
+	Model *model;
+	Status status = model_decode_here(&model, bytes, length);
 
 	if (status == KERNEL_CORRUPT)
-		ereport(ERROR,
-				(errcode(sqlstate),
-				 errmsg("invalid input for type %s", "orchard.model"),
-				 errdetail("The bytes are not a model: the checksum, a size, an index or a text does not fit.")));
+		ereport(
+			ERROR,
+			(errcode(sqlstate), errmsg("invalid input for type %s", "orchard.model"),
+			 errdetail(
+				 "The bytes are not a model: the checksum, a size, an index or a text does not fit.")));
 	require_ok(status, "the model");
 	model_release(model, memory_transient());
 	stored = palloc(VARHDRSZ + length);
@@ -77,8 +78,8 @@ Datum
 orchard_model_in(PG_FUNCTION_ARGS)
 {
 	const char *text = PG_GETARG_CSTRING(0);
-	size_t		length = strlen(text);
-	char	   *bytes;
+	size_t length = strlen(text);
+	char *bytes;
 
 	if (length < 2 || length % 2 != 0 || text[0] != '\\' || text[1] != 'x' ||
 		strspn(text + 2, "0123456789abcdefABCDEF") != length - 2)
@@ -95,8 +96,8 @@ Datum
 orchard_model_out(PG_FUNCTION_ARGS)
 {
 	struct varlena *stored = model_argument(fcinfo, 0);
-	size_t		length = VARSIZE(stored) - VARHDRSZ;
-	char	   *text;
+	size_t length = VARSIZE(stored) - VARHDRSZ;
+	char *text;
 
 	text = palloc_extended(length * 2 + 3, MCXT_ALLOC_HUGE);
 	text[0] = '\\';
@@ -108,8 +109,8 @@ orchard_model_out(PG_FUNCTION_ARGS)
 Datum
 orchard_model_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			length = message->len - message->cursor;
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	int length = message->len - message->cursor;
 
 	PG_RETURN_POINTER(store_foreign_bytes(pq_getmsgbytes(message, length), length,
 										  ERRCODE_INVALID_BINARY_REPRESENTATION));
@@ -130,7 +131,7 @@ orchard_model_send(PG_FUNCTION_ARGS)
 static bool
 models_equal(FunctionCallInfo fcinfo)
 {
-	uint8		digest[SHA256_SIZE];
+	uint8 digest[SHA256_SIZE];
 
 	memcpy(digest, decoded_argument(fcinfo, 0)->digest, SHA256_SIZE);
 	return memcmp(digest, decoded_argument(fcinfo, 1)->digest, SHA256_SIZE) == 0;
@@ -151,7 +152,7 @@ orchard_model_ne(PG_FUNCTION_ARGS)
 Datum
 orchard_model_hash(PG_FUNCTION_ARGS)
 {
-	int32		hash;
+	int32 hash;
 
 	memcpy(&hash, decoded_argument(fcinfo, 0)->digest, sizeof(hash));
 	PG_RETURN_INT32(hash);
@@ -161,7 +162,7 @@ Datum
 orchard_model_digest(PG_FUNCTION_ARGS)
 {
 	const Model *model = decoded_argument(fcinfo, 0);
-	char		hex[2 * SHA256_SIZE];
+	char hex[2 * SHA256_SIZE];
 
 	hex_encode((const char *) model->digest, SHA256_SIZE, hex);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(hex, sizeof(hex)));
@@ -181,7 +182,7 @@ append_number(StringInfo json, const char *name, double value)
 static void
 append_texts(StringInfo json, const char *name, char **texts, uint32 n)
 {
-	uint32		i;
+	uint32 i;
 
 	appendStringInfo(json, ", \"%s\": [", name);
 	for (i = 0; i < n; i++)
@@ -198,8 +199,9 @@ append_fit(StringInfo json, const Model *model)
 {
 	const LinearFacts *facts = &model->facts;
 
-	appendStringInfo(json, ", \"fit\": {\"converged\": %s, \"iterations\": %d, \"rank\": %d, \"terms\": %u",
-					 facts->converged ? "true" : "false", facts->iterations, facts->rank, model->n_terms);
+	appendStringInfo(
+		json, ", \"fit\": {\"converged\": %s, \"iterations\": %d, \"rank\": %d, \"terms\": %u",
+		facts->converged ? "true" : "false", facts->iterations, facts->rank, model->n_terms);
 	append_number(json, "gradient_norm", facts->gradient_norm);
 	append_number(json, "condition_number", facts->condition_number);
 	append_number(json, "log_likelihood", facts->log_likelihood);
@@ -212,13 +214,14 @@ orchard_summary(PG_FUNCTION_ARGS)
 {
 	const Model *model = model_decode_stored(model_argument(fcinfo, 0));
 	StringInfoData json;
-	uint32		i;
+	uint32 i;
 
 	initStringInfo(&json);
 	appendStringInfo(&json, "{\"algorithm\": \"%s\", \"objective\": \"%s\", \"target\": ",
 					 algorithm_name(model->algorithm), objective_name(model->objective));
 	escape_json(&json, model->target);
-	appendStringInfo(&json, ", \"rows\": " UINT64_FORMAT ", \"rows_skipped\": " UINT64_FORMAT
+	appendStringInfo(&json,
+					 ", \"rows\": " UINT64_FORMAT ", \"rows_skipped\": " UINT64_FORMAT
 					 ", \"features\": %u, \"seed\": " UINT64_FORMAT ", \"options\": %s",
 					 model->rows, model->rows_skipped, model->n_features, model->seed,
 					 model->options[0] == '\0' ? "null" : model->options);
@@ -235,8 +238,9 @@ orchard_summary(PG_FUNCTION_ARGS)
 		if (i > 0)
 			appendStringInfoString(&json, ", ");
 		escape_json(&json, model->metrics[i].name);
-		appendStringInfo(&json, ": %s", isfinite(model->metrics[i].value) ?
-						 number_text(model->metrics[i].value) : "null");
+		appendStringInfo(&json, ": %s",
+						 isfinite(model->metrics[i].value) ? number_text(model->metrics[i].value) :
+															 "null");
 	}
 	appendStringInfoChar(&json, '}');
 	append_texts(&json, "warnings", model->warnings, model->n_warnings);
@@ -248,8 +252,8 @@ orchard_summary(PG_FUNCTION_ARGS)
 static Datum
 text_array(char **texts, uint32 n)
 {
-	Datum	   *elements = palloc(sizeof(Datum) * Max(n, 1));
-	uint32		i;
+	Datum *elements = palloc(sizeof(Datum) * Max(n, 1));
+	uint32 i;
 
 	for (i = 0; i < n; i++)
 		elements[i] = CStringGetTextDatum(texts[i]);
@@ -269,14 +273,14 @@ orchard_classes(PG_FUNCTION_ARGS)
 static Datum
 fill_array(const ModelFeature *feature)
 {
-	uint32		n = Max(feature->length, 1);
-	Datum	   *elements = palloc(sizeof(Datum) * n);
-	uint32		i;
+	uint32 n = Max(feature->length, 1);
+	Datum *elements = palloc(sizeof(Datum) * n);
+	uint32 i;
 
 	for (i = 0; i < n; i++)
 		elements[i] = Float8GetDatum(feature->fill[i]);
-	return PointerGetDatum(construct_array(elements, n, FLOAT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
+	return PointerGetDatum(
+		construct_array(elements, n, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 /* Columns: feature, family, length, levels, pooled_levels, fill. */
@@ -285,15 +289,15 @@ orchard_features(PG_FUNCTION_ARGS)
 {
 	const Model *model = decoded_argument(fcinfo, 0);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	uint32		i;
+	uint32 i;
 
 	InitMaterializedSRF(fcinfo, 0);
 	for (i = 0; i < model->n_features; i++)
 	{
 		const ModelFeature *feature = &model->features[i];
-		bool		is_category = feature->family == FAMILY_CATEGORY;
-		Datum		values[6] = {0};
-		bool		nulls[6] = {0};
+		bool is_category = feature->family == FAMILY_CATEGORY;
+		Datum values[6] = {0};
+		bool nulls[6] = {0};
 
 		values[0] = CStringGetTextDatum(feature->name);
 		values[1] = CStringGetTextDatum(feature_family_name(feature->family));
@@ -323,7 +327,8 @@ term_name(const Model *model, const Term *term)
 		return pstrdup("(intercept)");
 	feature = &model->features[term->feature];
 	if (term->level == LEVEL_MISSING)
-		return feature->length > 0 ? psprintf("%s[%d] is missing", feature->name, term->element + 1) :
+		return feature->length > 0 ?
+			psprintf("%s[%d] is missing", feature->name, term->element + 1) :
 			psprintf("%s is missing", feature->name);
 	if (term->level == LEVEL_POOLED)
 		return psprintf("%s = (pooled)", feature->name);
@@ -347,15 +352,15 @@ orchard_coefficients(PG_FUNCTION_ARGS)
 {
 	const Model *model = decoded_argument(fcinfo, 0);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	uint32		i;
+	uint32 i;
 
 	InitMaterializedSRF(fcinfo, 0);
 	for (i = 0; i < model->n_terms; i++)
 	{
 		const LinearCoefficient *coefficient = &model->coefficients[i];
 		const Term *term = &coefficient->term;
-		Datum		values[7] = {0};
-		bool		nulls[7] = {0};
+		Datum values[7] = {0};
+		bool nulls[7] = {0};
 
 		values[0] = CStringGetTextDatum(term_name(model, term));
 		nulls[1] = term->feature == TERM_INTERCEPT;

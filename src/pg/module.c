@@ -20,18 +20,16 @@ _PG_init(void)
 {
 	DefineCustomIntVariable("orchard.max_memory",
 							"Memory that all live training states of a session may hold together.",
-							"A statement that needs more ends with an error.",
-							&orchard_max_memory, 1024 * 1024, 16 * 1024, INT_MAX,
-							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+							"A statement that needs more ends with an error.", &orchard_max_memory,
+							1024 * 1024, 16 * 1024, INT_MAX, PGC_USERSET, GUC_UNIT_KB, NULL, NULL,
+							NULL);
 	DefineCustomIntVariable("orchard.max_memory_limit",
 							"Upper bound on orchard.max_memory, for a superuser to set.",
-							"The smaller of the two settings rules.",
-							&orchard_max_memory_limit, INT_MAX, 16 * 1024, INT_MAX,
-							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+							"The smaller of the two settings rules.", &orchard_max_memory_limit,
+							INT_MAX, 16 * 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomIntVariable("orchard.model_cache",
 							"Memory that decoded models of a session may hold.",
-							"The model used longest ago is given up first.",
-							&orchard_model_cache, 64 * 1024, 1024, INT_MAX,
-							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+							"The model used longest ago is given up first.", &orchard_model_cache,
+							64 * 1024, 1024, INT_MAX, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("orchard");
 }

@@ -15,7 +15,7 @@
 static void
 set_offsets(RowLayout *layout)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < layout->n_columns && TupleDescAttr(layout->descriptor, i)->attlen > 0; i++)
 	{
@@ -32,9 +32,9 @@ set_offsets(RowLayout *layout)
 const int32 *
 row_layout_offsets(RowLayout *layout, HeapTupleHeader row)
 {
-	uint32		length = HeapTupleHeaderGetDatumLength(row) - row->t_hoff;
-	int32		end = 0;
-	int			i;
+	uint32 length = HeapTupleHeaderGetDatumLength(row) - row->t_hoff;
+	int32 end = 0;
+	int i;
 
 	if (HeapTupleHeaderGetNatts(row) != layout->n_columns)
 		return NULL;
@@ -43,8 +43,8 @@ row_layout_offsets(RowLayout *layout, HeapTupleHeader row)
 	/* Without a branch: whether a column is NULL is hard to predict. */
 	for (i = 0; i < layout->n_fixed; i++)
 	{
-		int32		is_present = row->t_bits[i >> 3] >> (i & 7) & 1;
-		int32		start = (end + layout->alignments[i]) & ~layout->alignments[i];
+		int32 is_present = row->t_bits[i >> 3] >> (i & 7) & 1;
+		int32 start = (end + layout->alignments[i]) & ~layout->alignments[i];
 
 		layout->row_offsets[i] = start | (is_present - 1);
 		end += (start + layout->widths[i] - end) & -is_present;
@@ -55,8 +55,8 @@ row_layout_offsets(RowLayout *layout, HeapTupleHeader row)
 RowLayout *
 row_layout_create(HeapTupleHeader row)
 {
-	RowLayout  *layout = palloc0(sizeof(RowLayout));
-	TupleDesc	shared;
+	RowLayout *layout = palloc0(sizeof(RowLayout));
+	TupleDesc shared;
 
 	layout->type = HeapTupleHeaderGetTypeId(row);
 	layout->typmod = HeapTupleHeaderGetTypMod(row);
@@ -82,8 +82,8 @@ row_layout_create(HeapTupleHeader row)
 int
 row_layout_find(const RowLayout *layout, const char *name)
 {
-	int			found = -1;
-	int			i;
+	int found = -1;
+	int i;
 
 	for (i = 0; i < layout->n_columns; i++)
 	{
@@ -117,8 +117,8 @@ char *
 row_layout_names(const RowLayout *layout)
 {
 	StringInfoData names;
-	int			listed = 0;
-	int			i;
+	int listed = 0;
+	int i;
 
 	initStringInfo(&names);
 	for (i = 0; i < layout->n_columns; i++)

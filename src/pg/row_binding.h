@@ -15,20 +15,20 @@
 
 typedef struct RowLayout
 {
-	Oid			type;			/* RECORDOID for an anonymous row */
-	int32		typmod;
-	TypeCacheEntry *entry;		/* of a named type; NULL for an anonymous one */
-	uint64		identifier;		/* entry->tupDesc_identifier when the layout was made */
-	TupleDesc	descriptor;		/* own copy */
-	int			n_columns;		/* all columns of the row type */
-	int			n_fixed;		/* columns before the first of varying width */
-	int32	   *offsets;		/* n_fixed: where a column starts in the data of a row without NULLs */
-	int32	   *row_offsets;	/* n_fixed: the same for the row read last, which had NULLs: -1 = NULL */
-	int32	   *widths;			/* n_fixed, bytes */
-	int32	   *alignments;		/* n_fixed, less one */
-	uint32		fixed_length;	/* bytes of data up to the end of the last of them */
-	Datum	   *values;			/* of the row read last, n_columns */
-	bool	   *nulls;
+	Oid type; /* RECORDOID for an anonymous row */
+	int32 typmod;
+	TypeCacheEntry *entry; /* of a named type; NULL for an anonymous one */
+	uint64 identifier;	   /* entry->tupDesc_identifier when the layout was made */
+	TupleDesc descriptor;  /* own copy */
+	int n_columns;		   /* all columns of the row type */
+	int n_fixed;		   /* columns before the first of varying width */
+	int32 *offsets;		   /* n_fixed: where a column starts in the data of a row without NULLs */
+	int32 *row_offsets;	   /* n_fixed: the same for the row read last, which had NULLs: -1 = NULL */
+	int32 *widths;		   /* n_fixed, bytes */
+	int32 *alignments;	   /* n_fixed, less one */
+	uint32 fixed_length;   /* bytes of data up to the end of the last of them */
+	Datum *values;		   /* of the row read last, n_columns */
+	bool *nulls;
 } RowLayout;
 
 /* The layout of this row's type, in the current memory context. */
@@ -40,12 +40,13 @@ row_layout_fits(const RowLayout *layout, HeapTupleHeader row)
 {
 	return layout->type == HeapTupleHeaderGetTypeId(row) &&
 		layout->typmod == HeapTupleHeaderGetTypMod(row) &&
-		(layout->entry == NULL || (layout->entry->tupDesc != NULL &&
-								   layout->entry->tupDesc_identifier == layout->identifier));
+		(layout->entry == NULL ||
+		 (layout->entry->tupDesc != NULL &&
+		  layout->entry->tupDesc_identifier == layout->identifier));
 }
 
 /* 0-based index of the column, or -1; 42702 when the row has two of that name. */
-extern int	row_layout_find(const RowLayout *layout, const char *name);
+extern int row_layout_find(const RowLayout *layout, const char *name);
 
 /*
  * row_layout_offsets
@@ -68,4 +69,4 @@ extern void row_layout_read(RowLayout *layout, HeapTupleHeader row);
 /* The names of the columns, comma-separated, for a hint. */
 extern char *row_layout_names(const RowLayout *layout);
 
-#endif							/* ORCHARD_PG_ROW_BINDING_H */
+#endif /* ORCHARD_PG_ROW_BINDING_H */

@@ -17,7 +17,7 @@ static ScoreBinding *
 binding_create(CachedModel *model)
 {
 	ScoreBinding *binding = palloc0(sizeof(ScoreBinding));
-	int			slots = model->scorer.n_numbers + model->scorer.n_categories;
+	int slots = model->scorer.n_numbers + model->scorer.n_categories;
 
 	binding->model = model;
 	binding->serial = model->serial;
@@ -31,13 +31,13 @@ binding_create(CachedModel *model)
 static void
 bind_enum(ScoreColumn *column, Oid type, const LevelLookup *lookup)
 {
-	int			i;
+	int i;
 
 	column->labels = enum_labels_load(type);
 	column->enum_levels = palloc(sizeof(int32) * Max(column->labels->n, 1));
 	for (i = 0; i < column->labels->n; i++)
-		column->enum_levels[i] = level_lookup_find(lookup, column->labels->labels[i],
-												   strlen(column->labels->labels[i]));
+		column->enum_levels[i] =
+			level_lookup_find(lookup, column->labels->labels[i], strlen(column->labels->labels[i]));
 }
 
 /* Binds feature f to a datum of the type at `index`; `what` names it in errors. */
@@ -46,8 +46,8 @@ bind_feature(ScoreBinding *binding, uint32 f, int index, Oid type, int *number, 
 {
 	const ModelFeature *feature = &binding->model->model->features[f];
 	ScoreColumn *column = &binding->columns[f];
-	ColumnType	found = {type, feature->family, READ_UNKNOWN};
-	bool		is_array;
+	ColumnType found = {type, feature->family, READ_UNKNOWN};
+	bool is_array;
 
 	if (type != UNKNOWNOID && !column_type_of(type, &found))
 		ereport(ERROR,
@@ -82,7 +82,7 @@ static bool
 is_plain(const ScoreBinding *binding)
 {
 	const Model *model = binding->model->model;
-	uint32		f;
+	uint32 f;
 
 	if (binding->model->has_missing_weights)
 		return false;
@@ -98,15 +98,15 @@ ScoreBinding *
 score_binding_of_row(CachedModel *model, RowLayout *layout)
 {
 	ScoreBinding *binding = binding_create(model);
-	int			number = 0;
-	int			category = 0;
-	uint32		f;
+	int number = 0;
+	int category = 0;
+	uint32 f;
 
 	binding->layout = layout;
 	for (f = 0; f < model->model->n_features; f++)
 	{
 		const char *name = model->model->features[f].name;
-		int			index = row_layout_find(binding->layout, name);
+		int index = row_layout_find(binding->layout, name);
 
 		if (index < 0)
 			ereport(ERROR,
@@ -142,24 +142,26 @@ ScoreBinding *
 score_binding_of_types(CachedModel *model, int n, const Oid *types)
 {
 	ScoreBinding *binding = binding_create(model);
-	int			number = 0;
-	int			category = 0;
-	uint32		f;
+	int number = 0;
+	int category = 0;
+	uint32 f;
 
 	if (n != (int) model->model->n_features)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model has %u features, but %d values are given",
-						model->model->n_features, n),
-				 errhint("orchard.features(model) lists them in order; a row argument binds them by name.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the model has %u features, but %d values are given", model->model->n_features,
+					n),
+			 errhint(
+				 "orchard.features(model) lists them in order; a row argument binds them by name.")));
 	for (f = 0; f < model->model->n_features; f++)
 		bind_feature(binding, f, (int) f, types[f], &number, &category);
 	binding->is_plain = is_plain(binding);
 	return binding;
 }
 
-static void pg_attribute_noreturn()
-unknown_category(const ModelFeature *feature)
+static void
+pg_attribute_noreturn() unknown_category(const ModelFeature *feature)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -172,16 +174,16 @@ static int32
 category_level(const ScoreBinding *binding, uint32 f, Datum datum)
 {
 	const ScoreColumn *column = &binding->columns[f];
-	char		scratch[NAMEDATALEN];
+	char scratch[NAMEDATALEN];
 	const char *text;
-	size_t		length;
-	int32		level;
-	int			place = column->labels == NULL ? -1 :
-		enum_labels_position(column->labels, DatumGetObjectId(datum));
+	size_t length;
+	int32 level;
+	int place =
+		column->labels == NULL ? -1 : enum_labels_position(column->labels, DatumGetObjectId(datum));
 
 	if (place >= 0)
 		level = column->enum_levels[place];
-	else						/* text, or a label that is younger than the binding */
+	else /* text, or a label that is younger than the binding */
 	{
 		text = column_read_text(column->reader, datum, scratch, &length);
 		level = level_lookup_find(binding->model->lookups[column->slot], text, length);
@@ -201,11 +203,11 @@ static double
 score_elements(ScoreBinding *binding, int slot, int n, ArrayType *array, bool is_double)
 {
 	const LinearScorer *scorer = &binding->model->scorer;
-	double	   *numbers = binding->vector + slot;
+	double *numbers = binding->vector + slot;
 	const bits8 *present = ARR_NULLBITMAP(array);
 	const char *data = ARR_DATA_PTR(array);
-	double		added = 0.0;
-	int			i;
+	double added = 0.0;
+	int i;
 
 	if (is_double && present == NULL)
 	{
@@ -226,7 +228,7 @@ score_elements(ScoreBinding *binding, int slot, int n, ArrayType *array, bool is
 		}
 		else
 		{
-			float4		value;
+			float4 value;
 
 			memcpy(&value, data, sizeof(value));
 			numbers[i] = value;
@@ -253,8 +255,8 @@ set_array(ScoreBinding *binding, uint32 f, Datum datum)
 {
 	const ModelFeature *feature = &binding->model->model->features[f];
 	const ScoreColumn *column = &binding->columns[f];
-	ArrayType  *array = DatumGetArrayTypeP(datum);
-	int			n = vector_length(array, feature->name);
+	ArrayType *array = DatumGetArrayTypeP(datum);
+	int n = vector_length(array, feature->name);
 
 	if (n != (int) feature->length)
 		ereport(ERROR,
@@ -271,17 +273,17 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 	const LinearScorer *scorer = &binding->model->scorer;
 	const ScoreColumn *column = &binding->columns[f];
 	const char *name = NULL;
-	uint32		i;
+	uint32 i;
 
 	if (column->family == FAMILY_CATEGORY)
 	{
-		binding->vector[scorer->n_numbers + column->slot] = is_null ? 0 :
-			category_level(binding, f, datum);
+		binding->vector[scorer->n_numbers + column->slot] =
+			is_null ? 0 : category_level(binding, f, datum);
 		return is_null ? scorer->missing_weight[scorer->n_numbers + column->slot] : 0.0;
 	}
 	if (is_null)
 	{
-		double		added = 0.0;
+		double added = 0.0;
 
 		for (i = 0; i < Max(column->length, 1); i++)
 		{
@@ -292,9 +294,10 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 	}
 	if (column->length > 0)
 		return set_array(binding, f, datum);
-	if (column->family != FAMILY_NUMBER)	/* errors of times and intervals name the feature */
+	if (column->family != FAMILY_NUMBER) /* errors of times and intervals name the feature */
 		name = binding->model->model->features[f].name;
-	binding->vector[column->slot] = column->reader == READ_FLOAT8 ? DatumGetFloat8(datum) :
+	binding->vector[column->slot] = column->reader == READ_FLOAT8 ?
+		DatumGetFloat8(datum) :
 		column_read_number(column->reader, datum, column->family, name);
 	return 0.0;
 }
@@ -304,12 +307,12 @@ static double
 predict_by_offset(ScoreBinding *binding, HeapTupleHeader row, const int32 *offsets)
 {
 	const LinearScorer *scorer = &binding->model->scorer;
-	uint32		n = binding->model->model->n_features;
-	uint32		f;
+	uint32 n = binding->model->model->n_features;
+	uint32 f;
 
 	for (f = 0; f < n; f++)
 	{
-		int32		offset = offsets[binding->columns[f].index];
+		int32 offset = offsets[binding->columns[f].index];
 		const char *given = row_data(row) + offset;
 		const char *fill = (const char *) &scorer->number_fill[f];
 
@@ -323,24 +326,25 @@ double
 score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls)
 {
 	const LinearScorer *scorer = &binding->model->scorer;
-	uint32		n = binding->model->model->n_features;
-	double		added = 0.0;
-	uint32		f;
+	uint32 n = binding->model->model->n_features;
+	double added = 0.0;
+	uint32 f;
 
 	if (binding->is_plain)
 	{
 		for (f = 0; f < n; f++)
 		{
-			int			index = binding->columns[f].index;
+			int index = binding->columns[f].index;
 
-			binding->vector[f] = nulls[index] ? scorer->number_fill[f] : DatumGetFloat8(values[index]);
+			binding->vector[f] =
+				nulls[index] ? scorer->number_fill[f] : DatumGetFloat8(values[index]);
 		}
 	}
 	else
 	{
 		for (f = 0; f < n; f++)
 		{
-			int			index = binding->columns[f].index;
+			int index = binding->columns[f].index;
 
 			added += set_feature(binding, f, values[index], nulls[index]);
 		}
@@ -363,15 +367,15 @@ double
 score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *arguments)
 {
 	const LinearScorer *scorer = &binding->model->scorer;
-	uint32		n = binding->model->model->n_features;
-	double		added = 0.0;
-	uint32		f;
+	uint32 n = binding->model->model->n_features;
+	double added = 0.0;
+	uint32 f;
 
 	if (binding->is_plain)
 	{
 		for (f = 0; f < n; f++)
-			binding->vector[f] = arguments[f].isnull ? scorer->number_fill[f] :
-				DatumGetFloat8(arguments[f].value);
+			binding->vector[f] =
+				arguments[f].isnull ? scorer->number_fill[f] : DatumGetFloat8(arguments[f].value);
 	}
 	else
 	{
@@ -385,8 +389,8 @@ double
 score_binding_predict_array(ScoreBinding *binding, ArrayType *array, bool is_double)
 {
 	const LinearScorer *scorer = &binding->model->scorer;
-	int			n = vector_length(array, "features");
-	double		added;
+	int n = vector_length(array, "features");
+	double added;
 
 	if (n != scorer->n_numbers)
 		ereport(ERROR,
@@ -401,8 +405,8 @@ score_binding_predict_elements(ScoreBinding *binding, ArrayType *array, const El
 {
 	const bits8 *present = ARR_NULLBITMAP(array);
 	const char *data = ARR_DATA_PTR(array);
-	int			n = (int) binding->model->model->n_features;
-	int			i;
+	int n = (int) binding->model->model->n_features;
+	int i;
 
 	if (binding->is_plain && type->type == FLOAT8OID)
 	{

@@ -18,12 +18,12 @@
  */
 typedef struct ScoreColumn
 {
-	int			index;			/* column of the row or position among the arguments */
-	uint8		reader;			/* ColumnReader */
-	uint8		family;			/* FeatureFamily of the feature */
-	int			slot;			/* number slot or category slot */
-	uint32		length;			/* of an array feature; 0 for a scalar */
-	int32	   *enum_levels;	/* enum columns: level by the label's place */
+	int index;			/* column of the row or position among the arguments */
+	uint8 reader;		/* ColumnReader */
+	uint8 family;		/* FeatureFamily of the feature */
+	int slot;			/* number slot or category slot */
+	uint32 length;		/* of an array feature; 0 for a scalar */
+	int32 *enum_levels; /* enum columns: level by the label's place */
 	EnumLabels *labels;
 } ScoreColumn;
 
@@ -31,23 +31,23 @@ typedef struct ScoreColumn
 typedef struct ScoreBinding
 {
 	CachedModel *model;
-	uint64		serial;			/* model->serial at binding time */
-	RowLayout  *layout;			/* of a row source, else NULL; the call site's */
-	bool		is_plain;		/* every feature is a scalar float8 in slot order */
-	bool		is_by_offset;	/* and stands in the row at a place that the layout knows */
-	ScoreColumn *columns;		/* n_features */
-	bool		is_array;		/* the source is one array: the numbers in slot order */
-	double	   *vector;			/* numbers, then categories */
-	NullableDatum *elements;	/* n_features, of a VARIADIC array */
+	uint64 serial;			 /* model->serial at binding time */
+	RowLayout *layout;		 /* of a row source, else NULL; the call site's */
+	bool is_plain;			 /* every feature is a scalar float8 in slot order */
+	bool is_by_offset;		 /* and stands in the row at a place that the layout knows */
+	ScoreColumn *columns;	 /* n_features */
+	bool is_array;			 /* the source is one array: the numbers in slot order */
+	double *vector;			 /* numbers, then categories */
+	NullableDatum *elements; /* n_features, of a VARIADIC array */
 } ScoreBinding;
 
 /* The type of a VARIADIC array's elements. */
 typedef struct ElementType
 {
-	Oid			type;
-	int16		length;
-	bool		by_value;
-	char		alignment;
+	Oid type;
+	int16 length;
+	bool by_value;
+	char alignment;
 } ElementType;
 
 extern ScoreBinding *score_binding_of_row(CachedModel *model, RowLayout *layout);
@@ -61,7 +61,8 @@ extern double score_binding_predict(ScoreBinding *binding, const Datum *values, 
 extern double score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row);
 
 /* The same with PostgreSQL's argument array. */
-extern double score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *arguments);
+extern double score_binding_predict_arguments(ScoreBinding *binding,
+											  const NullableDatum *arguments);
 
 /* The same for a float8 (or float4) array with one element a number slot. */
 extern double score_binding_predict_array(ScoreBinding *binding, ArrayType *array, bool is_double);
@@ -70,4 +71,4 @@ extern double score_binding_predict_array(ScoreBinding *binding, ArrayType *arra
 extern double score_binding_predict_elements(ScoreBinding *binding, ArrayType *array,
 											 const ElementType *type);
 
-#endif							/* ORCHARD_PG_SCORE_BINDING_H */
+#endif /* ORCHARD_PG_SCORE_BINDING_H */

@@ -160,8 +160,8 @@ variance_result(FunctionCallInfo fcinfo, int lost, bool root)
 	Status status = moving_variance_state(&frame->moving, &variance);
 
 	if (likely(status == KERNEL_OK))
-		status = root ? variance_deviation(&variance, lost, &result)
-					  : variance_variance(&variance, lost, &result);
+		status = root ? variance_deviation(&variance, lost, &result) :
+						variance_variance(&variance, lost, &result);
 	return state_result(fcinfo, status, result);
 }
 

@@ -22,18 +22,18 @@
 typedef struct Arena
 {
 	_Alignas(16) uint8_t bytes[ARENA_SIZE];
-	size_t		used;
-	size_t		live_blocks;
-	size_t		live_bytes;
-	size_t		peak_bytes;		/* most live bytes since arena_reset */
+	size_t used;
+	size_t live_blocks;
+	size_t live_bytes;
+	size_t peak_bytes; /* most live bytes since arena_reset */
 } Arena;
 
 /* A block, or NULL when the arena is full. */
 static inline void *
 arena_allocate(void *context, size_t size)
 {
-	Arena	   *arena = context;
-	uint8_t    *block = arena->bytes + arena->used;
+	Arena *arena = context;
+	uint8_t *block = arena->bytes + arena->used;
 
 	if (size > ARENA_SIZE - arena->used || ARENA_SIZE - arena->used - size < 2 * ARENA_FENCE)
 		return NULL;
@@ -50,7 +50,7 @@ arena_allocate(void *context, size_t size)
 static inline void
 arena_release(void *context, void *block, size_t size)
 {
-	Arena	   *arena = context;
+	Arena *arena = context;
 
 	ASAN_POISON_MEMORY_REGION(block, size);
 	arena->live_blocks--;
@@ -60,7 +60,7 @@ arena_release(void *context, void *block, size_t size)
 static inline void *
 arena_reallocate(void *context, void *block, size_t old_size, size_t new_size)
 {
-	void	   *moved = arena_allocate(context, new_size);
+	void *moved = arena_allocate(context, new_size);
 
 	if (moved == NULL)
 		return NULL;
@@ -80,7 +80,7 @@ arena_reset(Arena *arena)
 static inline Allocator
 arena_allocator(Arena *arena)
 {
-	return (Allocator) {arena_allocate, arena_reallocate, arena_release, arena};
+	return (Allocator){arena_allocate, arena_reallocate, arena_release, arena};
 }
 
-#endif							/* ORCHARD_TEST_FUZZ_ARENA_H */
+#endif /* ORCHARD_TEST_FUZZ_ARENA_H */

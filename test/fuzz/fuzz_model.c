@@ -28,7 +28,7 @@
 #include "kernel/codec/bytes.h"
 #include "kernel/model/model_format.h"
 
-#define ROOM 4096				/* bytes of the longest mutant */
+#define ROOM 4096 /* bytes of the longest mutant */
 #define MAX_FIELDS 512
 #define MAX_ELEMENTS 64
 
@@ -37,40 +37,40 @@
 
 typedef struct Field
 {
-	size_t		at;				/* offset of its first byte */
-	size_t		size;			/* 1, 4, 8; or of a text's bytes */
-	bool		is_double;
-	bool		is_text;
+	size_t at;	 /* offset of its first byte */
+	size_t size; /* 1, 4, 8; or of a text's bytes */
+	bool is_double;
+	bool is_text;
 } Field;
 
 /* One element of a list. */
 typedef struct Element
 {
-	size_t		start;
-	size_t		end;
-	size_t		count_at;		/* offset of the list's count */
+	size_t start;
+	size_t end;
+	size_t count_at; /* offset of the list's count */
 } Element;
 
 typedef struct Base
 {
 	const char *name;
-	uint8_t		bytes[ROOM];
-	size_t		length;
-	size_t		part_length;
-	Field		fields[MAX_FIELDS];
-	size_t		n_fields;
-	Element		elements[MAX_ELEMENTS];
-	size_t		n_elements;
+	uint8_t bytes[ROOM];
+	size_t length;
+	size_t part_length;
+	Field fields[MAX_FIELDS];
+	size_t n_fields;
+	Element elements[MAX_ELEMENTS];
+	size_t n_elements;
 } Base;
 
 typedef struct Mutant
 {
-	uint8_t		bytes[ROOM];
-	size_t		length;
-	size_t		part_length;	/* where the digest part ends now */
+	uint8_t bytes[ROOM];
+	size_t length;
+	size_t part_length; /* where the digest part ends now */
 	const Base *base;
-	const Base *other;			/* to splice from */
-	uint64_t	chance;			/* state of the generator */
+	const Base *other; /* to splice from */
+	uint64_t chance;   /* state of the generator */
 } Mutant;
 
 static Arena arena;
@@ -91,9 +91,8 @@ below(Mutant *mutant, size_t n)
 static void
 add_field(Base *base, ByteReader *reader, size_t size, bool is_double)
 {
-	base->fields[base->n_fields++] = (Field) {.at = (size_t) (reader->next - base->bytes),
-		.size = size,
-		.is_double = is_double};
+	base->fields[base->n_fields++] =
+		(Field){.at = (size_t) (reader->next - base->bytes), .size = size, .is_double = is_double};
 	read_bytes(reader, size);
 }
 
@@ -108,7 +107,7 @@ walk_doubles(Base *base, ByteReader *reader, size_t n)
 static uint32_t
 walk_count(Base *base, ByteReader *reader)
 {
-	ByteReader	ahead = *reader;
+	ByteReader ahead = *reader;
 
 	add_field(base, reader, 4, false);
 	return read_u32(&ahead);
@@ -117,7 +116,7 @@ walk_count(Base *base, ByteReader *reader)
 static void
 walk_text(Base *base, ByteReader *reader)
 {
-	uint32_t	length = walk_count(base, reader);
+	uint32_t length = walk_count(base, reader);
 
 	add_field(base, reader, length, false);
 	base->fields[base->n_fields - 1].is_text = true;
@@ -126,8 +125,8 @@ walk_text(Base *base, ByteReader *reader)
 static void
 begin_element(Base *base, const ByteReader *reader, size_t count_at)
 {
-	base->elements[base->n_elements++] = (Element) {.start = (size_t) (reader->next - base->bytes),
-		.count_at = count_at};
+	base->elements[base->n_elements++] =
+		(Element){.start = (size_t) (reader->next - base->bytes), .count_at = count_at};
 }
 
 static void
@@ -139,8 +138,8 @@ end_element(Base *base, const ByteReader *reader, size_t which)
 static void
 walk_texts(Base *base, ByteReader *reader)
 {
-	size_t		count_at = (size_t) (reader->next - base->bytes);
-	uint32_t	n = walk_count(base, reader);
+	size_t count_at = (size_t) (reader->next - base->bytes);
+	uint32_t n = walk_count(base, reader);
 
 	while (n-- > 0)
 	{
@@ -153,8 +152,8 @@ walk_texts(Base *base, ByteReader *reader)
 static void
 walk_feature(Base *base, ByteReader *reader)
 {
-	ByteReader	ahead;
-	uint32_t	n;
+	ByteReader ahead;
+	uint32_t n;
 
 	walk_text(base, reader);
 	add_field(base, reader, 1, false);
@@ -174,12 +173,12 @@ walk_feature(Base *base, ByteReader *reader)
 static void
 walk_features(Base *base, ByteReader *reader)
 {
-	size_t		count_at = (size_t) (reader->next - base->bytes);
-	uint32_t	n = walk_count(base, reader);
+	size_t count_at = (size_t) (reader->next - base->bytes);
+	uint32_t n = walk_count(base, reader);
 
 	while (n-- > 0)
 	{
-		size_t		which = base->n_elements;
+		size_t which = base->n_elements;
 
 		begin_element(base, reader, count_at);
 		walk_feature(base, reader);
@@ -191,9 +190,9 @@ walk_features(Base *base, ByteReader *reader)
 static void
 walk_rows(Base *base, ByteReader *reader, bool are_terms)
 {
-	size_t		count_at = (size_t) (reader->next - base->bytes);
-	uint32_t	n = walk_count(base, reader);
-	int			i;
+	size_t count_at = (size_t) (reader->next - base->bytes);
+	uint32_t n = walk_count(base, reader);
+	int i;
 
 	while (n-- > 0)
 	{
@@ -211,8 +210,8 @@ walk_rows(Base *base, ByteReader *reader, bool are_terms)
 static void
 walk(Base *base)
 {
-	ByteReader	reader;
-	int			i;
+	ByteReader reader;
+	int i;
 
 	reader_begin(&reader, base->bytes, base->length);
 	read_bytes(&reader, MODEL_FORMAT_PART_LENGTH_AT);
@@ -242,13 +241,13 @@ walk(Base *base)
 static void
 make_bases(void)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		Allocator	allocator = arena_allocator(&arena);
-		Model		model = *samples[i].model;
-		uint8_t    *bytes;
+		Allocator allocator = arena_allocator(&arena);
+		Model model = *samples[i].model;
+		uint8_t *bytes;
 
 		arena_reset(&arena);
 		if (model_encode(&model, &allocator, &bytes, &bases[i].length) != KERNEL_OK)
@@ -265,7 +264,7 @@ make_bases(void)
 static bool
 replace(Mutant *mutant, size_t at, size_t removed, const uint8_t *bytes, size_t inserted)
 {
-	size_t		part_end = MODEL_FORMAT_PART_AT + mutant->part_length;
+	size_t part_end = MODEL_FORMAT_PART_AT + mutant->part_length;
 
 	if (at > mutant->length)
 		return false;
@@ -289,7 +288,7 @@ replace(Mutant *mutant, size_t at, size_t removed, const uint8_t *bytes, size_t 
 static uint64_t
 get(const uint8_t *bytes, size_t size)
 {
-	uint64_t	value = 0;
+	uint64_t value = 0;
 
 	while (size-- > 0)
 		value = value << 8 | bytes[size];
@@ -299,7 +298,7 @@ get(const uint8_t *bytes, size_t size)
 static void
 put(Mutant *mutant, size_t at, size_t size, uint64_t value)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < size && at + i < mutant->length; i++)
 		mutant->bytes[at + i] = (uint8_t) (value >> (8 * i));
@@ -315,11 +314,11 @@ some_field(Mutant *mutant, const Base *base)
 static void
 flip_bits(Mutant *mutant)
 {
-	size_t		n = 1 + below(mutant, 4);
+	size_t n = 1 + below(mutant, 4);
 
 	while (n-- > 0)
 	{
-		size_t		bit = below(mutant, 8 * mutant->length);
+		size_t bit = below(mutant, 8 * mutant->length);
 
 		mutant->bytes[bit / 8] ^= (uint8_t) (1u << bit % 8);
 	}
@@ -329,25 +328,26 @@ static void
 set_bytes(Mutant *mutant)
 {
 	static const uint8_t values[] = {0, 1, 2, 3, 4, 0x20, 0x7f, 0x80, 0xf0, 0xfe, 0xff};
-	size_t		n = 1 + below(mutant, 3);
+	size_t n = 1 + below(mutant, 3);
 
 	while (n-- > 0)
 	{
-		size_t		at = below(mutant, mutant->length);
+		size_t at = below(mutant, mutant->length);
 
-		mutant->bytes[at] = below(mutant, 2) ? (uint8_t) below(mutant, 256) :
-			values[below(mutant, sizeof(values))];
+		mutant->bytes[at] =
+			below(mutant, 2) ? (uint8_t) below(mutant, 256) : values[below(mutant, sizeof(values))];
 	}
 }
 
 static void
 set_integer(Mutant *mutant)
 {
-	static const uint64_t values[] = {0, 1, 2, 3, 4, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe,
-	0xfffffffd, 0x40000000, 0x20000000, 0x01000000, 0x10000};
+	static const uint64_t values[] = {0,		  1,		  2,		  3,		  4,
+									  0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0xfffffffd,
+									  0x40000000, 0x20000000, 0x01000000, 0x10000};
 	const Field *field = some_field(mutant, mutant->base);
-	int			tries;
-	uint64_t	value;
+	int tries;
+	uint64_t value;
 
 	for (tries = 0; tries < 8 && (field->is_double || field->is_text); tries++)
 		field = some_field(mutant, mutant->base);
@@ -375,17 +375,23 @@ set_integer(Mutant *mutant)
 static void
 set_double(Mutant *mutant)
 {
-	static const uint64_t values[] = {
-		UINT64_C(0x7ff8000000000000),	/* the NaN that is written */
-		UINT64_C(0xfff8000000000000), UINT64_C(0x7ff0000000000001),		/* and others */
-		UINT64_C(0x7ff0000000000000), UINT64_C(0xfff0000000000000),		/* infinities */
-		UINT64_C(0x8000000000000000), 0,	/* zeros */
-		UINT64_C(0x7fefffffffffffff), UINT64_C(0xffefffffffffffff),		/* extremes */
-		1, UINT64_C(0x3ff0000000000000), UINT64_C(0xbff0000000000000),	/* the least, 1, -1 */
-		UINT64_C(0x3ff0000000000001), UINT64_C(0x4000000000000000)};	/* above 1, 2 */
+	static const uint64_t values[] = {UINT64_C(0x7ff8000000000000), /* the NaN that is written */
+									  UINT64_C(0xfff8000000000000),
+									  UINT64_C(0x7ff0000000000001), /* and others */
+									  UINT64_C(0x7ff0000000000000),
+									  UINT64_C(0xfff0000000000000), /* infinities */
+									  UINT64_C(0x8000000000000000),
+									  0, /* zeros */
+									  UINT64_C(0x7fefffffffffffff),
+									  UINT64_C(0xffefffffffffffff), /* extremes */
+									  1,
+									  UINT64_C(0x3ff0000000000000),
+									  UINT64_C(0xbff0000000000000), /* the least, 1, -1 */
+									  UINT64_C(0x3ff0000000000001),
+									  UINT64_C(0x4000000000000000)}; /* above 1, 2 */
 	const Field *field = some_field(mutant, mutant->base);
-	int			tries;
-	uint64_t	value = values[below(mutant, sizeof(values) / sizeof(values[0]))];
+	int tries;
+	uint64_t value = values[below(mutant, sizeof(values) / sizeof(values[0]))];
 
 	for (tries = 0; tries < 16 && !field->is_double; tries++)
 		field = some_field(mutant, mutant->base);
@@ -398,11 +404,11 @@ set_double(Mutant *mutant)
 static void
 cut_or_extend(Mutant *mutant)
 {
-	uint8_t		noise[16];
-	size_t		n = 1 + below(mutant, sizeof(noise));
-	size_t		at = below(mutant, 2) ? some_field(mutant, mutant->base)->at :
-		below(mutant, mutant->length + 1);
-	size_t		i;
+	uint8_t noise[16];
+	size_t n = 1 + below(mutant, sizeof(noise));
+	size_t at =
+		below(mutant, 2) ? some_field(mutant, mutant->base)->at : below(mutant, mutant->length + 1);
+	size_t i;
 
 	for (i = 0; i < sizeof(noise); i++)
 		noise[i] = below(mutant, 2) ? 0 : (uint8_t) below(mutant, 256);
@@ -436,7 +442,7 @@ splice(Mutant *mutant)
 		last = first;
 	if (to >= other->fields + other->n_fields)
 		to = from;
-	if (below(mutant, 2))		/* like for like: the same size */
+	if (below(mutant, 2)) /* like for like: the same size */
 		to = from, last = first;
 	replace(mutant, first->at, last->at + last->size - first->at, other->bytes + from->at,
 			to->at + to->size - from->at);
@@ -450,8 +456,8 @@ move_element(Mutant *mutant)
 	const Element *element = &base->elements[below(mutant, base->n_elements)];
 	const Element *other = &base->elements[below(mutant, base->n_elements)];
 	const Element *foreign = &mutant->other->elements[below(mutant, mutant->other->n_elements)];
-	uint64_t	count = get(mutant->bytes + element->count_at, 4);
-	bool		counted = below(mutant, 8) > 0;
+	uint64_t count = get(mutant->bytes + element->count_at, 4);
+	bool counted = below(mutant, 8) > 0;
 
 	if (base->n_elements == 0)
 		return;
@@ -495,27 +501,26 @@ move_element(Mutant *mutant)
 typedef struct Mutation
 {
 	const char *name;
-	void		(*run) (Mutant *mutant);
+	void (*run)(Mutant *mutant);
 } Mutation;
 
 static void pile_up(Mutant *mutant);
 
-static const Mutation mutations[] = {
-	{"flipped bits", flip_bits},
-	{"set bytes", set_bytes},
-	{"set integers", set_integer},
-	{"set doubles", set_double},
-	{"cuts and extensions", cut_or_extend},
-	{"splices", splice},
-	{"moved elements", move_element},
-	{"several at once", pile_up}};
+static const Mutation mutations[] = {{"flipped bits", flip_bits},
+									 {"set bytes", set_bytes},
+									 {"set integers", set_integer},
+									 {"set doubles", set_double},
+									 {"cuts and extensions", cut_or_extend},
+									 {"splices", splice},
+									 {"moved elements", move_element},
+									 {"several at once", pile_up}};
 
 #define MUTATION_COUNT ((int) (sizeof(mutations) / sizeof(mutations[0])))
 
 static void
 pile_up(Mutant *mutant)
 {
-	size_t		n = 2 + below(mutant, 3);
+	size_t n = 2 + below(mutant, 3);
 
 	while (n-- > 0 && mutant->length > 0)
 		mutations[below(mutant, MUTATION_COUNT - 1)].run(mutant);
@@ -526,7 +531,7 @@ pile_up(Mutant *mutant)
 typedef enum Signature
 {
 	SIGNED_FULLY,
-	SIGNED_CHECKSUM,			/* the digest is left as it is */
+	SIGNED_CHECKSUM, /* the digest is left as it is */
 	SIGNED_NOT
 } Signature;
 
@@ -552,10 +557,10 @@ sign(Mutant *mutant, Signature signature)
 static Broken
 judge(const uint8_t *bytes, size_t length, bool *is_accepted)
 {
-	Allocator	allocator = arena_allocator(&arena);
-	uint8_t		digest[SHA256_SIZE];
-	uint8_t    *block;
-	Broken		broken;
+	Allocator allocator = arena_allocator(&arena);
+	uint8_t digest[SHA256_SIZE];
+	uint8_t *block;
+	Broken broken;
 
 	arena_reset(&arena);
 	block = arena_allocate(&arena, length);
@@ -574,8 +579,8 @@ static Broken
 judge_forgery(const Mutant *mutant, Signature signature, bool is_accepted)
 {
 	const Base *base = mutant->base;
-	bool		is_same = mutant->length == base->length &&
-		memcmp(mutant->bytes, base->bytes, base->length) == 0;
+	bool is_same =
+		mutant->length == base->length && memcmp(mutant->bytes, base->bytes, base->length) == 0;
 
 	if (signature == SIGNED_NOT && is_accepted != is_same)
 		return is_same ? "the model itself is accepted" : "nothing forged is accepted";
@@ -589,7 +594,7 @@ judge_forgery(const Mutant *mutant, Signature signature, bool is_accepted)
 static void
 report(const Mutant *mutant, const char *class, Broken broken)
 {
-	size_t		i;
+	size_t i;
 
 	printf("# seed %" PRIu64 ", mutant %" PRIu64 " (%s, %s): not so: %s\n# ", seed, mutant_number,
 		   mutant->base->name, class, broken);
@@ -613,7 +618,7 @@ make_mutant(Mutant *mutant, uint64_t number, int kind, int class)
 
 #ifdef ORCHARD_LIBFUZZER
 
-extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 extern size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 									  unsigned int number);
 extern size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
@@ -623,8 +628,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static Mutant mutant;
-	bool		is_accepted;
-	Broken		broken;
+	bool is_accepted;
+	Broken broken;
 
 	if (size < 2 || size - 2 > ROOM - MODEL_FORMAT_PART_AT)
 		return 0;
@@ -675,9 +680,9 @@ try_mutant(int kind, int class, uint64_t *n_accepted)
 {
 	static Mutant mutant;
 	static const Signature signatures[] = {SIGNED_FULLY, SIGNED_FULLY, SIGNED_CHECKSUM, SIGNED_NOT};
-	Signature	signature;
-	bool		is_accepted;
-	Broken		broken;
+	Signature signature;
+	bool is_accepted;
+	Broken broken;
 
 	make_mutant(&mutant, mutant_number, kind, class);
 	signature = signatures[below(&mutant, 4)];
@@ -711,10 +716,10 @@ __ubsan_on_report(void)
 int
 main(int argc, char **argv)
 {
-	uint64_t	count = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
-	uint64_t	each = count / (uint64_t) (SAMPLE_COUNT * MUTATION_COUNT) + 1;
-	uint64_t	n_bad = 0;
-	int			line;
+	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000;
+	uint64_t each = count / (uint64_t) (SAMPLE_COUNT * MUTATION_COUNT) + 1;
+	uint64_t n_bad = 0;
+	int line;
 
 	seed = argc > 2 ? strtoull(argv[2], NULL, 10) : seed;
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -723,11 +728,11 @@ main(int argc, char **argv)
 	printf("# seed %" PRIu64 "\n1..%d\n", seed, SAMPLE_COUNT * MUTATION_COUNT);
 	for (line = 0; line < SAMPLE_COUNT * MUTATION_COUNT; line++)
 	{
-		int			kind = line / MUTATION_COUNT;
-		int			class = line % MUTATION_COUNT;
-		uint64_t	n_accepted = 0;
-		uint64_t	n_broken = 0;
-		uint64_t	i;
+		int kind = line / MUTATION_COUNT;
+		int class = line % MUTATION_COUNT;
+		uint64_t n_accepted = 0;
+		uint64_t n_broken = 0;
+		uint64_t i;
 
 		for (i = 0; i < each; i++)
 		{

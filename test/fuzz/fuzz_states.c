@@ -20,27 +20,27 @@
 #include "kernel/linear/least_squares.h"
 #include "kernel/metric/roc.h"
 
-#define ROOM 131072				/* bytes of the longest mutant */
-#define MAX_CODES 16			/* codes of a category, and numbers, up to which accepted states are fitted */
+#define ROOM 131072	 /* bytes of the longest mutant */
+#define MAX_CODES 16 /* codes of a category, and numbers, up to which accepted states are fitted */
 
 /* The name of the broken promise, NULL when all were kept. */
 typedef const char *Broken;
 
 typedef struct Mutant
 {
-	uint8_t		bytes[ROOM];
-	size_t		length;
-	uint64_t	chance;			/* state of the generator */
+	uint8_t bytes[ROOM];
+	size_t length;
+	uint64_t chance; /* state of the generator */
 } Mutant;
 
 typedef struct Kind
 {
 	const char *name;
-	void		(*make) (ByteWriter *writer, const Allocator *allocator);
-	Broken		(*use) (ByteReader *reader, const Allocator *allocator, bool *is_accepted);
-	int			share;			/* of COUNT: costly kinds get less */
-	uint8_t		bytes[ROOM];	/* a real state */
-	size_t		length;
+	void (*make)(ByteWriter *writer, const Allocator *allocator);
+	Broken (*use)(ByteReader *reader, const Allocator *allocator, bool *is_accepted);
+	int share;			 /* of COUNT: costly kinds get less */
+	uint8_t bytes[ROOM]; /* a real state */
+	size_t length;
 } Kind;
 
 static Arena arena;
@@ -52,7 +52,8 @@ static Broken
 judge_refusal(Status status)
 {
 	return status == KERNEL_CORRUPT || status == KERNEL_UNSUPPORTED_VERSION ||
-		status == KERNEL_OUT_OF_MEMORY || status == KERNEL_TOO_LARGE ? NULL :
+			status == KERNEL_OUT_OF_MEMORY || status == KERNEL_TOO_LARGE ?
+		NULL :
 		"a fault is corrupt, a newer version or too large";
 }
 
@@ -62,9 +63,9 @@ judge_refusal(Status status)
 static Status
 add_row(LeastSquares *state, const Allocator *allocator, int32_t n_numbers, int i)
 {
-	double		numbers[80];
-	int32_t		codes[2] = {i % 3, i % 5 == 0 ? CODE_MISSING : i % 2};
-	int32_t		j;
+	double numbers[80];
+	int32_t codes[2] = {i % 3, i % 5 == 0 ? CODE_MISSING : i % 2};
+	int32_t j;
 
 	for (j = 0; j < n_numbers; j++)
 		numbers[j] = j < 4 && (i + j) % 7 == 0 ? NAN : (double) ((i * 37 + j * 11) % 101) / 4.0;
@@ -75,7 +76,7 @@ static void
 make_least_squares(ByteWriter *writer, const Allocator *allocator, int32_t n_numbers, int n_rows)
 {
 	LeastSquares *state = least_squares_create(allocator, n_numbers, 2);
-	int			i;
+	int i;
 
 	for (i = 0; i < n_rows; i++)
 	{
@@ -107,8 +108,8 @@ make_wide(ByteWriter *writer, const Allocator *allocator)
 static int32_t *
 identity_map(const Allocator *allocator, int32_t n)
 {
-	int32_t    *map = memory_allocate(allocator, (size_t) n, sizeof(int32_t));
-	int32_t		i;
+	int32_t *map = memory_allocate(allocator, (size_t) n, sizeof(int32_t));
+	int32_t i;
 
 	for (i = 0; map != NULL && i < n; i++)
 		map[i] = i;
@@ -119,12 +120,12 @@ identity_map(const Allocator *allocator, int32_t n)
 static Broken
 merge_copy(LeastSquares *state, const Allocator *allocator, const ByteWriter *writer)
 {
-	int32_t		n_categories = 2;
-	int32_t    *maps[2] = {NULL, NULL};
+	int32_t n_categories = 2;
+	int32_t *maps[2] = {NULL, NULL};
 	LeastSquares *copy;
-	ByteReader	reader;
-	Status		status;
-	int32_t		c;
+	ByteReader reader;
+	Status status;
+	int32_t c;
 
 	reader_begin(&reader, writer->bytes, writer->length);
 	status = least_squares_decode(&copy, allocator, &reader);
@@ -146,13 +147,13 @@ merge_copy(LeastSquares *state, const Allocator *allocator, const ByteWriter *wr
 static bool
 name_codes(Dictionary *dictionary, const Allocator *allocator, int32_t n)
 {
-	int32_t		code;
-	int32_t		i;
+	int32_t code;
+	int32_t i;
 
 	for (i = 0; i < n; i++)
 	{
-		char		name[16];
-		int			length = snprintf(name, sizeof(name), "%d", i);
+		char name[16];
+		int length = snprintf(name, sizeof(name), "%d", i);
 
 		if (dictionary_add(dictionary, allocator, name, (size_t) length, &code) != KERNEL_OK)
 			return false;
@@ -164,31 +165,34 @@ name_codes(Dictionary *dictionary, const Allocator *allocator, int32_t n)
 static void
 fit_least_squares(const LeastSquares *state, const Allocator *allocator)
 {
-	static const Feature features[] = {{"a", FAMILY_NUMBER, 0, false}, {"b", FAMILY_NUMBER, 2, false},
-	{"c", FAMILY_CATEGORY, 0, false}, {"d", FAMILY_CATEGORY, 0, true}};
+	static const Feature features[] = {{"a", FAMILY_NUMBER, 0, false},
+									   {"b", FAMILY_NUMBER, 2, false},
+									   {"c", FAMILY_CATEGORY, 0, false},
+									   {"d", FAMILY_CATEGORY, 0, true}};
 	static const DesignOptions design_options = {true, true, 4, NULL};
 	static const LeastSquaresOptions options = {0.0, true};
-	Dictionary	dictionaries[2] = {{0}, {0}};
-	double		weights[2][MAX_CODES];
+	Dictionary dictionaries[2] = {{0}, {0}};
+	double weights[2][MAX_CODES];
 	const double *level_weight[2] = {weights[0], weights[1]};
-	double		missing_weight[2];
+	double missing_weight[2];
 	NumberFacts numbers[3];
 	LinearCoefficient coefficients[64];
-	LinearFit	fit = {.coefficients = coefficients};
-	Design		design;
-	bool		has_names = true;
-	int32_t		c;
+	LinearFit fit = {.coefficients = coefficients};
+	Design design;
+	bool has_names = true;
+	int32_t c;
 
 	least_squares_number_facts(state, numbers);
 	for (c = 0; c < 2; c++)
 	{
 		least_squares_level_weights(state, c, weights[c], least_squares_codes(state, c),
 									&missing_weight[c]);
-		has_names = has_names &&
-			name_codes(&dictionaries[c], allocator, least_squares_codes(state, c));
+		has_names =
+			has_names && name_codes(&dictionaries[c], allocator, least_squares_codes(state, c));
 	}
-	if (has_names && design_build(&design, allocator, features, 4, dictionaries, level_weight,
-								  missing_weight, numbers, &design_options) == KERNEL_OK)
+	if (has_names &&
+		design_build(&design, allocator, features, 4, dictionaries, level_weight, missing_weight,
+					 numbers, &design_options) == KERNEL_OK)
 	{
 		if (design.n_terms <= 64)
 			(void) least_squares_fit(state, &design, &options, allocator, NULL, &fit);
@@ -201,13 +205,13 @@ fit_least_squares(const LeastSquares *state, const Allocator *allocator)
 static Broken
 use_least_squares(ByteReader *reader, const Allocator *allocator, bool *is_accepted)
 {
-	ByteReader	shape = *reader;
-	uint32_t	n_numbers = read_u32(&shape);
-	uint32_t	n_categories = read_u32(&shape);
+	ByteReader shape = *reader;
+	uint32_t n_numbers = read_u32(&shape);
+	uint32_t n_categories = read_u32(&shape);
 	LeastSquares *state = NULL;
-	ByteWriter	writer;
-	Status		status = least_squares_decode(&state, allocator, reader);
-	Broken		broken = NULL;
+	ByteWriter writer;
+	Status status = least_squares_decode(&state, allocator, reader);
+	Broken broken = NULL;
 
 	*is_accepted = status == KERNEL_OK && reader_left(reader) == 0;
 	if (status != KERNEL_OK)
@@ -233,14 +237,14 @@ use_least_squares(ByteReader *reader, const Allocator *allocator, bool *is_accep
 static void
 make_dataset(ByteWriter *writer, const Allocator *allocator)
 {
-	Dataset		dataset;
-	int			i;
+	Dataset dataset;
+	int i;
 
 	dataset_begin(&dataset, 2, 1, true);
 	for (i = 0; i < 20; i++)
 	{
-		double		numbers[2] = {i % 4 == 0 ? NAN : i, -0.5 * i};
-		int32_t		code = i % 6 == 0 ? CODE_MISSING : i % 3;
+		double numbers[2] = {i % 4 == 0 ? NAN : i, -0.5 * i};
+		int32_t code = i % 6 == 0 ? CODE_MISSING : i % 3;
 
 		if (dataset_add(&dataset, allocator, numbers, &code, i % 2, 1.0 + i % 3) != KERNEL_OK)
 			abort();
@@ -252,10 +256,10 @@ make_dataset(ByteWriter *writer, const Allocator *allocator)
 static Broken
 inspect_dataset(const Dataset *dataset)
 {
-	int64_t		n = 0;
-	int32_t		b;
-	int32_t		i;
-	int32_t		j;
+	int64_t n = 0;
+	int32_t b;
+	int32_t i;
+	int32_t j;
 
 	for (b = 0; b < dataset->n_blocks; b++)
 	{
@@ -286,11 +290,11 @@ static Broken
 use_dataset(ByteReader *reader, const Allocator *allocator, bool *is_accepted)
 {
 	const uint8_t *bytes = reader->next;
-	Dataset		dataset;
-	ByteWriter	writer;
-	Status		status = dataset_decode(&dataset, allocator, reader);
-	size_t		length = (size_t) (reader->next - bytes);
-	Broken		broken;
+	Dataset dataset;
+	ByteWriter writer;
+	Status status = dataset_decode(&dataset, allocator, reader);
+	size_t length = (size_t) (reader->next - bytes);
+	Broken broken;
 
 	*is_accepted = status == KERNEL_OK && reader_left(reader) == 0;
 	if (status != KERNEL_OK)
@@ -311,10 +315,10 @@ use_dataset(ByteReader *reader, const Allocator *allocator, bool *is_accepted)
 static void
 make_roc(ByteWriter *writer, const Allocator *allocator)
 {
-	Roc			roc = {0};
-	uint8_t    *bytes;
-	size_t		length;
-	int			i;
+	Roc roc = {0};
+	uint8_t *bytes;
+	size_t length;
+	int i;
 
 	for (i = 0; i < 30; i++)
 	{
@@ -333,13 +337,13 @@ make_roc(ByteWriter *writer, const Allocator *allocator)
 static Broken
 use_accepted_roc(Roc *roc, const Allocator *allocator, const uint8_t *bytes, size_t length)
 {
-	size_t		again_length = roc_encoded_size(roc);
-	uint8_t    *again = memory_allocate(allocator, again_length, 1);
-	Roc			both = {0};
-	double		auc = 0.5;
-	double		auc_of_both = 0.5;
-	Broken		broken = NULL;
-	Status		status;
+	size_t again_length = roc_encoded_size(roc);
+	uint8_t *again = memory_allocate(allocator, again_length, 1);
+	Roc both = {0};
+	double auc = 0.5;
+	double auc_of_both = 0.5;
+	Broken broken = NULL;
+	Status status;
 
 	if (again == NULL)
 		return NULL;
@@ -365,10 +369,10 @@ static Broken
 use_roc(ByteReader *reader, const Allocator *allocator, bool *is_accepted)
 {
 	const uint8_t *bytes = reader->next;
-	size_t		length = reader_left(reader);
-	Roc			roc = {0};
-	Status		status = roc_decode(&roc, allocator, reader);
-	Broken		broken;
+	size_t length = reader_left(reader);
+	Roc roc = {0};
+	Status status = roc_decode(&roc, allocator, reader);
+	Broken broken;
 
 	*is_accepted = status == KERNEL_OK;
 	if (status != KERNEL_OK)
@@ -379,14 +383,17 @@ use_roc(ByteReader *reader, const Allocator *allocator, bool *is_accepted)
 }
 
 static Kind kinds[] = {
-	{.name = "least squares, rows waiting", .make = make_waiting, .use = use_least_squares, .share = 4},
+	{.name = "least squares, rows waiting",
+	 .make = make_waiting,
+	 .use = use_least_squares,
+	 .share = 4},
 	{.name = "least squares, sums", .make = make_sums, .use = use_least_squares, .share = 4},
 	{.name = "least squares, wide", .make = make_wide, .use = use_least_squares, .share = 1},
 	{.name = "dataset", .make = make_dataset, .use = use_dataset, .share = 8},
 	{.name = "roc", .make = make_roc, .use = use_roc, .share = 8}};
 
 #define KIND_COUNT ((int) (sizeof(kinds) / sizeof(kinds[0])))
-#define SHARES 25				/* their sum */
+#define SHARES 25 /* their sum */
 
 /* -- Mutations -- */
 
@@ -402,7 +409,7 @@ below(Mutant *mutant, size_t n)
 static size_t
 some_offset(Mutant *mutant)
 {
-	size_t		length = mutant->length;
+	size_t length = mutant->length;
 
 	return below(mutant, below(mutant, 2) && length > 64 ? 64 : length);
 }
@@ -410,7 +417,7 @@ some_offset(Mutant *mutant)
 static void
 put(Mutant *mutant, size_t at, size_t size, uint64_t value)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < size && at + i < mutant->length; i++)
 		mutant->bytes[at + i] = (uint8_t) (value >> (8 * i));
@@ -419,7 +426,7 @@ put(Mutant *mutant, size_t at, size_t size, uint64_t value)
 static void
 flip_bits(Mutant *mutant)
 {
-	size_t		n = 1 + below(mutant, 4);
+	size_t n = 1 + below(mutant, 4);
 
 	while (n-- > 0 && mutant->length > 0)
 		mutant->bytes[some_offset(mutant)] ^= (uint8_t) (1u << below(mutant, 8));
@@ -428,35 +435,45 @@ flip_bits(Mutant *mutant)
 static void
 set_integer(Mutant *mutant)
 {
-	static const uint32_t values[] = {0, 1, 2, 3, 4, 5, 8, 40, 64, 65, 128, 129, 0x7fffffff, 0x80000000,
-	0xffffffff, 0xfffffffe, 0x40000000, 65536, 65537, 100000};
-	size_t		at = below(mutant, 2) ? some_offset(mutant) / 4 * 4 : some_offset(mutant);
+	static const uint32_t values[] = {
+		0,	 1,	  2,		  3,		  4,		  5,		  8,		  40,	 64,	65,
+		128, 129, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0x40000000, 65536, 65537, 100000};
+	size_t at = below(mutant, 2) ? some_offset(mutant) / 4 * 4 : some_offset(mutant);
 
-	put(mutant, at, 4, below(mutant, 4) ? values[below(mutant, sizeof(values) / sizeof(values[0]))] :
-		below(mutant, 1000));
+	put(mutant, at, 4,
+		below(mutant, 4) ? values[below(mutant, sizeof(values) / sizeof(values[0]))] :
+						   below(mutant, 1000));
 }
 
 static void
 set_double(Mutant *mutant)
 {
-	static const uint64_t values[] = {
-		UINT64_C(0x7ff8000000000000), UINT64_C(0xfff0000000000001), UINT64_C(0x7ff0000000000000),
-		UINT64_C(0xfff0000000000000), UINT64_C(0x7fefffffffffffff), UINT64_C(0xffefffffffffffff),
-		UINT64_C(0x8000000000000000), 0, 1, UINT64_C(0x3ff0000000000000),
-		UINT64_C(0xbff0000000000000), UINT64_C(0x7fe0000000000000)};
+	static const uint64_t values[] = {UINT64_C(0x7ff8000000000000),
+									  UINT64_C(0xfff0000000000001),
+									  UINT64_C(0x7ff0000000000000),
+									  UINT64_C(0xfff0000000000000),
+									  UINT64_C(0x7fefffffffffffff),
+									  UINT64_C(0xffefffffffffffff),
+									  UINT64_C(0x8000000000000000),
+									  0,
+									  1,
+									  UINT64_C(0x3ff0000000000000),
+									  UINT64_C(0xbff0000000000000),
+									  UINT64_C(0x7fe0000000000000)};
 	/* Offsets of doubles differ by kind: any residue modulo 8. */
-	size_t		at = below(mutant, mutant->length + 1);
+	size_t at = below(mutant, mutant->length + 1);
 
-	put(mutant, at, 8, below(mutant, 8) ? values[below(mutant, sizeof(values) / sizeof(values[0]))] :
-		below(mutant, SIZE_MAX));
+	put(mutant, at, 8,
+		below(mutant, 8) ? values[below(mutant, sizeof(values) / sizeof(values[0]))] :
+						   below(mutant, SIZE_MAX));
 }
 
 static void
 cut_or_extend(Mutant *mutant)
 {
-	size_t		at = below(mutant, mutant->length + 1);
-	size_t		n = below(mutant, 2) ? 1 + below(mutant, 8) : 4 * (1 + below(mutant, 8));
-	size_t		i;
+	size_t at = below(mutant, mutant->length + 1);
+	size_t n = below(mutant, 2) ? 1 + below(mutant, 8) : 4 * (1 + below(mutant, 8));
+	size_t i;
 
 	switch (below(mutant, 3))
 	{
@@ -483,9 +500,9 @@ cut_or_extend(Mutant *mutant)
 static void
 copy_within(Mutant *mutant)
 {
-	size_t		n = 1 + below(mutant, 32);
-	size_t		from = below(mutant, mutant->length + 1);
-	size_t		to = below(mutant, mutant->length + 1);
+	size_t n = 1 + below(mutant, 32);
+	size_t from = below(mutant, mutant->length + 1);
+	size_t to = below(mutant, mutant->length + 1);
 
 	if (n > mutant->length - (from > to ? from : to))
 		n = mutant->length - (from > to ? from : to);
@@ -495,25 +512,22 @@ copy_within(Mutant *mutant)
 typedef struct Mutation
 {
 	const char *name;
-	void		(*run) (Mutant *mutant);
+	void (*run)(Mutant *mutant);
 } Mutation;
 
 static void pile_up(Mutant *mutant);
 
 static const Mutation mutations[] = {
-	{"flipped bits", flip_bits},
-	{"set integers", set_integer},
-	{"set doubles", set_double},
-	{"cuts and extensions", cut_or_extend},
-	{"copies within", copy_within},
-	{"several at once", pile_up}};
+	{"flipped bits", flip_bits},	{"set integers", set_integer},
+	{"set doubles", set_double},	{"cuts and extensions", cut_or_extend},
+	{"copies within", copy_within}, {"several at once", pile_up}};
 
 #define MUTATION_COUNT ((int) (sizeof(mutations) / sizeof(mutations[0])))
 
 static void
 pile_up(Mutant *mutant)
 {
-	size_t		n = 2 + below(mutant, 3);
+	size_t n = 2 + below(mutant, 3);
 
 	while (n-- > 0)
 		mutations[below(mutant, MUTATION_COUNT - 1)].run(mutant);
@@ -524,10 +538,10 @@ pile_up(Mutant *mutant)
 static Broken
 judge(const Kind *kind, const uint8_t *bytes, size_t length, bool *is_accepted)
 {
-	Allocator	allocator = arena_allocator(&arena);
-	ByteReader	reader;
-	uint8_t    *block;
-	Broken		broken;
+	Allocator allocator = arena_allocator(&arena);
+	ByteReader reader;
+	uint8_t *block;
+	Broken broken;
 
 	arena_reset(&arena);
 	block = arena_allocate(&arena, length);
@@ -542,13 +556,13 @@ judge(const Kind *kind, const uint8_t *bytes, size_t length, bool *is_accepted)
 static void
 make_kinds(void)
 {
-	int			k;
+	int k;
 
 	for (k = 0; k < KIND_COUNT; k++)
 	{
-		Allocator	allocator = arena_allocator(&arena);
-		ByteWriter	writer;
-		bool		is_accepted;
+		Allocator allocator = arena_allocator(&arena);
+		ByteWriter writer;
+		bool is_accepted;
 
 		arena_reset(&arena);
 		writer_begin(&writer, &allocator, ROOM);
@@ -570,8 +584,8 @@ static bool
 try_mutant(const Kind *kind, const Mutation *mutation, uint64_t *n_accepted)
 {
 	static Mutant mutant;
-	bool		is_accepted;
-	Broken		broken;
+	bool is_accepted;
+	Broken broken;
 
 	mutant.chance = hash_mix(seed ^ hash_mix(mutant_number));
 	memcpy(mutant.bytes, kind->bytes, kind->length);
@@ -605,9 +619,9 @@ __ubsan_on_report(void)
 int
 main(int argc, char **argv)
 {
-	uint64_t	count = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000;
-	uint64_t	n_bad = 0;
-	int			line;
+	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000;
+	uint64_t n_bad = 0;
+	int line;
 
 	seed = argc > 2 ? strtoull(argv[2], NULL, 10) : seed;
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -618,10 +632,10 @@ main(int argc, char **argv)
 	{
 		const Kind *kind = &kinds[line / MUTATION_COUNT];
 		const Mutation *mutation = &mutations[line % MUTATION_COUNT];
-		uint64_t	each = count * (uint64_t) kind->share / (SHARES * MUTATION_COUNT) + 1;
-		uint64_t	n_accepted = 0;
-		uint64_t	n_broken = 0;
-		uint64_t	i;
+		uint64_t each = count * (uint64_t) kind->share / (SHARES * MUTATION_COUNT) + 1;
+		uint64_t n_accepted = 0;
+		uint64_t n_broken = 0;
+		uint64_t i;
 
 		for (i = 0; i < each; i++)
 		{
@@ -630,7 +644,8 @@ main(int argc, char **argv)
 				n_broken += !try_mutant(kind, mutation, &n_accepted);
 		}
 		printf("%s %d - %s: %s, %" PRIu64 " mutants, %" PRIu64 " accepted\n",
-			   n_broken == 0 ? "ok" : "not ok", line + 1, kind->name, mutation->name, each, n_accepted);
+			   n_broken == 0 ? "ok" : "not ok", line + 1, kind->name, mutation->name, each,
+			   n_accepted);
 		n_bad += n_broken;
 	}
 	return n_bad == 0 ? 0 : 1;

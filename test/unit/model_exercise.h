@@ -18,9 +18,9 @@ typedef const char *Broken;
 static inline Broken
 exercise_schema(const Model *model)
 {
-	uint32_t	f;
-	uint32_t	g;
-	uint32_t	i;
+	uint32_t f;
+	uint32_t g;
+	uint32_t i;
 
 	for (f = 0; f < model->n_features; f++)
 	{
@@ -43,7 +43,7 @@ exercise_schema(const Model *model)
 		}
 	}
 	if (model->n_classes > 0 ? model->classes[model->positive_class] == NULL :
-		model->positive_class != 0)
+							   model->positive_class != 0)
 		return "there is a positive class";
 	return NULL;
 }
@@ -53,9 +53,9 @@ static inline Broken
 exercise_term(const Model *model, const Term *term)
 {
 	const ModelFeature *feature = &model->features[term->feature];
-	bool		is_category = feature->family == FAMILY_CATEGORY;
-	int32_t		slot = is_category ? 0 : term->element;
-	int32_t		f;
+	bool is_category = feature->family == FAMILY_CATEGORY;
+	int32_t slot = is_category ? 0 : term->element;
+	int32_t f;
 
 	for (f = 0; f < term->feature; f++)
 	{
@@ -65,9 +65,9 @@ exercise_term(const Model *model, const Term *term)
 	if (term->slot != slot)
 		return "a term has its slot";
 	if (is_category ? term->level == LEVEL_NUMBER || term->level == 0 ||
-		term->level >= (int32_t) feature->n_levels ||
-		(term->level == LEVEL_POOLED && feature->n_pooled == 0) :
-		term->level != LEVEL_NUMBER && term->level != LEVEL_MISSING)
+				term->level >= (int32_t) feature->n_levels ||
+				(term->level == LEVEL_POOLED && feature->n_pooled == 0) :
+					  term->level != LEVEL_NUMBER && term->level != LEVEL_MISSING)
 		return "a term has a level";
 	return NULL;
 }
@@ -76,9 +76,9 @@ exercise_term(const Model *model, const Term *term)
 static inline Broken
 exercise_terms(const Model *model)
 {
-	Broken		broken = NULL;
-	uint32_t	t;
-	uint32_t	u;
+	Broken broken = NULL;
+	uint32_t t;
+	uint32_t u;
 
 	for (t = 0; t < model->n_terms && broken == NULL; t++)
 	{
@@ -105,9 +105,9 @@ static inline Broken
 exercise_lookup(const ModelFeature *feature, const Allocator *allocator, double *codes)
 {
 	LevelLookup *lookup = level_lookup_create(feature, allocator);
-	Broken		broken = NULL;
-	int32_t		unseen;
-	uint32_t	i;
+	Broken broken = NULL;
+	int32_t unseen;
+	uint32_t i;
 
 	if (lookup == NULL)
 		return "a lookup";
@@ -142,13 +142,14 @@ static inline Broken
 exercise_vectors(const Model *model, const LinearScorer *scorer, const Allocator *allocator,
 				 double *vectors)
 {
-	static const double numbers[EXERCISE_VECTORS] = {NAN, 0.0, INFINITY, -INFINITY, 1.7e308, -5e-324};
-	size_t		width = (size_t) scorer->n_numbers + (size_t) scorer->n_categories;
-	size_t		category = (size_t) scorer->n_numbers;
-	Broken		broken = NULL;
-	uint32_t	f;
-	size_t		v;
-	size_t		i;
+	static const double numbers[EXERCISE_VECTORS] = {NAN,		0.0,	 INFINITY,
+													 -INFINITY, 1.7e308, -5e-324};
+	size_t width = (size_t) scorer->n_numbers + (size_t) scorer->n_categories;
+	size_t category = (size_t) scorer->n_numbers;
+	Broken broken = NULL;
+	uint32_t f;
+	size_t v;
+	size_t i;
 
 	for (v = 0; v < EXERCISE_VECTORS; v++)
 	{
@@ -157,7 +158,7 @@ exercise_vectors(const Model *model, const LinearScorer *scorer, const Allocator
 	}
 	for (f = 0; f < model->n_features && broken == NULL; f++)
 	{
-		double		codes[EXERCISE_VECTORS];
+		double codes[EXERCISE_VECTORS];
 
 		if (model->features[f].family != FAMILY_CATEGORY)
 			continue;
@@ -173,17 +174,17 @@ exercise_vectors(const Model *model, const LinearScorer *scorer, const Allocator
 static inline Broken
 exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator *allocator)
 {
-	size_t		width = (size_t) scorer->n_numbers + (size_t) scorer->n_categories;
-	double	   *vectors = memory_allocate_zero(allocator, EXERCISE_VECTORS * width, sizeof(double));
-	Broken		broken = vectors == NULL ? "vectors" :
-		exercise_vectors(model, scorer, allocator, vectors);
-	size_t		v;
-	size_t		i;
+	size_t width = (size_t) scorer->n_numbers + (size_t) scorer->n_categories;
+	double *vectors = memory_allocate_zero(allocator, EXERCISE_VECTORS * width, sizeof(double));
+	Broken broken =
+		vectors == NULL ? "vectors" : exercise_vectors(model, scorer, allocator, vectors);
+	size_t v;
+	size_t i;
 
 	for (v = 0; v < EXERCISE_VECTORS && broken == NULL; v++)
 	{
-		double		eta = linear_eta(scorer, vectors + v * width);
-		double		prediction = linear_inverse_link(scorer->link, eta);
+		double eta = linear_eta(scorer, vectors + v * width);
+		double prediction = linear_inverse_link(scorer->link, eta);
 
 		if (isnan(scorer->intercept))
 			broken = "the intercept is a number";
@@ -201,10 +202,10 @@ exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator 
 static inline Broken
 exercise_encoding(Model *model, const Allocator *allocator, const uint8_t *bytes, size_t length)
 {
-	uint8_t		digest[SHA256_SIZE];
-	uint8_t    *again;
-	size_t		again_length;
-	Broken		broken = NULL;
+	uint8_t digest[SHA256_SIZE];
+	uint8_t *again;
+	size_t again_length;
+	Broken broken = NULL;
 
 	memcpy(digest, model->digest, sizeof(digest));
 	if (model_encode(model, allocator, &again, &again_length) != KERNEL_OK)
@@ -226,17 +227,18 @@ exercise_encoding(Model *model, const Allocator *allocator, const uint8_t *bytes
 static inline Broken
 exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, bool *is_accepted)
 {
-	Model	   *model;
+	Model *model;
 	LinearScorer scorer;
-	Status		status = model_decode(&model, allocator, bytes, length);
-	Broken		broken;
+	Status status = model_decode(&model, allocator, bytes, length);
+	Broken broken;
 
 	*is_accepted = status == KERNEL_OK;
 	if (status != KERNEL_OK)
-		return status == KERNEL_CORRUPT || status == KERNEL_UNSUPPORTED_VERSION ? NULL :
+		return status == KERNEL_CORRUPT || status == KERNEL_UNSUPPORTED_VERSION ?
+			NULL :
 			"a fault is corrupt or a newer version";
 	broken = model_validate(model, allocator) == KERNEL_OK ? exercise_schema(model) :
-		"a decoded model is valid";
+															 "a decoded model is valid";
 	if (broken == NULL)
 		broken = exercise_terms(model);
 	if (broken == NULL)
@@ -255,4 +257,4 @@ exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, 
 	return broken;
 }
 
-#endif							/* ORCHARD_TEST_MODEL_EXERCISE_H */
+#endif /* ORCHARD_TEST_MODEL_EXERCISE_H */

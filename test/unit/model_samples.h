@@ -11,8 +11,14 @@
 
 #include "kernel/model/model.h"
 
-#define SAMPLE_INTERCEPT {TERM_INTERCEPT, LEVEL_NUMBER, 0, -1}
-#define SAMPLE_NO_FACTS {NAN, NAN, NAN, NAN, 0.0, NAN, 0, 0, true, false}
+#define SAMPLE_INTERCEPT \
+	{ \
+		TERM_INTERCEPT, LEVEL_NUMBER, 0, -1 \
+	}
+#define SAMPLE_NO_FACTS \
+	{ \
+		NAN, NAN, NAN, NAN, 0.0, NAN, 0, 0, true, false \
+	}
 
 typedef struct Sample
 {
@@ -27,15 +33,15 @@ static ModelFeature numbers_features[] = {
 	{.name = "joined", .family = FAMILY_TIME, .fill = &numbers_fill[1]},
 	{.name = "spent", .family = FAMILY_INTERVAL, .fill = &numbers_fill[2]},
 	{.name = "r\303\251sum\303\251", .family = FAMILY_NUMBER, .fill = &numbers_fill[3]}};
-static LinearCoefficient numbers_terms[] = {
-	{SAMPLE_INTERCEPT, 12.75, 0.5, 25.5, 1e-9},
-	{{0, LEVEL_NUMBER, 0, 0}, -0.1, 0.01, -10.0, 2.5e-7},
-	{{1, LEVEL_NUMBER, 0, 1}, 3e-9, NAN, NAN, NAN},
-	{{2, LEVEL_NUMBER, 0, 2}, 0.0, NAN, NAN, NAN},
-	{{3, LEVEL_NUMBER, 0, 3}, 1e10, 0.0, INFINITY, 0.0}};
+static LinearCoefficient numbers_terms[] = {{SAMPLE_INTERCEPT, 12.75, 0.5, 25.5, 1e-9},
+											{{0, LEVEL_NUMBER, 0, 0}, -0.1, 0.01, -10.0, 2.5e-7},
+											{{1, LEVEL_NUMBER, 0, 1}, 3e-9, NAN, NAN, NAN},
+											{{2, LEVEL_NUMBER, 0, 2}, 0.0, NAN, NAN, NAN},
+											{{3, LEVEL_NUMBER, 0, 3}, 1e10, 0.0, INFINITY, 0.0}};
 static ModelMetric numbers_metrics[] = {{"train.r2", 0.75}, {"train.rmse", 0.5}};
 static char *numbers_warnings[] = {"constant in the training rows, coefficient 0: \"spent\"", ""};
-static const Model sample_numbers = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
+static const Model sample_numbers = {
+	.algorithm = ALGORITHM_LINEAR_REGRESSION,
 	.objective = OBJECTIVE_SQUARED_ERROR,
 	.unknown = UNKNOWN_AS_MISSING,
 	.target = "price",
@@ -60,27 +66,27 @@ static double arrays_fill[] = {1.0, 2.0, 4.0, 7.0};
 static ModelFeature arrays_features[] = {
 	{.name = "embedding", .family = FAMILY_NUMBER, .length = 3, .fill = &arrays_fill[0]},
 	{.name = "age", .family = FAMILY_NUMBER, .length = 0, .fill = &arrays_fill[3]}};
-static LinearCoefficient arrays_terms[] = {
-	{{0, LEVEL_NUMBER, 0, 0}, 0.5, 1.0, 0.5, 0.625},
-	{{0, LEVEL_NUMBER, 1, 1}, -0.25, 1.0, -0.25, 0.8},
-	{{0, LEVEL_NUMBER, 2, 2}, 0.125, 1.0, 0.125, 0.9},
-	{{0, LEVEL_MISSING, 0, 0}, 100.0, 2.0, 50.0, 0.0},
-	{{1, LEVEL_NUMBER, 0, 3}, 2.0, 1.0, 2.0, 0.05},
-	{{1, LEVEL_MISSING, 0, 3}, -1000.0, 4.0, -250.0, 0.0}};
+static LinearCoefficient arrays_terms[] = {{{0, LEVEL_NUMBER, 0, 0}, 0.5, 1.0, 0.5, 0.625},
+										   {{0, LEVEL_NUMBER, 1, 1}, -0.25, 1.0, -0.25, 0.8},
+										   {{0, LEVEL_NUMBER, 2, 2}, 0.125, 1.0, 0.125, 0.9},
+										   {{0, LEVEL_MISSING, 0, 0}, 100.0, 2.0, 50.0, 0.0},
+										   {{1, LEVEL_NUMBER, 0, 3}, 2.0, 1.0, 2.0, 0.05},
+										   {{1, LEVEL_MISSING, 0, 3}, -1000.0, 4.0, -250.0, 0.0}};
 static const Model sample_arrays = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
-	.objective = OBJECTIVE_SQUARED_ERROR,
-	.unknown = UNKNOWN_AS_MISSING,
-	.target = "y",
-	.n_features = 2,
-	.features = arrays_features,
-	.constant = NAN,
-	.options = "{\"fit_intercept\": false, \"missing_indicator\": true}",
-	.seed = UINT64_MAX,
-	.rows = 20,
-	.link = LINK_IDENTITY,
-	.n_terms = 6,
-	.coefficients = arrays_terms,
-	.facts = {NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, true, false}};
+									.objective = OBJECTIVE_SQUARED_ERROR,
+									.unknown = UNKNOWN_AS_MISSING,
+									.target = "y",
+									.n_features = 2,
+									.features = arrays_features,
+									.constant = NAN,
+									.options =
+										"{\"fit_intercept\": false, \"missing_indicator\": true}",
+									.seed = UINT64_MAX,
+									.rows = 20,
+									.link = LINK_IDENTITY,
+									.n_terms = 6,
+									.coefficients = arrays_terms,
+									.facts = {NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, true, false}};
 
 /* Categories: levels with pooled ones, an enum in its own order, one that was always NULL. */
 static char *plan_levels[] = {"", "basic", "caf\303\251", "pro"};
@@ -91,24 +97,32 @@ static double size_frequency[] = {0.75, 0.25, 0.0};
 static double never_frequency[] = {0.0};
 static double categories_fill[] = {10.0};
 static ModelFeature categories_features[] = {
-	{.name = "plan", .family = FAMILY_CATEGORY, .n_levels = 4, .levels = plan_levels,
-	.frequency = plan_frequency, .n_pooled = 3, .pooled = plan_pooled},
+	{.name = "plan",
+	 .family = FAMILY_CATEGORY,
+	 .n_levels = 4,
+	 .levels = plan_levels,
+	 .frequency = plan_frequency,
+	 .n_pooled = 3,
+	 .pooled = plan_pooled},
 	{.name = "tenure", .family = FAMILY_NUMBER, .fill = categories_fill},
-	{.name = "size", .family = FAMILY_CATEGORY, .n_levels = 2, .levels = size_levels,
-	.frequency = size_frequency},
+	{.name = "size",
+	 .family = FAMILY_CATEGORY,
+	 .n_levels = 2,
+	 .levels = size_levels,
+	 .frequency = size_frequency},
 	{.name = "never", .family = FAMILY_CATEGORY, .frequency = never_frequency}};
-static LinearCoefficient categories_terms[] = {
-	{SAMPLE_INTERCEPT, 1.0, 0.25, 4.0, 0.001},
-	{{0, 1, 0, 0}, 2.0, 1.0, 2.0, 0.05},
-	{{0, 2, 0, 0}, -4.0, 1.0, -4.0, 0.001},
-	{{0, 3, 0, 0}, 8.0, 1.0, 8.0, 0.0},
-	{{0, LEVEL_POOLED, 0, 0}, 16.0, 1.0, 16.0, 0.0},
-	{{0, LEVEL_MISSING, 0, 0}, 32.0, 1.0, 32.0, 0.0},
-	{{1, LEVEL_NUMBER, 0, 0}, 0.1, 0.1, 1.0, 0.3},
-	{{2, 1, 0, 1}, 64.0, 1.0, 64.0, 0.0},
-	{{3, LEVEL_MISSING, 0, 2}, 0.0, NAN, NAN, NAN}};
+static LinearCoefficient categories_terms[] = {{SAMPLE_INTERCEPT, 1.0, 0.25, 4.0, 0.001},
+											   {{0, 1, 0, 0}, 2.0, 1.0, 2.0, 0.05},
+											   {{0, 2, 0, 0}, -4.0, 1.0, -4.0, 0.001},
+											   {{0, 3, 0, 0}, 8.0, 1.0, 8.0, 0.0},
+											   {{0, LEVEL_POOLED, 0, 0}, 16.0, 1.0, 16.0, 0.0},
+											   {{0, LEVEL_MISSING, 0, 0}, 32.0, 1.0, 32.0, 0.0},
+											   {{1, LEVEL_NUMBER, 0, 0}, 0.1, 0.1, 1.0, 0.3},
+											   {{2, 1, 0, 1}, 64.0, 1.0, 64.0, 0.0},
+											   {{3, LEVEL_MISSING, 0, 2}, 0.0, NAN, NAN, NAN}};
 static char *categories_warnings[] = {"column \"plan\" has 7 categories"};
-static const Model sample_categories = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
+static const Model sample_categories = {
+	.algorithm = ALGORITHM_LINEAR_REGRESSION,
 	.objective = OBJECTIVE_SQUARED_ERROR,
 	.unknown = UNKNOWN_AS_MISSING,
 	.target = "spend",
@@ -131,17 +145,20 @@ static char *logistic_levels[] = {"false", "true"};
 static double logistic_frequency[] = {0.6, 0.4, 0.0};
 static ModelFeature logistic_features[] = {
 	{.name = "x", .family = FAMILY_NUMBER, .fill = &logistic_fill[0]},
-	{.name = "active", .family = FAMILY_CATEGORY, .n_levels = 2, .levels = logistic_levels,
-	.frequency = logistic_frequency},
+	{.name = "active",
+	 .family = FAMILY_CATEGORY,
+	 .n_levels = 2,
+	 .levels = logistic_levels,
+	 .frequency = logistic_frequency},
 	{.name = "z", .family = FAMILY_NUMBER, .fill = &logistic_fill[1]}};
-static LinearCoefficient logistic_terms[] = {
-	{SAMPLE_INTERCEPT, -1.25, NAN, NAN, NAN},
-	{{0, LEVEL_NUMBER, 0, 0}, 0.75, NAN, NAN, NAN},
-	{{1, 1, 0, 0}, 1.5, NAN, NAN, NAN},
-	{{2, LEVEL_NUMBER, 0, 1}, -2.0, NAN, NAN, NAN}};
+static LinearCoefficient logistic_terms[] = {{SAMPLE_INTERCEPT, -1.25, NAN, NAN, NAN},
+											 {{0, LEVEL_NUMBER, 0, 0}, 0.75, NAN, NAN, NAN},
+											 {{1, 1, 0, 0}, 1.5, NAN, NAN, NAN},
+											 {{2, LEVEL_NUMBER, 0, 1}, -2.0, NAN, NAN, NAN}};
 static char *logistic_classes[] = {"no", "yes"};
 static ModelMetric logistic_metrics[] = {{"train.log_loss", 0.34}, {"train.accuracy", 0.875}};
-static const Model sample_logistic = {.algorithm = ALGORITHM_LOGISTIC_REGRESSION,
+static const Model sample_logistic = {
+	.algorithm = ALGORITHM_LOGISTIC_REGRESSION,
 	.objective = OBJECTIVE_LOG_LOSS,
 	.unknown = UNKNOWN_IS_ERROR,
 	.target = "churned",
@@ -164,62 +181,61 @@ static const Model sample_logistic = {.algorithm = ALGORITHM_LOGISTIC_REGRESSION
 /* Two classes of which training saw one. */
 static char *constant_classes[] = {"false", "true"};
 static const Model sample_constant = {.algorithm = ALGORITHM_LOGISTIC_REGRESSION,
-	.objective = OBJECTIVE_LOG_LOSS,
-	.unknown = UNKNOWN_AS_MISSING,
-	.target = "late",
-	.n_features = 3,
-	.features = logistic_features,
-	.n_classes = 2,
-	.classes = constant_classes,
-	.positive_class = 0,
-	.constant = 1.0,
-	.options = "{}",
-	.seed = 42,
-	.rows = 5,
-	.link = LINK_IDENTITY,
-	.facts = SAMPLE_NO_FACTS};
+									  .objective = OBJECTIVE_LOG_LOSS,
+									  .unknown = UNKNOWN_AS_MISSING,
+									  .target = "late",
+									  .n_features = 3,
+									  .features = logistic_features,
+									  .n_classes = 2,
+									  .classes = constant_classes,
+									  .positive_class = 0,
+									  .constant = 1.0,
+									  .options = "{}",
+									  .seed = 42,
+									  .rows = 5,
+									  .link = LINK_IDENTITY,
+									  .facts = SAMPLE_NO_FACTS};
 
 /* One class. */
 static const Model sample_one_class = {.algorithm = ALGORITHM_LOGISTIC_REGRESSION,
-	.objective = OBJECTIVE_LOG_LOSS,
-	.unknown = UNKNOWN_AS_MISSING,
-	.target = "kind",
-	.n_features = 1,
-	.features = numbers_features,
-	.n_classes = 1,
-	.classes = constant_classes,
-	.positive_class = 0,
-	.constant = 1.0,
-	.options = "{}",
-	.seed = 42,
-	.rows = 1,
-	.link = LINK_IDENTITY,
-	.facts = SAMPLE_NO_FACTS};
+									   .objective = OBJECTIVE_LOG_LOSS,
+									   .unknown = UNKNOWN_AS_MISSING,
+									   .target = "kind",
+									   .n_features = 1,
+									   .features = numbers_features,
+									   .n_classes = 1,
+									   .classes = constant_classes,
+									   .positive_class = 0,
+									   .constant = 1.0,
+									   .options = "{}",
+									   .seed = 42,
+									   .rows = 1,
+									   .link = LINK_IDENTITY,
+									   .facts = SAMPLE_NO_FACTS};
 
 /* No feature, the intercept alone. */
 static LinearCoefficient empty_terms[] = {{SAMPLE_INTERCEPT, -3.5, 0.5, -7.0, 1e-5}};
 static const Model sample_empty = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
-	.objective = OBJECTIVE_SQUARED_ERROR,
-	.unknown = UNKNOWN_AS_MISSING,
-	.target = "y",
-	.constant = NAN,
-	.options = "",
-	.seed = 1,
-	.rows = 2,
-	.link = LINK_IDENTITY,
-	.n_terms = 1,
-	.coefficients = empty_terms,
-	.facts = {0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, false, false}};
+								   .objective = OBJECTIVE_SQUARED_ERROR,
+								   .unknown = UNKNOWN_AS_MISSING,
+								   .target = "y",
+								   .constant = NAN,
+								   .options = "",
+								   .seed = 1,
+								   .rows = 2,
+								   .link = LINK_IDENTITY,
+								   .n_terms = 1,
+								   .coefficients = empty_terms,
+								   .facts = {0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, false, false}};
 
-static const Sample samples[] = {
-	{"numbers", &sample_numbers},
-	{"arrays", &sample_arrays},
-	{"categories", &sample_categories},
-	{"logistic", &sample_logistic},
-	{"constant", &sample_constant},
-	{"one_class", &sample_one_class},
-	{"empty", &sample_empty}};
+static const Sample samples[] = {{"numbers", &sample_numbers},
+								 {"arrays", &sample_arrays},
+								 {"categories", &sample_categories},
+								 {"logistic", &sample_logistic},
+								 {"constant", &sample_constant},
+								 {"one_class", &sample_one_class},
+								 {"empty", &sample_empty}};
 
 #define SAMPLE_COUNT ((int) (sizeof(samples) / sizeof(samples[0])))
 
-#endif							/* ORCHARD_TEST_MODEL_SAMPLES_H */
+#endif /* ORCHARD_TEST_MODEL_SAMPLES_H */

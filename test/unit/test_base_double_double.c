@@ -14,7 +14,7 @@
 static bool
 is_within(DoubleDouble actual, const double exact[3], double bound)
 {
-	double		error = ((actual.hi - exact[0]) + (actual.lo - exact[1])) - exact[2];
+	double error = ((actual.hi - exact[0]) + (actual.lo - exact[1])) - exact[2];
 
 	return actual.hi + actual.lo == actual.hi &&
 		fabs(error) <= bound * U_SQUARED * fabs(exact[0]) * (1 + 0x1p-40);
@@ -23,19 +23,19 @@ is_within(DoubleDouble actual, const double exact[3], double bound)
 static DoubleDouble
 first_of(const DoubleDoubleCase *c)
 {
-	return (DoubleDouble) {c->a_hi, c->a_lo};
+	return (DoubleDouble){c->a_hi, c->a_lo};
 }
 
 static DoubleDouble
 second_of(const DoubleDoubleCase *c)
 {
-	return (DoubleDouble) {c->b_hi, c->b_lo};
+	return (DoubleDouble){c->b_hi, c->b_lo};
 }
 
 static void
 sums_keep_106_bits(void)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < COUNT(add_cases); i++)
 	{
@@ -55,7 +55,7 @@ sums_keep_106_bits(void)
 static void
 products_keep_their_bound(void)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < COUNT(multiply_cases); i++)
 	{
@@ -74,7 +74,7 @@ products_keep_their_bound(void)
 static void
 quotients_keep_their_bound(void)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < COUNT(divide_cases); i++)
 	{
@@ -93,7 +93,7 @@ quotients_keep_their_bound(void)
 static void
 square_roots_keep_their_bound(void)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < COUNT(sqrt_cases); i++)
 		CHECK(is_within(dd_sqrt(first_of(&sqrt_cases[i])), sqrt_cases[i].exact, 4));
@@ -124,9 +124,6 @@ overflow_shows_in_hi(void)
 	CHECK(isnan(dd_add_double(dd_from(NAN), 1.0).hi));
 }
 
-UNIT_MAIN(UNIT_CASE(sums_keep_106_bits),
-		  UNIT_CASE(products_keep_their_bound),
-		  UNIT_CASE(quotients_keep_their_bound),
-		  UNIT_CASE(square_roots_keep_their_bound),
-		  UNIT_CASE(cancelled_terms_come_back),
-		  UNIT_CASE(overflow_shows_in_hi))
+UNIT_MAIN(UNIT_CASE(sums_keep_106_bits), UNIT_CASE(products_keep_their_bound),
+		  UNIT_CASE(quotients_keep_their_bound), UNIT_CASE(square_roots_keep_their_bound),
+		  UNIT_CASE(cancelled_terms_come_back), UNIT_CASE(overflow_shows_in_hi))

@@ -10,9 +10,9 @@
 static bool
 digest_is(Sha256 *sha, const char *expected)
 {
-	uint8_t		digest[SHA256_SIZE];
-	char		hex[2 * SHA256_SIZE + 1];
-	int			i;
+	uint8_t digest[SHA256_SIZE];
+	char hex[2 * SHA256_SIZE + 1];
+	int i;
 
 	sha256_end(sha, digest);
 	for (i = 0; i < SHA256_SIZE; i++)
@@ -23,7 +23,7 @@ digest_is(Sha256 *sha, const char *expected)
 static bool
 sha256_is(const char *text, const char *expected)
 {
-	Sha256		sha;
+	Sha256 sha;
 
 	sha256_begin(&sha);
 	sha256_add(&sha, text, strlen(text));
@@ -34,9 +34,9 @@ sha256_is(const char *text, const char *expected)
 static void
 sha256_of_nist_vectors(void)
 {
-	Sha256		sha;
-	char		letters[1000];
-	int			i;
+	Sha256 sha;
+	char letters[1000];
+	int i;
 
 	CHECK(sha256_is("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
 	CHECK(sha256_is("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
@@ -56,17 +56,17 @@ sha256_of_nist_vectors(void)
 static void
 sha256_of_every_length(void)
 {
-	uint8_t		bytes[256];
-	Sha256		all;
-	size_t		n;
+	uint8_t bytes[256];
+	Sha256 all;
+	size_t n;
 
 	for (n = 0; n < sizeof(bytes); n++)
 		bytes[n] = (uint8_t) n;
 	sha256_begin(&all);
 	for (n = 0; n < 256; n++)
 	{
-		uint8_t		digest[SHA256_SIZE];
-		Sha256		sha;
+		uint8_t digest[SHA256_SIZE];
+		Sha256 sha;
 
 		sha256_begin(&sha);
 		sha256_add(&sha, bytes, n);
@@ -80,12 +80,12 @@ sha256_of_every_length(void)
 static void
 sha256_does_not_see_the_cuts(void)
 {
-	uint8_t		bytes[200];
-	uint8_t		whole[SHA256_SIZE];
-	uint8_t		parts[SHA256_SIZE];
-	Sha256		sha;
-	size_t		cut;
-	size_t		at;
+	uint8_t bytes[200];
+	uint8_t whole[SHA256_SIZE];
+	uint8_t parts[SHA256_SIZE];
+	Sha256 sha;
+	size_t cut;
+	size_t at;
 
 	for (at = 0; at < sizeof(bytes); at++)
 		bytes[at] = (uint8_t) (at * 7);
@@ -116,9 +116,9 @@ mix_is_that_of_splitmix64(void)
 {
 	static const uint64_t outputs[5] = {
 		UINT64_C(6457827717110365317), UINT64_C(3203168211198807973), UINT64_C(9817491932198370423),
-	UINT64_C(4593380528125082431), UINT64_C(16408922859458223821)};
-	uint64_t	state = 1234567;
-	int			i;
+		UINT64_C(4593380528125082431), UINT64_C(16408922859458223821)};
+	uint64_t state = 1234567;
+	int i;
 
 	for (i = 0; i < 5; i++)
 		CHECK(hash_mix(state += UINT64_C(0x9e3779b97f4a7c15)) == outputs[i]);
@@ -127,8 +127,8 @@ mix_is_that_of_splitmix64(void)
 static void
 table_hash_is_stable(void)
 {
-	uint8_t		bytes[32];
-	size_t		n;
+	uint8_t bytes[32];
+	size_t n;
 
 	for (n = 0; n < sizeof(bytes); n++)
 		bytes[n] = (uint8_t) n;
@@ -141,8 +141,8 @@ static void
 table_hash_tells_lengths_apart(void)
 {
 	static const uint8_t zeros[16] = {0};
-	size_t		i;
-	size_t		j;
+	size_t i;
+	size_t j;
 
 	for (i = 0; i <= sizeof(zeros); i++)
 	{
@@ -152,9 +152,6 @@ table_hash_tells_lengths_apart(void)
 	CHECK(hash_bytes(zeros, 8, 1) != hash_bytes(zeros, 8, 2));
 }
 
-UNIT_MAIN(UNIT_CASE(sha256_of_nist_vectors),
-		  UNIT_CASE(sha256_of_every_length),
-		  UNIT_CASE(sha256_does_not_see_the_cuts),
-		  UNIT_CASE(mix_is_that_of_splitmix64),
-		  UNIT_CASE(table_hash_is_stable),
-		  UNIT_CASE(table_hash_tells_lengths_apart))
+UNIT_MAIN(UNIT_CASE(sha256_of_nist_vectors), UNIT_CASE(sha256_of_every_length),
+		  UNIT_CASE(sha256_does_not_see_the_cuts), UNIT_CASE(mix_is_that_of_splitmix64),
+		  UNIT_CASE(table_hash_is_stable), UNIT_CASE(table_hash_tells_lengths_apart))

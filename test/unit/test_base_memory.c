@@ -8,7 +8,7 @@
 static void
 sizes_that_overflow_are_refused(void)
 {
-	size_t		result = 7;
+	size_t result = 7;
 
 	CHECK(size_multiply(3, 5, &result) && result == 15);
 	CHECK(size_multiply(SIZE_MAX, 1, &result) && result == SIZE_MAX);
@@ -24,7 +24,7 @@ sizes_that_overflow_are_refused(void)
 static void
 empty_blocks_are_blocks(void)
 {
-	void	   *block = memory_allocate(&unit_allocator, 0, 8);
+	void *block = memory_allocate(&unit_allocator, 0, 8);
 
 	CHECK(block != NULL);
 	block = memory_reallocate(&unit_allocator, block, 0, 4, 8);
@@ -39,7 +39,7 @@ static void
 zeroed_blocks_are_zero(void)
 {
 	unsigned char *block = memory_allocate_zero(&unit_allocator, 100, 3);
-	int			i;
+	int i;
 
 	CHECK(block != NULL && unit_live_bytes == 300);
 	for (i = 0; i < 300; i++)
@@ -50,7 +50,7 @@ zeroed_blocks_are_zero(void)
 static void
 growing_keeps_the_content(void)
 {
-	int		   *block = memory_reallocate(&unit_allocator, NULL, 0, 2, sizeof(int));
+	int *block = memory_reallocate(&unit_allocator, NULL, 0, 2, sizeof(int));
 
 	block[0] = 11;
 	block[1] = 22;
@@ -64,7 +64,7 @@ growing_keeps_the_content(void)
 static void
 refusal_leaves_the_block(void)
 {
-	int		   *block = memory_allocate(&unit_allocator, 2, sizeof(int));
+	int *block = memory_allocate(&unit_allocator, 2, sizeof(int));
 
 	block[1] = 33;
 	unit_allocator_fail_after(0);
@@ -86,16 +86,13 @@ says_yes(void *context)
 static void
 stop_is_asked_when_there_is_one(void)
 {
-	int			asked = 0;
-	StopCheck	stop = {says_yes, &asked};
+	int asked = 0;
+	StopCheck stop = {says_yes, &asked};
 
 	CHECK(!stop_requested(NULL));
 	CHECK(stop_requested(&stop) && asked == 1);
 }
 
-UNIT_MAIN(UNIT_CASE(sizes_that_overflow_are_refused),
-		  UNIT_CASE(empty_blocks_are_blocks),
-		  UNIT_CASE(zeroed_blocks_are_zero),
-		  UNIT_CASE(growing_keeps_the_content),
-		  UNIT_CASE(refusal_leaves_the_block),
-		  UNIT_CASE(stop_is_asked_when_there_is_one))
+UNIT_MAIN(UNIT_CASE(sizes_that_overflow_are_refused), UNIT_CASE(empty_blocks_are_blocks),
+		  UNIT_CASE(zeroed_blocks_are_zero), UNIT_CASE(growing_keeps_the_content),
+		  UNIT_CASE(refusal_leaves_the_block), UNIT_CASE(stop_is_asked_when_there_is_one))

@@ -16,15 +16,15 @@ write_one_of_each(ByteWriter *writer)
 	write_u32(writer, 0x07060504);
 	write_u64(writer, UINT64_C(0x0f0e0d0c0b0a0908));
 	write_double(writer, -0.0);
-	write_double_double(writer, (DoubleDouble) {1.0, 0x1p-80});
+	write_double_double(writer, (DoubleDouble){1.0, 0x1p-80});
 	write_string(writer, "pip", 3);
 }
 
 static void
 bytes_are_little_endian(void)
 {
-	ByteWriter	writer;
-	uint8_t		i;
+	ByteWriter writer;
+	uint8_t i;
 
 	writer_begin(&writer, &unit_allocator, NO_LIMIT);
 	write_one_of_each(&writer);
@@ -39,12 +39,12 @@ bytes_are_little_endian(void)
 static void
 what_is_written_is_read(void)
 {
-	ByteWriter	writer;
-	ByteReader	reader;
+	ByteWriter writer;
+	ByteReader reader;
 	DoubleDouble pair;
 	const char *text;
-	double		zero;
-	size_t		length;
+	double zero;
+	size_t length;
 
 	writer_begin(&writer, &unit_allocator, NO_LIMIT);
 	write_one_of_each(&writer);
@@ -69,15 +69,16 @@ static void
 doubles_keep_their_bits(void)
 {
 	static const uint64_t patterns[5] = {UINT64_C(0x7ff8dead0000beef), UINT64_C(0xfff0000000000000),
-	1, UINT64_C(0x7fefffffffffffff), UINT64_C(0x8000000000000001)};
-	int			i;
+										 1, UINT64_C(0x7fefffffffffffff),
+										 UINT64_C(0x8000000000000001)};
+	int i;
 
 	for (i = 0; i < 5; i++)
 	{
-		ByteWriter	writer;
-		ByteReader	reader;
-		double		value;
-		uint64_t	bits;
+		ByteWriter writer;
+		ByteReader reader;
+		double value;
+		uint64_t bits;
 
 		memcpy(&value, &patterns[i], sizeof(value));
 		writer_begin(&writer, &unit_allocator, NO_LIMIT);
@@ -94,16 +95,16 @@ doubles_keep_their_bits(void)
 static void
 every_cut_is_corrupt(void)
 {
-	ByteWriter	writer;
-	size_t		cut;
+	ByteWriter writer;
+	size_t cut;
 
 	writer_begin(&writer, &unit_allocator, NO_LIMIT);
 	write_one_of_each(&writer);
 	for (cut = 0; cut < writer.length; cut++)
 	{
-		uint8_t    *copy = memory_allocate(&unit_allocator, cut, 1);
-		ByteReader	reader;
-		size_t		length = 99;
+		uint8_t *copy = memory_allocate(&unit_allocator, cut, 1);
+		ByteReader reader;
+		size_t length = 99;
 
 		memcpy(copy, writer.bytes, cut);
 		reader_begin(&reader, copy, cut);
@@ -129,7 +130,7 @@ counts_are_bounded_by_what_follows(void)
 {
 	static const uint8_t two_of_four[12] = {2, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
 	static const uint8_t huge[8] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0};
-	ByteReader	reader;
+	ByteReader reader;
 
 	reader_begin(&reader, two_of_four, 12);
 	CHECK(read_count(&reader, 4) == 2 && reader.status == KERNEL_OK);
@@ -146,8 +147,8 @@ counts_are_bounded_by_what_follows(void)
 static void
 the_limit_is_kept(void)
 {
-	ByteWriter	writer;
-	int			i;
+	ByteWriter writer;
+	int i;
 
 	writer_begin(&writer, &unit_allocator, 300);
 	for (i = 0; i < 300; i++)
@@ -169,13 +170,13 @@ the_limit_is_kept(void)
 static void
 refusals_are_latched(void)
 {
-	int			refused;
+	int refused;
 
 	for (refused = 0; refused < 4; refused++)
 	{
-		ByteWriter	writer;
-		size_t		kept;
-		int			i;
+		ByteWriter writer;
+		size_t kept;
+		int i;
 
 		writer_begin(&writer, &unit_allocator, NO_LIMIT);
 		unit_allocator_fail_after(refused);
@@ -191,10 +192,7 @@ refusals_are_latched(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(bytes_are_little_endian),
-		  UNIT_CASE(what_is_written_is_read),
-		  UNIT_CASE(doubles_keep_their_bits),
-		  UNIT_CASE(every_cut_is_corrupt),
-		  UNIT_CASE(counts_are_bounded_by_what_follows),
-		  UNIT_CASE(the_limit_is_kept),
+UNIT_MAIN(UNIT_CASE(bytes_are_little_endian), UNIT_CASE(what_is_written_is_read),
+		  UNIT_CASE(doubles_keep_their_bits), UNIT_CASE(every_cut_is_corrupt),
+		  UNIT_CASE(counts_are_bounded_by_what_follows), UNIT_CASE(the_limit_is_kept),
 		  UNIT_CASE(refusals_are_latched))

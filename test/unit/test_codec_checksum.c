@@ -9,12 +9,13 @@
 static void
 rfc_3720_vectors(void)
 {
-	static const uint8_t command[48] = {
-		0x01, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-		0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0x18,
-		0x28, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
-	uint8_t		bytes[32];
-	uint8_t		i;
+	static const uint8_t command[48] = {0x01, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+										0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00,
+										0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00,
+										0x00, 0x18, 0x28, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+										0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+	uint8_t bytes[32];
+	uint8_t i;
 
 	memset(bytes, 0x00, sizeof(bytes));
 	CHECK(checksum_crc32c(bytes, 32) == UINT32_C(0x8a9136aa));
@@ -43,11 +44,11 @@ check_string_and_nothing(void)
 static void
 long_inputs_agree_with_the_definition(void)
 {
-	uint8_t		bytes[1025];
-	uint32_t	crc;
-	size_t		length;
-	size_t		i;
-	int			bit;
+	uint8_t bytes[1025];
+	uint32_t crc;
+	size_t length;
+	size_t i;
+	int bit;
 
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t) (i * 131 + 17);
@@ -58,7 +59,7 @@ long_inputs_agree_with_the_definition(void)
 		{
 			for (bit = 0; bit < 8; bit++)
 			{
-				uint32_t	feedback = (crc ^ (uint32_t) bytes[i] >> bit) & 1;
+				uint32_t feedback = (crc ^ (uint32_t) bytes[i] >> bit) & 1;
 
 				crc = crc >> 1 ^ (feedback ? UINT32_C(0x82f63b78) : 0);
 			}
@@ -71,9 +72,9 @@ long_inputs_agree_with_the_definition(void)
 static void
 each_flipped_bit_changes_the_sum(void)
 {
-	uint8_t		bytes[64] = {0};
-	uint32_t	crc = checksum_crc32c(bytes, sizeof(bytes));
-	size_t		bit;
+	uint8_t bytes[64] = {0};
+	uint32_t crc = checksum_crc32c(bytes, sizeof(bytes));
+	size_t bit;
 
 	for (bit = 0; bit < 8 * sizeof(bytes); bit++)
 	{
@@ -87,22 +88,21 @@ each_flipped_bit_changes_the_sum(void)
 static void
 pieces_add_up_to_the_whole(void)
 {
-	uint8_t		bytes[2100];
-	size_t		cut;
-	size_t		i;
+	uint8_t bytes[2100];
+	size_t cut;
+	size_t i;
 
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t) (i * 89 + 5);
 	for (cut = 0; cut <= sizeof(bytes); cut += 25)
 	{
-		uint32_t	before = checksum_crc32c(bytes, cut);
+		uint32_t before = checksum_crc32c(bytes, cut);
 
 		CHECK(checksum_crc32c_extend(before, bytes + cut, sizeof(bytes) - cut) ==
 			  checksum_crc32c(bytes, sizeof(bytes)));
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(rfc_3720_vectors),
-		  UNIT_CASE(check_string_and_nothing), UNIT_CASE(pieces_add_up_to_the_whole),
-		  UNIT_CASE(long_inputs_agree_with_the_definition),
+UNIT_MAIN(UNIT_CASE(rfc_3720_vectors), UNIT_CASE(check_string_and_nothing),
+		  UNIT_CASE(pieces_add_up_to_the_whole), UNIT_CASE(long_inputs_agree_with_the_definition),
 		  UNIT_CASE(each_flipped_bit_changes_the_sum))

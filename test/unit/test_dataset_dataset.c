@@ -8,13 +8,13 @@
 static Status
 add_rows(Dataset *dataset, int first, int last)
 {
-	int			i;
+	int i;
 
 	for (i = first; i < last; i++)
 	{
-		double		numbers[2] = {i, i % 3 == 0 ? NAN : 2.0 * i};
-		int32_t		codes[1] = {i % 5 - 1};
-		Status		status = dataset_add(dataset, &unit_allocator, numbers, codes, i % 2, 1.0 + i);
+		double numbers[2] = {i, i % 3 == 0 ? NAN : 2.0 * i};
+		int32_t codes[1] = {i % 5 - 1};
+		Status status = dataset_add(dataset, &unit_allocator, numbers, codes, i % 2, 1.0 + i);
 
 		if (status != KERNEL_OK)
 			return status;
@@ -26,11 +26,11 @@ add_rows(Dataset *dataset, int first, int last)
 static void
 check_row(const Dataset *dataset, int i, int32_t shift, double target)
 {
-	int			place = i;
-	int			b = 0;
+	int place = i;
+	int b = 0;
 	const DatasetBlock *block;
-	double		second;
-	int32_t		code = i % 5 - 1;
+	double second;
+	int32_t code = i % 5 - 1;
 
 	while (place >= dataset->blocks[b].n)
 		place -= dataset->blocks[b++].n;
@@ -46,8 +46,8 @@ check_row(const Dataset *dataset, int i, int32_t shift, double target)
 static void
 keeps_rows(void)
 {
-	Dataset		dataset;
-	int			i;
+	Dataset dataset;
+	int i;
 
 	dataset_begin(&dataset, 2, 1, true);
 	CHECK(add_rows(&dataset, 0, 5000) == KERNEL_OK);
@@ -63,9 +63,9 @@ merges_with_maps(void)
 	static const int32_t map[] = {10, 11, 12, 13};
 	static const int32_t *const maps[] = {map};
 	static const int32_t targets[] = {7, 8};
-	Dataset		into;
-	Dataset		from;
-	int			i;
+	Dataset into;
+	Dataset from;
+	int i;
 
 	dataset_begin(&into, 2, 1, true);
 	dataset_begin(&from, 2, 1, true);
@@ -85,12 +85,12 @@ merges_with_maps(void)
 static void
 bytes_round_trip(void)
 {
-	Dataset		dataset;
-	Dataset		decoded;
-	ByteWriter	writer;
-	ByteReader	reader;
-	size_t		length;
-	int			i;
+	Dataset dataset;
+	Dataset decoded;
+	ByteWriter writer;
+	ByteReader reader;
+	size_t length;
+	int i;
 
 	dataset_begin(&dataset, 2, 1, true);
 	CHECK(add_rows(&dataset, 0, 40) == KERNEL_OK);
@@ -114,13 +114,13 @@ bytes_round_trip(void)
 static void
 refusal_changes_nothing(void)
 {
-	Dataset		dataset;
-	int			i;
+	Dataset dataset;
+	int i;
 
 	dataset_begin(&dataset, 2, 1, true);
 	for (i = 0; i < 3000; i++)
 	{
-		int			n;
+		int n;
 
 		for (n = 0; n < 8; n++)
 		{

@@ -5,16 +5,15 @@
 
 #include "unit.h"
 
-static const Feature features[] = {
-	{"n", FAMILY_NUMBER, 0, false},
-	{"v", FAMILY_NUMBER, 3, false},
-	{"c", FAMILY_CATEGORY, 0, false}};
+static const Feature features[] = {{"n", FAMILY_NUMBER, 0, false},
+								   {"v", FAMILY_NUMBER, 3, false},
+								   {"c", FAMILY_CATEGORY, 0, false}};
 
 /* The text dictionary d, b, a, e, c. */
 static void
 make_dictionary(Dictionary *dictionary)
 {
-	int32_t		code;
+	int32_t code;
 
 	memset(dictionary, 0, sizeof(*dictionary));
 	dictionary_add(dictionary, &unit_allocator, "d", 1, &code);
@@ -29,7 +28,8 @@ build(Design *design, const Dictionary *dictionary, const double *weights, doubl
 	  int32_t max_categories, bool missing_indicator)
 {
 	const double *level_weight[1] = {weights};
-	NumberFacts numbers[4] = {{1.0, 10.0, 0.0}, {2.0, 8.0, 2.0}, {3.0, 10.0, 0.0}, {4.0, 10.0, 0.0}};
+	NumberFacts numbers[4] = {
+		{1.0, 10.0, 0.0}, {2.0, 8.0, 2.0}, {3.0, 10.0, 0.0}, {4.0, 10.0, 0.0}};
 	DesignOptions options = {true, missing_indicator, max_categories, NULL};
 
 	return design_build(design, &unit_allocator, features, 3, dictionary, level_weight, &missing,
@@ -40,8 +40,8 @@ static void
 terms_in_order(void)
 {
 	static const double weights[5] = {1.0, 3.0, 2.0, 0.0, 2.0};
-	Dictionary	dictionary;
-	Design		design;
+	Dictionary dictionary;
+	Design design;
 
 	make_dictionary(&dictionary);
 	CHECK(build(&design, &dictionary, weights, 2.0, 1000, true) == KERNEL_OK);
@@ -49,10 +49,13 @@ terms_in_order(void)
 	CHECK(design.n_terms == 10);
 	CHECK(design.terms[0].feature == TERM_INTERCEPT);
 	CHECK(design.terms[1].feature == 0 && design.terms[1].slot == 0);
-	CHECK(design.terms[4].feature == 1 && design.terms[4].element == 2 && design.terms[4].slot == 3);
+	CHECK(design.terms[4].feature == 1 && design.terms[4].element == 2 &&
+		  design.terms[4].slot == 3);
 	CHECK(design.terms[5].feature == 1 && design.terms[5].level == LEVEL_MISSING);
-	CHECK(design.terms[6].level == 1 && design.terms[8].level == 3 && design.terms[9].level == LEVEL_MISSING);
-	CHECK(design.missing_term[0] == -1 && design.missing_term[2] == 9 && design.category_term[0] == 6);
+	CHECK(design.terms[6].level == 1 && design.terms[8].level == 3 &&
+		  design.terms[9].level == LEVEL_MISSING);
+	CHECK(design.missing_term[0] == -1 && design.missing_term[2] == 9 &&
+		  design.category_term[0] == 6);
 	CHECK(design.categories[0].n_levels == 4 && design.categories[0].levels[0] == 2);
 	CHECK_NEAR(design.categories[0].frequency[1], 3.0 / 8.0, 1e-15);
 	CHECK(design.categories[0].frequency[4] == 0.0);
@@ -65,8 +68,8 @@ static void
 rare_levels_are_pooled(void)
 {
 	static const double weights[5] = {1.0, 3.0, 2.0, 4.0, 3.0};
-	Dictionary	dictionary;
-	Design		design;
+	Dictionary dictionary;
+	Design design;
 	const CategoryFacts *facts;
 
 	make_dictionary(&dictionary);
@@ -87,11 +90,12 @@ rare_levels_are_pooled(void)
 static void
 weights_without_a_finite_sum_overflow(void)
 {
-	static const double weights[][5] = {{1.0, NAN, 2.0, 4.0, 3.0}, {1.0, 3.0, 2.0, INFINITY, 3.0},
-	{1.7e308, 1.0, 1.7e308, 1.0, 1.0}};
-	Dictionary	dictionary;
-	Design		design;
-	int			i;
+	static const double weights[][5] = {{1.0, NAN, 2.0, 4.0, 3.0},
+										{1.0, 3.0, 2.0, INFINITY, 3.0},
+										{1.7e308, 1.0, 1.7e308, 1.0, 1.0}};
+	Dictionary dictionary;
+	Design design;
+	int i;
 
 	make_dictionary(&dictionary);
 	for (i = 0; i < 3; i++)
@@ -106,10 +110,10 @@ static void
 refusal_is_a_status(void)
 {
 	static const double weights[5] = {1.0, 3.0, 2.0, 4.0, 3.0};
-	Dictionary	dictionary;
-	Design		design;
-	Status		status = KERNEL_OUT_OF_MEMORY;
-	int			n;
+	Dictionary dictionary;
+	Design design;
+	Status status = KERNEL_OUT_OF_MEMORY;
+	int n;
 
 	make_dictionary(&dictionary);
 	for (n = 0; n < 40 && status != KERNEL_OK; n++)

@@ -27,9 +27,9 @@ entry(size_t p, size_t i, size_t j)
 static void
 make(size_t p, size_t dependent)
 {
-	size_t		i;
-	size_t		j;
-	uint64_t	state = p;
+	size_t i;
+	size_t j;
+	uint64_t state = p;
 
 	for (i = 0; i < p; i++)
 	{
@@ -42,7 +42,7 @@ make(size_t p, size_t dependent)
 	}
 	for (i = 2; dependent > 0 && i < p; i++)
 	{
-		double		length;
+		double length;
 
 		if (i % dependent != 0)
 			continue;
@@ -50,7 +50,8 @@ make(size_t p, size_t dependent)
 		for (j = 0; j < p; j++)
 		{
 			if (j != i)
-				matrix[(i > j ? i : j) * p + (i > j ? j : i)] = (entry(p, i - 1, j) + entry(p, i - 2, j)) / length;
+				matrix[(i > j ? i : j) * p + (i > j ? j : i)] =
+					(entry(p, i - 1, j) + entry(p, i - 2, j)) / length;
 		}
 	}
 }
@@ -58,11 +59,11 @@ make(size_t p, size_t dependent)
 static void
 factor_twice(size_t p, int32_t expected_rank)
 {
-	int32_t		rank = -1;
-	int32_t		portable_rank = -1;
-	size_t		i;
-	size_t		j;
-	size_t		k;
+	int32_t rank = -1;
+	int32_t portable_rank = -1;
+	size_t i;
+	size_t j;
+	size_t k;
 
 	memcpy(wide, matrix, p * p * sizeof(double));
 	memcpy(portable, matrix, p * p * sizeof(double));
@@ -73,7 +74,7 @@ factor_twice(size_t p, int32_t expected_rank)
 	{
 		for (j = 0; j <= i; j++)
 		{
-			double		sums[2] = {0.0, 0.0};
+			double sums[2] = {0.0, 0.0};
 
 			for (k = 0; k <= j; k++)
 			{
@@ -93,21 +94,22 @@ static const size_t sizes[] = {1, 2, 3, 5, 21, 63, 64, 65, 130, 200, 330};
 static void
 regular_systems(void)
 {
-	double		x[MOST];
-	double		diagonal[MOST];
-	size_t		s;
-	size_t		i;
-	size_t		j;
-	size_t		k;
+	double x[MOST];
+	double diagonal[MOST];
+	size_t s;
+	size_t i;
+	size_t j;
+	size_t k;
 
 	for (s = 0; s < SIZES; s++)
 	{
-		size_t		p = sizes[s];
+		size_t p = sizes[s];
 
 		make(p, 0);
 		factor_twice(p, (int32_t) p);
-		CHECK(cholesky_inverse_diagonal(wide, (int32_t) p, &unit_allocator, NULL, diagonal) == KERNEL_OK);
-		for (k = 0; k < p; k += p > 7 ? 7 : 1)
+		CHECK(cholesky_inverse_diagonal(wide, (int32_t) p, &unit_allocator, NULL, diagonal) ==
+			  KERNEL_OK);
+		for (k = 0; k<p; k += p> 7 ? 7 : 1)
 		{
 			/* A x = e_k, and x_k is on the diagonal of the inverse. */
 			for (i = 0; i < p; i++)
@@ -115,7 +117,7 @@ regular_systems(void)
 			cholesky_solve(wide, (int32_t) p, x);
 			for (i = 0; i < p; i++)
 			{
-				double		sum = 0.0;
+				double sum = 0.0;
 
 				for (j = 0; j < p; j++)
 					sum += entry(p, i, j) * x[j];
@@ -134,19 +136,20 @@ regular_systems(void)
 static void
 dependent_columns(void)
 {
-	double		x[MOST];
-	double		diagonal[MOST];
-	size_t		p = 200;
-	int32_t		n_dependent = 0;
-	size_t		i;
-	size_t		j;
-	size_t		k;
+	double x[MOST];
+	double diagonal[MOST];
+	size_t p = 200;
+	int32_t n_dependent = 0;
+	size_t i;
+	size_t j;
+	size_t k;
 
 	make(p, 9);
 	for (k = 9; k < p; k += 9)
 		n_dependent++;
 	factor_twice(p, (int32_t) p - n_dependent);
-	CHECK(cholesky_inverse_diagonal(wide, (int32_t) p, &unit_allocator, NULL, diagonal) == KERNEL_OK);
+	CHECK(cholesky_inverse_diagonal(wide, (int32_t) p, &unit_allocator, NULL, diagonal) ==
+		  KERNEL_OK);
 	for (k = 1; k < p; k++)
 	{
 		if (k % 9 != 0)
@@ -159,7 +162,7 @@ dependent_columns(void)
 		CHECK(x[k] == 1.0);
 		for (i = 0; i < p; i++)
 		{
-			double		sum = 0.0;
+			double sum = 0.0;
 
 			for (j = 0; j < p; j++)
 				sum += entry(p, i, j) * x[j];
@@ -178,7 +181,7 @@ dependent_columns(void)
 	cholesky_solve(wide, (int32_t) p, x);
 	for (i = 0; i < p; i++)
 	{
-		double		sum = 0.0;
+		double sum = 0.0;
 
 		for (j = 0; j < p; j++)
 			sum += entry(p, i, j) * x[j];
@@ -198,14 +201,16 @@ static void
 stops_and_refuses(void)
 {
 	static const StopCheck stop = {always, NULL};
-	double		diagonal[MOST];
-	int32_t		rank;
+	double diagonal[MOST];
+	int32_t rank;
 
 	make(100, 0);
 	CHECK(cholesky_factor(matrix, 100, TOLERANCE, &rank, &stop) == KERNEL_STOPPED);
-	CHECK(cholesky_inverse_diagonal(matrix, 100, &unit_allocator, &stop, diagonal) == KERNEL_STOPPED);
+	CHECK(cholesky_inverse_diagonal(matrix, 100, &unit_allocator, &stop, diagonal) ==
+		  KERNEL_STOPPED);
 	unit_allocator_fail_after(0);
-	CHECK(cholesky_inverse_diagonal(matrix, 100, &unit_allocator, NULL, diagonal) == KERNEL_OUT_OF_MEMORY);
+	CHECK(cholesky_inverse_diagonal(matrix, 100, &unit_allocator, NULL, diagonal) ==
+		  KERNEL_OUT_OF_MEMORY);
 	CHECK(cholesky_factor(matrix, 0, TOLERANCE, &rank, NULL) == KERNEL_OK && rank == 0);
 }
 

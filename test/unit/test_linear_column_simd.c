@@ -9,7 +9,7 @@
 
 #define ROWS 1000
 
-typedef void (*AddColumn) (ColumnSums *sums, const double *column, const double *weight, int32_t n);
+typedef void (*AddColumn)(ColumnSums *sums, const double *column, const double *weight, int32_t n);
 
 static const AddColumn twins[] = {column_sums, add_column_portable};
 
@@ -17,10 +17,10 @@ static const AddColumn twins[] = {column_sums, add_column_portable};
 static void
 cancels_without_loss(void)
 {
-	double		column[ROWS];
-	double		weight[ROWS];
-	int			t;
-	int			i;
+	double column[ROWS];
+	double weight[ROWS];
+	int t;
+	int i;
 
 	for (i = 0; i < ROWS; i++)
 	{
@@ -32,8 +32,8 @@ cancels_without_loss(void)
 	}
 	for (t = 0; t < 4; t++)
 	{
-		ColumnSums	sums = {.sum = {0.0}};
-		int32_t		n = 60 * COLUMN_LANES;
+		ColumnSums sums = {.sum = {0.0}};
+		int32_t n = 60 * COLUMN_LANES;
 
 		twins[t % 2](&sums, column, t < 2 ? NULL : weight, n);
 		CHECK_CLOSE(column_total(sums.sum, sums.sum_rest).hi, 0.1 * (n / 2), 1e-15);
@@ -45,13 +45,13 @@ cancels_without_loss(void)
 static void
 weighs_and_counts(void)
 {
-	double		column[2][ROWS];
-	double		weight[2][ROWS];
+	double column[2][ROWS];
+	double weight[2][ROWS];
 	DoubleDouble sum = dd_from(0.0);
 	DoubleDouble present = dd_from(0.0);
 	DoubleDouble missing = dd_from(0.0);
-	int			t;
-	int			i;
+	int t;
+	int i;
 
 	for (i = 0; i < ROWS; i++)
 	{
@@ -67,8 +67,8 @@ weighs_and_counts(void)
 	}
 	for (t = 0; t < 4; t++)
 	{
-		ColumnSums	sums = {.sum = {0.0}};
-		int32_t		first = 333;
+		ColumnSums sums = {.sum = {0.0}};
+		int32_t first = 333;
 
 		twins[t % 2](&sums, column[t / 2], weight[t / 2], first);
 		twins[t % 2](&sums, column[t / 2] + first, weight[t / 2] + first, ROWS - first);
@@ -81,11 +81,11 @@ weighs_and_counts(void)
 static void
 spreads_about_the_mean(void)
 {
-	double		column[ROWS];
-	double		weight[ROWS];
-	int			t;
-	int			n;
-	int			i;
+	double column[ROWS];
+	double weight[ROWS];
+	int t;
+	int n;
+	int i;
 
 	for (i = 0; i < ROWS; i++)
 	{
@@ -94,8 +94,8 @@ spreads_about_the_mean(void)
 	}
 	for (n = 0; n < ROWS; n += 37)
 	{
-		double		expected[2] = {5.0, 5.0};
-		double		largest = 1.0;
+		double expected[2] = {5.0, 5.0};
+		double largest = 1.0;
 
 		for (i = 0; i < n; i++)
 		{
@@ -107,15 +107,16 @@ spreads_about_the_mean(void)
 		}
 		for (t = 0; t < 4; t++)
 		{
-			double		square = 5.0;
-			double		most = 1.0;
+			double square = 5.0;
+			double most = 1.0;
 
-			(t % 2 == 0 ? column_spread : spread_portable) (column, t < 2 ? NULL : weight, n, 100.0,
-															&square, &most);
+			(t % 2 == 0 ? column_spread : spread_portable)(column, t < 2 ? NULL : weight, n, 100.0,
+														   &square, &most);
 			CHECK_CLOSE(square, expected[t / 2], 1e-14);
 			CHECK(most == largest);
 		}
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(cancels_without_loss), UNIT_CASE(weighs_and_counts), UNIT_CASE(spreads_about_the_mean))
+UNIT_MAIN(UNIT_CASE(cancels_without_loss), UNIT_CASE(weighs_and_counts),
+		  UNIT_CASE(spreads_about_the_mean))

@@ -20,9 +20,9 @@ random_unit(void)
 static void
 make_block(double *rows, double *weights, int32_t n_rows, int32_t n, bool weighted)
 {
-	int32_t		stride = gram_stride(n);
-	int32_t		k;
-	int32_t		j;
+	int32_t stride = gram_stride(n);
+	int32_t k;
+	int32_t j;
 
 	memset(rows, 0, (size_t) (n_rows * stride) * sizeof(double));
 	for (k = 0; k < n_rows; k++)
@@ -42,15 +42,15 @@ check_width(int32_t n, bool weighted)
 	static double portable_hi[GRAM_WIDTH * GRAM_WIDTH];
 	static double portable_lo[GRAM_WIDTH * GRAM_WIDTH];
 	static DoubleDouble expected[GRAM_WIDTH * GRAM_WIDTH];
-	double		rows[GRAM_ROWS * GRAM_WIDTH];
-	double		weights[GRAM_ROWS];
-	int32_t		stride = gram_stride(n);
-	size_t		size = (size_t) (stride * stride);
-	double		worst = 0.0;
-	int			block;
-	int32_t		i;
-	int32_t		j;
-	int32_t		k;
+	double rows[GRAM_ROWS * GRAM_WIDTH];
+	double weights[GRAM_ROWS];
+	int32_t stride = gram_stride(n);
+	size_t size = (size_t) (stride * stride);
+	double worst = 0.0;
+	int block;
+	int32_t i;
+	int32_t j;
+	int32_t k;
 
 	memset(hi, 0, size * sizeof(double));
 	memset(lo, 0, size * sizeof(double));
@@ -59,7 +59,7 @@ check_width(int32_t n, bool weighted)
 	memset(expected, 0, size * sizeof(DoubleDouble));
 	for (block = 0; block < 20; block++)
 	{
-		int32_t		n_rows = block % 3 == 0 ? 1 + block % GRAM_ROWS : GRAM_ROWS;
+		int32_t n_rows = block % 3 == 0 ? 1 + block % GRAM_ROWS : GRAM_ROWS;
 
 		make_block(rows, weights, n_rows, n, weighted);
 		gram_add(hi, lo, rows, weights, n_rows, n);
@@ -67,8 +67,11 @@ check_width(int32_t n, bool weighted)
 		for (k = 0; k < n_rows; k++)
 			for (i = 0; i < n; i++)
 				for (j = i; j < n; j++)
-					expected[i * stride + j] = dd_add(expected[i * stride + j], dd_multiply_double(
-														  dd_two_product(rows[k * stride + i], rows[k * stride + j]), weights[k]));
+					expected[i * stride + j] =
+						dd_add(expected[i * stride + j],
+							   dd_multiply_double(
+								   dd_two_product(rows[k * stride + i], rows[k * stride + j]),
+								   weights[k]));
 	}
 	CHECK(memcmp(hi, portable_hi, size * sizeof(double)) == 0);
 	CHECK(memcmp(lo, portable_lo, size * sizeof(double)) == 0);
@@ -77,8 +80,8 @@ check_width(int32_t n, bool weighted)
 		for (j = i; j < n; j++)
 		{
 			DoubleDouble sum = dd_two_sum(hi[i * stride + j], lo[i * stride + j]);
-			double		norm = sqrt(expected[i * stride + i].hi * expected[j * stride + j].hi);
-			double		error = fabs(dd_subtract(sum, expected[i * stride + j]).hi);
+			double norm = sqrt(expected[i * stride + i].hi * expected[j * stride + j].hi);
+			double error = fabs(dd_subtract(sum, expected[i * stride + j]).hi);
 
 			worst = fmax(worst, norm > 0.0 ? error / norm : error);
 		}
@@ -90,7 +93,7 @@ static void
 blocks_sum_to_29_digits(void)
 {
 	static const int32_t widths[] = {1, 3, 4, 7, 22, 66, 68};
-	size_t		i;
+	size_t i;
 
 	random_state = 1;
 	for (i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
@@ -104,12 +107,12 @@ blocks_sum_to_29_digits(void)
 static void
 outliers_cost_what_is_stated(void)
 {
-	double		rows[GRAM_ROWS * 4] = {0.0};
-	double		weights[GRAM_ROWS];
-	double		hi[16] = {0.0};
-	double		lo[16] = {0.0};
+	double rows[GRAM_ROWS * 4] = {0.0};
+	double weights[GRAM_ROWS];
+	double hi[16] = {0.0};
+	double lo[16] = {0.0};
 	DoubleDouble expected = {0.0, 0.0};
-	int			k;
+	int k;
 
 	random_state = 2;
 	for (k = 0; k < GRAM_ROWS; k++)
@@ -126,26 +129,28 @@ outliers_cost_what_is_stated(void)
 static void
 row_sums_are_exact(void)
 {
-	double		z[8] = {0.1, 1e17, -3.0, 1e-9, 0.7, 0.3, 5.0, -0.0};
-	double		hi[8] = {0.0};
-	double		lo[8] = {0.0};
-	int			k;
+	double z[8] = {0.1, 1e17, -3.0, 1e-9, 0.7, 0.3, 5.0, -0.0};
+	double hi[8] = {0.0};
+	double lo[8] = {0.0};
+	int k;
 
 	for (k = 0; k < 10; k++)
 		gram_add_row(hi, lo, z, 0.1, 8);
 	for (k = 0; k < 8; k++)
-		CHECK_NEAR(dd_subtract(dd_two_sum(hi[k], lo[k]), dd_multiply_double(dd_two_product(0.1, z[k]), 10.0)).hi,
+		CHECK_NEAR(dd_subtract(dd_two_sum(hi[k], lo[k]),
+							   dd_multiply_double(dd_two_product(0.1, z[k]), 10.0))
+					   .hi,
 				   0.0, 1e-30 * fabs(z[k]));
 }
 
 static void
 copies_replace_nan(void)
 {
-	double		from[11];
-	double		to[12];
-	int32_t		n;
-	int32_t		at;
-	int32_t		j;
+	double from[11];
+	double to[12];
+	int32_t n;
+	int32_t at;
+	int32_t j;
 
 	for (n = 0; n <= 11; n++)
 	{
@@ -169,17 +174,17 @@ product_is_a_product(void)
 	static double strips[37 * 76];
 	static double hi[76 * 76];
 	static double lo[76 * 76];
-	size_t		s;
-	int32_t		i;
-	int32_t		j;
-	int32_t		k;
+	size_t s;
+	int32_t i;
+	int32_t j;
+	int32_t k;
 
 	random_state = 3;
 	for (i = 0; i < 37 * 76; i++)
 		strips[i] = random_unit();
 	for (s = 0; s < 5; s++)
 	{
-		int32_t		n = sizes[s];
+		int32_t n = sizes[s];
 
 		memset(hi, 0, sizeof(hi));
 		memset(lo, 0, sizeof(lo));
@@ -189,10 +194,11 @@ product_is_a_product(void)
 		{
 			for (j = i; j < n; j++)
 			{
-				double		sum = 0.0;
+				double sum = 0.0;
 
 				for (k = 0; k < 37; k++)
-					sum += strips[(i / 4 * 37 + k) * 4 + i % 4] * strips[(j / 4 * 37 + k) * 4 + j % 4];
+					sum +=
+						strips[(i / 4 * 37 + k) * 4 + i % 4] * strips[(j / 4 * 37 + k) * 4 + j % 4];
 				CHECK_NEAR(hi[i * n + j] + lo[i * n + j], 2.0 * sum, 1e-14);
 			}
 		}
@@ -200,4 +206,5 @@ product_is_a_product(void)
 }
 
 UNIT_MAIN(UNIT_CASE(blocks_sum_to_29_digits), UNIT_CASE(outliers_cost_what_is_stated),
-		  UNIT_CASE(row_sums_are_exact), UNIT_CASE(copies_replace_nan), UNIT_CASE(product_is_a_product))
+		  UNIT_CASE(row_sums_are_exact), UNIT_CASE(copies_replace_nan),
+		  UNIT_CASE(product_is_a_product))

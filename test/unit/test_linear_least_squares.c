@@ -14,13 +14,13 @@ static const LeastSquaresOptions plain = {0.0, true};
 static Status
 add_rows(LeastSquares *state, int first, int last, bool missing, bool weighted)
 {
-	int			i;
+	int i;
 
 	for (i = first; i <= last; i++)
 	{
-		GoldenRow	row = golden_row(i, missing, weighted);
-		Status		status = least_squares_add(state, &unit_allocator, row.numbers, row.codes,
-											   row.target, row.weight);
+		GoldenRow row = golden_row(i, missing, weighted);
+		Status status = least_squares_add(state, &unit_allocator, row.numbers, row.codes,
+										  row.target, row.weight);
 
 		if (status != KERNEL_OK)
 			return status;
@@ -32,14 +32,14 @@ add_rows(LeastSquares *state, int first, int last, bool missing, bool weighted)
 static Status
 fit_state(const LeastSquares *state, const LeastSquaresOptions *options, LinearFit *fit)
 {
-	Dictionary	dictionary;
-	Design		design;
+	Dictionary dictionary;
+	Design design;
 	NumberFacts numbers[2];
-	double		weights[3];
+	double weights[3];
 	const double *level_weight[1] = {weights};
-	double		missing_weight[1];
+	double missing_weight[1];
 	DesignOptions design_options = {true, false, 1000, NULL};
-	Status		status;
+	Status status;
 
 	golden_dictionary(&dictionary);
 	least_squares_number_facts(state, numbers);
@@ -63,8 +63,8 @@ check_golden(bool missing, bool weighted, const double *estimate, const double *
 {
 	LeastSquares *state = least_squares_create(&unit_allocator, 2, 1);
 	LinearCoefficient coefficients[TERMS];
-	LinearFit	fit = {.coefficients = coefficients};
-	int			i;
+	LinearFit fit = {.coefficients = coefficients};
+	int i;
 
 	CHECK(add_rows(state, 1, GOLDEN_ROWS, missing, weighted) == KERNEL_OK);
 	CHECK(fit_state(state, &plain, &fit) == KERNEL_OK);
@@ -103,9 +103,9 @@ ridge_agrees_with_sklearn(void)
 {
 	LeastSquares *state = least_squares_create(&unit_allocator, 2, 1);
 	LinearCoefficient coefficients[TERMS];
-	LinearFit	fit = {.coefficients = coefficients};
+	LinearFit fit = {.coefficients = coefficients};
 	LeastSquaresOptions options = {0.3, true};
-	int			i;
+	int i;
 
 	CHECK(add_rows(state, 1, GOLDEN_ROWS, true, false) == KERNEL_OK);
 	CHECK(fit_state(state, &options, &fit) == KERNEL_OK);
@@ -129,11 +129,11 @@ merged_equals_whole(void)
 	LeastSquares *decoded = NULL;
 	LinearCoefficient a[TERMS];
 	LinearCoefficient b[TERMS];
-	LinearFit	fit_a = {.coefficients = a};
-	LinearFit	fit_b = {.coefficients = b};
-	ByteWriter	writer;
-	ByteReader	reader;
-	int			i;
+	LinearFit fit_a = {.coefficients = a};
+	LinearFit fit_b = {.coefficients = b};
+	ByteWriter writer;
+	ByteReader reader;
+	int i;
 
 	CHECK(add_rows(whole, 1, GOLDEN_ROWS, true, true) == KERNEL_OK);
 	CHECK(add_rows(part, 150, GOLDEN_ROWS, true, true) == KERNEL_OK);
@@ -165,34 +165,46 @@ merged_equals_whole(void)
 static void
 longley_to_thirteen_digits(void)
 {
-	static const double rows[16][7] = {
-		{60323, 83.0, 234289, 2356, 1590, 107608, 1947}, {61122, 88.5, 259426, 2325, 1456, 108632, 1948},
-		{60171, 88.2, 258054, 3682, 1616, 109773, 1949}, {61187, 89.5, 284599, 3351, 1650, 110929, 1950},
-		{63221, 96.2, 328975, 2099, 3099, 112075, 1951}, {63639, 98.1, 346999, 1932, 3594, 113270, 1952},
-		{64989, 99.0, 365385, 1870, 3547, 115094, 1953}, {63761, 100.0, 363112, 3578, 3350, 116219, 1954},
-		{66019, 101.2, 397469, 2904, 3048, 117388, 1955}, {67857, 104.6, 419180, 2822, 2857, 118734, 1956},
-		{68169, 108.4, 442769, 2936, 2798, 120445, 1957}, {66513, 110.8, 444546, 4681, 2637, 121950, 1958},
-		{68655, 112.6, 482704, 3813, 2552, 123366, 1959}, {69564, 114.2, 502601, 3931, 2514, 125368, 1960},
-		{69331, 115.7, 518173, 4806, 2572, 127852, 1961}, {70551, 116.9, 554894, 4007, 2827, 130081, 1962}};
-	static const double estimate[7] = {-3482258.63459582, 15.0618722713733, -0.358191792925910e-01,
-	-2.02022980381683, -1.03322686717359, -0.511041056535807e-01, 1829.15146461355};
-	static const double std_error[7] = {890420.383607373, 84.9149257747669, 0.334910077722432e-01,
-	0.488399681651699, 0.214274163161675, 0.226073200069370, 455.478499142212};
+	static const double rows[16][7] = {{60323, 83.0, 234289, 2356, 1590, 107608, 1947},
+									   {61122, 88.5, 259426, 2325, 1456, 108632, 1948},
+									   {60171, 88.2, 258054, 3682, 1616, 109773, 1949},
+									   {61187, 89.5, 284599, 3351, 1650, 110929, 1950},
+									   {63221, 96.2, 328975, 2099, 3099, 112075, 1951},
+									   {63639, 98.1, 346999, 1932, 3594, 113270, 1952},
+									   {64989, 99.0, 365385, 1870, 3547, 115094, 1953},
+									   {63761, 100.0, 363112, 3578, 3350, 116219, 1954},
+									   {66019, 101.2, 397469, 2904, 3048, 117388, 1955},
+									   {67857, 104.6, 419180, 2822, 2857, 118734, 1956},
+									   {68169, 108.4, 442769, 2936, 2798, 120445, 1957},
+									   {66513, 110.8, 444546, 4681, 2637, 121950, 1958},
+									   {68655, 112.6, 482704, 3813, 2552, 123366, 1959},
+									   {69564, 114.2, 502601, 3931, 2514, 125368, 1960},
+									   {69331, 115.7, 518173, 4806, 2572, 127852, 1961},
+									   {70551, 116.9, 554894, 4007, 2827, 130081, 1962}};
+	static const double estimate[7] = {-3482258.63459582, 15.0618722713733,	 -0.358191792925910e-01,
+									   -2.02022980381683, -1.03322686717359, -0.511041056535807e-01,
+									   1829.15146461355};
+	static const double std_error[7] = {890420.383607373,  84.9149257747669,  0.334910077722432e-01,
+										0.488399681651699, 0.214274163161675, 0.226073200069370,
+										455.478499142212};
 	static const Feature features[6] = {
-		{"x1", FAMILY_NUMBER, 0, false}, {"x2", FAMILY_NUMBER, 0, false}, {"x3", FAMILY_NUMBER, 0, false},
-		{"x4", FAMILY_NUMBER, 0, false}, {"x5", FAMILY_NUMBER, 0, false}, {"x6", FAMILY_NUMBER, 0, false}};
+		{"x1", FAMILY_NUMBER, 0, false}, {"x2", FAMILY_NUMBER, 0, false},
+		{"x3", FAMILY_NUMBER, 0, false}, {"x4", FAMILY_NUMBER, 0, false},
+		{"x5", FAMILY_NUMBER, 0, false}, {"x6", FAMILY_NUMBER, 0, false}};
 	LeastSquares *state = least_squares_create(&unit_allocator, 6, 0);
 	LinearCoefficient coefficients[7];
-	LinearFit	fit = {.coefficients = coefficients};
+	LinearFit fit = {.coefficients = coefficients};
 	DesignOptions options = {true, false, 1000, NULL};
 	NumberFacts numbers[6];
-	Design		design;
-	int			i;
+	Design design;
+	int i;
 
 	for (i = 0; i < 16; i++)
-		CHECK(least_squares_add(state, &unit_allocator, rows[i] + 1, NULL, rows[i][0], 1.0) == KERNEL_OK);
+		CHECK(least_squares_add(state, &unit_allocator, rows[i] + 1, NULL, rows[i][0], 1.0) ==
+			  KERNEL_OK);
 	least_squares_number_facts(state, numbers);
-	CHECK(design_build(&design, &unit_allocator, features, 6, NULL, NULL, NULL, numbers, &options) == KERNEL_OK);
+	CHECK(design_build(&design, &unit_allocator, features, 6, NULL, NULL, NULL, numbers,
+					   &options) == KERNEL_OK);
 	CHECK(least_squares_fit(state, &design, &plain, &unit_allocator, NULL, &fit) == KERNEL_OK);
 	for (i = 0; i < 7; i++)
 	{
@@ -208,26 +220,28 @@ longley_to_thirteen_digits(void)
 static void
 dependence_is_seen(void)
 {
-	static const Feature features[4] = {
-		{"x1", FAMILY_NUMBER, 0, false}, {"x2", FAMILY_NUMBER, 0, false},
-		{"same", FAMILY_NUMBER, 0, false}, {"constant", FAMILY_NUMBER, 0, false}};
+	static const Feature features[4] = {{"x1", FAMILY_NUMBER, 0, false},
+										{"x2", FAMILY_NUMBER, 0, false},
+										{"same", FAMILY_NUMBER, 0, false},
+										{"constant", FAMILY_NUMBER, 0, false}};
 	LeastSquares *state = least_squares_create(&unit_allocator, 4, 0);
 	LinearCoefficient coefficients[5];
-	LinearFit	fit = {.coefficients = coefficients};
+	LinearFit fit = {.coefficients = coefficients};
 	DesignOptions options = {true, false, 1000, NULL};
 	NumberFacts numbers[4];
-	Design		design;
-	int			i;
+	Design design;
+	int i;
 
 	for (i = 1; i <= 50; i++)
 	{
-		double		row[4] = {i * 37 % 101, i * 53 % 97, i * 37 % 101, 7.0};
+		double row[4] = {i * 37 % 101, i * 53 % 97, i * 37 % 101, 7.0};
 
 		CHECK(least_squares_add(state, &unit_allocator, row, NULL,
 								4.0 * row[0] + 3.0 * row[1] + 1.0, 1.0) == KERNEL_OK);
 	}
 	least_squares_number_facts(state, numbers);
-	CHECK(design_build(&design, &unit_allocator, features, 4, NULL, NULL, NULL, numbers, &options) == KERNEL_OK);
+	CHECK(design_build(&design, &unit_allocator, features, 4, NULL, NULL, NULL, numbers,
+					   &options) == KERNEL_OK);
 	CHECK(least_squares_fit(state, &design, &plain, &unit_allocator, NULL, &fit) == KERNEL_OK);
 	CHECK(fit.facts.rank == 3);
 	CHECK_NEAR(coefficients[1].estimate, 2.0, 1e-12);
@@ -244,8 +258,8 @@ dependence_is_seen(void)
 static void
 refusal_is_a_status(void)
 {
-	long		n;
-	bool		finished = false;
+	long n;
+	bool finished = false;
 
 	for (n = 0; n < 200 && !finished; n++)
 	{
@@ -266,17 +280,17 @@ static void
 refused_fit_leaves_nothing(void)
 {
 	LeastSquares *state = least_squares_create(&unit_allocator, 2, 1);
-	Dictionary	dictionary;
-	Design		design;
+	Dictionary dictionary;
+	Design design;
 	NumberFacts numbers[2];
-	double		weights[3];
+	double weights[3];
 	const double *level_weight[1] = {weights};
-	double		missing_weight[1];
+	double missing_weight[1];
 	DesignOptions design_options = {true, false, 1000, NULL};
 	LinearCoefficient coefficients[TERMS];
-	LinearFit	fit = {.coefficients = coefficients};
-	Status		status = KERNEL_OUT_OF_MEMORY;
-	long		n;
+	LinearFit fit = {.coefficients = coefficients};
+	Status status = KERNEL_OUT_OF_MEMORY;
+	long n;
 
 	CHECK(add_rows(state, 1, GOLDEN_ROWS, true, false) == KERNEL_OK);
 	golden_dictionary(&dictionary);

@@ -10,44 +10,47 @@
 
 typedef struct Case
 {
-	Dictionary	dictionary;
-	Dataset		dataset;
-	Design		design;
+	Dictionary dictionary;
+	Dataset dataset;
+	Design design;
 	LogisticOptions options;
 	LinearCoefficient coefficients[TERMS];
-	LinearFit	fit;
+	LinearFit fit;
 } Case;
 
 /* The golden rows as a dataset with its design. */
 static void
 begin_repeated(Case *c, int times, bool missing, bool weighted, double l2)
 {
-	double		weights[3] = {0.0};
-	double	   *level_weight[1] = {weights};
+	double weights[3] = {0.0};
+	double *level_weight[1] = {weights};
 	const double *const_weight[1] = {weights};
-	double		missing_weight[1];
+	double missing_weight[1];
 	NumberFacts numbers[2];
 	DesignOptions design_options = {true, false, 1000, NULL};
-	int			i;
+	int i;
 
 	memset(c, 0, sizeof(*c));
-	c->options = (LogisticOptions) {.l2 = l2, .standardize = true, .tolerance = 1e-10,
-									.max_iterations = 100, .positive_target = 1.0,
-									.class_weight = {1.0, 1.0}};
+	c->options = (LogisticOptions){.l2 = l2,
+								   .standardize = true,
+								   .tolerance = 1e-10,
+								   .max_iterations = 100,
+								   .positive_target = 1.0,
+								   .class_weight = {1.0, 1.0}};
 	c->fit.coefficients = c->coefficients;
 	golden_dictionary(&c->dictionary);
 	dataset_begin(&c->dataset, 2, 1, weighted);
 	for (i = 0; i < times * GOLDEN_ROWS; i++)
 	{
-		GoldenRow	row = golden_row(i % GOLDEN_ROWS + 1, missing, weighted);
+		GoldenRow row = golden_row(i % GOLDEN_ROWS + 1, missing, weighted);
 
 		CHECK(dataset_add(&c->dataset, &unit_allocator, row.numbers, row.codes, row.label,
 						  row.weight) == KERNEL_OK);
 	}
 	CHECK(logistic_level_facts(&c->dataset, &c->options, NULL, numbers, level_weight,
 							   missing_weight) == KERNEL_OK);
-	CHECK(design_build(&c->design, &unit_allocator, golden_features, 3, &c->dictionary, const_weight,
-					   missing_weight, numbers, &design_options) == KERNEL_OK);
+	CHECK(design_build(&c->design, &unit_allocator, golden_features, 3, &c->dictionary,
+					   const_weight, missing_weight, numbers, &design_options) == KERNEL_OK);
 }
 
 static void
@@ -74,8 +77,8 @@ static void
 check_golden(bool missing, const double *estimate, const double *std_error, const double *p_value,
 			 double log_likelihood)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, missing, false, 0.0);
 	CHECK(run(&c) == KERNEL_OK);
@@ -104,8 +107,8 @@ agrees_with_statsmodels(void)
 static void
 many_panels_agree(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin_repeated(&c, 16, true, false, 0.0);
 	CHECK(run(&c) == KERNEL_OK);
@@ -121,8 +124,8 @@ many_panels_agree(void)
 static void
 penalty_agrees_with_sklearn(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, true, true, 0.01);
 	CHECK(run(&c) == KERNEL_OK);
@@ -139,9 +142,9 @@ penalty_agrees_with_sklearn(void)
 static void
 class_weight_is_repetition(void)
 {
-	Case		weighted;
-	Case		repeated;
-	int			i;
+	Case weighted;
+	Case repeated;
+	int i;
 
 	begin(&weighted, false, false, 0.05);
 	begin(&repeated, false, false, 0.05);
@@ -154,7 +157,7 @@ class_weight_is_repetition(void)
 	for (i = 0; i < repeated.dataset.n_blocks; i++)
 	{
 		DatasetBlock *block = &repeated.dataset.blocks[i];
-		int			j;
+		int j;
 
 		for (j = 0; j < block->n; j++)
 			block->weight[j] = block->target[j] == 1.0 ? 2.0 : 1.0;
@@ -162,11 +165,11 @@ class_weight_is_repetition(void)
 	for (i = 0; i < 2; i++)
 	{
 		/* Both designs must be built with the weights in force. */
-		Case	   *c = i == 0 ? &weighted : &repeated;
-		double		weights[3] = {0.0};
-		double	   *level_weight[1] = {weights};
+		Case *c = i == 0 ? &weighted : &repeated;
+		double weights[3] = {0.0};
+		double *level_weight[1] = {weights};
 		const double *const_weight[1] = {weights};
-		double		missing_weight[1];
+		double missing_weight[1];
 		NumberFacts numbers[2];
 		DesignOptions design_options = {true, false, 1000, NULL};
 
@@ -187,14 +190,14 @@ class_weight_is_repetition(void)
 static void
 separation_is_said(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, false, false, 0.0);
 	for (i = 0; i < c.dataset.n_blocks; i++)
 	{
 		DatasetBlock *block = &c.dataset.blocks[i];
-		int			j;
+		int j;
 
 		for (j = 0; j < block->n; j++)
 			block->target[j] = block->numbers[j] > 12.0;
@@ -217,19 +220,20 @@ static void
 stops_when_asked(void)
 {
 	static const StopCheck stop = {always, NULL};
-	Case		c;
+	Case c;
 
 	begin(&c, false, false, 0.0);
-	CHECK(logistic_fit(&c.dataset, &c.design, &c.options, &unit_allocator, &stop, &c.fit) == KERNEL_STOPPED);
+	CHECK(logistic_fit(&c.dataset, &c.design, &c.options, &unit_allocator, &stop, &c.fit) ==
+		  KERNEL_STOPPED);
 	end(&c);
 }
 
 static void
 refusal_is_a_status(void)
 {
-	Case		c;
-	Status		status = KERNEL_OUT_OF_MEMORY;
-	long		n;
+	Case c;
+	Status status = KERNEL_OUT_OF_MEMORY;
+	long n;
 
 	begin(&c, true, false, 0.0);
 	for (n = 0; n < 300 && status != KERNEL_OK; n++)
@@ -247,9 +251,9 @@ refusal_is_a_status(void)
 static void
 weights_without_a_finite_sum_overflow(void)
 {
-	Case		c;
-	int32_t		b;
-	int32_t		i;
+	Case c;
+	int32_t b;
+	int32_t i;
 
 	begin(&c, false, true, 0.0);
 	for (b = 0; b < c.dataset.n_blocks; b++)
@@ -261,7 +265,7 @@ weights_without_a_finite_sum_overflow(void)
 	end(&c);
 }
 
-UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(many_panels_agree), UNIT_CASE(penalty_agrees_with_sklearn),
-		  UNIT_CASE(class_weight_is_repetition), UNIT_CASE(separation_is_said),
-		  UNIT_CASE(weights_without_a_finite_sum_overflow), UNIT_CASE(stops_when_asked),
-		  UNIT_CASE(refusal_is_a_status))
+UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(many_panels_agree),
+		  UNIT_CASE(penalty_agrees_with_sklearn), UNIT_CASE(class_weight_is_repetition),
+		  UNIT_CASE(separation_is_said), UNIT_CASE(weights_without_a_finite_sum_overflow),
+		  UNIT_CASE(stops_when_asked), UNIT_CASE(refusal_is_a_status))

@@ -12,16 +12,16 @@
 
 typedef struct Case
 {
-	Feature		features[MAX_NUMBERS + 1];
-	int			n_numbers;
-	int			n_categories;
-	Dictionary	dictionary;
-	Dataset		dataset;
-	Design		design;
+	Feature features[MAX_NUMBERS + 1];
+	int n_numbers;
+	int n_categories;
+	Dictionary dictionary;
+	Dataset dataset;
+	Design design;
 	DesignOptions design_options;
 	LogisticOptions options;
 	LinearCoefficient coefficients[MAX_TERMS];
-	LinearFit	fit;
+	LinearFit fit;
 } Case;
 
 /* Columns of test/golden/logistic.py. */
@@ -54,24 +54,27 @@ static void
 begin(Case *c, int n_numbers, int n_categories, bool has_weight)
 {
 	static const char *const names[] = {"x1", "x2", "x3", "x4"};
-	int			j;
+	int j;
 
 	memset(c, 0, sizeof(*c));
 	c->n_numbers = n_numbers;
 	c->n_categories = n_categories;
 	for (j = 0; j < n_numbers; j++)
-		c->features[j] = (Feature) {names[j], FAMILY_NUMBER, 0, false};
-	c->features[n_numbers] = (Feature) {"c", FAMILY_CATEGORY, 0, false};
+		c->features[j] = (Feature){names[j], FAMILY_NUMBER, 0, false};
+	c->features[n_numbers] = (Feature){"c", FAMILY_CATEGORY, 0, false};
 	for (j = 0; j < 5 && n_categories > 0; j++)
 	{
-		int32_t		code;
-		char		text = (char) ('0' + j);
+		int32_t code;
+		char text = (char) ('0' + j);
 
 		CHECK(dictionary_add(&c->dictionary, &unit_allocator, &text, 1, &code) == KERNEL_OK);
 	}
-	c->design_options = (DesignOptions) {true, false, 1000, NULL};
-	c->options = (LogisticOptions) {.standardize = true, .tolerance = 1e-10, .max_iterations = 100,
-									.positive_target = 1.0, .class_weight = {1.0, 1.0}};
+	c->design_options = (DesignOptions){true, false, 1000, NULL};
+	c->options = (LogisticOptions){.standardize = true,
+								   .tolerance = 1e-10,
+								   .max_iterations = 100,
+								   .positive_target = 1.0,
+								   .class_weight = {1.0, 1.0}};
 	c->fit.coefficients = c->coefficients;
 	dataset_begin(&c->dataset, n_numbers, n_categories, has_weight);
 }
@@ -79,7 +82,7 @@ begin(Case *c, int n_numbers, int n_categories, bool has_weight)
 static void
 add(Case *c, double a, double b, double d, double e, int32_t code, double target, double weight)
 {
-	double		numbers[] = {a, b, d, e};
+	double numbers[] = {a, b, d, e};
 
 	CHECK(dataset_add(&c->dataset, &unit_allocator, numbers, &code, target, weight) == KERNEL_OK);
 }
@@ -87,10 +90,10 @@ add(Case *c, double a, double b, double d, double e, int32_t code, double target
 static void
 describe(Case *c)
 {
-	double		weights[5] = {0.0};
-	double	   *level_weight[1] = {weights};
+	double weights[5] = {0.0};
+	double *level_weight[1] = {weights};
 	const double *const_weight[1] = {weights};
-	double		missing_weight[1];
+	double missing_weight[1];
 	NumberFacts numbers[MAX_NUMBERS];
 
 	CHECK(logistic_level_facts(&c->dataset, &c->options, NULL, numbers, level_weight,
@@ -129,8 +132,8 @@ converge(Case *c)
 static void
 dependent_columns(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 4, 0, false);
 	for (i = 1; i <= ROWS; i++)
@@ -150,8 +153,8 @@ dependent_columns(void)
 static void
 column_twice(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 2, 0, false);
 	for (i = 1; i <= ROWS; i++)
@@ -168,8 +171,8 @@ column_twice(void)
 static void
 constant_columns(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 4, 1, false);
 	for (i = 1; i <= ROWS; i++)
@@ -191,8 +194,8 @@ constant_columns(void)
 static void
 weights_multiply(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 2, 0, true);
 	c.options.class_weight[1] = 3.0;
@@ -213,8 +216,8 @@ weights_multiply(void)
 static void
 without_intercept(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 2, 0, false);
 	c.design_options.fit_intercept = false;
@@ -232,8 +235,8 @@ without_intercept(void)
 static void
 missing_indicator(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 2, 0, false);
 	c.design_options.missing_indicator = true;
@@ -253,8 +256,8 @@ missing_indicator(void)
 static void
 pinned_level(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 1, 1, false);
 	for (i = 1; i <= ROWS; i++)
@@ -281,9 +284,9 @@ static void
 pooled_levels(void)
 {
 	LinearCoefficient merged[MAX_TERMS];
-	Case		c;
-	int			pooled;
-	int			i;
+	Case c;
+	int pooled;
+	int i;
 
 	for (pooled = 0; pooled < 2; pooled++)
 	{
@@ -291,7 +294,7 @@ pooled_levels(void)
 		c.design_options.max_categories = pooled ? 2 : 1000;
 		for (i = 1; i <= ROWS; i++)
 		{
-			int32_t		code = i * 7 % 5;
+			int32_t code = i * 7 % 5;
 
 			add(&c, x1(i), 0, 0, 0, code > 2 && !pooled ? 2 : code, label(i + code), 1.0);
 		}
@@ -312,9 +315,9 @@ pooled_levels(void)
 static void
 degenerate_data(void)
 {
-	Case		c;
-	int			n;
-	int			i;
+	Case c;
+	int n;
+	int i;
 
 	for (n = 1; n <= 3; n++)
 	{
@@ -339,24 +342,25 @@ static void
 order_does_not_show(void)
 {
 	LinearCoefficient first[MAX_TERMS];
-	int			n = 80000;
-	int			turn;
-	int			i;
-	Case		c;
+	int n = 80000;
+	int turn;
+	int i;
+	Case c;
 
 	for (turn = 0; turn < 3; turn++)
 	{
 		begin(&c, 3, 1, false);
 		for (i = 0; i < n; i++)
 		{
-			int			at = turn == 0 ? i : turn == 1 ? n - 1 - i : (i + n / 3) % n;
-			uint64_t	hash = (uint64_t) (at + 1) * 0x9e3779b97f4a7c15u;
-			double		u = (double) (hash >> 40) * 0x1p-24;
-			double		v = (double) (hash * 0xbf58476d1ce4e5b9u >> 40) * 0x1p-24;
-			double		w = (double) (hash * 0x94d049bb133111ebu >> 40) * 0x1p-24;
+			int at = turn == 0 ? i : turn == 1 ? n - 1 - i : (i + n / 3) % n;
+			uint64_t hash = (uint64_t) (at + 1) * 0x9e3779b97f4a7c15u;
+			double u = (double) (hash >> 40) * 0x1p-24;
+			double v = (double) (hash * 0xbf58476d1ce4e5b9u >> 40) * 0x1p-24;
+			double w = (double) (hash * 0x94d049bb133111ebu >> 40) * 0x1p-24;
 
 			/* x3 depends on x1 and x2: the part that the rows leave open must agree too. */
-			add(&c, u, at % 11 == 0 ? NAN : v, at % 11 == 0 ? NAN : 1.0 - v, 0, at % 5, w < 0.2 + 0.5 * u * v, 1.0);
+			add(&c, u, at % 11 == 0 ? NAN : v, at % 11 == 0 ? NAN : 1.0 - v, 0, at % 5,
+				w < 0.2 + 0.5 * u * v, 1.0);
 		}
 		c.options.tolerance = 1e-8;
 		converge(&c);
@@ -377,7 +381,7 @@ order_does_not_show(void)
 static double
 wide_value(int i, int j)
 {
-	uint64_t	hash = ((uint64_t) i * 64 + (uint64_t) j + 1) * 0x9e3779b97f4a7c15u;
+	uint64_t hash = ((uint64_t) i * 64 + (uint64_t) j + 1) * 0x9e3779b97f4a7c15u;
 
 	hash = (hash ^ hash >> 29) * 0xbf58476d1ce4e5b9u;
 	return (double) (hash >> 40) * 0x1p-24;
@@ -389,28 +393,33 @@ wide_rows(void)
 {
 	static Feature features[WIDE_NUMBERS];
 	static LinearCoefficient coefficients[WIDE_NUMBERS + 1];
-	double		numbers[WIDE_NUMBERS];
-	double		sums[WIDE_NUMBERS + 1] = {0.0};
-	double		curvature = 0.0;
+	double numbers[WIDE_NUMBERS];
+	double sums[WIDE_NUMBERS + 1] = {0.0};
+	double curvature = 0.0;
 	NumberFacts facts[WIDE_NUMBERS];
 	DesignOptions design_options = {true, false, 1000, NULL};
-	LogisticOptions options = {.standardize = true, .tolerance = 1e-8, .max_iterations = 100,
-							   .positive_target = 1.0, .class_weight = {1.0, 1.0}};
-	LinearFit	fit = {.coefficients = coefficients};
-	Dataset		dataset;
-	Design		design;
-	int			i;
-	int			j;
+	LogisticOptions options = {.standardize = true,
+							   .tolerance = 1e-8,
+							   .max_iterations = 100,
+							   .positive_target = 1.0,
+							   .class_weight = {1.0, 1.0}};
+	LinearFit fit = {.coefficients = coefficients};
+	Dataset dataset;
+	Design design;
+	int i;
+	int j;
 
 	dataset_begin(&dataset, WIDE_NUMBERS, 0, false);
 	for (j = 0; j < WIDE_NUMBERS; j++)
-		features[j] = (Feature) {"x", FAMILY_NUMBER, 0, false};
+		features[j] = (Feature){"x", FAMILY_NUMBER, 0, false};
 	for (i = 0; i < WIDE_ROWS; i++)
 	{
 		for (j = 0; j < WIDE_NUMBERS; j++)
 			numbers[j] = wide_value(i, j);
-		CHECK(dataset_add(&dataset, &unit_allocator, numbers, NULL,
-						  wide_value(i, 40) < 0.1 + 0.4 * numbers[0] + 0.4 * numbers[1] * numbers[2], 1.0) == KERNEL_OK);
+		CHECK(
+			dataset_add(&dataset, &unit_allocator, numbers, NULL,
+						wide_value(i, 40) < 0.1 + 0.4 * numbers[0] + 0.4 * numbers[1] * numbers[2],
+						1.0) == KERNEL_OK);
 	}
 	CHECK(logistic_level_facts(&dataset, &options, NULL, facts, NULL, NULL) == KERNEL_OK);
 	CHECK(design_build(&design, &unit_allocator, features, WIDE_NUMBERS, NULL, NULL, NULL, facts,
@@ -419,9 +428,9 @@ wide_rows(void)
 	CHECK(fit.facts.converged && fit.facts.gradient_norm <= 1e-8);
 	for (i = 0; i < WIDE_ROWS; i++)
 	{
-		double		eta = coefficients[0].estimate;
-		double		p;
-		double		residual;
+		double eta = coefficients[0].estimate;
+		double p;
+		double residual;
 
 		for (j = 0; j < WIDE_NUMBERS; j++)
 		{
@@ -448,8 +457,8 @@ wide_rows(void)
 static void
 extreme_values(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 1, 0, false);
 	for (i = 1; i <= ROWS; i++)
@@ -469,8 +478,8 @@ extreme_values(void)
 static void
 limits_end_it(void)
 {
-	Case		c;
-	int			i;
+	Case c;
+	int i;
 
 	begin(&c, 2, 0, false);
 	for (i = 1; i <= ROWS; i++)
@@ -492,10 +501,10 @@ limits_end_it(void)
 static void
 refusal_is_a_status(void)
 {
-	Case		c;
-	Status		status = KERNEL_OUT_OF_MEMORY;
-	long		n;
-	int			i;
+	Case c;
+	Status status = KERNEL_OUT_OF_MEMORY;
+	long n;
+	int i;
 
 	begin(&c, 3, 1, false);
 	for (i = 1; i <= ROWS; i++)
@@ -514,7 +523,7 @@ refusal_is_a_status(void)
 
 typedef struct Polls
 {
-	long		left;
+	long left;
 } Polls;
 
 static bool
@@ -527,10 +536,10 @@ count_down(void *context)
 static void
 stops_at_any_poll(void)
 {
-	Case		c;
-	Status		status = KERNEL_STOPPED;
-	long		n;
-	int			i;
+	Case c;
+	Status status = KERNEL_STOPPED;
+	long n;
+	int i;
 
 	begin(&c, 3, 1, false);
 	for (i = 1; i <= ROWS; i++)
@@ -538,8 +547,8 @@ stops_at_any_poll(void)
 	describe(&c);
 	for (n = 0; n < 1000 && status != KERNEL_OK; n++)
 	{
-		Polls		polls = {n};
-		StopCheck	stop = {count_down, &polls};
+		Polls polls = {n};
+		StopCheck stop = {count_down, &polls};
 
 		status = logistic_fit(&c.dataset, &c.design, &c.options, &unit_allocator, &stop, &c.fit);
 		CHECK(status == KERNEL_OK || status == KERNEL_STOPPED);
@@ -548,7 +557,8 @@ stops_at_any_poll(void)
 	end(&c);
 }
 
-UNIT_MAIN(UNIT_CASE(dependent_columns), UNIT_CASE(column_twice), UNIT_CASE(constant_columns), UNIT_CASE(weights_multiply),
-		  UNIT_CASE(without_intercept), UNIT_CASE(missing_indicator), UNIT_CASE(pinned_level), UNIT_CASE(pooled_levels),
-		  UNIT_CASE(degenerate_data), UNIT_CASE(order_does_not_show), UNIT_CASE(wide_rows), UNIT_CASE(extreme_values),
+UNIT_MAIN(UNIT_CASE(dependent_columns), UNIT_CASE(column_twice), UNIT_CASE(constant_columns),
+		  UNIT_CASE(weights_multiply), UNIT_CASE(without_intercept), UNIT_CASE(missing_indicator),
+		  UNIT_CASE(pinned_level), UNIT_CASE(pooled_levels), UNIT_CASE(degenerate_data),
+		  UNIT_CASE(order_does_not_show), UNIT_CASE(wide_rows), UNIT_CASE(extreme_values),
 		  UNIT_CASE(limits_end_it), UNIT_CASE(refusal_is_a_status), UNIT_CASE(stops_at_any_poll))

@@ -14,16 +14,16 @@ fit_set(const NistSet *set, int parts, LinearFit *fit)
 {
 	static const LeastSquaresOptions options = {0.0, true};
 	DesignOptions design_options = {set->intercept != 0, false, 1000, NULL};
-	Feature		features[MOST_COLUMNS];
+	Feature features[MOST_COLUMNS];
 	NumberFacts numbers[MOST_COLUMNS];
 	LeastSquares *whole = least_squares_create(&unit_allocator, set->p, 0);
-	Design		design;
-	Status		status;
-	int			part;
-	int			i;
+	Design design;
+	Status status;
+	int part;
+	int i;
 
 	for (i = 0; i < set->p; i++)
-		features[i] = (Feature) {"x", FAMILY_NUMBER, 0, false};
+		features[i] = (Feature){"x", FAMILY_NUMBER, 0, false};
 	for (part = 0; part < parts; part++)
 	{
 		LeastSquares *state = least_squares_create(&unit_allocator, set->p, 0);
@@ -47,7 +47,7 @@ fit_set(const NistSet *set, int parts, LinearFit *fit)
 static double
 digits(double value, double certified)
 {
-	double		error = fabs(value - certified) / (fabs(certified) > 1e-12 ? fabs(certified) : 1.0);
+	double error = fabs(value - certified) / (fabs(certified) > 1e-12 ? fabs(certified) : 1.0);
 
 	return error < 1e-15 ? 15.0 : isfinite(error) ? -log10(error) : -99.0;
 }
@@ -56,8 +56,8 @@ static void
 check_digits(const NistSet *set, const char *source, const LinearFit *fit, const double *estimate,
 			 const double *std_error, double deviation, double expected)
 {
-	double		d[3] = {15.0, 15.0, digits(sqrt(fit->facts.sigma2), deviation)};
-	int			i;
+	double d[3] = {15.0, 15.0, digits(sqrt(fit->facts.sigma2), deviation)};
+	int i;
 
 	for (i = 0; i < set->p + set->intercept; i++)
 	{
@@ -78,14 +78,14 @@ check_digits(const NistSet *set, const char *source, const LinearFit *fit, const
 static void
 check_sets(int most_parts)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < N_NIST_SETS; i++)
 	{
 		const NistSet *set = &nist_sets[i];
-		bool		is_filip = strcmp(set->name, "filip") == 0;
+		bool is_filip = strcmp(set->name, "filip") == 0;
 		LinearCoefficient coefficients[MOST_COLUMNS + 1];
-		LinearFit	fit = {.coefficients = coefficients};
+		LinearFit fit = {.coefficients = coefficients};
 
 		CHECK(fit_set(set, set->n < most_parts ? set->n : most_parts, &fit) == KERNEL_OK);
 		CHECK(fit.facts.rank == set->p + set->intercept);

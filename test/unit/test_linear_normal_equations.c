@@ -11,15 +11,15 @@
 
 typedef struct System
 {
-	int32_t		p;
-	double		columns[ROWS][MOST];	/* centred, of length 1, or 0 */
-	double		target[ROWS];
+	int32_t p;
+	double columns[ROWS][MOST]; /* centred, of length 1, or 0 */
+	double target[ROWS];
 	DoubleDouble gram[MOST * MOST];
 	DoubleDouble moment[MOST];
 	DoubleDouble mean[MOST];
-	double		tolerance[MOST];
+	double tolerance[MOST];
 	DoubleDouble solution[MOST];
-	double		variance[MOST];
+	double variance[MOST];
 } System;
 
 static System exact;
@@ -36,20 +36,21 @@ value(int i, int j)
 static void
 make_system(System *system, int32_t p, bool depends, int32_t zero_at)
 {
-	int			i;
-	int32_t		j;
-	int32_t		k;
+	int i;
+	int32_t j;
+	int32_t k;
 
 	memset(system, 0, sizeof(*system));
 	system->p = p;
 	for (j = 0; j < p; j++)
 	{
-		double		length = 0.0;
+		double length = 0.0;
 
 		for (i = 0; i < ROWS; i++)
 		{
 			system->columns[i][j] = depends && j % 7 == 6 ?
-				system->columns[i][5] - 2.0 * system->columns[i][j - 4] : value(i, j);
+				system->columns[i][5] - 2.0 * system->columns[i][j - 4] :
+				value(i, j);
 			if (j == zero_at)
 				system->columns[i][j] = 0.0;
 			length += system->columns[i][j] * system->columns[i][j];
@@ -65,10 +66,12 @@ make_system(System *system, int32_t p, bool depends, int32_t zero_at)
 	{
 		for (i = 0; i < ROWS; i++)
 		{
-			system->moment[j] = dd_add(system->moment[j], dd_two_product(system->columns[i][j], system->target[i]));
+			system->moment[j] =
+				dd_add(system->moment[j], dd_two_product(system->columns[i][j], system->target[i]));
 			for (k = 0; k <= j; k++)
-				system->gram[j * p + k] = dd_add(system->gram[j * p + k],
-												 dd_two_product(system->columns[i][j], system->columns[i][k]));
+				system->gram[j * p + k] =
+					dd_add(system->gram[j * p + k],
+						   dd_two_product(system->columns[i][j], system->columns[i][k]));
 		}
 	}
 }
@@ -76,11 +79,16 @@ make_system(System *system, int32_t p, bool depends, int32_t zero_at)
 static Status
 solve(System *system, bool is_exact, NormalEquations *equations)
 {
-	*equations = (NormalEquations) {
-		.allocator = &unit_allocator,.p = system->p,.is_exact = is_exact,.wants_variance = true,
-		.gram = system->gram,.moment = system->moment,.mean = system->mean,
-		.tolerance = system->tolerance,.solution = system->solution,.variance = system->variance
-	};
+	*equations = (NormalEquations){.allocator = &unit_allocator,
+								   .p = system->p,
+								   .is_exact = is_exact,
+								   .wants_variance = true,
+								   .gram = system->gram,
+								   .moment = system->moment,
+								   .mean = system->mean,
+								   .tolerance = system->tolerance,
+								   .solution = system->solution,
+								   .variance = system->variance};
 	return normal_equations_solve(equations, NULL);
 }
 
@@ -90,9 +98,9 @@ check_both(int32_t p, bool depends, int32_t zero_at, int32_t rank)
 {
 	NormalEquations a;
 	NormalEquations b;
-	int			i;
-	int32_t		j;
-	int32_t		k;
+	int i;
+	int32_t j;
+	int32_t k;
 
 	make_system(&exact, p, depends, zero_at);
 	make_system(&wide, p, depends, zero_at);
@@ -101,14 +109,14 @@ check_both(int32_t p, bool depends, int32_t zero_at, int32_t rank)
 	CHECK(a.rank == rank && b.rank == rank);
 	for (j = 0; j < p; j++)
 	{
-		double		slope = 0.0;
+		double slope = 0.0;
 
 		CHECK_NEAR(wide.solution[j].hi, exact.solution[j].hi, 1e-11);
 		CHECK_NEAR(wide.variance[j], exact.variance[j], 1e-10 * fabs(exact.variance[j]));
 		CHECK(isnan(exact.variance[j]) == isnan(wide.variance[j]));
 		for (i = 0; i < ROWS; i++)
 		{
-			double		rest = exact.target[i];
+			double rest = exact.target[i];
 
 			for (k = 0; k < p; k++)
 				rest -= exact.columns[i][k] * exact.solution[k].hi;
@@ -136,7 +144,7 @@ full_rank_agrees(void)
 static void
 dependence_agrees(void)
 {
-	int32_t		j;
+	int32_t j;
 
 	check_both(37, true, -1, 32);
 	for (j = 0; j < 35; j++)
@@ -160,8 +168,8 @@ static void
 functionals_in_the_row_space_have_a_variance(void)
 {
 	NormalEquations equations;
-	int			i;
-	int			way;
+	int i;
+	int way;
 
 	for (way = 0; way < 4; way++)
 	{
@@ -188,12 +196,12 @@ static void
 refusal_leaves_nothing(void)
 {
 	NormalEquations equations;
-	int			way;
-	long		n;
+	int way;
+	long n;
 
 	for (way = 0; way < 2; way++)
 	{
-		Status		status = KERNEL_OUT_OF_MEMORY;
+		Status status = KERNEL_OUT_OF_MEMORY;
 
 		for (n = 0; n < 50 && status != KERNEL_OK; n++)
 		{
@@ -208,5 +216,7 @@ refusal_leaves_nothing(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(full_rank_agrees), UNIT_CASE(dependence_agrees), UNIT_CASE(left_out_columns_stay_out),
-		  UNIT_CASE(functionals_in_the_row_space_have_a_variance), UNIT_CASE(refusal_leaves_nothing))
+UNIT_MAIN(UNIT_CASE(full_rank_agrees), UNIT_CASE(dependence_agrees),
+		  UNIT_CASE(left_out_columns_stay_out),
+		  UNIT_CASE(functionals_in_the_row_space_have_a_variance),
+		  UNIT_CASE(refusal_leaves_nothing))

@@ -21,7 +21,7 @@ number(uint64_t *state)
 static void
 fill(double *x, int n, uint64_t seed)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < n; i++)
 		x[i] = number(&seed);
@@ -34,19 +34,23 @@ static double twin[COLUMNS * COLUMNS];
 static void
 loads_missing_at_the_fill(void)
 {
-	double		column[PANEL_ROWS];
-	double		out[PANEL_ROWS];
-	int			n;
-	int			i;
+	double column[PANEL_ROWS];
+	double out[PANEL_ROWS];
+	int n;
+	int i;
 
 	fill(column, PANEL_ROWS, 1);
 	column[0] = column[5] = NAN;
 	for (n = 1; n <= PANEL_ROWS; n += 51)
 	{
-		panel_load(out, column, n, (PanelScale) {0.25, 3.0, 7.0, columns, PANEL_ROWS});
+		panel_load(out, column, n, (PanelScale){0.25, 3.0, 7.0, columns, PANEL_ROWS});
 		for (i = 0; i < PANEL_ROWS; i++)
-			CHECK_NEAR(out[i], i >= n ? 0.0 : isnan(column[i]) ? 7.0 : (column[i] - 0.25) * 3.0, 1e-15);
-		load(twin, column, n, (PanelScale) {0.25, 3.0, 7.0, NULL, 0});
+			CHECK_NEAR(out[i],
+					   i >= n				? 0.0 :
+						   isnan(column[i]) ? 7.0 :
+											  (column[i] - 0.25) * 3.0,
+					   1e-15);
+		load(twin, column, n, (PanelScale){0.25, 3.0, 7.0, NULL, 0});
 		for (i = 0; i < PANEL_ROWS; i++)
 			CHECK_NEAR(out[i], twin[i], 1e-15);
 	}
@@ -56,13 +60,13 @@ static void
 classifies_rows(void)
 {
 	static const PanelClasses classes = {3.0, {2.0, 5.0}};
-	double		target[PANEL_ROWS];
-	double		given[PANEL_ROWS];
-	double		sign[PANEL_ROWS];
-	double		weight[PANEL_ROWS];
-	int			n;
-	int			i;
-	int			t;
+	double target[PANEL_ROWS];
+	double given[PANEL_ROWS];
+	double sign[PANEL_ROWS];
+	double weight[PANEL_ROWS];
+	int n;
+	int i;
+	int t;
 
 	for (i = 0; i < PANEL_ROWS; i++)
 	{
@@ -81,7 +85,7 @@ classifies_rows(void)
 				classify(sign, weight, target, weights, n, &classes);
 			for (i = 0; i < PANEL_ROWS; i++)
 			{
-				double		one = i % 4 == 3 ? 5.0 : 2.0;
+				double one = i % 4 == 3 ? 5.0 : 2.0;
 
 				CHECK(sign[i] == (i >= n ? 0.0 : i % 4 == 3 ? 1.0 : -1.0));
 				CHECK(weight[i] == (i >= n ? 0.0 : t < 2 ? one * given[i] : one));
@@ -93,12 +97,12 @@ classifies_rows(void)
 static void
 predicts_and_projects(void)
 {
-	double		weights[COLUMNS];
-	double		eta[PANEL_ROWS];
-	double		sums[COLUMNS];
-	int			n;
-	int			i;
-	int			j;
+	double weights[COLUMNS];
+	double eta[PANEL_ROWS];
+	double sums[COLUMNS];
+	int n;
+	int i;
+	int j;
 
 	fill(columns, COLUMNS * PANEL_ROWS, 2);
 	fill(weights, COLUMNS, 3);
@@ -135,12 +139,12 @@ predicts_and_projects(void)
 static void
 gram_is_the_weighted_product(void)
 {
-	double		curvature[PANEL_ROWS];
-	int			n;
-	int			first;
-	int			i;
-	int			j;
-	int			k;
+	double curvature[PANEL_ROWS];
+	int n;
+	int first;
+	int i;
+	int j;
+	int k;
 
 	fill(columns, COLUMNS * PANEL_ROWS, 4);
 	fill(curvature, PANEL_ROWS, 5);
@@ -174,7 +178,7 @@ static void
 check_row(double eta, double sign, double weight, double residual, double curvature)
 {
 	long double e = expl(-fabsl((long double) eta));
-	bool		is_right = eta * sign > 0.0;
+	bool is_right = eta * sign > 0.0;
 	long double wrong = weight * (is_right ? e / (1.0L + e) : 1.0L / (1.0L + e));
 	long double square = weight * e / ((1.0L + e) * (1.0L + e));
 
@@ -185,18 +189,18 @@ check_row(double eta, double sign, double weight, double residual, double curvat
 static void
 loss_keeps_relative_accuracy(void)
 {
-	double		eta[PANEL_ROWS];
-	double		sign[PANEL_ROWS];
-	double		weight[PANEL_ROWS];
-	double		residual[PANEL_ROWS];
-	double		curvature[PANEL_ROWS];
-	uint64_t	state = 6;
-	int			round;
-	int			i;
+	double eta[PANEL_ROWS];
+	double sign[PANEL_ROWS];
+	double weight[PANEL_ROWS];
+	double residual[PANEL_ROWS];
+	double curvature[PANEL_ROWS];
+	uint64_t state = 6;
+	int round;
+	int i;
 
 	for (round = 0; round < 300; round++)
 	{
-		int			only = round % PANEL_ROWS;
+		int only = round % PANEL_ROWS;
 		long double expected;
 
 		for (i = 0; i < PANEL_ROWS; i++)
@@ -216,27 +220,31 @@ loss_keeps_relative_accuracy(void)
 		for (i = 0; i < PANEL_ROWS; i++)
 			weight[i] = i == only ? 3.0 : 0.0;
 		expected = 3.0L * log1pl(expl((long double) -eta[only] * sign[only]));
-		CHECK(fabsl(panel_loss(residual, curvature, eta, sign, weight).loss - expected) <= 6.0L * ULP * expected);
-		CHECK(fabsl(loss(residual, curvature, eta, sign, weight).loss - expected) <= 6.0L * ULP * expected);
+		CHECK(fabsl(panel_loss(residual, curvature, eta, sign, weight).loss - expected) <=
+			  6.0L * ULP * expected);
+		CHECK(fabsl(loss(residual, curvature, eta, sign, weight).loss - expected) <=
+			  6.0L * ULP * expected);
 	}
 }
 
 static void
 loss_at_extremes(void)
 {
-	double		eta[PANEL_ROWS] = {0.0, 1000.0, -1000.0, 1e300, 750.0};
-	double		sign[PANEL_ROWS] = {1.0, -1.0, -1.0, 1.0, 1.0};
-	double		weight[PANEL_ROWS] = {2.0, 1.0};
-	double		residual[PANEL_ROWS];
-	double		curvature[PANEL_ROWS];
+	double eta[PANEL_ROWS] = {0.0, 1000.0, -1000.0, 1e300, 750.0};
+	double sign[PANEL_ROWS] = {1.0, -1.0, -1.0, 1.0, 1.0};
+	double weight[PANEL_ROWS] = {2.0, 1.0};
+	double residual[PANEL_ROWS];
+	double curvature[PANEL_ROWS];
 
-	CHECK_CLOSE(panel_loss(residual, curvature, eta, sign, weight).loss, 2.0 * log(2.0) + 1000.0, 1e-15);
+	CHECK_CLOSE(panel_loss(residual, curvature, eta, sign, weight).loss, 2.0 * log(2.0) + 1000.0,
+				1e-15);
 	CHECK_CLOSE(residual[0], -1.0, 1e-15);
 	CHECK_CLOSE(residual[1], 1.0, 1e-15);
 	CHECK_CLOSE(curvature[0], 0.5, 1e-15);
 	CHECK(curvature[1] >= 0.0 && curvature[1] < 1e-300);
 	weight[3] = 1.0;
-	CHECK_CLOSE(panel_loss(residual, curvature, eta, sign, weight).loss, 2.0 * log(2.0) + 1000.0, 1e-15);
+	CHECK_CLOSE(panel_loss(residual, curvature, eta, sign, weight).loss, 2.0 * log(2.0) + 1000.0,
+				1e-15);
 	weight[4] = 1.0;
 	eta[4] = NAN;
 	CHECK(isnan(panel_loss(residual, curvature, eta, sign, weight).loss));
@@ -246,15 +254,15 @@ loss_at_extremes(void)
 static void
 counts_what_is_right(void)
 {
-	double		eta[PANEL_ROWS] = {2.0, -2.0, 0.0, 0.0, -1e-9, 3.0, 5.0};
-	double		sign[PANEL_ROWS] = {1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 0.0};
-	double		weight[PANEL_ROWS] = {1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 0.0};
-	double		residual[PANEL_ROWS];
-	double		curvature[PANEL_ROWS];
-	PanelLoss	both[2];
-	double		positive = log1p(exp(-2.0)) + 2.0 * log1p(exp(2.0)) + 4.0 * log(2.0);
-	double		negative = 8.0 * log(2.0) + 16.0 * log1p(exp(-1e-9)) + 32.0 * log1p(exp(3.0));
-	int			t;
+	double eta[PANEL_ROWS] = {2.0, -2.0, 0.0, 0.0, -1e-9, 3.0, 5.0};
+	double sign[PANEL_ROWS] = {1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 0.0};
+	double weight[PANEL_ROWS] = {1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 0.0};
+	double residual[PANEL_ROWS];
+	double curvature[PANEL_ROWS];
+	PanelLoss both[2];
+	double positive = log1p(exp(-2.0)) + 2.0 * log1p(exp(2.0)) + 4.0 * log(2.0);
+	double negative = 8.0 * log(2.0) + 16.0 * log1p(exp(-1e-9)) + 32.0 * log1p(exp(3.0));
+	int t;
 
 	both[0] = panel_loss(residual, curvature, eta, sign, weight);
 	both[1] = loss(residual, curvature, eta, sign, weight);
@@ -277,19 +285,19 @@ scatter_fills_indicators(void)
 		DENSE = 3,
 		SIZE = DENSE + 9
 	};
-	int32_t		found[3 * PANEL_ROWS];
-	double		rows[PANEL_ROWS * DENSE];
-	double		curvature[PANEL_ROWS];
-	double		residual[PANEL_ROWS];
-	double		x[SIZE];
-	double		expected[SIZE * SIZE] = {0.0};
-	double		sums[SIZE] = {0.0};
-	double		matrix[2][SIZE * SIZE] = {{0.0}};
-	double		gradients[2][SIZE] = {{0.0}};
-	int			used = 200;
-	int			i;
-	int			j;
-	int			k;
+	int32_t found[3 * PANEL_ROWS];
+	double rows[PANEL_ROWS * DENSE];
+	double curvature[PANEL_ROWS];
+	double residual[PANEL_ROWS];
+	double x[SIZE];
+	double expected[SIZE * SIZE] = {0.0};
+	double sums[SIZE] = {0.0};
+	double matrix[2][SIZE * SIZE] = {{0.0}};
+	double gradients[2][SIZE] = {{0.0}};
+	int used = 200;
+	int i;
+	int j;
+	int k;
 
 	fill(rows, PANEL_ROWS * DENSE, 7);
 	fill(curvature, PANEL_ROWS, 8);
@@ -327,6 +335,7 @@ scatter_fills_indicators(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(loads_missing_at_the_fill), UNIT_CASE(classifies_rows), UNIT_CASE(predicts_and_projects), UNIT_CASE(gram_is_the_weighted_product),
-		  UNIT_CASE(loss_keeps_relative_accuracy), UNIT_CASE(loss_at_extremes), UNIT_CASE(counts_what_is_right),
-		  UNIT_CASE(scatter_fills_indicators))
+UNIT_MAIN(UNIT_CASE(loads_missing_at_the_fill), UNIT_CASE(classifies_rows),
+		  UNIT_CASE(predicts_and_projects), UNIT_CASE(gram_is_the_weighted_product),
+		  UNIT_CASE(loss_keeps_relative_accuracy), UNIT_CASE(loss_at_extremes),
+		  UNIT_CASE(counts_what_is_right), UNIT_CASE(scatter_fills_indicators))

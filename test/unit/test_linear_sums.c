@@ -30,22 +30,22 @@ random_unit(void)
 
 typedef struct Row
 {
-	double		numbers[NUMBERS];
-	int32_t		codes[2];
-	double		target;
-	double		weight;
+	double numbers[NUMBERS];
+	int32_t codes[2];
+	double target;
+	double weight;
 } Row;
 
 /* Rows with about `missing` of all values missing, the first rows and the last most of all. */
 static void
 make_rows(Row *rows, double missing, bool weighted)
 {
-	int			i;
-	int			j;
+	int i;
+	int j;
 
 	for (i = 0; i < ROWS; i++)
 	{
-		double		share = i < 20 || i > ROWS - 20 ? 2.0 * missing : missing;
+		double share = i < 20 || i > ROWS - 20 ? 2.0 * missing : missing;
 
 		rows[i].target = random_unit();
 		rows[i].weight = weighted ? 0.1 + random_unit() : 1.0;
@@ -57,7 +57,8 @@ make_rows(Row *rows, double missing, bool weighted)
 				rows[i].numbers[j] = NAN;
 		}
 		for (j = 0; j < 2; j++)
-			rows[i].codes[j] = random_unit() < share ? CODE_MISSING : (int32_t) random_below(LEVELS);
+			rows[i].codes[j] =
+				random_unit() < share ? CODE_MISSING : (int32_t) random_below(LEVELS);
 	}
 }
 
@@ -74,19 +75,19 @@ fit(const LeastSquares *state, int32_t n_numbers, int32_t n_categories, bool mis
 	LinearFit *result, int32_t *n_terms)
 {
 	DesignOptions options = {true, missing_indicator, 1000, NULL};
-	Feature		features[MOST_TERMS];
+	Feature features[MOST_TERMS];
 	NumberFacts numbers[MOST_TERMS];
-	Dictionary	dictionaries[2] = {{0}, {0}};
-	double		weights[2][LEVELS];
+	Dictionary dictionaries[2] = {{0}, {0}};
+	double weights[2][LEVELS];
 	const double *level_weight[2] = {weights[0], weights[1]};
-	double		missing_weight[2];
-	Design		design;
-	Status		status;
-	int32_t		code;
-	int32_t		i;
+	double missing_weight[2];
+	Design design;
+	Status status;
+	int32_t code;
+	int32_t i;
 
 	for (i = 0; i < n_numbers + n_categories; i++)
-		features[i] = (Feature) {"x", i < n_numbers ? FAMILY_NUMBER : FAMILY_CATEGORY, 0, false};
+		features[i] = (Feature){"x", i < n_numbers ? FAMILY_NUMBER : FAMILY_CATEGORY, 0, false};
 	for (i = 0; i < n_categories * LEVELS; i++)
 		CHECK(dictionary_add(&dictionaries[i / LEVELS], &unit_allocator, &"abcd"[i % LEVELS], 1,
 							 &code) == KERNEL_OK);
@@ -107,12 +108,13 @@ fit(const LeastSquares *state, int32_t n_numbers, int32_t n_categories, bool mis
 static void
 check_same(const LinearFit *a, const LinearFit *b, int32_t n_terms, double tolerance)
 {
-	int32_t		i;
+	int32_t i;
 
 	for (i = 0; i < n_terms; i++)
 	{
 		CHECK_NEAR(a->coefficients[i].estimate, b->coefficients[i].estimate,
-				   tolerance * fabs(b->coefficients[i].estimate) + tolerance * b->coefficients[i].std_error);
+				   tolerance * fabs(b->coefficients[i].estimate) +
+					   tolerance * b->coefficients[i].std_error);
 		CHECK_CLOSE(a->coefficients[i].std_error, b->coefficients[i].std_error, tolerance);
 	}
 	CHECK_CLOSE(a->facts.rss, b->facts.rss, tolerance);
@@ -127,7 +129,7 @@ merged(const Row *rows, int parts)
 	static const int32_t *const maps[] = {same, same};
 	LeastSquares *states[ROWS];
 	LeastSquares *whole;
-	int			i;
+	int i;
 
 	for (i = 0; i < parts; i++)
 		states[i] = least_squares_create(&unit_allocator, NUMBERS, 2);
@@ -140,8 +142,8 @@ merged(const Row *rows, int parts)
 
 		if (i % 2 == 0)
 		{
-			ByteWriter	writer;
-			ByteReader	reader;
+			ByteWriter writer;
+			ByteReader reader;
 
 			writer_begin(&writer, &unit_allocator, 1 << 20);
 			least_squares_encode(part, &writer);
@@ -164,18 +166,18 @@ splits_do_not_matter(void)
 	static const int parts[] = {2, 3, 17, 100, ROWS};
 	LinearCoefficient a[MOST_TERMS];
 	LinearCoefficient b[MOST_TERMS];
-	LinearFit	fit_a = {.coefficients = a};
-	LinearFit	fit_b = {.coefficients = b};
-	Row			rows[ROWS];
-	int32_t		n_terms;
-	size_t		i;
+	LinearFit fit_a = {.coefficients = a};
+	LinearFit fit_b = {.coefficients = b};
+	Row rows[ROWS];
+	int32_t n_terms;
+	size_t i;
 
 	random_state = 11;
 	for (i = 0; i < 2 * sizeof(parts) / sizeof(parts[0]); i++)
 	{
 		LeastSquares *whole = least_squares_create(&unit_allocator, NUMBERS, 2);
 		LeastSquares *split;
-		int			r;
+		int r;
 
 		make_rows(rows, 0.15, i % 2 == 1);
 		for (r = 0; r < ROWS; r++)
@@ -194,21 +196,22 @@ static LeastSquares *
 two_passes(const Row *rows)
 {
 	LeastSquares *state = least_squares_create(&unit_allocator, NUMBERS + 2 * (LEVELS - 1), 0);
-	double		mean[NUMBERS + 2 * (LEVELS - 1)];
-	int			i;
-	int			j;
+	double mean[NUMBERS + 2 * (LEVELS - 1)];
+	int i;
+	int j;
 
 	for (j = 0; j < NUMBERS + 2 * (LEVELS - 1); j++)
 	{
-		int			category = (j - NUMBERS) / (LEVELS - 1);
+		int category = (j - NUMBERS) / (LEVELS - 1);
 		long double sum = 0.0;
 		long double weight = 0.0;
 
 		for (i = 0; i < ROWS; i++)
 		{
-			double		x = j < NUMBERS ? rows[i].numbers[j] :
-				rows[i].codes[category] == CODE_MISSING ? NAN :
-				rows[i].codes[category] == 1 + (j - NUMBERS) % (LEVELS - 1);
+			double x = j < NUMBERS ? rows[i].numbers[j] :
+				rows[i].codes[category] == CODE_MISSING ?
+									 NAN :
+									 rows[i].codes[category] == 1 + (j - NUMBERS) % (LEVELS - 1);
 
 			if (isnan(x))
 				continue;
@@ -219,17 +222,18 @@ two_passes(const Row *rows)
 	}
 	for (i = 0; i < ROWS; i++)
 	{
-		double		numbers[NUMBERS + 2 * (LEVELS - 1)];
+		double numbers[NUMBERS + 2 * (LEVELS - 1)];
 
 		for (j = 0; j < NUMBERS; j++)
 			numbers[j] = isnan(rows[i].numbers[j]) ? mean[j] : rows[i].numbers[j];
 		for (; j < NUMBERS + 2 * (LEVELS - 1); j++)
 		{
-			int32_t		code = rows[i].codes[(j - NUMBERS) / (LEVELS - 1)];
+			int32_t code = rows[i].codes[(j - NUMBERS) / (LEVELS - 1)];
 
 			numbers[j] = code == CODE_MISSING ? mean[j] : code == 1 + (j - NUMBERS) % (LEVELS - 1);
 		}
-		CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, rows[i].target, rows[i].weight) == KERNEL_OK);
+		CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, rows[i].target,
+								rows[i].weight) == KERNEL_OK);
 	}
 	return state;
 }
@@ -240,11 +244,11 @@ imputation_equals_two_passes(void)
 	static const double missing[] = {0.01, 0.1, 0.3, 0.45};
 	LinearCoefficient a[MOST_TERMS];
 	LinearCoefficient b[MOST_TERMS];
-	LinearFit	fit_a = {.coefficients = a};
-	LinearFit	fit_b = {.coefficients = b};
-	Row			rows[ROWS];
-	int32_t		n_terms;
-	int			i;
+	LinearFit fit_a = {.coefficients = a};
+	LinearFit fit_b = {.coefficients = b};
+	Row rows[ROWS];
+	int32_t n_terms;
+	int i;
 
 	random_state = 12;
 	for (i = 0; i < 8; i++)
@@ -269,11 +273,11 @@ static void
 dependence_survives_weights(void)
 {
 	LinearCoefficient coefficients[MOST_TERMS];
-	LinearFit	result = {.coefficients = coefficients};
+	LinearFit result = {.coefficients = coefficients};
 	LeastSquares *state = least_squares_create(&unit_allocator, NUMBERS, 2);
-	Row			rows[ROWS];
-	int32_t		n_terms;
-	int			i;
+	Row rows[ROWS];
+	int32_t n_terms;
+	int i;
 
 	random_state = 13;
 	make_rows(rows, 0.0, true);
@@ -288,7 +292,8 @@ dependence_survives_weights(void)
 	CHECK(result.facts.rank == 12);
 	/* terms: intercept, x0, "x0 is missing", x1 .. x4, c0 = b, c, d, c1 = b, c, d */
 	CHECK(isnan(coefficients[2].std_error) && isnan(coefficients[9].std_error));
-	CHECK_NEAR(coefficients[2].estimate, coefficients[9].estimate, 1e-9 * fabs(coefficients[9].estimate));
+	CHECK_NEAR(coefficients[2].estimate, coefficients[9].estimate,
+			   1e-9 * fabs(coefficients[9].estimate));
 	for (i = 0; i < n_terms; i++)
 		CHECK(i == 2 || i == 9 || coefficients[i].std_error > 0.0);
 	least_squares_release(state, &unit_allocator);
@@ -302,21 +307,21 @@ static void
 rank_is_seen_far_from_zero(void)
 {
 	static const double spread[] = {3e7, 1e5, 1e3};
-	int			i;
-	int			r;
+	int i;
+	int r;
 
 	for (i = 0; i < 12; i++)
 	{
 		LinearCoefficient coefficients[MOST_TERMS];
-		LinearFit	result = {.coefficients = coefficients};
+		LinearFit result = {.coefficients = coefficients};
 		LeastSquares *state = least_squares_create(&unit_allocator, 3, 0);
-		int32_t		n_terms;
+		int32_t n_terms;
 
 		random_state = (uint64_t) i;
 		for (r = 0; r < 60000; r++)
 		{
-			double		x = 1.7e9 + spread[i % 3] * random_unit();
-			double		numbers[3] = {x, i < 6 ? x + 3600.0 : 1.1 * x, 0.1};
+			double x = 1.7e9 + spread[i % 3] * random_unit();
+			double numbers[3] = {x, i < 6 ? x + 3600.0 : 1.1 * x, 0.1};
 
 			CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, random_unit(),
 									i % 2 == 0 ? 1.0 : 0.1 + random_unit()) == KERNEL_OK);
@@ -336,12 +341,12 @@ static void
 wide_rank_is_seen(void)
 {
 	LinearCoefficient coefficients[MOST_TERMS];
-	LinearFit	result = {.coefficients = coefficients};
+	LinearFit result = {.coefficients = coefficients};
 	LeastSquares *state = least_squares_create(&unit_allocator, 80, 0);
-	double		numbers[80];
-	int32_t		n_terms;
-	int			i;
-	int			j;
+	double numbers[80];
+	int32_t n_terms;
+	int i;
+	int j;
 
 	random_state = 16;
 	for (i = 0; i < 500; i++)
@@ -351,7 +356,8 @@ wide_rank_is_seen(void)
 			numbers[j] = j == 5 ? 0.3 : 1e6 + random_unit();
 			numbers[j + 40] = 2.0 * numbers[j];
 		}
-		CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, 5.0 * numbers[0] + random_unit(), 1.0) == KERNEL_OK);
+		CHECK(least_squares_add(state, &unit_allocator, numbers, NULL,
+								5.0 * numbers[0] + random_unit(), 1.0) == KERNEL_OK);
 	}
 	CHECK(fit(state, 80, 0, false, &result, &n_terms) == KERNEL_OK);
 	CHECK(result.facts.rank == 40);
@@ -374,9 +380,9 @@ wide_rank_is_seen(void)
 static void
 add_wide_row(LeastSquares *state, int i)
 {
-	double		numbers[WIDE_COLUMNS];
-	double		target = (i * 31 % 17) / 4.0;
-	int			j;
+	double numbers[WIDE_COLUMNS];
+	double target = (i * 31 % 17) / 4.0;
+	int j;
 
 	for (j = 0; j < WIDE_COLUMNS; j++)
 	{
@@ -386,16 +392,17 @@ add_wide_row(LeastSquares *state, int i)
 		numbers[j] = 1000.0 * j + ((i + 1) * (i + 1) * (j + 3) + 7 * i + j) % 1009 / 8.0;
 		target += (j % 5 - 2) * numbers[j];
 	}
-	CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, target, 1.0 + i % 3) == KERNEL_OK);
+	CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, target, 1.0 + i % 3) ==
+		  KERNEL_OK);
 }
 
 static void
 check_wide(LeastSquares *state, double tolerance)
 {
 	LinearCoefficient coefficients[MOST_TERMS];
-	LinearFit	result = {.coefficients = coefficients};
-	int32_t		n_terms;
-	int			i;
+	LinearFit result = {.coefficients = coefficients};
+	int32_t n_terms;
+	int i;
 
 	CHECK(fit(state, WIDE_COLUMNS, 0, false, &result, &n_terms) == KERNEL_OK);
 	CHECK(result.facts.rank == WIDE_COLUMNS + 1);
@@ -412,7 +419,7 @@ static void
 wide_agrees_with_mpmath(void)
 {
 	LeastSquares *state = least_squares_create(&unit_allocator, WIDE_COLUMNS, 0);
-	int			i;
+	int i;
 
 	for (i = 0; i < WIDE_COUNT; i++)
 		add_wide_row(state, i);
@@ -423,10 +430,11 @@ static void
 wide_parts_are_the_whole(void)
 {
 	/* how the rows are dealt: both with sums, one with rows only, and through bytes */
-	static const int ends[][3] = {{150, 300, 300}, {280, 300, 300}, {20, 300, 300}, {10, 20, 300}, {140, 280, 300}};
-	size_t		s;
-	int			i;
-	int			p;
+	static const int ends[][3] = {
+		{150, 300, 300}, {280, 300, 300}, {20, 300, 300}, {10, 20, 300}, {140, 280, 300}};
+	size_t s;
+	int i;
+	int p;
 
 	for (s = 0; s < sizeof(ends) / sizeof(ends[0]); s++)
 	{
@@ -435,8 +443,8 @@ wide_parts_are_the_whole(void)
 		for (p = 0, i = 0; p < 3; p++)
 		{
 			LeastSquares *part = least_squares_create(&unit_allocator, WIDE_COLUMNS, 0);
-			ByteWriter	writer;
-			ByteReader	reader;
+			ByteWriter writer;
+			ByteReader reader;
 
 			for (; i < ends[s][p]; i++)
 				add_wide_row(part, i);
@@ -459,13 +467,13 @@ static void
 forged_bytes_are_harmless(void)
 {
 	LinearCoefficient coefficients[MOST_TERMS];
-	LinearFit	result = {.coefficients = coefficients};
+	LinearFit result = {.coefficients = coefficients};
 	LeastSquares *state = least_squares_create(&unit_allocator, NUMBERS, 2);
-	ByteWriter	writer;
-	ByteReader	reader;
-	Row			rows[ROWS];
-	int			decoded = 0;
-	int			i;
+	ByteWriter writer;
+	ByteReader reader;
+	Row rows[ROWS];
+	int decoded = 0;
+	int i;
 
 	random_state = 14;
 	make_rows(rows, 0.2, true);
@@ -481,17 +489,18 @@ forged_bytes_are_harmless(void)
 	}
 	for (i = 0; i < 20000; i++)
 	{
-		uint32_t	at = random_below((uint32_t) writer.length);
-		uint8_t		kept = writer.bytes[at];
-		Status		status;
+		uint32_t at = random_below((uint32_t) writer.length);
+		uint8_t kept = writer.bytes[at];
+		Status status;
 
-		writer.bytes[at] = (uint8_t) (i % 2 == 0 ? kept ^ 1u << random_below(8) : random_below(256));
+		writer.bytes[at] =
+			(uint8_t) (i % 2 == 0 ? kept ^ 1u << random_below(8) : random_below(256));
 		reader_begin(&reader, writer.bytes, writer.length);
 		status = least_squares_decode(&state, &unit_allocator, &reader);
 		CHECK(status == KERNEL_OK || status == KERNEL_CORRUPT);
 		if (status == KERNEL_OK)
 		{
-			int32_t		n_terms;
+			int32_t n_terms;
 
 			if (least_squares_codes(state, 0) <= LEVELS && least_squares_codes(state, 1) <= LEVELS)
 			{
@@ -512,10 +521,10 @@ static void
 forged_indicators_are_refused(void)
 {
 	LeastSquares *state = least_squares_create(&unit_allocator, NUMBERS, 2);
-	size_t		first = 4 + 4 + 8 + 4 + 2 * 8 * (NUMBERS + 2) + 1 + 4;	/* the first slot's indicator */
-	ByteWriter	writer;
-	ByteReader	reader;
-	Row			rows[ROWS];
+	size_t first = 4 + 4 + 8 + 4 + 2 * 8 * (NUMBERS + 2) + 1 + 4; /* the first slot's indicator */
+	ByteWriter writer;
+	ByteReader reader;
+	Row rows[ROWS];
 
 	random_state = 15;
 	make_rows(rows, 0.0, false);
@@ -542,8 +551,8 @@ static void
 memory_follows_what_occurred(void)
 {
 	LeastSquares *state = least_squares_create(&unit_allocator, 20, 0);
-	double		numbers[20] = {1.0};
-	int32_t		code;
+	double numbers[20] = {1.0};
+	int32_t code;
 
 	for (code = 0; code < 4; code++)
 		CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, 1.0, 1.0) == KERNEL_OK);
@@ -558,8 +567,7 @@ memory_follows_what_occurred(void)
 }
 
 UNIT_MAIN(UNIT_CASE(splits_do_not_matter), UNIT_CASE(imputation_equals_two_passes),
-		  UNIT_CASE(dependence_survives_weights),
-		  UNIT_CASE(rank_is_seen_far_from_zero), UNIT_CASE(wide_rank_is_seen), UNIT_CASE(wide_agrees_with_mpmath),
+		  UNIT_CASE(dependence_survives_weights), UNIT_CASE(rank_is_seen_far_from_zero),
+		  UNIT_CASE(wide_rank_is_seen), UNIT_CASE(wide_agrees_with_mpmath),
 		  UNIT_CASE(wide_parts_are_the_whole), UNIT_CASE(forged_bytes_are_harmless),
-		  UNIT_CASE(forged_indicators_are_refused),
-		  UNIT_CASE(memory_follows_what_occurred))
+		  UNIT_CASE(forged_indicators_are_refused), UNIT_CASE(memory_follows_what_occurred))

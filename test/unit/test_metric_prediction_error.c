@@ -11,15 +11,16 @@
 static void
 add_rows(PredictionError *errors, LogLoss *loss, int first, int last, bool weighted)
 {
-	int			i;
+	int i;
 
 	for (i = first; i < last; i++)
 	{
-		double		label = (i * 37 % 101) / 4.0;
-		double		weight = weighted ? 1.0 + i % 4 : 1.0;
-		bool		positive = (i * 37 % 101) + (i * 53 % 89) > 90;
+		double label = (i * 37 % 101) / 4.0;
+		double weight = weighted ? 1.0 + i % 4 : 1.0;
+		bool positive = (i * 37 % 101) + (i * 53 % 89) > 90;
 
-		CHECK(prediction_error_add(errors, label, label + (i * 53 % 89) / 16.0 - 2.5, weight) == KERNEL_OK);
+		CHECK(prediction_error_add(errors, label, label + (i * 53 % 89) / 16.0 - 2.5, weight) ==
+			  KERNEL_OK);
 		CHECK(log_loss_add(loss, positive, (i * 37 % 101) / 100.0, weight) == KERNEL_OK);
 	}
 }
@@ -27,7 +28,7 @@ add_rows(PredictionError *errors, LogLoss *loss, int first, int last, bool weigh
 static void
 check(const PredictionError *errors, const LogLoss *loss, const double *golden)
 {
-	double		result;
+	double result;
 
 	/* scikit-learn sums 500 doubles: 1e-13 is its own rounding. */
 	CHECK(prediction_error_rmse(errors, &result));
@@ -44,12 +45,12 @@ static void
 agrees_with_sklearn(void)
 {
 	PredictionError errors = {0};
-	LogLoss		loss = {0};
+	LogLoss loss = {0};
 
 	add_rows(&errors, &loss, 0, ROWS, false);
 	check(&errors, &loss, golden_metric);
-	errors = (PredictionError) {0};
-	loss = (LogLoss) {0};
+	errors = (PredictionError){0};
+	loss = (LogLoss){0};
 	add_rows(&errors, &loss, 0, ROWS, true);
 	check(&errors, &loss, golden_metric_weighted);
 }
@@ -59,8 +60,8 @@ merged_equals_whole(void)
 {
 	PredictionError errors = {0};
 	PredictionError other = {0};
-	LogLoss		loss = {0};
-	LogLoss		other_loss = {0};
+	LogLoss loss = {0};
+	LogLoss other_loss = {0};
 
 	add_rows(&errors, &loss, 300, ROWS, true);
 	add_rows(&other, &other_loss, 0, 300, true);
@@ -73,9 +74,9 @@ static void
 undefined_and_overflow(void)
 {
 	PredictionError errors = {0};
-	LogLoss		loss = {0};
-	LogLoss		other;
-	double		result;
+	LogLoss loss = {0};
+	LogLoss other;
+	double result;
 
 	CHECK(!prediction_error_rmse(&errors, &result) && !prediction_error_r2(&errors, &result));
 	CHECK(!log_loss_mean(&loss, &result));
@@ -97,17 +98,19 @@ forged_states_are_invalid(void)
 {
 	PredictionError errors = {0};
 	PredictionError forged;
-	LogLoss		loss = {0};
-	LogLoss		forged_loss;
+	LogLoss loss = {0};
+	LogLoss forged_loss;
 
 #define REFUSED(change) \
-	do { \
+	do \
+	{ \
 		forged = errors; \
 		change; \
 		CHECK(!prediction_error_is_valid(&forged)); \
 	} while (0)
 #define REFUSED_LOSS(change) \
-	do { \
+	do \
+	{ \
 		forged_loss = loss; \
 		change; \
 		CHECK(!log_loss_is_valid(&forged_loss)); \

@@ -46,7 +46,7 @@ decode(Roc *roc, const uint8_t *bytes, size_t size)
 {
 	ByteReader reader;
 
-	*roc = (Roc) {0};
+	*roc = (Roc){0};
 	reader_begin(&reader, bytes, size);
 	return roc_decode(roc, &unit_allocator, &reader);
 }
@@ -107,7 +107,7 @@ auc_equals_all_pairs(void)
 			for (j = 0; j < n; j++)
 				if (label[i] && !label[j])
 					twice_area += weight[i] * weight[j] *
-								  ((score[i] > score[j]) * 2.0 + (score[i] == score[j]));
+						((score[i] > score[j]) * 2.0 + (score[i] == score[j]));
 		CHECK_NEAR(auc_of(&roc), twice_area / (2.0 * positive * negative), 0.0);
 	}
 }

@@ -19,9 +19,9 @@ same_value(double a, double b)
 static size_t
 stored_sample(int i, uint8_t *bytes)
 {
-	Model		model = *samples[i].model;
-	uint8_t    *encoded;
-	size_t		length = 0;
+	Model model = *samples[i].model;
+	uint8_t *encoded;
+	size_t length = 0;
 
 	CHECK(model_encode(&model, &unit_allocator, &encoded, &length) == KERNEL_OK);
 	CHECK(length <= ROOM);
@@ -42,9 +42,9 @@ part_length_of(const uint8_t *bytes)
 static Status
 decode_status(const uint8_t *bytes, size_t length)
 {
-	long		blocks = unit_live_blocks;
-	Model	   *model = NULL;
-	Status		status = model_decode(&model, &unit_allocator, bytes, length);
+	long blocks = unit_live_blocks;
+	Model *model = NULL;
+	Status status = model_decode(&model, &unit_allocator, bytes, length);
 
 	if (status == KERNEL_OK)
 		model_release(model, &unit_allocator);
@@ -55,8 +55,8 @@ decode_status(const uint8_t *bytes, size_t length)
 static void
 check_features(const Model *a, const Model *b)
 {
-	uint32_t	f;
-	uint32_t	i;
+	uint32_t f;
+	uint32_t i;
 
 	CHECK(a->n_features == b->n_features);
 	for (f = 0; f < a->n_features && f < b->n_features; f++)
@@ -81,7 +81,7 @@ check_features(const Model *a, const Model *b)
 static void
 check_terms(const Model *a, const Model *b)
 {
-	uint32_t	t;
+	uint32_t t;
 
 	CHECK(a->n_terms == b->n_terms);
 	for (t = 0; t < a->n_terms && t < b->n_terms; t++)
@@ -101,7 +101,7 @@ check_facts(const Model *a, const Model *b)
 {
 	const LinearFacts *p = &a->facts;
 	const LinearFacts *q = &b->facts;
-	uint32_t	i;
+	uint32_t i;
 
 	CHECK(a->rows == b->rows && a->rows_skipped == b->rows_skipped);
 	CHECK(a->n_warnings == b->n_warnings && a->n_metrics == b->n_metrics);
@@ -122,14 +122,14 @@ static void
 every_field_survives(void)
 {
 	static uint8_t bytes[ROOM];
-	int			i;
-	uint32_t	c;
+	int i;
+	uint32_t c;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
 		const Model *sample = samples[i].model;
-		size_t		length = stored_sample(i, bytes);
-		Model	   *model = NULL;
+		size_t length = stored_sample(i, bytes);
+		Model *model = NULL;
 
 		CHECK(model_decode(&model, &unit_allocator, bytes, length) == KERNEL_OK);
 		if (model == NULL)
@@ -154,13 +154,13 @@ static void
 every_sample_is_read_encoded_and_scored(void)
 {
 	static uint8_t bytes[ROOM];
-	int			i;
+	int i;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		size_t		length = stored_sample(i, bytes);
-		bool		is_accepted = false;
-		Broken		broken = exercise_model(&unit_allocator, bytes, length, &is_accepted);
+		size_t length = stored_sample(i, bytes);
+		bool is_accepted = false;
+		Broken broken = exercise_model(&unit_allocator, bytes, length, &is_accepted);
 
 		CHECK(is_accepted && broken == NULL);
 	}
@@ -171,22 +171,22 @@ static void
 every_flipped_bit_is_refused(void)
 {
 	static uint8_t bytes[ROOM];
-	int			i;
-	size_t		bit;
+	int i;
+	size_t bit;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		size_t		length = stored_sample(i, bytes);
+		size_t length = stored_sample(i, bytes);
 
 		for (bit = 0; bit < 8 * length; bit++)
 		{
-			Status		status;
+			Status status;
 
 			bytes[bit / 8] ^= (uint8_t) (1u << bit % 8);
 			status = decode_status(bytes, length);
 			/* A flipped bit of the version is a newer version. */
-			CHECK(status == (bit / 16 == 2 && bit != 32 ? KERNEL_UNSUPPORTED_VERSION :
-							 KERNEL_CORRUPT));
+			CHECK(status ==
+				  (bit / 16 == 2 && bit != 32 ? KERNEL_UNSUPPORTED_VERSION : KERNEL_CORRUPT));
 			bytes[bit / 8] ^= (uint8_t) (1u << bit % 8);
 		}
 	}
@@ -196,18 +196,18 @@ static void
 every_other_length_is_refused(void)
 {
 	static uint8_t bytes[ROOM];
-	uint8_t		digest[SHA256_SIZE];
-	int			i;
-	size_t		cut;
+	uint8_t digest[SHA256_SIZE];
+	int i;
+	size_t cut;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		size_t		length = stored_sample(i, bytes);
+		size_t length = stored_sample(i, bytes);
 
 		for (cut = 0; cut < length; cut++)
 		{
 			/* A block of its own, so that a byte read past it is seen. */
-			uint8_t    *block = memory_allocate(&unit_allocator, cut, 1);
+			uint8_t *block = memory_allocate(&unit_allocator, cut, 1);
 
 			memcpy(block, bytes, cut);
 			CHECK(decode_status(block, cut) == KERNEL_CORRUPT);
@@ -226,18 +226,18 @@ signed_cuts_are_refused(void)
 {
 	static uint8_t bytes[ROOM];
 	static uint8_t block[ROOM];
-	int			i;
-	size_t		cut;
+	int i;
+	size_t cut;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		size_t		length = stored_sample(i, bytes);
-		size_t		part_length = part_length_of(bytes);
+		size_t length = stored_sample(i, bytes);
+		size_t part_length = part_length_of(bytes);
 
 		for (cut = MODEL_FORMAT_PART_AT; cut < length + 9; cut++)
 		{
-			size_t		part = part_length < cut - MODEL_FORMAT_PART_AT ? part_length :
-				cut - MODEL_FORMAT_PART_AT;
+			size_t part =
+				part_length < cut - MODEL_FORMAT_PART_AT ? part_length : cut - MODEL_FORMAT_PART_AT;
 
 			if (cut == length)
 				continue;
@@ -258,18 +258,18 @@ static void
 another_split_into_parts_is_refused(void)
 {
 	static uint8_t bytes[ROOM];
-	int			i;
-	size_t		part;
+	int i;
+	size_t part;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		size_t		length = stored_sample(i, bytes);
-		size_t		part_length = part_length_of(bytes);
+		size_t length = stored_sample(i, bytes);
+		size_t part_length = part_length_of(bytes);
 
 		for (part = 0; part <= length - MODEL_FORMAT_PART_AT + 9; part++)
 		{
 			/* A block of its own, so that a byte read past it is seen. */
-			uint8_t    *block = memory_allocate(&unit_allocator, length, 1);
+			uint8_t *block = memory_allocate(&unit_allocator, length, 1);
 
 			bytes[MODEL_FORMAT_PART_LENGTH_AT] = (uint8_t) part;
 			bytes[MODEL_FORMAT_PART_LENGTH_AT + 1] = (uint8_t) (part >> 8);
@@ -287,24 +287,24 @@ signed_bytes_are_a_model_or_refused(void)
 {
 	static const uint8_t values[] = {0x00, 0x01, 0x02, 0x03, 0x7f, 0x80, 0xf0, 0xfe, 0xff};
 	static uint8_t bytes[ROOM];
-	int			i;
-	size_t		at;
-	size_t		v;
-	int			n_accepted = 0;
+	int i;
+	size_t at;
+	size_t v;
+	int n_accepted = 0;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		size_t		length = stored_sample(i, bytes);
-		size_t		part_length = part_length_of(bytes);
+		size_t length = stored_sample(i, bytes);
+		size_t part_length = part_length_of(bytes);
 
 		for (at = MODEL_FORMAT_PART_AT; at < length; at++)
 		{
-			uint8_t		held = bytes[at];
+			uint8_t held = bytes[at];
 
 			for (v = 0; v < sizeof(values); v++)
 			{
-				bool		is_accepted;
-				Broken		broken;
+				bool is_accepted;
+				Broken broken;
 
 				bytes[at] = values[v];
 				model_format_sign(bytes, length, part_length);
@@ -325,9 +325,9 @@ static void
 a_newer_version_is_told_apart(void)
 {
 	static uint8_t bytes[ROOM];
-	size_t		length = stored_sample(0, bytes);
-	size_t		part_length = part_length_of(bytes);
-	uint8_t		digest[SHA256_SIZE];
+	size_t length = stored_sample(0, bytes);
+	size_t part_length = part_length_of(bytes);
+	uint8_t digest[SHA256_SIZE];
 
 	bytes[MODEL_FORMAT_VERSION_AT] = MODEL_FORMAT_VERSION + 1;
 	model_format_sign(bytes, length, part_length);
@@ -347,19 +347,19 @@ static void
 counts_do_not_buy_memory(void)
 {
 	static uint8_t bytes[ROOM];
-	int			i;
-	size_t		at;
+	int i;
+	size_t at;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		size_t		length = stored_sample(i, bytes);
-		size_t		part_length = part_length_of(bytes);
+		size_t length = stored_sample(i, bytes);
+		size_t part_length = part_length_of(bytes);
 
 		for (at = MODEL_FORMAT_PART_AT; at + 4 <= length; at++)
 		{
-			uint8_t		held[4];
-			Model	   *model = NULL;
-			Status		status;
+			uint8_t held[4];
+			Model *model = NULL;
+			Status status;
 
 			memcpy(held, bytes + at, 4);
 			bytes[at + 3] = 0x7f;
@@ -378,13 +378,13 @@ static void
 a_refusal_leaves_nothing(void)
 {
 	static uint8_t bytes[ROOM];
-	int			i;
-	long		n;
+	int i;
+	long n;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		size_t		length = stored_sample(i, bytes);
-		Status		status = KERNEL_OUT_OF_MEMORY;
+		size_t length = stored_sample(i, bytes);
+		Status status = KERNEL_OUT_OF_MEMORY;
 
 		for (n = 0; status == KERNEL_OUT_OF_MEMORY && n < 1000; n++)
 		{

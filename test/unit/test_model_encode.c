@@ -9,7 +9,7 @@
 static uint8_t *
 encode(Model *model, size_t *length)
 {
-	uint8_t    *bytes = NULL;
+	uint8_t *bytes = NULL;
 
 	CHECK(model_encode(model, &unit_allocator, &bytes, length) == KERNEL_OK);
 	return bytes;
@@ -18,8 +18,8 @@ encode(Model *model, size_t *length)
 static void
 digest_of(Model model, uint8_t *digest)
 {
-	size_t		length = 0;
-	uint8_t    *bytes = encode(&model, &length);
+	size_t length = 0;
+	uint8_t *bytes = encode(&model, &length);
 
 	memory_release(&unit_allocator, bytes, length, 1);
 	memcpy(digest, model.digest, SHA256_SIZE);
@@ -28,8 +28,8 @@ digest_of(Model model, uint8_t *digest)
 static bool
 digests_equal(const Model *a, const Model *b)
 {
-	uint8_t		digest_a[SHA256_SIZE];
-	uint8_t		digest_b[SHA256_SIZE];
+	uint8_t digest_a[SHA256_SIZE];
+	uint8_t digest_b[SHA256_SIZE];
 
 	digest_of(*a, digest_a);
 	digest_of(*b, digest_b);
@@ -39,13 +39,13 @@ digests_equal(const Model *a, const Model *b)
 static void
 the_block_is_as_long_as_the_bytes(void)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		Model		model = *samples[i].model;
-		size_t		length = 0;
-		uint8_t    *bytes = encode(&model, &length);
+		Model model = *samples[i].model;
+		size_t length = 0;
+		uint8_t *bytes = encode(&model, &length);
 
 		CHECK(unit_live_bytes == (long) length);
 		CHECK(memcmp(bytes, "ORCM", 4) == 0);
@@ -57,9 +57,9 @@ the_block_is_as_long_as_the_bytes(void)
 static void
 nan_has_one_form(void)
 {
-	uint64_t	bits = UINT64_C(0xfff8000000000123);
+	uint64_t bits = UINT64_C(0xfff8000000000123);
 	LinearCoefficient terms[5];
-	Model		model = sample_numbers;
+	Model model = sample_numbers;
 
 	memcpy(terms, numbers_terms, sizeof(terms));
 	memcpy(&terms[2].p_value, &bits, sizeof(bits));
@@ -70,7 +70,7 @@ nan_has_one_form(void)
 static void
 reports_do_not_change_the_digest(void)
 {
-	Model		model = sample_numbers;
+	Model model = sample_numbers;
 
 	model.rows = 7;
 	model.rows_skipped = 8;
@@ -84,10 +84,10 @@ reports_do_not_change_the_digest(void)
 static void
 everything_else_changes_the_digest(void)
 {
-	Model		model = sample_numbers;
+	Model model = sample_numbers;
 	LinearCoefficient terms[5];
 	ModelFeature features[4];
-	double		fill = 35.25;
+	double fill = 35.25;
 
 	model.seed++;
 	CHECK(!digests_equal(&model, &sample_numbers));
@@ -121,18 +121,18 @@ everything_else_changes_the_digest(void)
 static void
 a_refusal_leaves_nothing(void)
 {
-	int			i;
-	long		n;
+	int i;
+	long n;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		Status		status = KERNEL_OUT_OF_MEMORY;
+		Status status = KERNEL_OUT_OF_MEMORY;
 
 		for (n = 0; status == KERNEL_OUT_OF_MEMORY && n < 1000; n++)
 		{
-			Model		model = *samples[i].model;
-			uint8_t    *bytes;
-			size_t		length;
+			Model model = *samples[i].model;
+			uint8_t *bytes;
+			size_t length;
 
 			unit_allocator_fail_after(n);
 			status = model_encode(&model, &unit_allocator, &bytes, &length);
@@ -146,5 +146,5 @@ a_refusal_leaves_nothing(void)
 }
 
 UNIT_MAIN(UNIT_CASE(the_block_is_as_long_as_the_bytes), UNIT_CASE(nan_has_one_form),
-		  UNIT_CASE(reports_do_not_change_the_digest), UNIT_CASE(everything_else_changes_the_digest),
-		  UNIT_CASE(a_refusal_leaves_nothing))
+		  UNIT_CASE(reports_do_not_change_the_digest),
+		  UNIT_CASE(everything_else_changes_the_digest), UNIT_CASE(a_refusal_leaves_nothing))

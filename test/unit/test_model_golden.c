@@ -15,17 +15,17 @@
 /* A scorer with its lookups and one feature vector. */
 typedef struct Reader
 {
-	Model	   *model;
+	Model *model;
 	LinearScorer scorer;
-	double		vector[16];
-	double		missing;		/* what missing indicators add to eta */
+	double vector[16];
+	double missing; /* what missing indicators add to eta */
 } Reader;
 
 static size_t
 parse_hex(const char *text, uint8_t *bytes)
 {
-	size_t		n = 0;
-	unsigned	byte;
+	size_t n = 0;
+	unsigned byte;
 
 	for (; sscanf(text, "%2x", &byte) == 1; text += 2)
 		bytes[n++] = (uint8_t) byte;
@@ -36,7 +36,7 @@ parse_hex(const char *text, uint8_t *bytes)
 static bool
 read_number(Reader *reader, int32_t slot, const char *text)
 {
-	bool		is_null = strncmp(text, "null", 4) == 0;
+	bool is_null = strncmp(text, "null", 4) == 0;
 
 	reader->vector[slot] = is_null ? reader->scorer.number_fill[slot] : strtod(text, NULL);
 	return is_null;
@@ -46,8 +46,8 @@ read_number(Reader *reader, int32_t slot, const char *text)
 static double
 read_numbers(Reader *reader, const ModelFeature *feature, int32_t slot, const char *text)
 {
-	bool		is_null = false;
-	uint32_t	i;
+	bool is_null = false;
+	uint32_t i;
 
 	if (*text == '[')
 		text++;
@@ -63,7 +63,7 @@ read_numbers(Reader *reader, const ModelFeature *feature, int32_t slot, const ch
 static double
 read_category(Reader *reader, const ModelFeature *feature, int32_t slot, const char *text)
 {
-	int32_t		n = reader->scorer.n_numbers;
+	int32_t n = reader->scorer.n_numbers;
 	LevelLookup *lookup;
 
 	reader->vector[n + slot] = 0;
@@ -79,18 +79,18 @@ read_category(Reader *reader, const ModelFeature *feature, int32_t slot, const c
 static void
 check_score(Reader *reader, char *line)
 {
-	char	   *field = strchr(line, '\t') + 1;
-	double		expected = strtod(field, NULL);
-	double		missing = 0.0;
-	double		actual;
-	int32_t		number = 0;
-	int32_t		category = 0;
-	uint32_t	f;
+	char *field = strchr(line, '\t') + 1;
+	double expected = strtod(field, NULL);
+	double missing = 0.0;
+	double actual;
+	int32_t number = 0;
+	int32_t category = 0;
+	uint32_t f;
 
 	for (f = 0; f < reader->model->n_features; f++)
 	{
 		const ModelFeature *feature = &reader->model->features[f];
-		char	   *end;
+		char *end;
 
 		field = strchr(field, '\t') + 1;
 		end = strchr(field, '\t');
@@ -116,7 +116,7 @@ check_score(Reader *reader, char *line)
 static void
 check_digest(const uint8_t *bytes, size_t length, const Model *model, const uint8_t *expected)
 {
-	uint8_t		claimed[SHA256_SIZE] = {0};
+	uint8_t claimed[SHA256_SIZE] = {0};
 
 	CHECK(memcmp(model->digest, expected, SHA256_SIZE) == 0);
 	CHECK(model_claimed_digest(bytes, length, claimed) == KERNEL_OK);
@@ -129,11 +129,11 @@ check_file(const char *path)
 {
 	static char line[LINE_SIZE];
 	static uint8_t bytes[MODEL_BYTES];
-	uint8_t		digest[SHA256_SIZE + 1];
-	size_t		length = 0;
-	Reader		reader = {0};
-	int			n = 0;
-	FILE	   *file = fopen(path, "r");
+	uint8_t digest[SHA256_SIZE + 1];
+	size_t length = 0;
+	Reader reader = {0};
+	int n = 0;
+	FILE *file = fopen(path, "r");
 
 	CHECK(file != NULL);
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
@@ -169,14 +169,14 @@ check_file(const char *path)
 static void
 every_model_file_is_read_and_scored(void)
 {
-	glob_t		paths;
-	size_t		i;
+	glob_t paths;
+	size_t i;
 
 	CHECK(glob("test/golden/models/v*.txt", 0, NULL, &paths) == 0);
 	CHECK(paths.gl_pathc >= 7);
 	for (i = 0; i < paths.gl_pathc; i++)
 	{
-		int			failures = unit_failures;
+		int failures = unit_failures;
 
 		CHECK(check_file(paths.gl_pathv[i]) > 0);
 		if (unit_failures > failures)
@@ -191,15 +191,15 @@ encoder_writes_the_described_bytes(void)
 {
 	static char line[LINE_SIZE];
 	static uint8_t expected[MODEL_BYTES];
-	int			i;
+	int i;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 	{
-		Model		model = *samples[i].model;
-		char		path[128];
-		uint8_t    *bytes;
-		size_t		length;
-		FILE	   *file;
+		Model model = *samples[i].model;
+		char path[128];
+		uint8_t *bytes;
+		size_t length;
+		FILE *file;
 
 		snprintf(path, sizeof(path), "test/golden/models/v%d_%s.txt", MODEL_FORMAT_VERSION,
 				 samples[i].name);

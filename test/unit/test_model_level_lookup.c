@@ -52,7 +52,7 @@ a_feature_without_levels_knows_no_text(void)
 static void
 a_refusal_leaves_nothing(void)
 {
-	int			n;
+	int n;
 
 	for (n = 0; n < 3; n++)
 	{

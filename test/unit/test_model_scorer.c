@@ -8,7 +8,7 @@ static void
 numbers_stand_in_slot_order(void)
 {
 	LinearScorer scorer;
-	int			i;
+	int i;
 
 	CHECK(model_numbers(&sample_arrays) == 4 && model_categories(&sample_arrays) == 0);
 	CHECK(model_scorer(&sample_arrays, &unit_allocator, &scorer) == KERNEL_OK);
@@ -47,9 +47,9 @@ levels_stand_by_code(void)
 static void
 a_constant_model_predicts_its_constant(void)
 {
-	Model		model = sample_constant;
+	Model model = sample_constant;
 	LinearScorer scorer;
-	double		vector[3] = {1e300, -1e300, 1.0};
+	double vector[3] = {1e300, -1e300, 1.0};
 
 	model.constant = 0.25;
 	CHECK(model_scorer(&model, &unit_allocator, &scorer) == KERNEL_OK);
@@ -62,9 +62,9 @@ a_constant_model_predicts_its_constant(void)
 static void
 a_logistic_model_without_terms_predicts_a_half(void)
 {
-	Model		model = sample_logistic;
+	Model model = sample_logistic;
 	LinearScorer scorer;
-	double		vector[3] = {7.0, 8.0, 1.0};
+	double vector[3] = {7.0, 8.0, 1.0};
 
 	model.n_terms = 0;
 	model.facts.rank = 0;
@@ -78,7 +78,7 @@ static void
 a_refusal_leaves_nothing(void)
 {
 	LinearScorer scorer;
-	int			n;
+	int n;
 
 	for (n = 0; n < 7; n++)
 	{

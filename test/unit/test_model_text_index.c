@@ -6,23 +6,23 @@
 #include "unit.h"
 
 #define MANY 20000
-#define HASH_STEP UINT64_C(0x9e3779b97f4a7c15)	/* of hash_bytes */
+#define HASH_STEP UINT64_C(0x9e3779b97f4a7c15) /* of hash_bytes */
 
 static const TextColumn nothing = {NULL, sizeof(char *), 0};
 
 static TextColumn
 column_of(char **texts, uint32_t n)
 {
-	return (TextColumn) {texts, sizeof(char *), n};
+	return (TextColumn){texts, sizeof(char *), n};
 }
 
 static void
 texts_of_both_columns_are_numbered_through(void)
 {
-	char	   *first[] = {"b", "", "a"};
-	char	   *second[] = {"aa", "B"};
-	TextIndex	index;
-	bool		is_distinct = false;
+	char *first[] = {"b", "", "a"};
+	char *second[] = {"aa", "B"};
+	TextIndex index;
+	bool is_distinct = false;
 
 	CHECK(text_index_build(&index, &unit_allocator, column_of(first, 3), column_of(second, 2),
 						   &is_distinct) == KERNEL_OK);
@@ -41,8 +41,8 @@ texts_of_both_columns_are_numbered_through(void)
 static void
 an_empty_index_finds_nothing(void)
 {
-	TextIndex	index;
-	bool		is_distinct = false;
+	TextIndex index;
+	bool is_distinct = false;
 
 	CHECK(text_index_build(&index, &unit_allocator, nothing, nothing, &is_distinct) == KERNEL_OK);
 	CHECK(is_distinct);
@@ -56,13 +56,13 @@ a_stride_steps_over_other_fields(void)
 {
 	struct
 	{
-		double		before;
+		double before;
 		const char *name;
-		double		after;
-	}			rows[] = {{1, "x", 1}, {2, "y", 2}, {3, "z", 3}};
-	TextColumn	names = {&rows[0].name, sizeof(rows[0]), 3};
-	TextIndex	index;
-	bool		is_distinct = false;
+		double after;
+	} rows[] = {{1, "x", 1}, {2, "y", 2}, {3, "z", 3}};
+	TextColumn names = {&rows[0].name, sizeof(rows[0]), 3};
+	TextIndex index;
+	bool is_distinct = false;
 
 	CHECK(text_index_build(&index, &unit_allocator, names, nothing, &is_distinct) == KERNEL_OK);
 	CHECK(is_distinct && text_index_find(&index, "z", 1) == 2);
@@ -72,9 +72,9 @@ a_stride_steps_over_other_fields(void)
 static void
 duplicates_are_seen_within_and_across_columns(void)
 {
-	char	   *texts[] = {"one", "two", "three", "two"};
-	TextIndex	index;
-	bool		is_distinct = true;
+	char *texts[] = {"one", "two", "three", "two"};
+	TextIndex index;
+	bool is_distinct = true;
 
 	CHECK(text_index_build(&index, &unit_allocator, column_of(texts, 4), nothing, &is_distinct) ==
 		  KERNEL_OK);
@@ -95,10 +95,10 @@ many_texts_are_found(void)
 {
 	static char texts[MANY][8];
 	static char *pointers[MANY];
-	TextIndex	index;
-	bool		is_distinct = false;
-	uint32_t	i;
-	uint32_t	found = 0;
+	TextIndex index;
+	bool is_distinct = false;
+	uint32_t i;
+	uint32_t found = 0;
 
 	for (i = 0; i < MANY; i++)
 	{
@@ -119,8 +119,8 @@ many_texts_are_found(void)
 static uint64_t
 unshift(uint64_t x, int shift)
 {
-	uint64_t	y = x;
-	int			bits;
+	uint64_t y = x;
+	int bits;
 
 	for (bits = shift; bits < 64; bits += shift)
 		y = x ^ y >> shift;
@@ -131,8 +131,8 @@ unshift(uint64_t x, int shift)
 static uint64_t
 inverse(uint64_t odd)
 {
-	uint64_t	x = odd;
-	int			i;
+	uint64_t x = odd;
+	int i;
 
 	for (i = 0; i < 6; i++)
 		x *= 2 - odd * x;
@@ -167,15 +167,15 @@ a_text_and_its_longer_double_are_told_apart(void)
 {
 	static char brief[9] = "sixteen!";
 	static char longer[17];
-	char	   *texts[2] = {brief, longer};
-	TextIndex	index;
-	bool		is_distinct = false;
-	uint64_t	words[2];
-	uint64_t	state = hash_mix(HASH_STEP) ^ 8;
+	char *texts[2] = {brief, longer};
+	TextIndex index;
+	bool is_distinct = false;
+	uint64_t words[2];
+	uint64_t state = hash_mix(HASH_STEP) ^ 8;
 
 	memcpy(words, brief, 8);
-	words[1] = word_between(hash_word(hash_mix(HASH_STEP) ^ 16, words[0]),
-							hash_word(state, words[0]));
+	words[1] =
+		word_between(hash_word(hash_mix(HASH_STEP) ^ 16, words[0]), hash_word(state, words[0]));
 	memcpy(longer, words, 16);
 	CHECK(strlen(longer) == 16);
 	CHECK(hash_bytes(brief, 8, 0) == hash_bytes(longer, 16, 0));
@@ -201,12 +201,12 @@ colliding_texts_cost_a_logarithm(void)
 	static char texts[MANY][17];
 	static char *pointers[MANY];
 	const uint64_t start = hash_mix(HASH_STEP) ^ 16;
-	TextIndex	index;
-	bool		is_distinct = false;
-	uint64_t	words[2] = {0};
-	uint32_t	n = 0;
-	uint32_t	found = 0;
-	uint32_t	i;
+	TextIndex index;
+	bool is_distinct = false;
+	uint64_t words[2] = {0};
+	uint32_t n = 0;
+	uint32_t found = 0;
+	uint32_t i;
 
 	for (words[0] = UINT64_C(0x0101010101010101); n < MANY; words[0] += UINT64_C(0x9d5f))
 	{
@@ -238,10 +238,10 @@ colliding_texts_cost_a_logarithm(void)
 static void
 a_refusal_leaves_nothing(void)
 {
-	char	   *texts[] = {"a", "b"};
-	TextIndex	index;
-	bool		is_distinct;
-	int			n;
+	char *texts[] = {"a", "b"};
+	TextIndex index;
+	bool is_distinct;
+	int n;
 
 	for (n = 0; n < 2; n++)
 	{

@@ -7,7 +7,7 @@
 /* A sample that may be changed. */
 typedef struct Copy
 {
-	Model		model;
+	Model model;
 	ModelFeature features[4];
 	LinearCoefficient terms[16];
 	ModelMetric metrics[2];
@@ -16,8 +16,8 @@ typedef struct Copy
 static Copy
 copy_of(const Model *sample)
 {
-	Copy		copy = {.model = *sample};
-	uint32_t	i;
+	Copy copy = {.model = *sample};
+	uint32_t i;
 
 	for (i = 0; i < sample->n_features; i++)
 		copy.features[i] = sample->features[i];
@@ -39,10 +39,11 @@ validate(Copy *copy)
 
 /* After `change` a copy of the sample is corrupt, and model_encode refuses it. */
 #define CHECK_BREAKS(sample, change) \
-	do { \
-		Copy		copy = copy_of(sample); \
-		uint8_t    *bytes; \
-		size_t		length; \
+	do \
+	{ \
+		Copy copy = copy_of(sample); \
+		uint8_t *bytes; \
+		size_t length; \
 		CHECK(validate(&copy) == KERNEL_OK); \
 		change; \
 		CHECK(validate(&copy) == KERNEL_CORRUPT); \
@@ -52,7 +53,7 @@ validate(Copy *copy)
 static void
 every_sample_is_valid(void)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < SAMPLE_COUNT; i++)
 		CHECK(model_validate(samples[i].model, &unit_allocator) == KERNEL_OK);
@@ -76,9 +77,9 @@ kinds_are_known(void)
 static void
 numbers_are_finite(void)
 {
-	double		bad_fill = INFINITY;
-	double		bad_element[3] = {1.0, 2.0, NAN};
-	double		bad_frequency[5] = {0.25, 0.375, 0.125, 0.125, -0.125};
+	double bad_fill = INFINITY;
+	double bad_element[3] = {1.0, 2.0, NAN};
+	double bad_frequency[5] = {0.25, 0.375, 0.125, 0.125, -0.125};
 
 	CHECK_BREAKS(&sample_numbers, copy.features[2].fill = &bad_fill);
 	CHECK_BREAKS(&sample_numbers, copy.features[2].fill = NULL);
@@ -97,11 +98,11 @@ numbers_are_finite(void)
 static void
 names_and_levels_are_distinct(void)
 {
-	char	   *twice[] = {"", "basic", "pro", "basic"};
-	char	   *also_pooled[] = {"basic", "rare b", "rare c"};
-	char	   *unordered[] = {"rare b", "rare a", "rare c"};
-	char	   *repeated[] = {"rare a", "rare a", "rare c"};
-	char	   *absent[] = {"", "basic", NULL, "pro"};
+	char *twice[] = {"", "basic", "pro", "basic"};
+	char *also_pooled[] = {"basic", "rare b", "rare c"};
+	char *unordered[] = {"rare b", "rare a", "rare c"};
+	char *repeated[] = {"rare a", "rare a", "rare c"};
+	char *absent[] = {"", "basic", NULL, "pro"};
 
 	CHECK_BREAKS(&sample_numbers, copy.features[1].name = "age");
 	CHECK_BREAKS(&sample_numbers, copy.features[1].name = "");
@@ -167,9 +168,9 @@ no_term_stands_twice(void)
 static void
 classes_fit_the_objective(void)
 {
-	char	   *same[] = {"no", "no"};
-	char	   *three[] = {"a", "b", "c"};
-	char	   *absent[] = {"no", NULL};
+	char *same[] = {"no", "no"};
+	char *three[] = {"a", "b", "c"};
+	char *absent[] = {"no", NULL};
 
 	CHECK_BREAKS(&sample_logistic, copy.model.classes = same);
 	CHECK_BREAKS(&sample_logistic, copy.model.classes = absent);
@@ -196,7 +197,7 @@ classes_fit_the_objective(void)
 static void
 facts_are_plausible(void)
 {
-	char	   *absent[] = {"one", NULL};
+	char *absent[] = {"one", NULL};
 
 	CHECK_BREAKS(&sample_numbers, copy.model.facts.rank = 6);
 	CHECK_BREAKS(&sample_numbers, copy.model.facts.rank = -1);

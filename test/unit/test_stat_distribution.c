@@ -11,7 +11,7 @@
 static void
 t_agrees_with_mpmath(void)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < COUNT(golden_t_point); i++)
 		CHECK_CLOSE(distribution_t_two_sided(golden_t_point[i], golden_t_degrees[i]),
@@ -23,10 +23,11 @@ t_agrees_with_mpmath(void)
 static void
 normal_agrees_with_mpmath(void)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < COUNT(golden_normal_point); i++)
-		CHECK_CLOSE(distribution_normal_two_sided(golden_normal_point[i]), golden_normal_tail[i], 1e-13);
+		CHECK_CLOSE(distribution_normal_two_sided(golden_normal_point[i]), golden_normal_tail[i],
+					1e-13);
 }
 
 UNIT_MAIN(UNIT_CASE(t_agrees_with_mpmath), UNIT_CASE(normal_agrees_with_mpmath))

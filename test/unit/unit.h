@@ -22,14 +22,14 @@
 typedef struct UnitCase
 {
 	const char *name;
-	void		(*run) (void);
+	void (*run)(void);
 } UnitCase;
 
-static int	unit_failures;		/* failed checks of the running case */
-static long unit_live_blocks;	/* blocks handed out and not returned */
+static int unit_failures;	  /* failed checks of the running case */
+static long unit_live_blocks; /* blocks handed out and not returned */
 static long unit_live_bytes;
-static long unit_peak_bytes;	/* most live bytes since a case last set it */
-static long unit_fail_countdown = -1;	/* allocations until one fails; -1 = never */
+static long unit_peak_bytes;		  /* most live bytes since a case last set it */
+static long unit_fail_countdown = -1; /* allocations until one fails; -1 = never */
 
 static inline bool
 unit_refuse(void)
@@ -78,7 +78,8 @@ unit_allocator_fail_after(long n)
 }
 
 #define CHECK(condition) \
-	do { \
+	do \
+	{ \
 		if (!(condition)) \
 		{ \
 			printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition); \
@@ -88,9 +89,10 @@ unit_allocator_fail_after(long n)
 
 /* |actual - expected| <= tolerance; two NaNs and two equal infinities are equal. */
 #define CHECK_NEAR(actual, expected, tolerance) \
-	do { \
-		double		check_actual = (actual); \
-		double		check_expected = (expected); \
+	do \
+	{ \
+		double check_actual = (actual); \
+		double check_expected = (expected); \
 		if (!(check_actual == check_expected || (isnan(check_actual) && isnan(check_expected)) || \
 			  fabs(check_actual - check_expected) <= (tolerance))) \
 		{ \
@@ -102,13 +104,13 @@ unit_allocator_fail_after(long n)
 
 /* Relative form: |actual - expected| <= tolerance * |expected|. */
 #define CHECK_CLOSE(actual, expected, tolerance) \
-	CHECK_NEAR(actual, expected, (tolerance) * fabs(expected))
+	CHECK_NEAR(actual, expected, (tolerance) *fabs(expected))
 
 static inline int
 unit_run(const UnitCase *cases, int n_cases)
 {
-	int			failed = 0;
-	int			i;
+	int failed = 0;
+	int i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("1..%d\n", n_cases);
@@ -132,13 +134,15 @@ unit_run(const UnitCase *cases, int n_cases)
 }
 
 #define UNIT_MAIN(...) \
-	int \
-	main(void) \
+	int main(void) \
 	{ \
 		static const UnitCase cases[] = {__VA_ARGS__}; \
 		return unit_run(cases, (int) (sizeof(cases) / sizeof(cases[0]))); \
 	}
 
-#define UNIT_CASE(function) {#function, function}
+#define UNIT_CASE(function) \
+	{ \
+#function, function \
+	}
 
-#endif							/* ORCHARD_TEST_UNIT_H */
+#endif /* ORCHARD_TEST_UNIT_H */

@@ -19,42 +19,42 @@
 
 typedef struct DoubleDouble
 {
-	double		hi;				/* the value to 53 bits */
-	double		lo;				/* what hi leaves out */
+	double hi; /* the value to 53 bits */
+	double lo; /* what hi leaves out */
 } DoubleDouble;
 
 static inline DoubleDouble
 dd_from(double a)
 {
-	return (DoubleDouble) {a, 0.0};
+	return (DoubleDouble){a, 0.0};
 }
 
 /* a + b exactly. */
 static inline DoubleDouble
 dd_two_sum(double a, double b)
 {
-	double		sum = a + b;
-	double		b_part = sum - a;
+	double sum = a + b;
+	double b_part = sum - a;
 
-	return (DoubleDouble) {sum, (a - (sum - b_part)) + (b - b_part)};
+	return (DoubleDouble){sum, (a - (sum - b_part)) + (b - b_part)};
 }
 
 /* a + b exactly, for |a| >= |b| or a = 0. */
 static inline DoubleDouble
 dd_quick_two_sum(double a, double b)
 {
-	double		sum = a + b;
+	double sum = a + b;
 
-	return (DoubleDouble) {sum, b - (sum - a)};
+	return (DoubleDouble){sum, b - (sum - a)};
 }
 
 /* a * b exactly, unless it over- or underflows. */
 static inline DoubleDouble
 dd_two_product(double a, double b)
 {
-	double		product = a * b;
+	double product = a * b;
 
-	return (DoubleDouble) {product, fma(a, b, -product)};
+	return (DoubleDouble){product, fma(a, b, -product)};
 }
 
 static inline DoubleDouble
@@ -78,7 +78,7 @@ dd_add(DoubleDouble a, DoubleDouble b)
 static inline DoubleDouble
 dd_negate(DoubleDouble a)
 {
-	return (DoubleDouble) {-a.hi, -a.lo};
+	return (DoubleDouble){-a.hi, -a.lo};
 }
 
 static inline DoubleDouble
@@ -99,7 +99,7 @@ static inline DoubleDouble
 dd_multiply(DoubleDouble a, DoubleDouble b)
 {
 	DoubleDouble product = dd_two_product(a.hi, b.hi);
-	double		cross = fma(a.hi, b.lo, a.lo * b.hi);
+	double cross = fma(a.hi, b.lo, a.lo * b.hi);
 
 	return dd_quick_two_sum(product.hi, product.lo + cross);
 }
@@ -107,9 +107,9 @@ dd_multiply(DoubleDouble a, DoubleDouble b)
 static inline DoubleDouble
 dd_divide_double(DoubleDouble a, double b)
 {
-	double		quotient = a.hi / b;
+	double quotient = a.hi / b;
 	DoubleDouble back = dd_two_product(quotient, b);
-	double		rest = (a.hi - back.hi) - back.lo + a.lo;
+	double rest = (a.hi - back.hi) - back.lo + a.lo;
 
 	return dd_quick_two_sum(quotient, rest / b);
 }
@@ -117,9 +117,9 @@ dd_divide_double(DoubleDouble a, double b)
 static inline DoubleDouble
 dd_divide(DoubleDouble a, DoubleDouble b)
 {
-	double		quotient = a.hi / b.hi;
+	double quotient = a.hi / b.hi;
 	DoubleDouble back = dd_multiply_double(b, quotient);
-	double		rest = (a.hi - back.hi) + (a.lo - back.lo);
+	double rest = (a.hi - back.hi) + (a.lo - back.lo);
 
 	return dd_quick_two_sum(quotient, rest / b.hi);
 }
@@ -128,8 +128,8 @@ dd_divide(DoubleDouble a, DoubleDouble b)
 static inline DoubleDouble
 dd_sqrt(DoubleDouble a)
 {
-	double		root = sqrt(a.hi);
-	double		rest;
+	double root = sqrt(a.hi);
+	double rest;
 
 	if (!(a.hi > 0.0))
 		return dd_from(root);
@@ -143,4 +143,4 @@ dd_to_double(DoubleDouble a)
 	return a.hi;
 }
 
-#endif							/* ORCHARD_KERNEL_BASE_DOUBLE_DOUBLE_H */
+#endif /* ORCHARD_KERNEL_BASE_DOUBLE_DOUBLE_H */

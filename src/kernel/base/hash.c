@@ -19,8 +19,8 @@ static const uint32_t sha256_constants[64] = {
 static uint64_t
 load_u64(const uint8_t *bytes)
 {
-	uint64_t	value = 0;
-	int			i;
+	uint64_t value = 0;
+	int i;
 
 	for (i = 7; i >= 0; i--)
 		value = value << 8 | bytes[i];
@@ -31,10 +31,10 @@ uint64_t
 hash_bytes(const void *bytes, size_t length, uint64_t seed)
 {
 	const uint8_t *next = bytes;
-	size_t		left = length;
-	uint64_t	hash = hash_mix(seed ^ UINT64_C(0x9e3779b97f4a7c15)) ^ length;
-	uint64_t	tail = 0;
-	size_t		i;
+	size_t left = length;
+	uint64_t hash = hash_mix(seed ^ UINT64_C(0x9e3779b97f4a7c15)) ^ length;
+	uint64_t tail = 0;
+	size_t i;
 
 	while (left >= 8)
 	{
@@ -58,8 +58,9 @@ rotate_right(uint32_t x, int n)
  * variables on, the next round is given them one place further.
  */
 #define SHA256_ROUND(a, b, c, d, e, f, g, h, t) \
-	do { \
-		uint32_t	first = h + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) + \
+	do \
+	{ \
+		uint32_t first = h + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) + \
 			((e & f) ^ (~e & g)) + sha256_constants[t] + schedule[t]; \
 		d += first; \
 		h = first + (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22)) + \
@@ -70,15 +71,15 @@ rotate_right(uint32_t x, int n)
 static void
 sha256_schedule(uint32_t schedule[64], const uint8_t *block)
 {
-	int			t;
+	int t;
 
 	for (t = 0; t < 16; t++)
 		schedule[t] = (uint32_t) block[4 * t] << 24 | (uint32_t) block[4 * t + 1] << 16 |
 			(uint32_t) block[4 * t + 2] << 8 | block[4 * t + 3];
 	for (t = 16; t < 64; t++)
 	{
-		uint32_t	a = schedule[t - 15];
-		uint32_t	b = schedule[t - 2];
+		uint32_t a = schedule[t - 15];
+		uint32_t b = schedule[t - 2];
 
 		schedule[t] = schedule[t - 16] + schedule[t - 7] +
 			(rotate_right(a, 7) ^ rotate_right(a, 18) ^ a >> 3) +
@@ -90,16 +91,16 @@ sha256_schedule(uint32_t schedule[64], const uint8_t *block)
 static void
 sha256_block(uint32_t state[8], const uint8_t *block)
 {
-	uint32_t	schedule[64];
-	uint32_t	a = state[0];
-	uint32_t	b = state[1];
-	uint32_t	c = state[2];
-	uint32_t	d = state[3];
-	uint32_t	e = state[4];
-	uint32_t	f = state[5];
-	uint32_t	g = state[6];
-	uint32_t	h = state[7];
-	int			t;
+	uint32_t schedule[64];
+	uint32_t a = state[0];
+	uint32_t b = state[1];
+	uint32_t c = state[2];
+	uint32_t d = state[3];
+	uint32_t e = state[4];
+	uint32_t f = state[5];
+	uint32_t g = state[6];
+	uint32_t h = state[7];
+	int t;
 
 	sha256_schedule(schedule, block);
 	for (t = 0; t < 64; t += 8)
@@ -127,7 +128,7 @@ void
 sha256_begin(Sha256 *sha)
 {
 	static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-	0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+									  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
 	memcpy(sha->state, start, sizeof(start));
 	sha->length = 0;
@@ -137,12 +138,12 @@ void
 sha256_add(Sha256 *sha, const void *bytes, size_t length)
 {
 	const uint8_t *next = bytes;
-	size_t		held = sha->length % 64;
+	size_t held = sha->length % 64;
 
 	sha->length += length;
 	if (held > 0)
 	{
-		size_t		taken = length < 64 - held ? length : 64 - held;
+		size_t taken = length < 64 - held ? length : 64 - held;
 
 		memcpy(sha->block + held, next, taken);
 		next += taken;
@@ -160,10 +161,10 @@ sha256_add(Sha256 *sha, const void *bytes, size_t length)
 void
 sha256_end(Sha256 *sha, uint8_t digest[SHA256_SIZE])
 {
-	uint64_t	bits = sha->length * 8;
-	uint8_t		padding[72] = {0x80};
-	size_t		length = 64 - (sha->length + 8) % 64;
-	int			i;
+	uint64_t bits = sha->length * 8;
+	uint8_t padding[72] = {0x80};
+	size_t length = 64 - (sha->length + 8) % 64;
+	int i;
 
 	for (i = 0; i < 8; i++)
 		padding[length + (size_t) i] = (uint8_t) (bits >> (56 - 8 * i));

@@ -15,9 +15,9 @@
 
 typedef struct Sha256
 {
-	uint32_t	state[8];
-	uint64_t	length;			/* bytes taken so far */
-	uint8_t		block[64];		/* the unfinished block, length % 64 bytes */
+	uint32_t state[8];
+	uint64_t length;   /* bytes taken so far */
+	uint8_t block[64]; /* the unfinished block, length % 64 bytes */
 } Sha256;
 
 /* A bijection of 64 bits with full avalanche (the finaliser of SplitMix64). */
@@ -37,4 +37,4 @@ extern void sha256_begin(Sha256 *sha);
 extern void sha256_add(Sha256 *sha, const void *bytes, size_t length);
 extern void sha256_end(Sha256 *sha, uint8_t digest[SHA256_SIZE]);
 
-#endif							/* ORCHARD_KERNEL_BASE_HASH_H */
+#endif /* ORCHARD_KERNEL_BASE_HASH_H */

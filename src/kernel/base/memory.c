@@ -8,7 +8,7 @@
 void *
 memory_allocate(const Allocator *allocator, size_t count, size_t size)
 {
-	size_t		bytes;
+	size_t bytes;
 
 	if (!size_multiply(count, size, &bytes))
 		return NULL;
@@ -18,7 +18,7 @@ memory_allocate(const Allocator *allocator, size_t count, size_t size)
 void *
 memory_allocate_zero(const Allocator *allocator, size_t count, size_t size)
 {
-	void	   *block = memory_allocate(allocator, count, size);
+	void *block = memory_allocate(allocator, count, size);
 
 	if (block != NULL)
 		memset(block, 0, count * size);
@@ -29,7 +29,7 @@ void *
 memory_reallocate(const Allocator *allocator, void *block, size_t old_count, size_t new_count,
 				  size_t size)
 {
-	size_t		bytes;
+	size_t bytes;
 
 	if (block == NULL)
 		return memory_allocate(allocator, new_count, size);

@@ -18,17 +18,17 @@
 
 typedef struct Allocator
 {
-	void	   *(*allocate) (void *context, size_t size);	/* aligned to 16 bytes, or NULL */
-	void	   *(*reallocate) (void *context, void *block, size_t old_size, size_t new_size);
-	void		(*release) (void *context, void *block, size_t size);
-	void	   *context;		/* handed to all three */
+	void *(*allocate)(void *context, size_t size); /* aligned to 16 bytes, or NULL */
+	void *(*reallocate)(void *context, void *block, size_t old_size, size_t new_size);
+	void (*release)(void *context, void *block, size_t size);
+	void *context; /* handed to all three */
 } Allocator;
 
 /* Polled at least every 10 ms by long work; a true ends it with KERNEL_STOPPED. */
 typedef struct StopCheck
 {
-	bool		(*should_stop) (void *context);
-	void	   *context;
+	bool (*should_stop)(void *context);
+	void *context;
 } StopCheck;
 
 /* *product = a * b; false when that does not fit. */
@@ -64,4 +64,4 @@ extern void *memory_reallocate(const Allocator *allocator, void *block, size_t o
 /* Gives a block of count * size bytes back; NULL is ignored. */
 extern void memory_release(const Allocator *allocator, void *block, size_t count, size_t size);
 
-#endif							/* ORCHARD_KERNEL_BASE_MEMORY_H */
+#endif /* ORCHARD_KERNEL_BASE_MEMORY_H */

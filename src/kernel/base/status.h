@@ -11,15 +11,15 @@
 typedef enum Status
 {
 	KERNEL_OK = 0,
-	KERNEL_DONE, /* an iteration has converged */
-	KERNEL_OUT_OF_MEMORY, /* the allocator refused; it knows why */
-	KERNEL_TOO_LARGE, /* a size overflows or passes a documented limit */
-	KERNEL_STOPPED, /* the StopCheck asked to stop */
-	KERNEL_CORRUPT, /* bytes that no encoder of ours wrote */
+	KERNEL_DONE,				/* an iteration has converged */
+	KERNEL_OUT_OF_MEMORY,		/* the allocator refused; it knows why */
+	KERNEL_TOO_LARGE,			/* a size overflows or passes a documented limit */
+	KERNEL_STOPPED,				/* the StopCheck asked to stop */
+	KERNEL_CORRUPT,				/* bytes that no encoder of ours wrote */
 	KERNEL_UNSUPPORTED_VERSION, /* bytes of a newer format */
-	KERNEL_OVERFLOW, /* finite inputs gave a result that is not finite */
-	KERNEL_NOT_CONVERGED, /* the iteration limit came first */
-	KERNEL_INVALID /* an argument breaks the function's contract */
+	KERNEL_OVERFLOW,			/* finite inputs gave a result that is not finite */
+	KERNEL_NOT_CONVERGED,		/* the iteration limit came first */
+	KERNEL_INVALID				/* an argument breaks the function's contract */
 } Status;
 
-#endif							/* ORCHARD_KERNEL_BASE_STATUS_H */
+#endif /* ORCHARD_KERNEL_BASE_STATUS_H */

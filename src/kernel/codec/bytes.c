@@ -10,7 +10,7 @@
 void
 writer_begin(ByteWriter *writer, const Allocator *allocator, size_t limit)
 {
-	*writer = (ByteWriter) {.allocator = allocator, .limit = limit, .status = KERNEL_OK};
+	*writer = (ByteWriter){.allocator = allocator, .limit = limit, .status = KERNEL_OK};
 }
 
 void
@@ -25,9 +25,9 @@ writer_release(ByteWriter *writer)
 static bool
 writer_reserve(ByteWriter *writer, size_t length)
 {
-	size_t		needed;
-	size_t		capacity = writer->capacity > 0 ? writer->capacity : FIRST_CAPACITY;
-	uint8_t    *bytes;
+	size_t needed;
+	size_t capacity = writer->capacity > 0 ? writer->capacity : FIRST_CAPACITY;
+	uint8_t *bytes;
 
 	if (writer->status != KERNEL_OK)
 		return false;
@@ -64,8 +64,8 @@ write_bytes(ByteWriter *writer, const void *bytes, size_t length)
 static void
 write_integer(ByteWriter *writer, uint64_t value, size_t size)
 {
-	uint8_t		bytes[8];
-	size_t		i;
+	uint8_t bytes[8];
+	size_t i;
 
 	for (i = 0; i < size; i++)
 		bytes[i] = (uint8_t) (value >> (8 * i));
@@ -99,7 +99,7 @@ write_u64(ByteWriter *writer, uint64_t value)
 void
 write_double(ByteWriter *writer, double value)
 {
-	uint64_t	bits;
+	uint64_t bits;
 
 	memcpy(&bits, &value, sizeof(bits));
 	write_integer(writer, bits, 8);
@@ -157,8 +157,8 @@ static uint64_t
 read_integer(ByteReader *reader, size_t size)
 {
 	const uint8_t *bytes = read_bytes(reader, size);
-	uint64_t	value = 0;
-	size_t		i;
+	uint64_t value = 0;
+	size_t i;
 
 	if (bytes == NULL)
 		return 0;
@@ -194,8 +194,8 @@ read_u64(ByteReader *reader)
 double
 read_double(ByteReader *reader)
 {
-	uint64_t	bits = read_integer(reader, 8);
-	double		value;
+	uint64_t bits = read_integer(reader, 8);
+	double value;
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;
@@ -221,7 +221,7 @@ read_string(ByteReader *reader, size_t *length)
 uint32_t
 read_count(ByteReader *reader, size_t element_size)
 {
-	uint32_t	count = read_u32(reader);
+	uint32_t count = read_u32(reader);
 
 	if (element_size > 0 && count > reader_left(reader) / element_size)
 		reader->status = KERNEL_CORRUPT;

@@ -16,18 +16,18 @@
 typedef struct ByteWriter
 {
 	const Allocator *allocator;
-	uint8_t    *bytes;			/* owned; NULL until the first write */
-	size_t		length;			/* written */
-	size_t		capacity;		/* allocated */
-	size_t		limit;			/* longest output allowed; past it KERNEL_TOO_LARGE */
-	Status		status;
+	uint8_t *bytes;	 /* owned; NULL until the first write */
+	size_t length;	 /* written */
+	size_t capacity; /* allocated */
+	size_t limit;	 /* longest output allowed; past it KERNEL_TOO_LARGE */
+	Status status;
 } ByteWriter;
 
 typedef struct ByteReader
 {
 	const uint8_t *next;
 	const uint8_t *end;
-	Status		status;			/* KERNEL_OK or KERNEL_CORRUPT */
+	Status status; /* KERNEL_OK or KERNEL_CORRUPT */
 } ByteReader;
 
 extern void writer_begin(ByteWriter *writer, const Allocator *allocator, size_t limit);
@@ -37,9 +37,10 @@ extern void write_u8(ByteWriter *writer, uint8_t value);
 extern void write_u16(ByteWriter *writer, uint16_t value);
 extern void write_u32(ByteWriter *writer, uint32_t value);
 extern void write_u64(ByteWriter *writer, uint64_t value);
-extern void write_double(ByteWriter *writer, double value);		/* the IEEE 754 bits */
+extern void write_double(ByteWriter *writer, double value); /* the IEEE 754 bits */
 extern void write_double_double(ByteWriter *writer, DoubleDouble value);
-extern void write_string(ByteWriter *writer, const char *text, size_t length);	/* u32 length, bytes */
+extern void write_string(ByteWriter *writer, const char *text,
+						 size_t length); /* u32 length, bytes */
 
 extern void reader_begin(ByteReader *reader, const void *bytes, size_t length);
 extern size_t reader_left(const ByteReader *reader);
@@ -62,4 +63,4 @@ extern const char *read_string(ByteReader *reader, size_t *length);
  */
 extern uint32_t read_count(ByteReader *reader, size_t element_size);
 
-#endif							/* ORCHARD_KERNEL_CODEC_BYTES_H */
+#endif /* ORCHARD_KERNEL_CODEC_BYTES_H */

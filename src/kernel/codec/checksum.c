@@ -18,8 +18,8 @@ uint32_t
 checksum_crc32c_extend(uint32_t before, const void *bytes, size_t length)
 {
 	const uint8_t *next = bytes;
-	uint32_t	crc = ~before;
-	size_t		i;
+	uint32_t crc = ~before;
+	size_t i;
 
 	for (i = 0; i < length; i++)
 	{

@@ -12,4 +12,4 @@ extern uint32_t checksum_crc32c(const void *bytes, size_t length);
 /* The checksum of what `before` is the checksum of, followed by these bytes; 0 is that of nothing. */
 extern uint32_t checksum_crc32c_extend(uint32_t before, const void *bytes, size_t length);
 
-#endif							/* ORCHARD_KERNEL_CODEC_CHECKSUM_H */
+#endif /* ORCHARD_KERNEL_CODEC_CHECKSUM_H */

@@ -11,14 +11,14 @@
 void
 dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categories, bool has_weight)
 {
-	*dataset = (Dataset) {.n_numbers = n_numbers, .n_categories = n_categories,
-						  .has_weight = has_weight};
+	*dataset =
+		(Dataset){.n_numbers = n_numbers, .n_categories = n_categories, .has_weight = has_weight};
 }
 
 static void
 block_release(DatasetBlock *block, const Dataset *dataset, const Allocator *allocator)
 {
-	size_t		rows = (size_t) block->capacity;
+	size_t rows = (size_t) block->capacity;
 
 	memory_release(allocator, block->numbers, rows * (size_t) dataset->n_numbers, sizeof(double));
 	memory_release(allocator, block->codes, rows * (size_t) dataset->n_categories, sizeof(int32_t));
@@ -30,11 +30,12 @@ block_release(DatasetBlock *block, const Dataset *dataset, const Allocator *allo
 void
 dataset_release(Dataset *dataset, const Allocator *allocator)
 {
-	int32_t		b;
+	int32_t b;
 
 	for (b = 0; b < dataset->n_blocks; b++)
 		block_release(&dataset->blocks[b], dataset, allocator);
-	memory_release(allocator, dataset->blocks, (size_t) dataset->blocks_capacity, sizeof(DatasetBlock));
+	memory_release(allocator, dataset->blocks, (size_t) dataset->blocks_capacity,
+				   sizeof(DatasetBlock));
 	dataset_begin(dataset, dataset->n_numbers, dataset->n_categories, dataset->has_weight);
 }
 
@@ -42,11 +43,11 @@ dataset_release(Dataset *dataset, const Allocator *allocator)
 static Status
 block_create(DatasetBlock *block, const Dataset *dataset, const Allocator *allocator, int32_t rows)
 {
-	size_t		n = (size_t) rows;
-	size_t		numbers;
-	size_t		codes;
+	size_t n = (size_t) rows;
+	size_t numbers;
+	size_t codes;
 
-	*block = (DatasetBlock) {.capacity = rows};
+	*block = (DatasetBlock){.capacity = rows};
 	if (!size_multiply(n, (size_t) dataset->n_numbers, &numbers) ||
 		!size_multiply(n, (size_t) dataset->n_categories, &codes))
 		return KERNEL_TOO_LARGE;
@@ -66,8 +67,8 @@ block_create(DatasetBlock *block, const Dataset *dataset, const Allocator *alloc
 static void
 block_copy(DatasetBlock *into, const DatasetBlock *from, const Dataset *dataset)
 {
-	size_t		n = (size_t) from->n;
-	int32_t		j;
+	size_t n = (size_t) from->n;
+	int32_t j;
 
 	for (j = 0; j < dataset->n_numbers; j++)
 		memcpy(into->numbers + (size_t) j * (size_t) into->capacity,
@@ -86,15 +87,17 @@ static Status
 reserve_row(Dataset *dataset, const Allocator *allocator)
 {
 	DatasetBlock *last = dataset->blocks != NULL && dataset->n_blocks > 0 ?
-		&dataset->blocks[dataset->n_blocks - 1] : NULL;
+		&dataset->blocks[dataset->n_blocks - 1] :
+		NULL;
 	DatasetBlock block;
-	Status		status;
+	Status status;
 
 	if (last != NULL && last->n < last->capacity)
 		return KERNEL_OK;
 	if (last != NULL && last->capacity < DATASET_BLOCK_ROWS)
 	{
-		int32_t		capacity = last->capacity * 2 < DATASET_BLOCK_ROWS ? last->capacity * 2 : DATASET_BLOCK_ROWS;
+		int32_t capacity =
+			last->capacity * 2 < DATASET_BLOCK_ROWS ? last->capacity * 2 : DATASET_BLOCK_ROWS;
 
 		status = block_create(&block, dataset, allocator, capacity);
 		if (status != KERNEL_OK)
@@ -106,7 +109,7 @@ reserve_row(Dataset *dataset, const Allocator *allocator)
 	}
 	if (dataset->blocks == NULL || dataset->n_blocks == dataset->blocks_capacity)
 	{
-		int32_t		capacity = dataset->blocks_capacity > 0 ? dataset->blocks_capacity * 2 : 1;
+		int32_t capacity = dataset->blocks_capacity > 0 ? dataset->blocks_capacity * 2 : 1;
 		DatasetBlock *blocks;
 
 		if (dataset->blocks_capacity > INT32_MAX / 2)
@@ -129,10 +132,10 @@ Status
 dataset_add(Dataset *dataset, const Allocator *allocator, const double *numbers,
 			const int32_t *codes, double target, double weight)
 {
-	Status		status = reserve_row(dataset, allocator);
+	Status status = reserve_row(dataset, allocator);
 	DatasetBlock *block;
-	size_t		capacity;
-	int32_t		j;
+	size_t capacity;
+	int32_t j;
 
 	if (status != KERNEL_OK)
 		return status;
@@ -155,14 +158,14 @@ static void
 block_row(const DatasetBlock *block, const Dataset *dataset, int32_t i, double *numbers,
 		  int32_t *codes, const int32_t *const *code_maps)
 {
-	size_t		capacity = (size_t) block->capacity;
-	int32_t		j;
+	size_t capacity = (size_t) block->capacity;
+	int32_t j;
 
 	for (j = 0; j < dataset->n_numbers; j++)
 		numbers[j] = block->numbers[(size_t) j * capacity + (size_t) i];
 	for (j = 0; j < dataset->n_categories; j++)
 	{
-		int32_t		code = block->codes[(size_t) j * capacity + (size_t) i];
+		int32_t code = block->codes[(size_t) j * capacity + (size_t) i];
 
 		codes[j] = code == CODE_MISSING || code_maps == NULL ? code : code_maps[j][code];
 	}
@@ -172,11 +175,11 @@ Status
 dataset_merge(Dataset *into, const Allocator *allocator, const Dataset *from,
 			  const int32_t *const *code_maps, const int32_t *target_map)
 {
-	double	   *numbers = memory_allocate(allocator, (size_t) from->n_numbers, sizeof(double));
-	int32_t    *codes = memory_allocate(allocator, (size_t) from->n_categories, sizeof(int32_t));
-	Status		status = numbers != NULL && codes != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
-	int32_t		b;
-	int32_t		i;
+	double *numbers = memory_allocate(allocator, (size_t) from->n_numbers, sizeof(double));
+	int32_t *codes = memory_allocate(allocator, (size_t) from->n_categories, sizeof(int32_t));
+	Status status = numbers != NULL && codes != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	int32_t b;
+	int32_t i;
 
 	for (b = 0; b < from->n_blocks && status == KERNEL_OK; b++)
 	{
@@ -184,7 +187,7 @@ dataset_merge(Dataset *into, const Allocator *allocator, const Dataset *from,
 
 		for (i = 0; i < block->n && status == KERNEL_OK; i++)
 		{
-			double		target = block->target[i];
+			double target = block->target[i];
 
 			block_row(block, from, i, numbers, codes, code_maps);
 			if (target_map != NULL)
@@ -201,9 +204,9 @@ dataset_merge(Dataset *into, const Allocator *allocator, const Dataset *from,
 void
 dataset_encode(const Dataset *dataset, ByteWriter *writer)
 {
-	int32_t		b;
-	int32_t		i;
-	int32_t		j;
+	int32_t b;
+	int32_t i;
+	int32_t j;
 
 	write_u32(writer, (uint32_t) dataset->n_numbers);
 	write_u32(writer, (uint32_t) dataset->n_categories);
@@ -212,7 +215,7 @@ dataset_encode(const Dataset *dataset, ByteWriter *writer)
 	for (b = 0; b < dataset->n_blocks; b++)
 	{
 		const DatasetBlock *block = &dataset->blocks[b];
-		size_t		capacity = (size_t) block->capacity;
+		size_t capacity = (size_t) block->capacity;
 
 		for (i = 0; i < block->n; i++)
 		{
@@ -232,9 +235,9 @@ static Status
 decode_row(Dataset *dataset, const Allocator *allocator, ByteReader *reader, double *numbers,
 		   int32_t *codes)
 {
-	double		target;
-	double		weight = 1.0;
-	int32_t		j;
+	double target;
+	double weight = 1.0;
+	int32_t j;
 
 	for (j = 0; j < dataset->n_numbers; j++)
 	{
@@ -261,13 +264,13 @@ decode_row(Dataset *dataset, const Allocator *allocator, ByteReader *reader, dou
 Status
 dataset_decode(Dataset *dataset, const Allocator *allocator, ByteReader *reader)
 {
-	uint32_t	n_numbers = read_count(reader, 0);
-	uint32_t	n_categories = read_count(reader, 0);
-	uint8_t		has_weight = read_u8(reader);
-	uint64_t	n = read_u64(reader);
-	double	   *numbers;
-	int32_t    *codes;
-	Status		status = reader->status;
+	uint32_t n_numbers = read_count(reader, 0);
+	uint32_t n_categories = read_count(reader, 0);
+	uint8_t has_weight = read_u8(reader);
+	uint64_t n = read_u64(reader);
+	double *numbers;
+	int32_t *codes;
+	Status status = reader->status;
 
 	dataset_begin(dataset, (int32_t) n_numbers, (int32_t) n_categories, has_weight != 0);
 	if (status != KERNEL_OK)

@@ -21,26 +21,27 @@
 
 typedef struct DatasetBlock
 {
-	int32_t		n;				/* rows held */
-	int32_t		capacity;		/* rows there is room for */
-	double	   *numbers;		/* column-major: column j at j * capacity */
-	int32_t    *codes;			/* column-major: column c at c * capacity */
-	double	   *target;			/* capacity */
-	double	   *weight;			/* capacity; NULL when every weight is 1 */
+	int32_t n;		  /* rows held */
+	int32_t capacity; /* rows there is room for */
+	double *numbers;  /* column-major: column j at j * capacity */
+	int32_t *codes;	  /* column-major: column c at c * capacity */
+	double *target;	  /* capacity */
+	double *weight;	  /* capacity; NULL when every weight is 1 */
 } DatasetBlock;
 
 typedef struct Dataset
 {
-	int32_t		n_numbers;
-	int32_t		n_categories;
-	bool		has_weight;
-	int64_t		n;				/* rows */
-	DatasetBlock *blocks;		/* n_blocks */
-	int32_t		n_blocks;
-	int32_t		blocks_capacity;
+	int32_t n_numbers;
+	int32_t n_categories;
+	bool has_weight;
+	int64_t n;			  /* rows */
+	DatasetBlock *blocks; /* n_blocks */
+	int32_t n_blocks;
+	int32_t blocks_capacity;
 } Dataset;
 
-extern void dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categories, bool has_weight);
+extern void dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categories,
+						  bool has_weight);
 extern void dataset_release(Dataset *dataset, const Allocator *allocator);
 
 /* Appends a row; numbers: n_numbers (NaN = missing), codes: n_categories.  On failure nothing changed. */
@@ -58,4 +59,4 @@ extern Status dataset_merge(Dataset *into, const Allocator *allocator, const Dat
 extern void dataset_encode(const Dataset *dataset, ByteWriter *writer);
 extern Status dataset_decode(Dataset *dataset, const Allocator *allocator, ByteReader *reader);
 
-#endif							/* ORCHARD_KERNEL_DATASET_DATASET_H */
+#endif /* ORCHARD_KERNEL_DATASET_DATASET_H */

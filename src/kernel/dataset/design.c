@@ -11,7 +11,7 @@ static Status
 level_order(const Feature *feature, const Dictionary *dictionary, const Allocator *allocator,
 			const StopCheck *stop, int32_t *order)
 {
-	int32_t		code;
+	int32_t code;
 
 	if (!feature->ordered_levels)
 		return dictionary_sort(dictionary, allocator, stop, order);
@@ -26,14 +26,14 @@ sift(int32_t *heap, int32_t n, int32_t root, const int32_t *order, const double 
 {
 	for (;;)
 	{
-		int32_t		child = 2 * root + 1;
-		int32_t		least = root;
-		int32_t		side;
+		int32_t child = 2 * root + 1;
+		int32_t least = root;
+		int32_t side;
 
 		for (side = child; side < child + 2 && side < n; side++)
 		{
-			double		a = weight[order[heap[side]]];
-			double		b = weight[order[heap[least]]];
+			double a = weight[order[heap[side]]];
+			double b = weight[order[heap[least]]];
 
 			if (a < b || (a == b && heap[side] > heap[least]))
 				least = side;
@@ -55,9 +55,9 @@ static Status
 pool_rare(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t present, int32_t kept,
 		  const double *weight, const Allocator *allocator)
 {
-	int32_t    *heap;
-	int32_t		held = 0;
-	int32_t		i;
+	int32_t *heap;
+	int32_t held = 0;
+	int32_t i;
 
 	if (present <= kept)
 		return KERNEL_OK;
@@ -73,7 +73,7 @@ pool_rare(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t present
 			heap[held++] = i;
 			if (held == kept)
 			{
-				int32_t		root;
+				int32_t root;
 
 				for (root = kept / 2 - 1; root >= 0; root--)
 					sift(heap, kept, root, order, weight);
@@ -97,8 +97,8 @@ static Status
 number_levels(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t kept,
 			  const double *weight, const Allocator *allocator)
 {
-	double		total = 0.0;
-	int32_t		i;
+	double total = 0.0;
+	int32_t i;
 
 	facts->levels = memory_allocate(allocator, (size_t) kept, sizeof(int32_t));
 	facts->frequency = memory_allocate_zero(allocator, (size_t) kept + 1, sizeof(double));
@@ -112,7 +112,7 @@ number_levels(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t kep
 	}
 	for (i = 0; i < n; i++)
 	{
-		double		level_weight = weight[order[i]];
+		double level_weight = weight[order[i]];
 
 		total += level_weight;
 		if (level_weight <= 0.0)
@@ -139,12 +139,12 @@ build_category(CategoryFacts *facts, const Feature *feature, const Dictionary *d
 			   const double *weight, double missing, const DesignOptions *options,
 			   const Allocator *allocator)
 {
-	int32_t		n = dictionary->n;
-	int32_t		present = 0;
-	int32_t		kept;
-	int32_t    *order;
-	Status		status;
-	int32_t		i;
+	int32_t n = dictionary->n;
+	int32_t present = 0;
+	int32_t kept;
+	int32_t *order;
+	Status status;
+	int32_t i;
 
 	facts->missing = missing;
 	for (i = 0; i < n; i++)
@@ -173,7 +173,7 @@ static void
 add_term(Design *design, int32_t feature, int32_t level, int32_t element, int32_t slot)
 {
 	if (design->terms != NULL)
-		design->terms[design->n_terms] = (Term) {feature, level, element, slot};
+		design->terms[design->n_terms] = (Term){feature, level, element, slot};
 	design->n_terms++;
 }
 
@@ -192,10 +192,10 @@ add_missing_term(Design *design, const DesignOptions *options, int32_t feature, 
 static void
 lay_out(Design *design, const DesignOptions *options)
 {
-	int32_t		number = 0;
-	int32_t		category = 0;
-	int32_t		f;
-	int32_t		i;
+	int32_t number = 0;
+	int32_t category = 0;
+	int32_t f;
+	int32_t i;
 
 	design->n_terms = 0;
 	if (options->fit_intercept)
@@ -203,8 +203,8 @@ lay_out(Design *design, const DesignOptions *options)
 	for (f = 0; f < design->n_features; f++)
 	{
 		const Feature *feature = &design->features[f];
-		int32_t		n_numbers = (int32_t) feature_numbers(feature);
-		int32_t		first = number;
+		int32_t n_numbers = (int32_t) feature_numbers(feature);
+		int32_t first = number;
 
 		design->missing_term[f] = -1;
 		for (i = 0; i < n_numbers; i++)
@@ -237,7 +237,7 @@ lay_out(Design *design, const DesignOptions *options)
 static Status
 allocate_design(Design *design, const Allocator *allocator)
 {
-	int32_t		f;
+	int32_t f;
 
 	for (f = 0; f < design->n_features; f++)
 	{
@@ -245,13 +245,15 @@ allocate_design(Design *design, const Allocator *allocator)
 		design->n_categories += design->features[f].family == FAMILY_CATEGORY;
 	}
 	design->numbers = memory_allocate(allocator, (size_t) design->n_numbers, sizeof(NumberFacts));
-	design->categories = memory_allocate_zero(allocator, (size_t) design->n_categories,
-											  sizeof(CategoryFacts));
+	design->categories =
+		memory_allocate_zero(allocator, (size_t) design->n_categories, sizeof(CategoryFacts));
 	design->number_term = memory_allocate(allocator, (size_t) design->n_numbers, sizeof(int32_t));
-	design->category_term = memory_allocate(allocator, (size_t) design->n_categories, sizeof(int32_t));
+	design->category_term =
+		memory_allocate(allocator, (size_t) design->n_categories, sizeof(int32_t));
 	design->missing_term = memory_allocate(allocator, (size_t) design->n_features, sizeof(int32_t));
 	return design->numbers != NULL && design->categories != NULL && design->number_term != NULL &&
-		design->category_term != NULL && design->missing_term != NULL ? KERNEL_OK :
+			design->category_term != NULL && design->missing_term != NULL ?
+		KERNEL_OK :
 		KERNEL_OUT_OF_MEMORY;
 }
 
@@ -260,9 +262,9 @@ design_build(Design *design, const Allocator *allocator, const Feature *features
 			 int32_t n_features, const Dictionary *dictionaries, const double *const *level_weight,
 			 const double *missing_weight, const NumberFacts *numbers, const DesignOptions *options)
 {
-	Status		status;
-	int32_t		c = 0;
-	int32_t		f;
+	Status status;
+	int32_t c = 0;
+	int32_t f;
 
 	memset(design, 0, sizeof(*design));
 	design->features = features;
@@ -296,22 +298,25 @@ design_build(Design *design, const Allocator *allocator, const Feature *features
 void
 design_release(Design *design, const Allocator *allocator, const Dictionary *dictionaries)
 {
-	int32_t		c;
+	int32_t c;
 
 	for (c = 0; design->categories != NULL && c < design->n_categories; c++)
 	{
 		CategoryFacts *facts = &design->categories[c];
-		size_t		kept = (size_t) facts->n_levels;
+		size_t kept = (size_t) facts->n_levels;
 
 		memory_release(allocator, facts->levels, kept, sizeof(int32_t));
 		memory_release(allocator, facts->frequency, kept + 1, sizeof(double));
-		memory_release(allocator, facts->level_of_code, (size_t) dictionaries[c].n, sizeof(int32_t));
+		memory_release(allocator, facts->level_of_code, (size_t) dictionaries[c].n,
+					   sizeof(int32_t));
 	}
 	memory_release(allocator, design->terms, (size_t) design->n_terms, sizeof(Term));
 	memory_release(allocator, design->numbers, (size_t) design->n_numbers, sizeof(NumberFacts));
-	memory_release(allocator, design->categories, (size_t) design->n_categories, sizeof(CategoryFacts));
+	memory_release(allocator, design->categories, (size_t) design->n_categories,
+				   sizeof(CategoryFacts));
 	memory_release(allocator, design->number_term, (size_t) design->n_numbers, sizeof(int32_t));
-	memory_release(allocator, design->category_term, (size_t) design->n_categories, sizeof(int32_t));
+	memory_release(allocator, design->category_term, (size_t) design->n_categories,
+				   sizeof(int32_t));
 	memory_release(allocator, design->missing_term, (size_t) design->n_features, sizeof(int32_t));
 	memset(design, 0, sizeof(*design));
 }

@@ -16,7 +16,8 @@ void
 dictionary_release(Dictionary *dictionary, const Allocator *allocator)
 {
 	memory_release(allocator, dictionary->text, dictionary->text_capacity, 1);
-	memory_release(allocator, dictionary->offsets, (size_t) dictionary->capacity + 1, sizeof(size_t));
+	memory_release(allocator, dictionary->offsets, (size_t) dictionary->capacity + 1,
+				   sizeof(size_t));
 	memory_release(allocator, dictionary->table, dictionary->table_size, sizeof(int32_t));
 	memset(dictionary, 0, sizeof(*dictionary));
 }
@@ -32,12 +33,12 @@ dictionary_text(const Dictionary *dictionary, int32_t code, size_t *length)
 static uint32_t
 find_slot(const Dictionary *dictionary, const char *text, size_t length)
 {
-	uint32_t	mask = dictionary->table_size - 1;
-	uint32_t	slot = (uint32_t) hash_bytes(text, length, 0) & mask;
+	uint32_t mask = dictionary->table_size - 1;
+	uint32_t slot = (uint32_t) hash_bytes(text, length, 0) & mask;
 
 	while (dictionary->table[slot] >= 0)
 	{
-		size_t		held;
+		size_t held;
 		const char *other = dictionary_text(dictionary, dictionary->table[slot], &held);
 
 		if (held == length && memcmp(other, text, length) == 0)
@@ -59,10 +60,10 @@ dictionary_find(const Dictionary *dictionary, const char *text, size_t length)
 static Status
 grow_table(Dictionary *dictionary, const Allocator *allocator)
 {
-	uint32_t	old_size = dictionary->table_size;
-	uint32_t	size = old_size > 0 ? old_size * 2 : 2 * FIRST_STRINGS;
-	int32_t    *table = memory_allocate(allocator, size, sizeof(int32_t));
-	int32_t		code;
+	uint32_t old_size = dictionary->table_size;
+	uint32_t size = old_size > 0 ? old_size * 2 : 2 * FIRST_STRINGS;
+	int32_t *table = memory_allocate(allocator, size, sizeof(int32_t));
+	int32_t code;
 
 	if (table == NULL)
 		return KERNEL_OUT_OF_MEMORY;
@@ -72,7 +73,7 @@ grow_table(Dictionary *dictionary, const Allocator *allocator)
 	dictionary->table_size = size;
 	for (code = 0; code < dictionary->n; code++)
 	{
-		size_t		length;
+		size_t length;
 		const char *text = dictionary_text(dictionary, code, &length);
 
 		table[find_slot(dictionary, text, length)] = code;
@@ -84,18 +85,19 @@ grow_table(Dictionary *dictionary, const Allocator *allocator)
 static Status
 reserve(Dictionary *dictionary, const Allocator *allocator, size_t length)
 {
-	size_t		needed;
+	size_t needed;
 
 	if (dictionary->n >= MAX_STRINGS || !size_add(dictionary->text_length, length + 1, &needed))
 		return KERNEL_TOO_LARGE;
 	if (needed > dictionary->text_capacity)
 	{
-		size_t		capacity = dictionary->text_capacity > 0 ? dictionary->text_capacity : FIRST_TEXT;
-		char	   *text;
+		size_t capacity = dictionary->text_capacity > 0 ? dictionary->text_capacity : FIRST_TEXT;
+		char *text;
 
 		while (capacity < needed)
 			capacity *= 2;
-		text = memory_reallocate(allocator, dictionary->text, dictionary->text_capacity, capacity, 1);
+		text =
+			memory_reallocate(allocator, dictionary->text, dictionary->text_capacity, capacity, 1);
 		if (text == NULL)
 			return KERNEL_OUT_OF_MEMORY;
 		dictionary->text = text;
@@ -103,11 +105,12 @@ reserve(Dictionary *dictionary, const Allocator *allocator, size_t length)
 	}
 	if (dictionary->offsets == NULL || dictionary->n == dictionary->capacity)
 	{
-		int32_t		capacity = dictionary->capacity > MAX_STRINGS / 2 ? MAX_STRINGS :
-			dictionary->capacity > 0 ? dictionary->capacity * 2 : FIRST_STRINGS;
-		size_t	   *offsets = memory_reallocate(allocator, dictionary->offsets,
-												(size_t) dictionary->capacity + 1,
-												(size_t) capacity + 1, sizeof(size_t));
+		int32_t capacity = dictionary->capacity > MAX_STRINGS / 2 ? MAX_STRINGS :
+			dictionary->capacity > 0							  ? dictionary->capacity * 2 :
+																	FIRST_STRINGS;
+		size_t *offsets =
+			memory_reallocate(allocator, dictionary->offsets, (size_t) dictionary->capacity + 1,
+							  (size_t) capacity + 1, sizeof(size_t));
 
 		if (offsets == NULL)
 			return KERNEL_OUT_OF_MEMORY;
@@ -124,7 +127,7 @@ Status
 dictionary_add(Dictionary *dictionary, const Allocator *allocator, const char *text, size_t length,
 			   int32_t *code)
 {
-	Status		status;
+	Status status;
 
 	*code = dictionary_find(dictionary, text, length);
 	if (*code >= 0)
@@ -146,11 +149,11 @@ dictionary_add(Dictionary *dictionary, const Allocator *allocator, const char *t
 static int
 compare_codes(const Dictionary *dictionary, int32_t a, int32_t b)
 {
-	size_t		left_length;
-	size_t		right_length;
+	size_t left_length;
+	size_t right_length;
 	const char *left = dictionary_text(dictionary, a, &left_length);
 	const char *right = dictionary_text(dictionary, b, &right_length);
-	int			order = memcmp(left, right, left_length < right_length ? left_length : right_length);
+	int order = memcmp(left, right, left_length < right_length ? left_length : right_length);
 
 	if (order != 0)
 		return order;
@@ -162,9 +165,9 @@ static Status
 merge_runs(const Dictionary *dictionary, const int32_t *from, int32_t *to, int64_t start,
 		   int64_t middle, int64_t end, const StopCheck *stop)
 {
-	int64_t		left = start;
-	int64_t		right = middle;
-	int64_t		out;
+	int64_t left = start;
+	int64_t right = middle;
+	int64_t out;
 
 	for (out = start; out < end; out++)
 	{
@@ -183,13 +186,13 @@ Status
 dictionary_sort(const Dictionary *dictionary, const Allocator *allocator, const StopCheck *stop,
 				int32_t *order)
 {
-	int64_t		n = dictionary->n;
-	int32_t    *spare;
-	int32_t    *from = order;
-	int32_t    *to;
-	int64_t		width;
-	int64_t		i;
-	Status		status = KERNEL_OK;
+	int64_t n = dictionary->n;
+	int32_t *spare;
+	int32_t *from = order;
+	int32_t *to;
+	int64_t width;
+	int64_t i;
+	Status status = KERNEL_OK;
 
 	for (i = 0; i < n; i++)
 		order[i] = (int32_t) i;
@@ -199,7 +202,7 @@ dictionary_sort(const Dictionary *dictionary, const Allocator *allocator, const 
 	to = spare;
 	for (width = 1; width < n && status == KERNEL_OK; width *= 2)
 	{
-		int32_t    *swap;
+		int32_t *swap;
 
 		for (i = 0; i < n && status == KERNEL_OK; i += 2 * width)
 			status = merge_runs(dictionary, from, to, i, i + width < n ? i + width : n,

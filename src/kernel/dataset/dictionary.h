@@ -12,14 +12,14 @@
 
 typedef struct Dictionary
 {
-	char	   *text;			/* the strings, each followed by a zero byte */
-	size_t		text_length;
-	size_t		text_capacity;
-	size_t	   *offsets;		/* n + 1 offsets into text (offsets[n] = text_length); NULL while n = 0 */
-	int32_t		n;				/* strings held */
-	int32_t		capacity;		/* of offsets, less one */
-	int32_t    *table;			/* codes by hash, -1 = free; table_size slots */
-	uint32_t	table_size;		/* power of two, or 0 */
+	char *text; /* the strings, each followed by a zero byte */
+	size_t text_length;
+	size_t text_capacity;
+	size_t *offsets;	 /* n + 1 offsets into text (offsets[n] = text_length); NULL while n = 0 */
+	int32_t n;			 /* strings held */
+	int32_t capacity;	 /* of offsets, less one */
+	int32_t *table;		 /* codes by hash, -1 = free; table_size slots */
+	uint32_t table_size; /* power of two, or 0 */
 } Dictionary;
 
 /* An empty dictionary is all zeros. */
@@ -45,4 +45,4 @@ extern const char *dictionary_text(const Dictionary *dictionary, int32_t code, s
 extern Status dictionary_sort(const Dictionary *dictionary, const Allocator *allocator,
 							  const StopCheck *stop, int32_t *order);
 
-#endif							/* ORCHARD_KERNEL_DATASET_DICTIONARY_H */
+#endif /* ORCHARD_KERNEL_DATASET_DICTIONARY_H */

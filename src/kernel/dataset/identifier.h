@@ -18,18 +18,18 @@
 
 typedef struct IdentifierSketch
 {
-	uint64_t	bound;			/* hashes above it are not kept; 0 = nothing seen yet */
-	int32_t		n;				/* hashes kept */
-	bool		repeated;		/* a kept value was seen twice */
-	uint64_t	kept[IDENTIFIER_KEPT];	/* no order */
+	uint64_t bound;					/* hashes above it are not kept; 0 = nothing seen yet */
+	int32_t n;						/* hashes kept */
+	bool repeated;					/* a kept value was seen twice */
+	uint64_t kept[IDENTIFIER_KEPT]; /* no order */
 } IdentifierSketch;
 
 /* Adds a hash that passed the bound. */
 static inline void
 identifier_keep(IdentifierSketch *sketch, uint64_t hash)
 {
-	int32_t		i;
-	int32_t		left = 0;
+	int32_t i;
+	int32_t left = 0;
 
 	for (i = 0; i < sketch->n; i++)
 	{
@@ -57,7 +57,7 @@ identifier_keep(IdentifierSketch *sketch, uint64_t hash)
 static inline void
 identifier_add(IdentifierSketch *sketch, uint64_t value)
 {
-	uint64_t	hash;
+	uint64_t hash;
 
 	if (sketch->repeated)
 		return;
@@ -71,7 +71,7 @@ identifier_add(IdentifierSketch *sketch, uint64_t value)
 static inline void
 identifier_merge(IdentifierSketch *into, const IdentifierSketch *from)
 {
-	int32_t		i;
+	int32_t i;
 
 	if (from->bound == 0 || into->repeated)
 		return;
@@ -89,4 +89,4 @@ identifier_merge(IdentifierSketch *into, const IdentifierSketch *from)
 	}
 }
 
-#endif							/* ORCHARD_KERNEL_DATASET_IDENTIFIER_H */
+#endif /* ORCHARD_KERNEL_DATASET_IDENTIFIER_H */

@@ -15,20 +15,20 @@
 
 typedef enum FeatureFamily
 {
-	FAMILY_NUMBER = 0,			/* integers, floats, numeric */
-	FAMILY_TIME = 1,			/* date, timestamp(tz): seconds since 1970-01-01 00:00 UTC */
-	FAMILY_INTERVAL = 2,		/* interval, time of day: seconds */
-	FAMILY_CATEGORY = 3			/* text, varchar, char, name, enum, boolean */
+	FAMILY_NUMBER = 0,	 /* integers, floats, numeric */
+	FAMILY_TIME = 1,	 /* date, timestamp(tz): seconds since 1970-01-01 00:00 UTC */
+	FAMILY_INTERVAL = 2, /* interval, time of day: seconds */
+	FAMILY_CATEGORY = 3	 /* text, varchar, char, name, enum, boolean */
 } FeatureFamily;
 
 #define FAMILY_LAST FAMILY_CATEGORY
 
 typedef struct Feature
 {
-	const char *name;			/* column name, zero-terminated */
+	const char *name; /* column name, zero-terminated */
 	FeatureFamily family;
-	uint32_t	length;			/* 0: scalar; else an array of so many numbers */
-	bool		ordered_levels;	/* categories: dictionary order is level order (enum); else byte order */
+	uint32_t length;	 /* 0: scalar; else an array of so many numbers */
+	bool ordered_levels; /* categories: dictionary order is level order (enum); else byte order */
 } Feature;
 
 /* Number slots of one feature. */
@@ -43,4 +43,4 @@ feature_numbers(const Feature *feature)
 /* A category code that stands for NULL. */
 #define CODE_MISSING (-1)
 
-#endif							/* ORCHARD_KERNEL_DATASET_SCHEMA_H */
+#endif /* ORCHARD_KERNEL_DATASET_SCHEMA_H */

@@ -23,13 +23,14 @@
 /* The block as the kernels read it. */
 typedef struct Block
 {
-	const double *left;			/* weighted rows, n_rows x stride */
-	const double *left_low;		/* what the weighted rows leave out; NULL for unit weights */
-	const double *right;		/* the rows */
-	int32_t		n_rows;
-	int32_t		stride;
-	double		left_bound[GRAM_WIDTH];	/* 3 GRAM_ROWS times a power of two above the column's magnitude */
-	double		right_bound[GRAM_WIDTH];	/* a power of two above it */
+	const double *left;		/* weighted rows, n_rows x stride */
+	const double *left_low; /* what the weighted rows leave out; NULL for unit weights */
+	const double *right;	/* the rows */
+	int32_t n_rows;
+	int32_t stride;
+	double
+		left_bound[GRAM_WIDTH]; /* 3 GRAM_ROWS times a power of two above the column's magnitude */
+	double right_bound[GRAM_WIDTH]; /* a power of two above it */
 } Block;
 
 #define EXPONENT UINT64_C(0x7ff0000000000000)
@@ -38,8 +39,8 @@ typedef struct Block
 static double
 power_above(double x)
 {
-	uint64_t	bits;
-	double		power;
+	uint64_t bits;
+	double power;
 
 	memcpy(&bits, &x, sizeof(bits));
 	bits &= EXPONENT;
@@ -52,12 +53,12 @@ static void
 set_bounds_portable(double *bound, const double *rows, int32_t n_rows, int32_t stride,
 					double factor)
 {
-	int32_t		k;
-	int32_t		j;
+	int32_t k;
+	int32_t j;
 
 	for (j = 0; j < stride; j++)
 	{
-		double		largest = 0.0;
+		double largest = 0.0;
 
 		for (k = 0; k < n_rows; k++)
 			largest = fmax(largest, fabs(rows[k * stride + j]));
@@ -70,8 +71,8 @@ static void
 weigh_rows_portable(double *left, double *left_low, const double *rows, const double *weights,
 					int32_t n_rows, int32_t stride)
 {
-	int32_t		k;
-	int32_t		j;
+	int32_t k;
+	int32_t j;
 
 	for (k = 0; k < n_rows; k++)
 	{
@@ -87,9 +88,9 @@ weigh_rows_portable(double *left, double *left_low, const double *rows, const do
 static inline void
 add_entry(double *hi, double *lo, double block_sum, double block_error)
 {
-	double		sum = *hi + block_sum;
-	double		part = sum - *hi;
-	double		rest = *lo + (((*hi - (sum - part)) + (block_sum - part)) + block_error);
+	double sum = *hi + block_sum;
+	double part = sum - *hi;
+	double rest = *lo + (((*hi - (sum - part)) + (block_sum - part)) + block_error);
 
 	*hi = sum + rest;
 	*lo = rest - (*hi - sum);
@@ -98,32 +99,33 @@ add_entry(double *hi, double *lo, double block_sum, double block_error)
 static void
 add_block_portable(double *hi, double *lo, const Block *block)
 {
-	int32_t		stride = block->stride;
-	int32_t		i;
-	int32_t		j;
-	int32_t		k;
+	int32_t stride = block->stride;
+	int32_t i;
+	int32_t j;
+	int32_t k;
 
 	for (i = 0; i < stride; i++)
 	{
 		for (j = i & ~3; j < stride; j++)
 		{
-			double		bias = block->left_bound[i] * block->right_bound[j];
-			double		sum = bias;
-			double		error = 0.0;
+			double bias = block->left_bound[i] * block->right_bound[j];
+			double sum = bias;
+			double error = 0.0;
 
 			for (k = 0; k < block->n_rows; k++)
 			{
-				double		a = block->left[k * stride + i];
-				double		b = block->right[k * stride + j];
-				double		next = fma(a, b, sum);
-				double		rest = fma(a, b, -(next - sum));
+				double a = block->left[k * stride + i];
+				double b = block->right[k * stride + j];
+				double next = fma(a, b, sum);
+				double rest = fma(a, b, -(next - sum));
 
 				if (block->left_low != NULL)
 					rest = fma(block->left_low[k * stride + i], b, rest);
 				error += rest;
 				sum = next;
 			}
-			add_entry(&hi[(int64_t) i * stride + j], &lo[(int64_t) i * stride + j], sum - bias, error);
+			add_entry(&hi[(int64_t) i * stride + j], &lo[(int64_t) i * stride + j], sum - bias,
+					  error);
 		}
 	}
 }
@@ -131,11 +133,11 @@ add_block_portable(double *hi, double *lo, const Block *block)
 static void
 add_row_portable(double *hi, double *lo, const double *z, double weight, int32_t n)
 {
-	int32_t		j;
+	int32_t j;
 
 	for (j = 0; j < n; j++)
 	{
-		double		product = weight * z[j];
+		double product = weight * z[j];
 
 		add_entry(&hi[j], &lo[j], product, fma(weight, z[j], -product));
 	}
@@ -144,12 +146,12 @@ add_row_portable(double *hi, double *lo, const double *z, double weight, int32_t
 static bool
 copy_row_portable(double *to, const double *from, int32_t n)
 {
-	bool		is_complete = true;
-	int32_t		j;
+	bool is_complete = true;
+	int32_t j;
 
 	for (j = 0; j < n; j++)
 	{
-		bool		is_present = from[j] == from[j];
+		bool is_present = from[j] == from[j];
 
 		to[j] = is_present ? from[j] : 0.0;
 		is_complete &= is_present;
@@ -160,9 +162,9 @@ copy_row_portable(double *to, const double *from, int32_t n)
 static void
 add_product_portable(double *hi, double *lo, const double *strips, int32_t n_rows, int32_t n)
 {
-	int32_t		i;
-	int32_t		j;
-	int32_t		k;
+	int32_t i;
+	int32_t j;
+	int32_t k;
 
 	for (i = 0; i < n; i++)
 	{
@@ -171,7 +173,7 @@ add_product_portable(double *hi, double *lo, const double *strips, int32_t n_row
 		for (j = i & ~3; j < n; j++)
 		{
 			const double *right = strips + (int64_t) (j / 4) * n_rows * 4 + j % 4;
-			double		sum = 0.0;
+			double sum = 0.0;
 
 			for (k = 0; k < n_rows; k++)
 				sum += left[4 * k] * right[4 * k];
@@ -188,11 +190,11 @@ add_product_portable(double *hi, double *lo, const double *strips, int32_t n_row
 AVX2 static inline void
 add_entries_avx2(double *hi, double *lo, __m256d block_sum, __m256d block_error)
 {
-	__m256d		old = _mm256_loadu_pd(hi);
-	__m256d		sum = _mm256_add_pd(old, block_sum);
-	__m256d		part = _mm256_sub_pd(sum, old);
-	__m256d		rest = _mm256_add_pd(_mm256_sub_pd(old, _mm256_sub_pd(sum, part)),
-									 _mm256_sub_pd(block_sum, part));
+	__m256d old = _mm256_loadu_pd(hi);
+	__m256d sum = _mm256_add_pd(old, block_sum);
+	__m256d part = _mm256_sub_pd(sum, old);
+	__m256d rest =
+		_mm256_add_pd(_mm256_sub_pd(old, _mm256_sub_pd(sum, part)), _mm256_sub_pd(block_sum, part));
 
 	rest = _mm256_add_pd(_mm256_loadu_pd(lo), _mm256_add_pd(rest, block_error));
 	part = _mm256_add_pd(sum, rest);
@@ -204,8 +206,8 @@ add_entries_avx2(double *hi, double *lo, __m256d block_sum, __m256d block_error)
 #define STEP(sum, error, a, b) \
 	do \
 	{ \
-		__m256d		next = _mm256_fmadd_pd(a, b, sum); \
-		__m256d		gain = _mm256_sub_pd(next, sum); \
+		__m256d next = _mm256_fmadd_pd(a, b, sum); \
+		__m256d gain = _mm256_sub_pd(next, sum); \
 		error = _mm256_add_pd(error, _mm256_fmsub_pd(a, b, gain)); \
 		sum = next; \
 	} while (0)
@@ -214,8 +216,8 @@ add_entries_avx2(double *hi, double *lo, __m256d block_sum, __m256d block_error)
 #define STEP_WEIGHTED(sum, error, a, a_low, b) \
 	do \
 	{ \
-		__m256d		next = _mm256_fmadd_pd(a, b, sum); \
-		__m256d		gain = _mm256_sub_pd(next, sum); \
+		__m256d next = _mm256_fmadd_pd(a, b, sum); \
+		__m256d gain = _mm256_sub_pd(next, sum); \
 		error = _mm256_add_pd(error, _mm256_fmadd_pd(a_low, b, _mm256_fmsub_pd(a, b, gain))); \
 		sum = next; \
 	} while (0)
@@ -224,30 +226,30 @@ add_entries_avx2(double *hi, double *lo, __m256d block_sum, __m256d block_error)
 AVX2 static inline __attribute__((always_inline)) void
 add_tile_avx2(double *hi, double *lo, const Block *block, int32_t n_rows, int32_t i, int32_t j)
 {
-	int32_t		stride = block->stride;
+	int32_t stride = block->stride;
 	const double *left = block->left + i;
 	const double *right = block->right + j;
-	__m256d		bound = _mm256_loadu_pd(block->right_bound + j);
-	__m256d		bias0 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i]), bound);
-	__m256d		bias1 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 1]), bound);
-	__m256d		bias2 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 2]), bound);
-	__m256d		bias3 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 3]), bound);
-	__m256d		sum0 = bias0;
-	__m256d		sum1 = bias1;
-	__m256d		sum2 = bias2;
-	__m256d		sum3 = bias3;
-	__m256d		error0 = _mm256_setzero_pd();
-	__m256d		error1 = error0;
-	__m256d		error2 = error0;
-	__m256d		error3 = error0;
-	int32_t		k;
+	__m256d bound = _mm256_loadu_pd(block->right_bound + j);
+	__m256d bias0 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i]), bound);
+	__m256d bias1 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 1]), bound);
+	__m256d bias2 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 2]), bound);
+	__m256d bias3 = _mm256_mul_pd(_mm256_set1_pd(block->left_bound[i + 3]), bound);
+	__m256d sum0 = bias0;
+	__m256d sum1 = bias1;
+	__m256d sum2 = bias2;
+	__m256d sum3 = bias3;
+	__m256d error0 = _mm256_setzero_pd();
+	__m256d error1 = error0;
+	__m256d error2 = error0;
+	__m256d error3 = error0;
+	int32_t k;
 
 	if (block->left_low == NULL)
 	{
 #pragma GCC unroll 8
 		for (k = 0; k < n_rows; k++, left += stride, right += stride)
 		{
-			__m256d		b = _mm256_loadu_pd(right);
+			__m256d b = _mm256_loadu_pd(right);
 
 			STEP(sum0, error0, _mm256_broadcast_sd(left), b);
 			STEP(sum1, error1, _mm256_broadcast_sd(left + 1), b);
@@ -261,12 +263,15 @@ add_tile_avx2(double *hi, double *lo, const Block *block, int32_t n_rows, int32_
 
 		for (k = 0; k < n_rows; k++, left += stride, low += stride, right += stride)
 		{
-			__m256d		b = _mm256_loadu_pd(right);
+			__m256d b = _mm256_loadu_pd(right);
 
 			STEP_WEIGHTED(sum0, error0, _mm256_broadcast_sd(left), _mm256_broadcast_sd(low), b);
-			STEP_WEIGHTED(sum1, error1, _mm256_broadcast_sd(left + 1), _mm256_broadcast_sd(low + 1), b);
-			STEP_WEIGHTED(sum2, error2, _mm256_broadcast_sd(left + 2), _mm256_broadcast_sd(low + 2), b);
-			STEP_WEIGHTED(sum3, error3, _mm256_broadcast_sd(left + 3), _mm256_broadcast_sd(low + 3), b);
+			STEP_WEIGHTED(sum1, error1, _mm256_broadcast_sd(left + 1), _mm256_broadcast_sd(low + 1),
+						  b);
+			STEP_WEIGHTED(sum2, error2, _mm256_broadcast_sd(left + 2), _mm256_broadcast_sd(low + 2),
+						  b);
+			STEP_WEIGHTED(sum3, error3, _mm256_broadcast_sd(left + 3), _mm256_broadcast_sd(low + 3),
+						  b);
 		}
 	}
 	hi += (int64_t) i * stride + j;
@@ -282,8 +287,8 @@ add_tile_avx2(double *hi, double *lo, const Block *block, int32_t n_rows, int32_
 AVX2 static void
 add_block_avx2(double *hi, double *lo, const Block *block)
 {
-	int32_t		i;
-	int32_t		j;
+	int32_t i;
+	int32_t j;
 
 	if (block->n_rows == GRAM_ROWS)
 	{
@@ -302,18 +307,19 @@ add_block_avx2(double *hi, double *lo, const Block *block)
 AVX2 static void
 set_bounds_avx2(double *bound, const double *rows, int32_t n_rows, int32_t stride, double factor)
 {
-	__m256d		sign = _mm256_set1_pd(-0.0);
-	__m256d		exponent = _mm256_castsi256_pd(_mm256_set1_epi64x((long long) EXPONENT));
-	__m256d		scale = _mm256_set1_pd(2.0 * factor);
-	int32_t		j;
-	int32_t		k;
+	__m256d sign = _mm256_set1_pd(-0.0);
+	__m256d exponent = _mm256_castsi256_pd(_mm256_set1_epi64x((long long) EXPONENT));
+	__m256d scale = _mm256_set1_pd(2.0 * factor);
+	int32_t j;
+	int32_t k;
 
 	for (j = 0; j < stride; j += 4)
 	{
-		__m256d		largest = _mm256_setzero_pd();
+		__m256d largest = _mm256_setzero_pd();
 
 		for (k = 0; k < n_rows; k++)
-			largest = _mm256_max_pd(largest, _mm256_andnot_pd(sign, _mm256_loadu_pd(rows + k * stride + j)));
+			largest = _mm256_max_pd(largest,
+									_mm256_andnot_pd(sign, _mm256_loadu_pd(rows + k * stride + j)));
 		_mm256_storeu_pd(bound + j, _mm256_mul_pd(scale, _mm256_and_pd(largest, exponent)));
 	}
 }
@@ -322,17 +328,17 @@ AVX2 static void
 weigh_rows_avx2(double *left, double *left_low, const double *rows, const double *weights,
 				int32_t n_rows, int32_t stride)
 {
-	int32_t		j;
-	int32_t		k;
+	int32_t j;
+	int32_t k;
 
 	for (k = 0; k < n_rows; k++)
 	{
-		__m256d		weight = _mm256_set1_pd(weights[k]);
+		__m256d weight = _mm256_set1_pd(weights[k]);
 
 		for (j = k * stride; j < (k + 1) * stride; j += 4)
 		{
-			__m256d		value = _mm256_loadu_pd(rows + j);
-			__m256d		product = _mm256_mul_pd(weight, value);
+			__m256d value = _mm256_loadu_pd(rows + j);
+			__m256d product = _mm256_mul_pd(weight, value);
 
 			_mm256_storeu_pd(left + j, product);
 			_mm256_storeu_pd(left_low + j, _mm256_fmsub_pd(weight, value, product));
@@ -343,13 +349,13 @@ weigh_rows_avx2(double *left, double *left_low, const double *rows, const double
 AVX2 static void
 add_row_avx2(double *hi, double *lo, const double *z, double weight, int32_t n)
 {
-	__m256d		factor = _mm256_set1_pd(weight);
-	int32_t		j;
+	__m256d factor = _mm256_set1_pd(weight);
+	int32_t j;
 
 	for (j = 0; j < n; j += 4)
 	{
-		__m256d		value = _mm256_loadu_pd(z + j);
-		__m256d		product = _mm256_mul_pd(factor, value);
+		__m256d value = _mm256_loadu_pd(z + j);
+		__m256d product = _mm256_mul_pd(factor, value);
 
 		add_entries_avx2(hi + j, lo + j, product, _mm256_fmsub_pd(factor, value, product));
 	}
@@ -358,14 +364,14 @@ add_row_avx2(double *hi, double *lo, const double *z, double weight, int32_t n)
 AVX2 static bool
 copy_row_avx2(double *to, const double *from, int32_t n)
 {
-	__m256d		complete = _mm256_cmp_pd(_mm256_setzero_pd(), _mm256_setzero_pd(), _CMP_EQ_OQ);
-	bool		is_missing;
-	int32_t		j;
+	__m256d complete = _mm256_cmp_pd(_mm256_setzero_pd(), _mm256_setzero_pd(), _CMP_EQ_OQ);
+	bool is_missing;
+	int32_t j;
 
 	for (j = 0; j + 4 <= n; j += 4)
 	{
-		__m256d		value = _mm256_loadu_pd(from + j);
-		__m256d		present = _mm256_cmp_pd(value, value, _CMP_ORD_Q);
+		__m256d value = _mm256_loadu_pd(from + j);
+		__m256d present = _mm256_cmp_pd(value, value, _CMP_ORD_Q);
 
 		complete = _mm256_and_pd(complete, present);
 		_mm256_storeu_pd(to + j, _mm256_and_pd(value, present));
@@ -380,22 +386,22 @@ add_wide_tile_avx2(double *hi, double *lo, const double *left, const double *rig
 				   int32_t n)
 {
 	const double *second = right + 4 * (int64_t) n_rows;
-	__m256d		zero = _mm256_setzero_pd();
-	__m256d		sum00 = zero;
-	__m256d		sum01 = zero;
-	__m256d		sum10 = zero;
-	__m256d		sum11 = zero;
-	__m256d		sum20 = zero;
-	__m256d		sum21 = zero;
-	__m256d		sum30 = zero;
-	__m256d		sum31 = zero;
-	int32_t		k;
+	__m256d zero = _mm256_setzero_pd();
+	__m256d sum00 = zero;
+	__m256d sum01 = zero;
+	__m256d sum10 = zero;
+	__m256d sum11 = zero;
+	__m256d sum20 = zero;
+	__m256d sum21 = zero;
+	__m256d sum30 = zero;
+	__m256d sum31 = zero;
+	int32_t k;
 
 	for (k = 0; k < n_rows; k++, left += 4, right += 4, second += 4)
 	{
-		__m256d		b0 = _mm256_loadu_pd(right);
-		__m256d		b1 = _mm256_loadu_pd(second);
-		__m256d		a = _mm256_broadcast_sd(left);
+		__m256d b0 = _mm256_loadu_pd(right);
+		__m256d b1 = _mm256_loadu_pd(second);
+		__m256d a = _mm256_broadcast_sd(left);
 
 		sum00 = _mm256_fmadd_pd(a, b0, sum00);
 		sum01 = _mm256_fmadd_pd(a, b1, sum01);
@@ -426,16 +432,16 @@ AVX2 static inline void
 add_last_tile_avx2(double *hi, double *lo, const double *left, const double *right, int32_t n_rows,
 				   int32_t n)
 {
-	__m256d		zero = _mm256_setzero_pd();
-	__m256d		sum0 = zero;
-	__m256d		sum1 = zero;
-	__m256d		sum2 = zero;
-	__m256d		sum3 = zero;
-	int32_t		k;
+	__m256d zero = _mm256_setzero_pd();
+	__m256d sum0 = zero;
+	__m256d sum1 = zero;
+	__m256d sum2 = zero;
+	__m256d sum3 = zero;
+	int32_t k;
 
 	for (k = 0; k < n_rows; k++, left += 4, right += 4)
 	{
-		__m256d		b = _mm256_loadu_pd(right);
+		__m256d b = _mm256_loadu_pd(right);
 
 		sum0 = _mm256_fmadd_pd(_mm256_broadcast_sd(left), b, sum0);
 		sum1 = _mm256_fmadd_pd(_mm256_broadcast_sd(left + 1), b, sum1);
@@ -451,18 +457,20 @@ add_last_tile_avx2(double *hi, double *lo, const double *left, const double *rig
 AVX2 static void
 add_product_avx2(double *hi, double *lo, const double *strips, int32_t n_rows, int32_t n)
 {
-	int32_t		i;
-	int32_t		j;
+	int32_t i;
+	int32_t j;
 
 	for (i = 0; i < n; i += 4)
 	{
 		const double *left = strips + (int64_t) i * n_rows;
-		int64_t		row = (int64_t) i * n;
+		int64_t row = (int64_t) i * n;
 
 		for (j = i; j + 8 <= n; j += 8)
-			add_wide_tile_avx2(hi + row + j, lo + row + j, left, strips + (int64_t) j * n_rows, n_rows, n);
+			add_wide_tile_avx2(hi + row + j, lo + row + j, left, strips + (int64_t) j * n_rows,
+							   n_rows, n);
 		if (j < n)
-			add_last_tile_avx2(hi + row + j, lo + row + j, left, strips + (int64_t) j * n_rows, n_rows, n);
+			add_last_tile_avx2(hi + row + j, lo + row + j, left, strips + (int64_t) j * n_rows,
+							   n_rows, n);
 	}
 }
 
@@ -494,8 +502,8 @@ static void
 prepare(Block *block, double *left, double *left_low, const double *rows, const double *weights,
 		int32_t n_rows, int32_t n)
 {
-	bool		is_unit = true;
-	int32_t		k;
+	bool is_unit = true;
+	int32_t k;
 
 	for (k = 0; k < n_rows; k++)
 		is_unit &= weights[k] == 1.0;
@@ -507,12 +515,12 @@ prepare(Block *block, double *left, double *left_low, const double *rows, const 
 }
 
 void
-gram_add_portable(double *hi, double *lo, const double *rows, const double *weights,
-				  int32_t n_rows, int32_t n)
+gram_add_portable(double *hi, double *lo, const double *rows, const double *weights, int32_t n_rows,
+				  int32_t n)
 {
-	double		left[GRAM_ROWS * GRAM_WIDTH];
-	double		left_low[GRAM_ROWS * GRAM_WIDTH];
-	Block		block;
+	double left[GRAM_ROWS * GRAM_WIDTH];
+	double left_low[GRAM_ROWS * GRAM_WIDTH];
+	Block block;
 
 	prepare(&block, left, left_low, rows, weights, n_rows, n);
 	if (block.left_low != NULL)
@@ -526,9 +534,9 @@ void
 gram_add(double *hi, double *lo, const double *rows, const double *weights, int32_t n_rows,
 		 int32_t n)
 {
-	double		left[GRAM_ROWS * GRAM_WIDTH];
-	double		left_low[GRAM_ROWS * GRAM_WIDTH];
-	Block		block;
+	double left[GRAM_ROWS * GRAM_WIDTH];
+	double left_low[GRAM_ROWS * GRAM_WIDTH];
+	Block block;
 
 	if (!has_avx2())
 	{

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GRAM_ROWS 16			/* rows of a block */
-#define GRAM_WIDTH 68			/* most entries of a row, a multiple of four */
+#define GRAM_ROWS 16  /* rows of a block */
+#define GRAM_WIDTH 68 /* most entries of a row, a multiple of four */
 
 /* Row length of the matrices below: n rounded up to a whole number of four doubles. */
 static inline int32_t
@@ -47,7 +47,8 @@ extern void gram_add_portable(double *hi, double *lo, const double *rows, const 
  * of every row.  With and without AVX2 the last digits differ: fused products
  * round once.
  */
-extern void gram_add_product(double *hi, double *lo, const double *strips, int32_t n_rows, int32_t n);
+extern void gram_add_product(double *hi, double *lo, const double *strips, int32_t n_rows,
+							 int32_t n);
 
 /* hi + lo += weight * z: n double-double sums, n a multiple of four. */
 extern void gram_add_row(double *hi, double *lo, const double *z, double weight, int32_t n);
@@ -55,4 +56,4 @@ extern void gram_add_row(double *hi, double *lo, const double *z, double weight,
 /* to = from with 0 for NaN; true when there was one. */
 extern bool gram_copy_row(double *to, const double *from, int32_t n);
 
-#endif							/* ORCHARD_KERNEL_LINEAR_GRAM_SIMD_H */
+#endif /* ORCHARD_KERNEL_LINEAR_GRAM_SIMD_H */

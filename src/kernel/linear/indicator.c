@@ -15,8 +15,8 @@ Status
 indicators_begin(Indicators *set, const Allocator *allocator, int32_t n_numbers,
 				 int32_t n_categories, int32_t stride)
 {
-	int32_t		n_slots = n_numbers + n_categories;
-	int32_t		i;
+	int32_t n_slots = n_numbers + n_categories;
+	int32_t i;
 
 	memset(set, 0, sizeof(*set));
 	set->slots = memory_allocate_zero(allocator, (size_t) n_slots, sizeof(IndicatorSlot));
@@ -40,8 +40,8 @@ pair_table_release(PairTable *pairs, const Allocator *allocator)
 void
 indicators_release(Indicators *set, const Allocator *allocator)
 {
-	size_t		n = (size_t) set->capacity * (size_t) set->stride;
-	int32_t		i;
+	size_t n = (size_t) set->capacity * (size_t) set->stride;
+	int32_t i;
 
 	for (i = 0; i < set->n_slots; i++)
 		memory_release(allocator, set->slots[i].of_code, (size_t) set->slots[i].capacity,
@@ -49,7 +49,8 @@ indicators_release(Indicators *set, const Allocator *allocator)
 	memory_release(allocator, set->slots, (size_t) set->n_slots, sizeof(IndicatorSlot));
 	memory_release(allocator, set->hi, n, sizeof(double));
 	memory_release(allocator, set->lo, n, sizeof(double));
-	memory_release(allocator, set->missing_pairs, indicators_missing_pairs(set), sizeof(DoubleDouble));
+	memory_release(allocator, set->missing_pairs, indicators_missing_pairs(set),
+				   sizeof(DoubleDouble));
 	pair_table_release(&set->pairs, allocator);
 	memset(set, 0, sizeof(*set));
 }
@@ -58,11 +59,11 @@ indicators_release(Indicators *set, const Allocator *allocator)
 static Status
 reserve(Indicators *set, const Allocator *allocator)
 {
-	size_t		stride = (size_t) set->stride;
-	size_t		old = (size_t) set->capacity;
-	size_t		capacity = old > 0 ? old + old / 2 : FIRST_INDICATORS;
-	double	   *hi;
-	double	   *lo;
+	size_t stride = (size_t) set->stride;
+	size_t old = (size_t) set->capacity;
+	size_t capacity = old > 0 ? old + old / 2 : FIRST_INDICATORS;
+	double *hi;
+	double *lo;
 
 	if (set->n < set->capacity)
 		return KERNEL_OK;
@@ -92,8 +93,8 @@ reserve(Indicators *set, const Allocator *allocator)
 Status
 indicators_add(Indicators *set, const Allocator *allocator, int32_t *indicator)
 {
-	size_t		stride = (size_t) set->stride;
-	Status		status = reserve(set, allocator);
+	size_t stride = (size_t) set->stride;
+	Status status = reserve(set, allocator);
 
 	if (status != KERNEL_OK)
 		return status;
@@ -107,8 +108,8 @@ indicators_add(Indicators *set, const Allocator *allocator, int32_t *indicator)
 static Status
 reserve_code(IndicatorSlot *slot, const Allocator *allocator, int32_t code)
 {
-	int32_t		capacity = slot->capacity > 0 ? slot->capacity : FIRST_CODES;
-	int32_t    *of_code;
+	int32_t capacity = slot->capacity > 0 ? slot->capacity : FIRST_CODES;
+	int32_t *of_code;
 
 	if (code >= slot->capacity)
 	{
@@ -131,8 +132,8 @@ indicators_find(Indicators *set, const Allocator *allocator, int32_t slot, int32
 				int32_t *indicator)
 {
 	IndicatorSlot *of = &set->slots[slot];
-	int32_t    *place = &of->missing;
-	Status		status;
+	int32_t *place = &of->missing;
+	Status status;
 
 	if (code >= of->n_codes)
 	{
@@ -155,8 +156,8 @@ indicators_find(Indicators *set, const Allocator *allocator, int32_t slot, int32
 static uint64_t
 pair_key(int32_t a, int32_t b)
 {
-	uint64_t	low = (uint64_t) (a < b ? a : b);
-	uint64_t	high = (uint64_t) (a < b ? b : a);
+	uint64_t low = (uint64_t) (a < b ? a : b);
+	uint64_t high = (uint64_t) (a < b ? b : a);
 
 	return (low << 32 | high) + 1;
 }
@@ -165,8 +166,8 @@ pair_key(int32_t a, int32_t b)
 static uint32_t
 pair_place(const PairTable *pairs, uint64_t key)
 {
-	uint32_t	mask = pairs->size - 1;
-	uint32_t	place = (uint32_t) hash_mix(key) & mask;
+	uint32_t mask = pairs->size - 1;
+	uint32_t place = (uint32_t) hash_mix(key) & mask;
 
 	while (pairs->keys[place] != 0 && pairs->keys[place] != key)
 		place = (place + 1) & mask;
@@ -176,8 +177,8 @@ pair_place(const PairTable *pairs, uint64_t key)
 static Status
 pair_table_grow(PairTable *pairs, const Allocator *allocator)
 {
-	PairTable	grown = {.n = pairs->n,.size = pairs->size > 0 ? pairs->size * 2 : FIRST_PAIRS};
-	uint32_t	i;
+	PairTable grown = {.n = pairs->n, .size = pairs->size > 0 ? pairs->size * 2 : FIRST_PAIRS};
+	uint32_t i;
 
 	if (pairs->size > UINT32_MAX / 4)
 		return KERNEL_TOO_LARGE;
@@ -190,7 +191,7 @@ pair_table_grow(PairTable *pairs, const Allocator *allocator)
 	}
 	for (i = 0; i < pairs->size; i++)
 	{
-		uint32_t	place;
+		uint32_t place;
 
 		if (pairs->keys[i] == 0)
 			continue;
@@ -207,13 +208,13 @@ Status
 indicators_add_pair(Indicators *set, const Allocator *allocator, int32_t a, int32_t b,
 					DoubleDouble weight)
 {
-	PairTable  *pairs = &set->pairs;
-	uint64_t	key = pair_key(a, b);
-	uint32_t	place;
+	PairTable *pairs = &set->pairs;
+	uint64_t key = pair_key(a, b);
+	uint32_t place;
 
 	if (2 * (pairs->n + 1) > pairs->size)
 	{
-		Status		status = pair_table_grow(pairs, allocator);
+		Status status = pair_table_grow(pairs, allocator);
 
 		if (status != KERNEL_OK)
 			return status;
@@ -228,8 +229,8 @@ indicators_add_pair(Indicators *set, const Allocator *allocator, int32_t a, int3
 Status
 indicators_allocate_missing(Indicators *set, const Allocator *allocator)
 {
-	set->missing_pairs = memory_allocate_zero(allocator, indicators_missing_pairs(set),
-											  sizeof(DoubleDouble));
+	set->missing_pairs =
+		memory_allocate_zero(allocator, indicators_missing_pairs(set), sizeof(DoubleDouble));
 	return set->missing_pairs != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 }
 
@@ -237,12 +238,12 @@ Status
 indicators_add_missing(Indicators *set, const Allocator *allocator, const int32_t *slots, int32_t n,
 					   double weight)
 {
-	int32_t		i;
-	int32_t		j;
+	int32_t i;
+	int32_t j;
 
 	if (set->missing_pairs == NULL && n > 1)
 	{
-		Status		status = indicators_allocate_missing(set, allocator);
+		Status status = indicators_allocate_missing(set, allocator);
 
 		if (status != KERNEL_OK)
 			return status;
@@ -258,9 +259,10 @@ indicators_add_missing(Indicators *set, const Allocator *allocator, const int32_
 }
 
 void
-indicators_add_sums(double *hi, double *lo, const double *other_hi, const double *other_lo, size_t n)
+indicators_add_sums(double *hi, double *lo, const double *other_hi, const double *other_lo,
+					size_t n)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < n; i++)
 	{
@@ -276,9 +278,9 @@ static Status
 map_indicators(Indicators *into, const Allocator *allocator, const Indicators *from,
 			   const int32_t *const *code_maps, int32_t *map)
 {
-	Status		status = KERNEL_OK;
-	int32_t		i;
-	int32_t		code;
+	Status status = KERNEL_OK;
+	int32_t i;
+	int32_t code;
 
 	for (i = 0; i < from->n_slots; i++)
 	{
@@ -302,21 +304,22 @@ Status
 indicators_merge(Indicators *into, const Allocator *allocator, const Indicators *from,
 				 const int32_t *const *code_maps)
 {
-	size_t		n = (size_t) from->n;
-	size_t		stride = (size_t) into->stride;
-	int32_t    *map = memory_allocate(allocator, n, sizeof(int32_t));
-	Status		status;
-	size_t		i;
+	size_t n = (size_t) from->n;
+	size_t stride = (size_t) into->stride;
+	int32_t *map = memory_allocate(allocator, n, sizeof(int32_t));
+	Status status;
+	size_t i;
 
 	if (map == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	status = map_indicators(into, allocator, from, code_maps, map);
 	for (i = 0; i < n && status == KERNEL_OK; i++)
-		indicators_add_sums(into->hi + (size_t) map[i] * stride, into->lo + (size_t) map[i] * stride,
-							from->hi + i * stride, from->lo + i * stride, stride);
+		indicators_add_sums(into->hi + (size_t) map[i] * stride,
+							into->lo + (size_t) map[i] * stride, from->hi + i * stride,
+							from->lo + i * stride, stride);
 	for (i = 0; i < from->pairs.size && status == KERNEL_OK; i++)
 	{
-		uint64_t	key = from->pairs.keys[i] - 1;
+		uint64_t key = from->pairs.keys[i] - 1;
 
 		if (from->pairs.keys[i] != 0)
 			status = indicators_add_pair(into, allocator, map[key >> 32], map[key & UINT32_MAX],
@@ -325,7 +328,9 @@ indicators_merge(Indicators *into, const Allocator *allocator, const Indicators 
 	memory_release(allocator, map, n, sizeof(int32_t));
 	if (status == KERNEL_OK && from->missing_pairs != NULL && into->missing_pairs == NULL)
 		status = indicators_allocate_missing(into, allocator);
-	for (i = 0; from->missing_pairs != NULL && status == KERNEL_OK && i < indicators_missing_pairs(from); i++)
+	for (i = 0;
+		 from->missing_pairs != NULL && status == KERNEL_OK && i < indicators_missing_pairs(from);
+		 i++)
 		into->missing_pairs[i] = dd_add(into->missing_pairs[i], from->missing_pairs[i]);
 	return status;
 }

@@ -18,33 +18,33 @@
 /* The indicators of one slot: its levels by code, and its being missing. */
 typedef struct IndicatorSlot
 {
-	int32_t    *of_code;		/* n_codes indicators, INDICATOR_NONE = code not seen */
-	int32_t		n_codes;
-	int32_t		capacity;
-	int32_t		missing;		/* INDICATOR_NONE = never missing */
+	int32_t *of_code; /* n_codes indicators, INDICATOR_NONE = code not seen */
+	int32_t n_codes;
+	int32_t capacity;
+	int32_t missing; /* INDICATOR_NONE = never missing */
 } IndicatorSlot;
 
 /* Weight of the rows where two indicators were both 1; open addressing. */
 typedef struct PairTable
 {
-	uint64_t   *keys;			/* smaller indicator << 32 | larger, +1; 0 = free */
+	uint64_t *keys; /* smaller indicator << 32 | larger, +1; 0 = free */
 	DoubleDouble *weights;
-	uint32_t	n;
-	uint32_t	size;			/* power of two, or 0 */
+	uint32_t n;
+	uint32_t size; /* power of two, or 0 */
 } PairTable;
 
 typedef struct Indicators
 {
-	IndicatorSlot *slots;		/* n_slots: numbers (only .missing), then categories */
-	int32_t		n_slots;
-	int32_t		n_numbers;		/* the slots that are numbers */
-	int32_t		stride;			/* doubles in a row of sums */
-	int32_t		n;
-	int32_t		capacity;
-	double	   *hi;				/* n x stride: sums of z over the indicator's rows */
-	double	   *lo;				/* what hi leaves out */
-	PairTable	pairs;			/* but of two missing numbers */
-	DoubleDouble *missing_pairs;	/* weight of the rows without numbers i < j, at j (j - 1) / 2 + i;
+	IndicatorSlot *slots; /* n_slots: numbers (only .missing), then categories */
+	int32_t n_slots;
+	int32_t n_numbers; /* the slots that are numbers */
+	int32_t stride;	   /* doubles in a row of sums */
+	int32_t n;
+	int32_t capacity;
+	double *hi;					 /* n x stride: sums of z over the indicator's rows */
+	double *lo;					 /* what hi leaves out */
+	PairTable pairs;			 /* but of two missing numbers */
+	DoubleDouble *missing_pairs; /* weight of the rows without numbers i < j, at j (j - 1) / 2 + i;
 									 * NULL before a row without two of them */
 } Indicators;
 
@@ -56,16 +56,16 @@ extern void indicators_release(Indicators *set, const Allocator *allocator);
 extern Status indicators_add(Indicators *set, const Allocator *allocator, int32_t *indicator);
 
 /* The indicator of a slot's code >= 0, or of its being missing for code < 0; made when new. */
-extern Status indicators_find(Indicators *set, const Allocator *allocator, int32_t slot, int32_t code,
-							  int32_t *indicator);
+extern Status indicators_find(Indicators *set, const Allocator *allocator, int32_t slot,
+							  int32_t code, int32_t *indicator);
 
 /* Adds weight to a pair of different indicators that are not both of missing numbers. */
 extern Status indicators_add_pair(Indicators *set, const Allocator *allocator, int32_t a, int32_t b,
 								  DoubleDouble weight);
 
 /* Adds weight to each pair of n numbers, given by ascending slots, that a row lacks. */
-extern Status indicators_add_missing(Indicators *set, const Allocator *allocator, const int32_t *slots,
-									 int32_t n, double weight);
+extern Status indicators_add_missing(Indicators *set, const Allocator *allocator,
+									 const int32_t *slots, int32_t n, double weight);
 
 /* Pairs of numbers. */
 static inline size_t
@@ -81,7 +81,7 @@ extern Status indicators_allocate_missing(Indicators *set, const Allocator *allo
 static inline DoubleDouble
 indicators_sum(const Indicators *set, int32_t indicator, int32_t k)
 {
-	size_t		place = (size_t) indicator * (size_t) set->stride + (size_t) k;
+	size_t place = (size_t) indicator * (size_t) set->stride + (size_t) k;
 
 	return indicator < 0 ? dd_from(0.0) : dd_two_sum(set->hi[place], set->lo[place]);
 }
@@ -90,12 +90,13 @@ indicators_sum(const Indicators *set, int32_t indicator, int32_t k)
 static inline DoubleDouble
 indicators_both_missing(const Indicators *set, int32_t i, int32_t j)
 {
-	size_t		low = (size_t) (i < j ? i : j);
-	size_t		high = (size_t) (i < j ? j : i);
+	size_t low = (size_t) (i < j ? i : j);
+	size_t high = (size_t) (i < j ? j : i);
 
 	if (i == j)
 		return indicators_sum(set, set->slots[i].missing, 0);
-	return set->missing_pairs == NULL ? dd_from(0.0) : set->missing_pairs[high * (high - 1) / 2 + low];
+	return set->missing_pairs == NULL ? dd_from(0.0) :
+										set->missing_pairs[high * (high - 1) / 2 + low];
 }
 
 /*
@@ -111,4 +112,4 @@ extern Status indicators_merge(Indicators *into, const Allocator *allocator, con
 extern void indicators_add_sums(double *hi, double *lo, const double *other_hi,
 								const double *other_lo, size_t n);
 
-#endif							/* ORCHARD_KERNEL_LINEAR_INDICATOR_H */
+#endif /* ORCHARD_KERNEL_LINEAR_INDICATOR_H */

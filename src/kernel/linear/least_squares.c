@@ -12,7 +12,7 @@ LeastSquares *
 least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_categories)
 {
 	LeastSquares *state = memory_allocate_zero(allocator, 1, sizeof(LeastSquares));
-	size_t		stride;
+	size_t stride;
 
 	if (state == NULL)
 		return NULL;
@@ -25,15 +25,15 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->block_capacity = FIRST_ROWS;
 	state->block = memory_allocate_zero(allocator, FIRST_ROWS * stride, sizeof(double));
 	state->block_weights = memory_allocate(allocator, FIRST_ROWS, sizeof(double));
-	state->active = memory_allocate(allocator, (size_t) n_numbers + (size_t) n_categories,
-									 sizeof(int32_t));
+	state->active =
+		memory_allocate(allocator, (size_t) n_numbers + (size_t) n_categories, sizeof(int32_t));
 	state->missing = memory_allocate(allocator, (size_t) n_numbers + 1, sizeof(int32_t));
 	if (state->is_wide)
 		state->clean = memory_allocate_zero(allocator, stride, sizeof(double));
 	if (state->block == NULL || state->block_weights == NULL || state->active == NULL ||
 		state->missing == NULL || (state->is_wide && state->clean == NULL) ||
-		indicators_begin(&state->indicators, allocator, n_numbers, n_categories,
-						 state->stride) != KERNEL_OK)
+		indicators_begin(&state->indicators, allocator, n_numbers, n_categories, state->stride) !=
+			KERNEL_OK)
 	{
 		least_squares_release(state, allocator);
 		return NULL;
@@ -44,8 +44,8 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 void
 least_squares_release(LeastSquares *state, const Allocator *allocator)
 {
-	size_t		capacity;
-	size_t		stride;
+	size_t capacity;
+	size_t stride;
 
 	if (state == NULL)
 		return;
@@ -68,9 +68,9 @@ least_squares_release(LeastSquares *state, const Allocator *allocator)
 Status
 least_squares_allocate_sums(LeastSquares *state, const Allocator *allocator)
 {
-	size_t		entries = least_squares_entries(state);
-	double	   *hi = memory_allocate_zero(allocator, entries, sizeof(double));
-	double	   *lo = memory_allocate_zero(allocator, entries, sizeof(double));
+	size_t entries = least_squares_entries(state);
+	double *hi = memory_allocate_zero(allocator, entries, sizeof(double));
+	double *lo = memory_allocate_zero(allocator, entries, sizeof(double));
 
 	if (hi == NULL || lo == NULL)
 	{
@@ -87,10 +87,10 @@ least_squares_allocate_sums(LeastSquares *state, const Allocator *allocator)
 static Status
 grow_block(LeastSquares *state, const Allocator *allocator)
 {
-	size_t		stride = (size_t) state->stride;
-	size_t		old = (size_t) state->block_capacity;
-	double	   *block = memory_allocate_zero(allocator, 2 * old * stride, sizeof(double));
-	double	   *weights = memory_allocate(allocator, 2 * old, sizeof(double));
+	size_t stride = (size_t) state->stride;
+	size_t old = (size_t) state->block_capacity;
+	double *block = memory_allocate_zero(allocator, 2 * old * stride, sizeof(double));
+	double *weights = memory_allocate(allocator, 2 * old, sizeof(double));
 
 	if (block == NULL || weights == NULL)
 	{
@@ -112,7 +112,7 @@ grow_block(LeastSquares *state, const Allocator *allocator)
 static Status
 empty_block(LeastSquares *state, const Allocator *allocator)
 {
-	Status		status = KERNEL_OK;
+	Status status = KERNEL_OK;
 
 	if (state->block_capacity < least_squares_block_rows(state))
 		return grow_block(state, allocator);
@@ -120,14 +120,16 @@ empty_block(LeastSquares *state, const Allocator *allocator)
 		status = least_squares_allocate_sums(state, allocator);
 	if (status == KERNEL_OK && state->is_wide && state->strips == NULL)
 	{
-		state->strips = memory_allocate(allocator, WIDE_ROWS * (size_t) state->stride, sizeof(double));
+		state->strips =
+			memory_allocate(allocator, WIDE_ROWS * (size_t) state->stride, sizeof(double));
 		if (state->strips == NULL)
 			status = KERNEL_OUT_OF_MEMORY;
 	}
 	if (status == KERNEL_OK && state->is_wide)
 		status = wide_sums_add_block(state, allocator, state->hi, state->lo, state->strips);
 	else if (status == KERNEL_OK)
-		gram_add(state->hi, state->lo, state->block, state->block_weights, state->n_block, state->width);
+		gram_add(state->hi, state->lo, state->block, state->block_weights, state->n_block,
+				 state->width);
 	if (status == KERNEL_OK)
 		state->n_block = 0;
 	return status;
@@ -138,9 +140,9 @@ static Status
 find_active(LeastSquares *state, const Allocator *allocator, const double *numbers,
 			const int32_t *codes, int32_t *n_missing)
 {
-	int32_t		n = 0;
-	int32_t		j;
-	Status		status;
+	int32_t n = 0;
+	int32_t j;
+	Status status;
 
 	/* Without a branch: what is missing is hard to predict. */
 	for (j = 0; j < state->n_numbers; j++)
@@ -150,7 +152,8 @@ find_active(LeastSquares *state, const Allocator *allocator, const double *numbe
 	}
 	for (j = 0; j < n; j++)
 	{
-		status = indicators_find(&state->indicators, allocator, state->missing[j], -1, &state->active[j]);
+		status = indicators_find(&state->indicators, allocator, state->missing[j], -1,
+								 &state->active[j]);
 		if (status != KERNEL_OK)
 			return status;
 	}
@@ -171,11 +174,11 @@ add_active(LeastSquares *state, const Allocator *allocator, const double *number
 		   const int32_t *codes, const double *z, double weight)
 {
 	Indicators *set = &state->indicators;
-	int32_t		n_missing;
-	Status		status = find_active(state, allocator, numbers, codes, &n_missing);
-	int32_t		n_active;
-	int32_t		i;
-	int32_t		j;
+	int32_t n_missing;
+	Status status = find_active(state, allocator, numbers, codes, &n_missing);
+	int32_t n_active;
+	int32_t i;
+	int32_t j;
 
 	if (status == KERNEL_OK)
 		status = indicators_add_missing(set, allocator, state->missing, n_missing, weight);
@@ -184,7 +187,7 @@ add_active(LeastSquares *state, const Allocator *allocator, const double *number
 	n_active = n_missing + state->n_categories;
 	for (i = 0; i < n_active; i++)
 	{
-		size_t		row = (size_t) state->active[i] * (size_t) set->stride;
+		size_t row = (size_t) state->active[i] * (size_t) set->stride;
 
 		gram_add_row(set->hi + row, set->lo + row, z, weight, set->stride);
 	}
@@ -205,11 +208,11 @@ Status
 least_squares_add(LeastSquares *state, const Allocator *allocator, const double *numbers,
 				  const int32_t *codes, double target, double weight)
 {
-	int32_t		n = state->n_numbers;
-	double	   *row;
-	double	   *clean;
-	bool		has_missing;
-	Status		status;
+	int32_t n = state->n_numbers;
+	double *row;
+	double *clean;
+	bool has_missing;
+	Status status;
 
 	if (state->n_block == state->block_capacity)
 	{
@@ -240,15 +243,16 @@ least_squares_add(LeastSquares *state, const Allocator *allocator, const double 
 }
 
 Status
-least_squares_raw_sums(const LeastSquares *state, const Allocator *allocator, double *hi, double *lo)
+least_squares_raw_sums(const LeastSquares *state, const Allocator *allocator, double *hi,
+					   double *lo)
 {
-	size_t		size = least_squares_entries(state) * sizeof(double);
-	size_t		n_strips = (size_t) state->n_block * (size_t) state->stride;
+	size_t size = least_squares_entries(state) * sizeof(double);
+	size_t n_strips = (size_t) state->n_block * (size_t) state->stride;
 	LeastSquares copy = *state;
-	double	   *strips;
-	Status		status;
-	int32_t		i;
-	int32_t		j;
+	double *strips;
+	Status status;
+	int32_t i;
+	int32_t j;
 
 	memset(hi, 0, size);
 	memset(lo, 0, size);
@@ -264,14 +268,14 @@ least_squares_raw_sums(const LeastSquares *state, const Allocator *allocator, do
 	}
 	strips = memory_allocate(allocator, n_strips, sizeof(double));
 	status = strips == NULL ? KERNEL_OUT_OF_MEMORY :
-		wide_sums_add_block(&copy, allocator, hi, lo, strips);
+							  wide_sums_add_block(&copy, allocator, hi, lo, strips);
 	memory_release(allocator, strips, n_strips, sizeof(double));
 	/* Last row first: an entry needs only the first row besides itself. */
 	for (i = state->width - 1; i >= 0 && status == KERNEL_OK; i--)
 	{
 		for (j = state->width - 1; j >= i; j--)
 		{
-			size_t		place = (size_t) i * (size_t) state->stride + (size_t) j;
+			size_t place = (size_t) i * (size_t) state->stride + (size_t) j;
 			DoubleDouble sum = wide_sums_moved(&copy, hi, lo, copy.shift, i, j);
 
 			hi[place] = sum.hi;
@@ -285,20 +289,20 @@ least_squares_raw_sums(const LeastSquares *state, const Allocator *allocator, do
 
 /* Adds all of from's rows, moved from its shift to into's; hi, lo: room for from's sums. */
 static Status
-merge_wide_sums(LeastSquares *into, const Allocator *allocator, const LeastSquares *from, double *hi,
-				double *lo)
+merge_wide_sums(LeastSquares *into, const Allocator *allocator, const LeastSquares *from,
+				double *hi, double *lo)
 {
 	LeastSquares copy = *from;
-	size_t		n_strips = (size_t) from->n_block * (size_t) from->stride;
-	double	   *strips = memory_allocate(allocator, n_strips, sizeof(double));
-	Status		status;
-	int32_t		i;
-	int32_t		j;
+	size_t n_strips = (size_t) from->n_block * (size_t) from->stride;
+	double *strips = memory_allocate(allocator, n_strips, sizeof(double));
+	Status status;
+	int32_t i;
+	int32_t j;
 
 	memcpy(hi, from->hi, least_squares_entries(from) * sizeof(double));
 	memcpy(lo, from->lo, least_squares_entries(from) * sizeof(double));
 	status = strips == NULL ? KERNEL_OUT_OF_MEMORY :
-		wide_sums_add_block(&copy, allocator, hi, lo, strips);
+							  wide_sums_add_block(&copy, allocator, hi, lo, strips);
 	memory_release(allocator, strips, n_strips, sizeof(double));
 	if (status != KERNEL_OK)
 		return status;
@@ -309,7 +313,7 @@ merge_wide_sums(LeastSquares *into, const Allocator *allocator, const LeastSquar
 	{
 		for (j = i; j < into->width; j++)
 		{
-			size_t		place = (size_t) i * (size_t) into->stride + (size_t) j;
+			size_t place = (size_t) i * (size_t) into->stride + (size_t) j;
 			DoubleDouble moved = wide_sums_moved(from, hi, lo, into->clean, i, j);
 
 			indicators_add_sums(&into->hi[place], &into->lo[place], &moved.hi, &moved.lo, 1);
@@ -323,8 +327,8 @@ merge_wide_sums(LeastSquares *into, const Allocator *allocator, const LeastSquar
 static Status
 merge_sums(LeastSquares *into, const Allocator *allocator, const LeastSquares *from)
 {
-	size_t		stride = (size_t) into->stride;
-	double	   *shift = NULL;
+	size_t stride = (size_t) into->stride;
+	double *shift = NULL;
 
 	if (into->is_wide && into->shift == NULL)
 	{
@@ -336,18 +340,18 @@ merge_sums(LeastSquares *into, const Allocator *allocator, const LeastSquares *f
 	}
 	if (into->hi == NULL)
 	{
-		Status		status = least_squares_allocate_sums(into, allocator);
+		Status status = least_squares_allocate_sums(into, allocator);
 
 		if (status != KERNEL_OK)
 			return status;
 	}
 	if (into->is_wide)
 	{
-		size_t		entries = least_squares_entries(from);
-		double	   *hi = memory_allocate(allocator, entries, sizeof(double));
-		double	   *lo = memory_allocate(allocator, entries, sizeof(double));
-		Status		status = hi != NULL && lo != NULL ? merge_wide_sums(into, allocator, from, hi, lo) :
-			KERNEL_OUT_OF_MEMORY;
+		size_t entries = least_squares_entries(from);
+		double *hi = memory_allocate(allocator, entries, sizeof(double));
+		double *lo = memory_allocate(allocator, entries, sizeof(double));
+		Status status = hi != NULL && lo != NULL ? merge_wide_sums(into, allocator, from, hi, lo) :
+												   KERNEL_OUT_OF_MEMORY;
 
 		memory_release(allocator, hi, entries, sizeof(double));
 		memory_release(allocator, lo, entries, sizeof(double));
@@ -361,14 +365,14 @@ merge_sums(LeastSquares *into, const Allocator *allocator, const LeastSquares *f
 static Status
 merge_block(LeastSquares *into, const Allocator *allocator, const LeastSquares *from)
 {
-	size_t		stride = (size_t) into->stride;
-	int32_t		k;
+	size_t stride = (size_t) into->stride;
+	int32_t k;
 
 	for (k = 0; k < from->n_block; k++)
 	{
 		if (into->n_block == into->block_capacity)
 		{
-			Status		status = empty_block(into, allocator);
+			Status status = empty_block(into, allocator);
 
 			if (status != KERNEL_OK)
 				return status;
@@ -384,7 +388,7 @@ Status
 least_squares_merge(LeastSquares *into, const Allocator *allocator, const LeastSquares *from,
 					const int32_t *const *code_maps)
 {
-	Status		status = KERNEL_OK;
+	Status status = KERNEL_OK;
 
 	if (from->hi != NULL)
 		status = merge_sums(into, allocator, from);
@@ -408,11 +412,11 @@ static DoubleDouble
 entry_sum(const LeastSquares *state, int32_t k, DoubleDouble missing)
 {
 	DoubleDouble sum = dd_from(0.0);
-	int32_t		i;
+	int32_t i;
 
 	for (i = 0; i < state->n_block; i++)
 	{
-		double		x = state->block[(size_t) i * (size_t) state->stride + (size_t) k];
+		double x = state->block[(size_t) i * (size_t) state->stride + (size_t) k];
 
 		if (x == x)
 			sum = dd_add(sum, dd_two_product(state->block_weights[i], x));
@@ -423,8 +427,10 @@ entry_sum(const LeastSquares *state, int32_t k, DoubleDouble missing)
 		return sum;
 	sum = dd_add(sum, dd_two_sum(state->hi[k], state->lo[k]));
 	if (state->shift != NULL)
-		sum = dd_add(sum, dd_multiply_double(dd_subtract(dd_two_sum(state->hi[0], state->lo[0]), missing),
-											 state->shift[k]));
+		sum =
+			dd_add(sum,
+				   dd_multiply_double(dd_subtract(dd_two_sum(state->hi[0], state->lo[0]), missing),
+									  state->shift[k]));
 	return sum;
 }
 
@@ -444,16 +450,18 @@ void
 least_squares_number_facts(const LeastSquares *state, NumberFacts *facts)
 {
 	DoubleDouble total = entry_sum(state, 0, dd_from(0.0));
-	int32_t		j;
+	int32_t j;
 
 	for (j = 0; j < state->n_numbers; j++)
 	{
-		DoubleDouble missing = indicators_sum(&state->indicators, state->indicators.slots[j].missing, 0);
+		DoubleDouble missing =
+			indicators_sum(&state->indicators, state->indicators.slots[j].missing, 0);
 		DoubleDouble present = dd_subtract(total, missing);
 
 		facts[j].missing = missing.hi;
 		facts[j].present = present.hi;
-		facts[j].mean = present.hi > 0.0 ? dd_divide(entry_sum(state, 1 + j, missing), present).hi : 0.0;
+		facts[j].mean =
+			present.hi > 0.0 ? dd_divide(entry_sum(state, 1 + j, missing), present).hi : 0.0;
 	}
 }
 
@@ -462,10 +470,11 @@ least_squares_level_weights(const LeastSquares *state, int32_t category, double 
 							int32_t n_codes, double *missing_weight)
 {
 	const IndicatorSlot *slot = &state->indicators.slots[state->n_numbers + category];
-	int32_t		code;
+	int32_t code;
 
 	for (code = 0; code < n_codes; code++)
 		level_weight[code] = code < slot->n_codes ?
-			indicators_sum(&state->indicators, slot->of_code[code], 0).hi : 0.0;
+			indicators_sum(&state->indicators, slot->of_code[code], 0).hi :
+			0.0;
 	*missing_weight = indicators_sum(&state->indicators, slot->missing, 0).hi;
 }

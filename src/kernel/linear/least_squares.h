@@ -30,8 +30,8 @@ typedef struct LeastSquares LeastSquares;
 
 typedef struct LeastSquaresOptions
 {
-	double		l2;				/* >= 0; objective (1/sum w) sum w r^2 / 2 + (l2/2) |b|^2: see least_squares_fit */
-	bool		standardize;	/* the penalty acts on columns scaled to standard deviation 1 */
+	double l2; /* >= 0; objective (1/sum w) sum w r^2 / 2 + (l2/2) |b|^2: see least_squares_fit */
+	bool standardize; /* the penalty acts on columns scaled to standard deviation 1 */
 } LeastSquaresOptions;
 
 /* An empty state for rows of n_numbers numbers and n_categories categories; NULL when refused. */
@@ -89,4 +89,4 @@ extern void least_squares_encode(const LeastSquares *state, ByteWriter *writer);
 extern Status least_squares_decode(LeastSquares **state, const Allocator *allocator,
 								   ByteReader *reader);
 
-#endif							/* ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_H */
+#endif /* ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_H */

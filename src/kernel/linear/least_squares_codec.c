@@ -17,10 +17,10 @@
 static void
 encode_indicators(const Indicators *set, ByteWriter *writer)
 {
-	size_t		n = (size_t) set->n * (size_t) set->stride;
-	size_t		i;
-	int32_t		slot;
-	int32_t		code;
+	size_t n = (size_t) set->n * (size_t) set->stride;
+	size_t i;
+	int32_t slot;
+	int32_t code;
 
 	write_u32(writer, (uint32_t) set->n);
 	for (slot = 0; slot < set->n_slots; slot++)
@@ -31,7 +31,7 @@ encode_indicators(const Indicators *set, ByteWriter *writer)
 			write_u32(writer, (uint32_t) set->slots[slot].of_code[code]);
 	}
 	for (i = 0; i < n; i++)
-		write_double_double(writer, (DoubleDouble) {set->hi[i], set->lo[i]});
+		write_double_double(writer, (DoubleDouble){set->hi[i], set->lo[i]});
 	write_u8(writer, set->missing_pairs != NULL);
 	for (i = 0; set->missing_pairs != NULL && i < indicators_missing_pairs(set); i++)
 		write_double_double(writer, set->missing_pairs[i]);
@@ -48,10 +48,10 @@ encode_indicators(const Indicators *set, ByteWriter *writer)
 void
 least_squares_encode(const LeastSquares *state, ByteWriter *writer)
 {
-	size_t		stride = (size_t) state->stride;
-	size_t		width = (size_t) state->width;
-	size_t		i;
-	size_t		j;
+	size_t stride = (size_t) state->stride;
+	size_t width = (size_t) state->width;
+	size_t i;
+	size_t j;
 
 	write_u32(writer, (uint32_t) state->n_numbers);
 	write_u32(writer, (uint32_t) state->n_categories);
@@ -67,7 +67,8 @@ least_squares_encode(const LeastSquares *state, ByteWriter *writer)
 	for (i = 0; state->hi != NULL && i < width; i++)
 	{
 		for (j = i; j < width; j++)
-			write_double_double(writer, (DoubleDouble) {state->hi[i * stride + j], state->lo[i * stride + j]});
+			write_double_double(
+				writer, (DoubleDouble){state->hi[i * stride + j], state->lo[i * stride + j]});
 		if (state->is_wide)
 			write_double(writer, state->shift[i]);
 	}
@@ -77,24 +78,25 @@ least_squares_encode(const LeastSquares *state, ByteWriter *writer)
 static Status
 decode_block(LeastSquares *state, const Allocator *allocator, ByteReader *reader)
 {
-	size_t		stride = (size_t) state->stride;
-	uint32_t	n = read_count(reader, 8 * (size_t) (state->n_numbers + 2));
-	size_t		capacity = (size_t) least_squares_block_rows(state);
-	size_t		i;
-	int32_t		j;
+	size_t stride = (size_t) state->stride;
+	uint32_t n = read_count(reader, 8 * (size_t) (state->n_numbers + 2));
+	size_t capacity = (size_t) least_squares_block_rows(state);
+	size_t i;
+	int32_t j;
 
 	if (n > capacity)
 		return KERNEL_CORRUPT;
 	if (n > (uint32_t) state->block_capacity)
 	{
-		double	   *block = memory_reallocate(allocator, state->block, FIRST_ROWS * stride,
-											  capacity * stride, sizeof(double));
-		double	   *weights;
+		double *block = memory_reallocate(allocator, state->block, FIRST_ROWS * stride,
+										  capacity * stride, sizeof(double));
+		double *weights;
 
 		if (block == NULL)
 			return KERNEL_OUT_OF_MEMORY;
 		state->block = block;
-		weights = memory_reallocate(allocator, state->block_weights, FIRST_ROWS, capacity, sizeof(double));
+		weights = memory_reallocate(allocator, state->block_weights, FIRST_ROWS, capacity,
+									sizeof(double));
 		if (weights == NULL)
 		{
 			memory_release(allocator, state->block, capacity * stride, sizeof(double));
@@ -123,11 +125,11 @@ decode_block(LeastSquares *state, const Allocator *allocator, ByteReader *reader
 static Status
 decode_sums(LeastSquares *state, const Allocator *allocator, ByteReader *reader)
 {
-	size_t		stride = (size_t) state->stride;
-	size_t		width = (size_t) state->width;
-	Status		status;
-	size_t		i;
-	size_t		j;
+	size_t stride = (size_t) state->stride;
+	size_t width = (size_t) state->width;
+	Status status;
+	size_t i;
+	size_t j;
 
 	if (width * (width + 1) / 2 > reader_left(reader) / 16)
 		return KERNEL_CORRUPT;
@@ -159,7 +161,7 @@ decode_sums(LeastSquares *state, const Allocator *allocator, ByteReader *reader)
 static int32_t
 decode_indicator(ByteReader *reader, uint8_t *is_taken, uint32_t n)
 {
-	uint32_t	indicator = read_u32(reader);
+	uint32_t indicator = read_u32(reader);
 
 	if (indicator == UINT32_MAX || reader->status != KERNEL_OK)
 		return INDICATOR_NONE;
@@ -177,13 +179,13 @@ static Status
 decode_slots(LeastSquares *state, const Allocator *allocator, ByteReader *reader, uint8_t *is_taken,
 			 uint32_t n)
 {
-	int32_t		i;
-	uint32_t	code;
+	int32_t i;
+	uint32_t code;
 
 	for (i = 0; i < state->indicators.n_slots; i++)
 	{
 		IndicatorSlot *slot = &state->indicators.slots[i];
-		uint32_t	n_codes;
+		uint32_t n_codes;
 
 		slot->missing = decode_indicator(reader, is_taken, n);
 		n_codes = read_count(reader, 4);
@@ -209,10 +211,10 @@ decode_slots(LeastSquares *state, const Allocator *allocator, ByteReader *reader
 static Status
 decode_missing_pairs(Indicators *set, const Allocator *allocator, ByteReader *reader)
 {
-	uint8_t		has_pairs = read_u8(reader);
-	size_t		n = indicators_missing_pairs(set);
-	Status		status;
-	size_t		i;
+	uint8_t has_pairs = read_u8(reader);
+	size_t n = indicators_missing_pairs(set);
+	Status status;
+	size_t i;
 
 	if (reader->status != KERNEL_OK || has_pairs == 0)
 		return reader->status;
@@ -228,14 +230,14 @@ decode_missing_pairs(Indicators *set, const Allocator *allocator, ByteReader *re
 static Status
 decode_indicator_sums(Indicators *set, const Allocator *allocator, ByteReader *reader, uint32_t n)
 {
-	Status		status = KERNEL_OK;
-	uint32_t	i;
-	int32_t		j;
+	Status status = KERNEL_OK;
+	uint32_t i;
+	int32_t j;
 
 	for (i = 0; i < n && status == KERNEL_OK; i++)
 	{
-		int32_t		indicator;
-		size_t		place;
+		int32_t indicator;
+		size_t place;
 
 		status = indicators_add(set, allocator, &indicator);
 		if (status != KERNEL_OK)
@@ -254,13 +256,14 @@ decode_indicator_sums(Indicators *set, const Allocator *allocator, ByteReader *r
 	status = decode_missing_pairs(set, allocator, reader);
 	for (i = status == KERNEL_OK ? read_count(reader, 24) : 0; i > 0 && status == KERNEL_OK; i--)
 	{
-		uint64_t	key = read_u64(reader);
+		uint64_t key = read_u64(reader);
 		DoubleDouble weight = read_double_double(reader);
 
-		if (reader->status != KERNEL_OK || key >> 32 >= (key & UINT32_MAX) || (key & UINT32_MAX) >= n)
+		if (reader->status != KERNEL_OK || key >> 32 >= (key & UINT32_MAX) ||
+			(key & UINT32_MAX) >= n)
 			return KERNEL_CORRUPT;
-		status = indicators_add_pair(set, allocator, (int32_t) (key >> 32), (int32_t) (key & UINT32_MAX),
-									 weight);
+		status = indicators_add_pair(set, allocator, (int32_t) (key >> 32),
+									 (int32_t) (key & UINT32_MAX), weight);
 	}
 	return status == KERNEL_OK ? reader->status : status;
 }
@@ -268,9 +271,9 @@ decode_indicator_sums(Indicators *set, const Allocator *allocator, ByteReader *r
 static Status
 decode_indicators(LeastSquares *state, const Allocator *allocator, ByteReader *reader)
 {
-	uint32_t	n = read_count(reader, 16 * (size_t) state->stride);
-	uint8_t    *is_taken = memory_allocate_zero(allocator, n, 1);
-	Status		status;
+	uint32_t n = read_count(reader, 16 * (size_t) state->stride);
+	uint8_t *is_taken = memory_allocate_zero(allocator, n, 1);
+	Status status;
 
 	if (is_taken == NULL)
 		return KERNEL_OUT_OF_MEMORY;
@@ -284,12 +287,12 @@ decode_indicators(LeastSquares *state, const Allocator *allocator, ByteReader *r
 Status
 least_squares_decode(LeastSquares **state, const Allocator *allocator, ByteReader *reader)
 {
-	uint32_t	n_numbers = read_u32(reader);
-	uint32_t	n_categories = read_u32(reader);
-	int64_t		rows = (int64_t) read_u64(reader);
+	uint32_t n_numbers = read_u32(reader);
+	uint32_t n_categories = read_u32(reader);
+	int64_t rows = (int64_t) read_u64(reader);
 	LeastSquares *decoded;
-	uint8_t		has_sums;
-	Status		status;
+	uint8_t has_sums;
+	Status status;
 
 	if (reader->status != KERNEL_OK)
 		return reader->status;

@@ -29,10 +29,10 @@
 /* A term as a combination of basis columns. */
 typedef struct Part
 {
-	int32_t		z;				/* index into z with coefficient 1, or NO_PART */
-	int32_t		indicator;		/* reduced indicator with coefficient 1, or NO_PART */
-	int32_t		missing;		/* reduced indicator with the coefficient below, or NO_PART */
-	double		fill;			/* mean or frequency */
+	int32_t z;		   /* index into z with coefficient 1, or NO_PART */
+	int32_t indicator; /* reduced indicator with coefficient 1, or NO_PART */
+	int32_t missing;   /* reduced indicator with the coefficient below, or NO_PART */
+	double fill;	   /* mean or frequency */
 } Part;
 
 /* Everything allocated by a fit, with the sizes to release it. */
@@ -41,25 +41,25 @@ typedef struct Solver
 	const LeastSquares *state;
 	const Design *design;
 	const Allocator *allocator;
-	int32_t		p;				/* terms without the intercept */
-	int32_t		first;			/* 1 when there is an intercept, else 0 */
-	double	   *hi;				/* least_squares_entries: the raw sums */
-	double	   *lo;
-	int32_t		n_reduced;
-	int32_t    *reduced_of;		/* n_indicators: reduced indicator, or NO_PART */
-	DoubleDouble *reduced_sums; /* n_reduced x width */
-	DoubleDouble *reduced_pairs;	/* n_reduced x n_reduced, symmetric; diagonal = weight */
-	Part	   *parts;			/* n_terms */
-	DoubleDouble *gram;			/* p x p, lower triangle */
-	DoubleDouble *moment;		/* p: with the target */
-	DoubleDouble *sum;			/* p: with 1 */
-	DoubleDouble *solution;		/* p */
-	double	   *scale;			/* p: square root of the centred square; 0 = constant */
-	double	   *penalty;		/* p: added to the scaled diagonal */
-	DoubleDouble *mean;			/* p: of the scaled columns */
-	double	   *tolerance;		/* p: least pivot of an independent column */
-	double	   *variance;		/* p: of the scaled coefficients, for a residual variance of 1 */
-	DoubleDouble total;			/* sum of weights */
+	int32_t p;	   /* terms without the intercept */
+	int32_t first; /* 1 when there is an intercept, else 0 */
+	double *hi;	   /* least_squares_entries: the raw sums */
+	double *lo;
+	int32_t n_reduced;
+	int32_t *reduced_of;		 /* n_indicators: reduced indicator, or NO_PART */
+	DoubleDouble *reduced_sums;	 /* n_reduced x width */
+	DoubleDouble *reduced_pairs; /* n_reduced x n_reduced, symmetric; diagonal = weight */
+	Part *parts;				 /* n_terms */
+	DoubleDouble *gram;			 /* p x p, lower triangle */
+	DoubleDouble *moment;		 /* p: with the target */
+	DoubleDouble *sum;			 /* p: with 1 */
+	DoubleDouble *solution;		 /* p */
+	double *scale;				 /* p: square root of the centred square; 0 = constant */
+	double *penalty;			 /* p: added to the scaled diagonal */
+	DoubleDouble *mean;			 /* p: of the scaled columns */
+	double *tolerance;			 /* p: least pivot of an independent column */
+	double *variance;			 /* p: of the scaled coefficients, for a residual variance of 1 */
+	DoubleDouble total;			 /* sum of weights */
 	DoubleDouble target_sum;
 	DoubleDouble target_square; /* centred when there is an intercept */
 	NormalEquations equations;
@@ -69,7 +69,8 @@ typedef struct Solver
 static DoubleDouble
 state_entry(const Solver *solver, int32_t i, int32_t j)
 {
-	size_t		place = (size_t) (i < j ? i : j) * (size_t) solver->state->stride + (size_t) (i < j ? j : i);
+	size_t place =
+		(size_t) (i < j ? i : j) * (size_t) solver->state->stride + (size_t) (i < j ? j : i);
 
 	return dd_two_sum(solver->hi[place], solver->lo[place]);
 }
@@ -80,12 +81,12 @@ reduce_indicators(Solver *solver)
 {
 	const LeastSquares *state = solver->state;
 	const Design *design = solver->design;
-	int32_t		slot;
-	int32_t		code;
-	int32_t		c;
+	int32_t slot;
+	int32_t code;
+	int32_t c;
 
-	solver->reduced_of = memory_allocate(solver->allocator, (size_t) state->indicators.n,
-										 sizeof(int32_t));
+	solver->reduced_of =
+		memory_allocate(solver->allocator, (size_t) state->indicators.n, sizeof(int32_t));
 	if (solver->reduced_of == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	memset(solver->reduced_of, 0xff, (size_t) state->indicators.n * sizeof(int32_t));
@@ -98,16 +99,16 @@ reduce_indicators(Solver *solver)
 	{
 		const IndicatorSlot *levels = &state->indicators.slots[state->n_numbers + c];
 		const CategoryFacts *facts = &design->categories[c];
-		int32_t		base = solver->n_reduced;
+		int32_t base = solver->n_reduced;
 
 		for (code = 0; code < levels->n_codes; code++)
 		{
-			int32_t		level = facts->level_of_code[code];
+			int32_t level = facts->level_of_code[code];
 
 			if (levels->of_code[code] < 0)
 				continue;
-			solver->reduced_of[levels->of_code[code]] = base +
-				(level == LEVEL_POOLED ? facts->n_levels : level);
+			solver->reduced_of[levels->of_code[code]] =
+				base + (level == LEVEL_POOLED ? facts->n_levels : level);
 		}
 		solver->n_reduced += facts->n_levels + (facts->n_pooled > 0);
 	}
@@ -118,7 +119,7 @@ reduce_indicators(Solver *solver)
 static int32_t
 reduced_missing(const Solver *solver, int32_t slot)
 {
-	int32_t		indicator = solver->state->indicators.slots[slot].missing;
+	int32_t indicator = solver->state->indicators.slots[slot].missing;
 
 	return indicator < 0 ? NO_PART : solver->reduced_of[indicator];
 }
@@ -127,13 +128,13 @@ reduced_missing(const Solver *solver, int32_t slot)
 static void
 reduce_missing_pairs(Solver *solver, int32_t i)
 {
-	size_t		n = (size_t) solver->n_reduced;
-	int32_t		a = reduced_missing(solver, i);
-	int32_t		j;
+	size_t n = (size_t) solver->n_reduced;
+	int32_t a = reduced_missing(solver, i);
+	int32_t j;
 
 	for (j = 0; a >= 0 && j < i; j++)
 	{
-		int32_t		b = reduced_missing(solver, j);
+		int32_t b = reduced_missing(solver, j);
 
 		if (b < 0)
 			continue;
@@ -149,13 +150,13 @@ static Status
 reduce_sums(Solver *solver)
 {
 	const LeastSquares *state = solver->state;
-	size_t		n = (size_t) solver->n_reduced;
-	size_t		width = (size_t) state->width;
+	size_t n = (size_t) solver->n_reduced;
+	size_t width = (size_t) state->width;
 	const PairTable *pairs = &state->indicators.pairs;
-	size_t		size;
-	int32_t		i;
-	uint32_t	place;
-	size_t		j;
+	size_t size;
+	int32_t i;
+	uint32_t place;
+	size_t j;
 
 	if (!size_multiply(n, n, &size))
 		return KERNEL_TOO_LARGE;
@@ -165,7 +166,7 @@ reduce_sums(Solver *solver)
 		return KERNEL_OUT_OF_MEMORY;
 	for (i = 0; i < state->indicators.n; i++)
 	{
-		size_t		r = (size_t) solver->reduced_of[i];
+		size_t r = (size_t) solver->reduced_of[i];
 
 		for (j = 0; j < width; j++)
 		{
@@ -178,15 +179,16 @@ reduce_sums(Solver *solver)
 		solver->reduced_pairs[j * n + j] = solver->reduced_sums[j * width];
 	for (place = 0; place < pairs->size; place++)
 	{
-		uint64_t	key = pairs->keys[place] - 1;
-		size_t		a;
-		size_t		b;
+		uint64_t key = pairs->keys[place] - 1;
+		size_t a;
+		size_t b;
 
 		if (pairs->keys[place] == 0)
 			continue;
 		a = (size_t) solver->reduced_of[key >> 32];
 		b = (size_t) solver->reduced_of[key & UINT32_MAX];
-		solver->reduced_pairs[a * n + b] = dd_add(solver->reduced_pairs[a * n + b], pairs->weights[place]);
+		solver->reduced_pairs[a * n + b] =
+			dd_add(solver->reduced_pairs[a * n + b], pairs->weights[place]);
 		solver->reduced_pairs[b * n + a] = solver->reduced_pairs[a * n + b];
 	}
 	for (i = 0; i < state->n_numbers; i++)
@@ -199,8 +201,9 @@ static int32_t
 reduced_level(const Solver *solver, int32_t category, int32_t level)
 {
 	const CategoryFacts *facts = &solver->design->categories[category];
-	const IndicatorSlot *slot = &solver->state->indicators.slots[solver->state->n_numbers + category];
-	int32_t		first = solver->reduced_of[slot->of_code[facts->levels[0]]];
+	const IndicatorSlot *slot =
+		&solver->state->indicators.slots[solver->state->n_numbers + category];
+	int32_t first = solver->reduced_of[slot->of_code[facts->levels[0]]];
 
 	return first + (level == LEVEL_POOLED ? facts->n_levels : level);
 }
@@ -210,9 +213,9 @@ term_part(const Solver *solver, const Term *term)
 {
 	const Design *design = solver->design;
 	const LeastSquares *state = solver->state;
-	Part		part = {NO_PART, NO_PART, NO_PART, 0.0};
-	bool		is_category;
-	int32_t		slot;
+	Part part = {NO_PART, NO_PART, NO_PART, 0.0};
+	bool is_category;
+	int32_t slot;
 
 	if (term->feature == TERM_INTERCEPT)
 	{
@@ -234,8 +237,10 @@ term_part(const Solver *solver, const Term *term)
 		return part;
 	}
 	part.indicator = reduced_level(solver, term->slot, term->level);
-	part.fill = design->categories[term->slot].frequency
-		[term->level == LEVEL_POOLED ? design->categories[term->slot].n_levels : term->level];
+	part.fill =
+		design->categories[term->slot]
+			.frequency[term->level == LEVEL_POOLED ? design->categories[term->slot].n_levels :
+													 term->level];
 	return part;
 }
 
@@ -243,7 +248,7 @@ term_part(const Solver *solver, const Term *term)
 static DoubleDouble
 part_with_z(const Solver *solver, const Part *part, int32_t k)
 {
-	size_t		width = (size_t) solver->state->width;
+	size_t width = (size_t) solver->state->width;
 	DoubleDouble sum = dd_from(0.0);
 
 	if (part->z != NO_PART)
@@ -251,8 +256,10 @@ part_with_z(const Solver *solver, const Part *part, int32_t k)
 	if (part->indicator != NO_PART)
 		sum = dd_add(sum, solver->reduced_sums[(size_t) part->indicator * width + (size_t) k]);
 	if (part->missing != NO_PART)
-		sum = dd_add(sum, dd_multiply_double(
-						 solver->reduced_sums[(size_t) part->missing * width + (size_t) k], part->fill));
+		sum = dd_add(
+			sum,
+			dd_multiply_double(solver->reduced_sums[(size_t) part->missing * width + (size_t) k],
+							   part->fill));
 	return sum;
 }
 
@@ -260,7 +267,7 @@ part_with_z(const Solver *solver, const Part *part, int32_t k)
 static DoubleDouble
 part_with_indicator(const Solver *solver, const Part *part, int32_t r)
 {
-	size_t		n = (size_t) solver->n_reduced;
+	size_t n = (size_t) solver->n_reduced;
 	const DoubleDouble *pairs = solver->reduced_pairs + (size_t) r * n;
 	DoubleDouble sum = dd_from(0.0);
 
@@ -291,8 +298,8 @@ static Status
 allocate_solver(Solver *solver)
 {
 	const Allocator *allocator = solver->allocator;
-	size_t		p = (size_t) solver->p;
-	size_t		size;
+	size_t p = (size_t) solver->p;
+	size_t size;
 
 	if (!size_multiply(p, p, &size))
 		return KERNEL_TOO_LARGE;
@@ -307,19 +314,22 @@ allocate_solver(Solver *solver)
 	solver->tolerance = memory_allocate(allocator, p, sizeof(double));
 	solver->variance = memory_allocate(allocator, p, sizeof(double));
 	return solver->parts != NULL && solver->gram != NULL && solver->moment != NULL &&
-		solver->sum != NULL && solver->solution != NULL && solver->scale != NULL &&
-		solver->penalty != NULL && solver->mean != NULL && solver->tolerance != NULL &&
-		solver->variance != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+			solver->sum != NULL && solver->solution != NULL && solver->scale != NULL &&
+			solver->penalty != NULL && solver->mean != NULL && solver->tolerance != NULL &&
+			solver->variance != NULL ?
+		KERNEL_OK :
+		KERNEL_OUT_OF_MEMORY;
 }
 
 static void
 release_solver(Solver *solver)
 {
 	const Allocator *allocator = solver->allocator;
-	size_t		p = (size_t) solver->p;
-	size_t		n = (size_t) solver->n_reduced;
+	size_t p = (size_t) solver->p;
+	size_t n = (size_t) solver->n_reduced;
 
-	memory_release(allocator, solver->reduced_of, (size_t) solver->state->indicators.n, sizeof(int32_t));
+	memory_release(allocator, solver->reduced_of, (size_t) solver->state->indicators.n,
+				   sizeof(int32_t));
 	memory_release(allocator, solver->reduced_sums, n * (size_t) solver->state->width,
 				   sizeof(DoubleDouble));
 	memory_release(allocator, solver->reduced_pairs, n * n, sizeof(DoubleDouble));
@@ -357,14 +367,16 @@ set_scale(Solver *solver, const LeastSquaresOptions *options, int32_t i, DoubleD
 		  DoubleDouble variation)
 {
 	DoubleDouble kept = solver->first == 1 ? variation : square;
-	double		error = sum_error(solver);
-	bool		is_constant = !(kept.hi > (CONSTANT_TOLERANCE + error) * square.hi);
+	double error = sum_error(solver);
+	bool is_constant = !(kept.hi > (CONSTANT_TOLERANCE + error) * square.hi);
 
 	solver->scale[i] = is_constant ? 0.0 : sqrt(kept.hi);
-	solver->penalty[i] = is_constant || options->l2 == 0.0 ? 0.0 :
+	solver->penalty[i] = is_constant || options->l2 == 0.0 ?
+		0.0 :
 		options->l2 * ((options->standardize ? variation.hi : solver->total.hi) / kept.hi);
 	solver->tolerance[i] = RANK_TOLERANCE + 4.0 * error * (is_constant ? 0.0 : square.hi / kept.hi);
-	solver->mean[i] = is_constant ? dd_from(0.0) :
+	solver->mean[i] = is_constant ?
+		dd_from(0.0) :
 		dd_divide_double(dd_divide(solver->sum[i], solver->total), solver->scale[i]);
 }
 
@@ -373,10 +385,10 @@ static Status
 build_equations(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop)
 {
 	const Design *design = solver->design;
-	int32_t		target = solver->state->width - 1;
-	size_t		p = (size_t) solver->p;
-	int32_t		i;
-	int32_t		j;
+	int32_t target = solver->state->width - 1;
+	size_t p = (size_t) solver->p;
+	int32_t i;
+	int32_t j;
 
 	for (i = 0; i < design->n_terms; i++)
 		solver->parts[i] = term_part(solver, &design->terms[i]);
@@ -384,8 +396,8 @@ build_equations(Solver *solver, const LeastSquaresOptions *options, const StopCh
 	solver->target_sum = state_entry(solver, 0, target);
 	solver->target_square = state_entry(solver, target, target);
 	if (design->has_intercept)
-		solver->target_square = centred(solver, solver->target_square, solver->target_sum,
-										solver->target_sum);
+		solver->target_square =
+			centred(solver, solver->target_square, solver->target_sum, solver->target_sum);
 	for (i = 0; i < solver->p; i++)
 	{
 		const Part *part = &solver->parts[solver->first + i];
@@ -400,7 +412,8 @@ build_equations(Solver *solver, const LeastSquaresOptions *options, const StopCh
 		variation = centred(solver, square, solver->sum[i], solver->sum[i]);
 		kept = design->has_intercept ? variation : square;
 		if (design->has_intercept)
-			solver->moment[i] = centred(solver, solver->moment[i], solver->sum[i], solver->target_sum);
+			solver->moment[i] =
+				centred(solver, solver->moment[i], solver->sum[i], solver->target_sum);
 		set_scale(solver, options, i, square, variation);
 		for (j = 0; j < i; j++)
 		{
@@ -419,24 +432,25 @@ build_equations(Solver *solver, const LeastSquaresOptions *options, const StopCh
 static bool
 scale_equations(Solver *solver)
 {
-	size_t		p = (size_t) solver->p;
-	bool		is_finite = isfinite(solver->target_square.hi);
-	int32_t		i;
-	int32_t		j;
+	size_t p = (size_t) solver->p;
+	bool is_finite = isfinite(solver->target_square.hi);
+	int32_t i;
+	int32_t j;
 
 	for (i = 0; i < solver->p; i++)
 	{
-		double		scale = solver->scale[i];
+		double scale = solver->scale[i];
 
 		is_finite = is_finite && isfinite(solver->moment[i].hi);
 		solver->moment[i] = scale > 0.0 ? dd_divide_double(solver->moment[i], scale) : dd_from(0.0);
 		for (j = 0; j <= i; j++)
 		{
 			DoubleDouble *entry = &solver->gram[(size_t) i * p + (size_t) j];
-			bool		is_constant = scale == 0.0 || solver->scale[j] == 0.0;
+			bool is_constant = scale == 0.0 || solver->scale[j] == 0.0;
 
 			is_finite = is_finite && isfinite(entry->hi);
-			*entry = is_constant ? dd_from(0.0) :
+			*entry = is_constant ?
+				dd_from(0.0) :
 				dd_divide_double(dd_divide_double(*entry, scale), solver->scale[j]);
 		}
 		solver->gram[(size_t) i * p + (size_t) i] =
@@ -450,7 +464,7 @@ static DoubleDouble
 residual_square(const Solver *solver)
 {
 	DoubleDouble rest = solver->target_square;
-	int32_t		i;
+	int32_t i;
 
 	/* With (R + D) u = c - r: |y|^2 - 2 u'c + u'R u = |y|^2 - u'c - u'D u - u'r. */
 	for (i = 0; i < solver->p; i++)
@@ -489,26 +503,26 @@ static Status
 report(const Solver *solver, LinearFit *fit)
 {
 	const Design *design = solver->design;
-	double		degrees = (double) solver->state->rows - fit->facts.rank;
+	double degrees = (double) solver->state->rows - fit->facts.rank;
 	DoubleDouble intercept = solver->target_sum;
-	double		mean_variance = 1.0 / solver->total.hi + solver->equations.mean_variance;
-	int32_t		i;
+	double mean_variance = 1.0 / solver->total.hi + solver->equations.mean_variance;
+	int32_t i;
 
 	fit->facts.rss = residual_square(solver).hi;
 	fit->facts.tss = solver->target_square.hi > 0.0 ? solver->target_square.hi : 0.0;
 	fit->facts.sigma2 = degrees > 0.0 ? fit->facts.rss / degrees : NAN;
 	for (i = 0; i < solver->p; i++)
 	{
-		double		scale = solver->scale[i];
-		DoubleDouble estimate = scale > 0.0 ? dd_divide_double(solver->solution[i], scale) :
-			dd_from(0.0);
+		double scale = solver->scale[i];
+		DoubleDouble estimate =
+			scale > 0.0 ? dd_divide_double(solver->solution[i], scale) : dd_from(0.0);
 
 		if (!isfinite(estimate.hi))
 			return KERNEL_OVERFLOW;
 		intercept = dd_subtract(intercept, dd_multiply(estimate, solver->sum[i]));
-		set_coefficient(&fit->coefficients[solver->first + i], &design->terms[solver->first + i],
-						estimate.hi, scale > 0.0 ?
-						fit->facts.sigma2 * solver->variance[i] / (scale * scale) : NAN, degrees);
+		set_coefficient(
+			&fit->coefficients[solver->first + i], &design->terms[solver->first + i], estimate.hi,
+			scale > 0.0 ? fit->facts.sigma2 * solver->variance[i] / (scale * scale) : NAN, degrees);
 	}
 	if (!design->has_intercept)
 		return KERNEL_OK;
@@ -522,7 +536,7 @@ report(const Solver *solver, LinearFit *fit)
 static double
 log_likelihood(const Solver *solver, double rss)
 {
-	double		n = (double) solver->state->rows;
+	double n = (double) solver->state->rows;
 
 	if (solver->total.hi != n || solver->total.lo != 0.0 || !(rss > 0.0))
 		return NAN;
@@ -532,8 +546,8 @@ log_likelihood(const Solver *solver, double rss)
 static Status
 solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop, LinearFit *fit)
 {
-	size_t		entries = least_squares_entries(solver->state);
-	Status		status;
+	size_t entries = least_squares_entries(solver->state);
+	Status status;
 
 	solver->hi = memory_allocate(solver->allocator, entries, sizeof(double));
 	solver->lo = memory_allocate(solver->allocator, entries, sizeof(double));
@@ -550,18 +564,22 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 		status = build_equations(solver, options, stop);
 	if (status == KERNEL_OK && !scale_equations(solver))
 		status = KERNEL_OVERFLOW;
-	solver->equations = (NormalEquations) {
-		.allocator = solver->allocator,.p = solver->p,.is_exact = !solver->state->is_wide,
-		.wants_variance = options->l2 == 0.0,.gram = solver->gram,.moment = solver->moment,
-		.mean = solver->mean,.tolerance = solver->tolerance,.solution = solver->solution,
-		.variance = solver->variance
-	};
+	solver->equations = (NormalEquations){.allocator = solver->allocator,
+										  .p = solver->p,
+										  .is_exact = !solver->state->is_wide,
+										  .wants_variance = options->l2 == 0.0,
+										  .gram = solver->gram,
+										  .moment = solver->moment,
+										  .mean = solver->mean,
+										  .tolerance = solver->tolerance,
+										  .solution = solver->solution,
+										  .variance = solver->variance};
 	if (status == KERNEL_OK)
 		status = normal_equations_solve(&solver->equations, stop);
 	if (status != KERNEL_OK)
 		return status;
-	fit->facts = (LinearFacts) {.rank = solver->equations.rank + solver->first, .converged = true,
-								.gradient_norm = 0.0};
+	fit->facts = (LinearFacts){
+		.rank = solver->equations.rank + solver->first, .converged = true, .gradient_norm = 0.0};
 	fit->facts.condition_number = solver->equations.condition;
 	status = report(solver, fit);
 	fit->facts.log_likelihood = log_likelihood(solver, fit->facts.rss);
@@ -573,8 +591,8 @@ least_squares_fit(const LeastSquares *state, const Design *design,
 				  const LeastSquaresOptions *options, const Allocator *allocator,
 				  const StopCheck *stop, LinearFit *fit)
 {
-	Solver		solver = {.state = state, .design = design, .allocator = allocator};
-	Status		status;
+	Solver solver = {.state = state, .design = design, .allocator = allocator};
+	Status status;
 
 	solver.first = design->has_intercept ? 1 : 0;
 	solver.p = design->n_terms - solver.first;

@@ -18,25 +18,25 @@
  */
 struct LeastSquares
 {
-	int32_t		n_numbers;
-	int32_t		n_categories;
-	int32_t		width;			/* of z = (1, numbers, target): n_numbers + 2 */
-	int32_t		stride;			/* gram_stride(width) */
-	bool		is_wide;		/* more than LEAST_SQUARES_EXACT numbers */
-	int64_t		rows;
-	double	   *hi;				/* stride x stride: sums of z z' (wide: shifted), on and above the
+	int32_t n_numbers;
+	int32_t n_categories;
+	int32_t width;	/* of z = (1, numbers, target): n_numbers + 2 */
+	int32_t stride; /* gram_stride(width) */
+	bool is_wide;	/* more than LEAST_SQUARES_EXACT numbers */
+	int64_t rows;
+	double *hi;	   /* stride x stride: sums of z z' (wide: shifted), on and above the
 								 * diagonal; NULL before the first full block */
-	double	   *lo;				/* what hi leaves out */
-	double	   *shift;			/* wide: stride, subtracted from z before products; NULL with hi */
-	double	   *block;			/* block_capacity x stride: rows not in the sums yet; wide: NaN = missing */
-	double	   *block_weights;	/* block_capacity */
-	int32_t		n_block;
-	int32_t		block_capacity;
-	double	   *strips;			/* wide: scratch, WIDE_ROWS x stride; NULL with hi */
-	double	   *clean;			/* wide: scratch row, stride, 0 for missing */
-	int32_t    *active;			/* scratch: indicators of the row, missing numbers first */
-	int32_t    *missing;		/* scratch: slots of the row's missing numbers, n_numbers + 1 */
-	Indicators	indicators;
+	double *lo;	   /* what hi leaves out */
+	double *shift; /* wide: stride, subtracted from z before products; NULL with hi */
+	double *block; /* block_capacity x stride: rows not in the sums yet; wide: NaN = missing */
+	double *block_weights; /* block_capacity */
+	int32_t n_block;
+	int32_t block_capacity;
+	double *strips;	  /* wide: scratch, WIDE_ROWS x stride; NULL with hi */
+	double *clean;	  /* wide: scratch row, stride, 0 for missing */
+	int32_t *active;  /* scratch: indicators of the row, missing numbers first */
+	int32_t *missing; /* scratch: slots of the row's missing numbers, n_numbers + 1 */
+	Indicators indicators;
 };
 
 static inline size_t
@@ -75,4 +75,4 @@ extern Status wide_sums_add_block(LeastSquares *state, const Allocator *allocato
 extern DoubleDouble wide_sums_moved(const LeastSquares *state, const double *hi, const double *lo,
 									const double *shift, int32_t i, int32_t j);
 
-#endif							/* ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_STATE_H */
+#endif /* ORCHARD_KERNEL_LINEAR_LEAST_SQUARES_STATE_H */

@@ -14,8 +14,8 @@
 
 typedef enum LinearLink
 {
-	LINK_IDENTITY = 0,			/* prediction = eta */
-	LINK_LOGIT = 1				/* prediction = 1 / (1 + exp(-eta)) */
+	LINK_IDENTITY = 0, /* prediction = eta */
+	LINK_LOGIT = 1	   /* prediction = 1 / (1 + exp(-eta)) */
 } LinearLink;
 
 #define LINK_LAST LINK_LOGIT
@@ -23,35 +23,37 @@ typedef enum LinearLink
 /* One row of the coefficient table; std_error, statistic and p_value are NaN where undefined. */
 typedef struct LinearCoefficient
 {
-	Term		term;
-	double		estimate;		/* original units */
-	double		std_error;
-	double		statistic;		/* t for least squares, z for logistic regression */
-	double		p_value;		/* two-sided */
+	Term term;
+	double estimate; /* original units */
+	double std_error;
+	double statistic; /* t for least squares, z for logistic regression */
+	double p_value;	  /* two-sided */
 } LinearCoefficient;
 
 /* How a fit went; all NaN or 0 where not applicable. */
 typedef struct LinearFacts
 {
-	double		log_likelihood;
-	double		sigma2;			/* residual variance, RSS / (n - rank); NaN for logistic */
-	double		rss;			/* weighted residual sum of squares; NaN for logistic */
-	double		tss;			/* weighted total sum of squares about the mean (about 0 without intercept) */
-	double		gradient_norm;	/* infinity norm of the gradient of the mean penalised loss, standardised columns */
-	double		condition_number;	/* 1-norm estimate or 2-norm of the scaled Gram matrix, square-rooted; NaN when singular */
-	int32_t		rank;			/* of the design, intercept included */
-	int32_t		iterations;		/* Newton steps; 0 for least squares */
-	bool		converged;
-	bool		separated;		/* logistic: classes (nearly) perfectly separated, estimates diverge */
+	double log_likelihood;
+	double sigma2; /* residual variance, RSS / (n - rank); NaN for logistic */
+	double rss;	   /* weighted residual sum of squares; NaN for logistic */
+	double tss;	   /* weighted total sum of squares about the mean (about 0 without intercept) */
+	double
+		gradient_norm; /* infinity norm of the gradient of the mean penalised loss, standardised columns */
+	double
+		condition_number; /* 1-norm estimate or 2-norm of the scaled Gram matrix, square-rooted; NaN when singular */
+	int32_t rank;		/* of the design, intercept included */
+	int32_t iterations; /* Newton steps; 0 for least squares */
+	bool converged;
+	bool separated; /* logistic: classes (nearly) perfectly separated, estimates diverge */
 } LinearFacts;
 
 /* What the fitting kernels return: coefficients[n_terms] follow design->terms. */
 typedef struct LinearFit
 {
-	LinearCoefficient *coefficients;	/* n_terms, the caller's array */
+	LinearCoefficient *coefficients; /* n_terms, the caller's array */
 	LinearFacts facts;
-	double		log_loss;		/* logistic: mean over the training rows, without class weights and penalty */
-	double		accuracy;		/* logistic: share of the training rows whose class eta > 0 tells */
+	double log_loss; /* logistic: mean over the training rows, without class weights and penalty */
+	double accuracy; /* logistic: share of the training rows whose class eta > 0 tells */
 } LinearFit;
 
 /*
@@ -61,23 +63,23 @@ typedef struct LinearFit
  */
 typedef struct LinearScorer
 {
-	LinearLink	link;
-	int32_t		n_numbers;
-	int32_t		n_categories;
-	double		intercept;
-	double	   *number_weight;	/* n_numbers */
-	double	   *number_fill;	/* n_numbers: value that stands for NULL */
-	double	   *missing_weight;	/* n_numbers + n_categories: added to eta when the slot is missing */
-	double	  **level_weight;	/* n_categories arrays of n_levels + 2: by level index + 1 as above */
+	LinearLink link;
+	int32_t n_numbers;
+	int32_t n_categories;
+	double intercept;
+	double *number_weight;	/* n_numbers */
+	double *number_fill;	/* n_numbers: value that stands for NULL */
+	double *missing_weight; /* n_numbers + n_categories: added to eta when the slot is missing */
+	double **level_weight;	/* n_categories arrays of n_levels + 2: by level index + 1 as above */
 } LinearScorer;
 
 /* eta of one feature vector without missing-indicator terms. */
 static inline double
 linear_eta(const LinearScorer *scorer, const double *vector)
 {
-	double		sum[4] = {scorer->intercept, 0.0, 0.0, 0.0};
-	int32_t		n = scorer->n_numbers;
-	int32_t		i;
+	double sum[4] = {scorer->intercept, 0.0, 0.0, 0.0};
+	int32_t n = scorer->n_numbers;
+	int32_t i;
 
 	for (i = 0; i + 4 <= n; i += 4)
 	{
@@ -100,4 +102,4 @@ linear_inverse_link(LinearLink link, double eta)
 	return link == LINK_LOGIT ? 1.0 / (1.0 + exp(-eta)) : eta;
 }
 
-#endif							/* ORCHARD_KERNEL_LINEAR_LINEAR_MODEL_H */
+#endif /* ORCHARD_KERNEL_LINEAR_LINEAR_MODEL_H */

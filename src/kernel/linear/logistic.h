@@ -11,12 +11,13 @@
 
 typedef struct LogisticOptions
 {
-	double		l2;				/* >= 0, as in least_squares_fit */
-	bool		standardize;
-	double		tolerance;		/* on the infinity norm of the mean gradient, standardised columns; default 1e-8 */
-	int32_t		max_iterations;	/* Newton steps; default 100 */
-	double		positive_target;	/* rows whose target equals this are class 1 */
-	double		class_weight[2];	/* multiplies the weights of negative and positive rows; 1 by default */
+	double l2; /* >= 0, as in least_squares_fit */
+	bool standardize;
+	double
+		tolerance; /* on the infinity norm of the mean gradient, standardised columns; default 1e-8 */
+	int32_t max_iterations; /* Newton steps; default 100 */
+	double positive_target; /* rows whose target equals this are class 1 */
+	double class_weight[2]; /* multiplies the weights of negative and positive rows; 1 by default */
 } LogisticOptions;
 
 /*
@@ -49,4 +50,4 @@ extern Status logistic_fit(const Dataset *dataset, const Design *design,
 						   const LogisticOptions *options, const Allocator *allocator,
 						   const StopCheck *stop, LinearFit *result);
 
-#endif							/* ORCHARD_KERNEL_LINEAR_LOGISTIC_H */
+#endif /* ORCHARD_KERNEL_LINEAR_LOGISTIC_H */

@@ -9,7 +9,7 @@
 #include "kernel/linear/null_space.h"
 #include "kernel/linear/symmetric.h"
 
-#define IDENTIFIED (1.0 - 1e-8)	/* entry of the projector onto the row space */
+#define IDENTIFIED (1.0 - 1e-8) /* entry of the projector onto the row space */
 #define WIDE_TOLERANCE 1e-11	/* of a pivot in double, the diagonal being 1 */
 #define REFINEMENTS 2
 
@@ -18,7 +18,7 @@ static DoubleDouble
 exact_product(const DoubleDouble *x, const DoubleDouble *y, int32_t n)
 {
 	DoubleDouble sum = dd_from(0.0);
-	int32_t		i;
+	int32_t i;
 
 	for (i = 0; i < n; i++)
 		sum = dd_add(sum, dd_multiply(x[i], y[i]));
@@ -30,24 +30,26 @@ static bool
 is_in_range(const NormalEquations *equations, const int32_t *pivot, const DoubleDouble *image,
 			DoubleDouble *work)
 {
-	size_t		p = (size_t) equations->p;
-	double		rest = 0.0;
-	double		length = 0.0;
-	int32_t		i;
-	int32_t		k;
+	size_t p = (size_t) equations->p;
+	double rest = 0.0;
+	double length = 0.0;
+	int32_t i;
+	int32_t k;
 
 	for (k = 0; k < equations->rank; k++)
 	{
 		work[k] = dd_from(0.0);
 		for (i = k; i < equations->p; i++)
-			work[k] = dd_add(work[k], dd_multiply(equations->gram[(size_t) i * p + (size_t) k],
-												  image[pivot[i]]));
+			work[k] =
+				dd_add(work[k],
+					   dd_multiply(equations->gram[(size_t) i * p + (size_t) k], image[pivot[i]]));
 	}
 	for (i = 0; i < equations->p; i++)
 	{
 		DoubleDouble v = equations->mean[pivot[i]];
-		int32_t		n = i < equations->rank ? i + 1 : equations->rank;
-		double		difference = dd_subtract(v, exact_product(equations->gram + (size_t) i * p, work, n)).hi;
+		int32_t n = i < equations->rank ? i + 1 : equations->rank;
+		double difference =
+			dd_subtract(v, exact_product(equations->gram + (size_t) i * p, work, n)).hi;
 
 		rest += difference * difference;
 		length += v.hi * v.hi;
@@ -60,13 +62,14 @@ static Status
 exact_variances(NormalEquations *equations, const int32_t *pivot, DoubleDouble *image,
 				DoubleDouble *work, double *identified, const StopCheck *stop)
 {
-	Status		status = exact_inverse_diagonal(equations->gram, equations->p, equations->rank, pivot,
-												equations->allocator, stop, equations->variance, identified);
-	int32_t		i;
+	Status status =
+		exact_inverse_diagonal(equations->gram, equations->p, equations->rank, pivot,
+							   equations->allocator, stop, equations->variance, identified);
+	int32_t i;
 
 	if (status == KERNEL_OK)
-		status = exact_solve(equations->gram, equations->p, equations->rank, pivot, equations->allocator,
-							 equations->mean, image);
+		status = exact_solve(equations->gram, equations->p, equations->rank, pivot,
+							 equations->allocator, equations->mean, image);
 	if (status != KERNEL_OK)
 		return status;
 	for (i = 0; i < equations->p; i++)
@@ -92,14 +95,14 @@ static Status
 solve_exactly(NormalEquations *equations, const StopCheck *stop)
 {
 	const Allocator *allocator = equations->allocator;
-	size_t		p = (size_t) equations->p;
-	int32_t    *pivot = memory_allocate(allocator, p, sizeof(int32_t));
+	size_t p = (size_t) equations->p;
+	int32_t *pivot = memory_allocate(allocator, p, sizeof(int32_t));
 	DoubleDouble *image = memory_allocate(allocator, 2 * p, sizeof(DoubleDouble));
-	double	   *identified = memory_allocate(allocator, p, sizeof(double));
-	double		least = INFINITY;
-	double		most = 0.0;
-	Status		status = KERNEL_OUT_OF_MEMORY;
-	int32_t		i;
+	double *identified = memory_allocate(allocator, p, sizeof(double));
+	double least = INFINITY;
+	double most = 0.0;
+	Status status = KERNEL_OUT_OF_MEMORY;
+	int32_t i;
 
 	if (pivot != NULL && image != NULL && identified != NULL)
 		status = exact_factor(equations->gram, equations->p, equations->tolerance, pivot,
@@ -120,12 +123,12 @@ solve_exactly(NormalEquations *equations, const StopCheck *stop)
 /* What the wide way works with. */
 typedef struct Wide
 {
-	double	   *l;				/* p x p: the factor */
-	double	   *root;			/* p: 1, or 0 for a column left out */
-	double	   *x;				/* p */
-	double	   *mean;			/* p */
-	DoubleDouble *rest;			/* p: c - R u */
-	NullSpace	space;
+	double *l;			/* p x p: the factor */
+	double *root;		/* p: 1, or 0 for a column left out */
+	double *x;			/* p */
+	double *mean;		/* p */
+	DoubleDouble *rest; /* p: c - R u */
+	NullSpace space;
 } Wide;
 
 /* rest = c - R u, from the lower triangle. */
@@ -133,9 +136,9 @@ static Status
 find_rest(const NormalEquations *equations, DoubleDouble *rest, const StopCheck *stop)
 {
 	const DoubleDouble *u = equations->solution;
-	size_t		p = (size_t) equations->p;
-	size_t		i;
-	size_t		k;
+	size_t p = (size_t) equations->p;
+	size_t i;
+	size_t k;
 
 	for (i = 0; i < p; i++)
 		rest[i] = equations->moment[i];
@@ -160,9 +163,9 @@ find_rest(const NormalEquations *equations, DoubleDouble *rest, const StopCheck 
 static Status
 solve_refined(NormalEquations *equations, Wide *wide, const StopCheck *stop)
 {
-	Status		status = KERNEL_OK;
-	int32_t		round;
-	int32_t		i;
+	Status status = KERNEL_OK;
+	int32_t round;
+	int32_t i;
 
 	for (i = 0; i < equations->p; i++)
 	{
@@ -192,10 +195,10 @@ solve_refined(NormalEquations *equations, Wide *wide, const StopCheck *stop)
 static Status
 wide_variances(NormalEquations *equations, Wide *wide, const StopCheck *stop)
 {
-	Status		status = cholesky_inverse_diagonal(wide->l, equations->p, equations->allocator, stop,
-												   equations->variance);
-	double		sum = 0.0;
-	int32_t		i;
+	Status status = cholesky_inverse_diagonal(wide->l, equations->p, equations->allocator, stop,
+											  equations->variance);
+	double sum = 0.0;
+	int32_t i;
 
 	if (status != KERNEL_OK)
 		return status;
@@ -217,10 +220,10 @@ wide_variances(NormalEquations *equations, Wide *wide, const StopCheck *stop)
 static Status
 factor_wide(NormalEquations *equations, Wide *wide, const StopCheck *stop)
 {
-	size_t		p = (size_t) equations->p;
-	Status		status;
-	size_t		i;
-	size_t		k;
+	size_t p = (size_t) equations->p;
+	Status status;
+	size_t i;
+	size_t k;
 
 	for (i = 0; i < p; i++)
 	{
@@ -239,12 +242,12 @@ static Status
 solve_wide(NormalEquations *equations, const StopCheck *stop)
 {
 	const Allocator *allocator = equations->allocator;
-	size_t		p = (size_t) equations->p;
-	Wide		wide = {0};
-	double		least = INFINITY;
-	double		most = 0.0;
-	Status		status = KERNEL_OUT_OF_MEMORY;
-	size_t		i;
+	size_t p = (size_t) equations->p;
+	Wide wide = {0};
+	double least = INFINITY;
+	double most = 0.0;
+	Status status = KERNEL_OUT_OF_MEMORY;
+	size_t i;
 
 	wide.l = memory_allocate(allocator, p * p, sizeof(double));
 	wide.root = memory_allocate(allocator, 3 * p, sizeof(double));
@@ -276,8 +279,8 @@ solve_wide(NormalEquations *equations, const StopCheck *stop)
 Status
 normal_equations_solve(NormalEquations *equations, const StopCheck *stop)
 {
-	Status		status;
-	int32_t		i;
+	Status status;
+	int32_t i;
 
 	for (i = 0; i < equations->p; i++)
 		equations->variance[i] = NAN;
@@ -286,7 +289,7 @@ normal_equations_solve(NormalEquations *equations, const StopCheck *stop)
 	equations->rank = 0;
 	equations->condition = NAN;
 	status = equations->is_exact && equations->p <= EXACT_COLUMNS ? solve_exactly(equations, stop) :
-		solve_wide(equations, stop);
+																	solve_wide(equations, stop);
 	if (equations->rank < equations->p)
 		equations->condition = NAN;
 	return status;

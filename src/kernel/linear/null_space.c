@@ -11,8 +11,8 @@
 static double
 product(const double *a, const double *b, size_t n)
 {
-	double		sum = 0.0;
-	size_t		i;
+	double sum = 0.0;
+	size_t i;
 
 	for (i = 0; i < n; i++)
 		sum += a[i] * b[i];
@@ -23,8 +23,8 @@ product(const double *a, const double *b, size_t n)
 static void
 normalise(double *x, size_t n)
 {
-	double		length = sqrt(product(x, x, n));
-	size_t		i;
+	double length = sqrt(product(x, x, n));
+	size_t i;
 
 	for (i = 0; i < n; i++)
 		x[i] /= length;
@@ -33,14 +33,14 @@ normalise(double *x, size_t n)
 void
 null_space_remove(const NullSpace *space, double *x)
 {
-	size_t		p = (size_t) space->p;
-	int32_t		v;
-	size_t		i;
+	size_t p = (size_t) space->p;
+	int32_t v;
+	size_t i;
 
 	for (v = 0; v < space->n; v++)
 	{
 		const double *vector = space->vectors + (size_t) v * p;
-		double		part = product(vector, x, p);
+		double part = product(vector, x, p);
 
 		for (i = 0; i < p; i++)
 			x[i] -= part * vector[i];
@@ -51,8 +51,8 @@ null_space_remove(const NullSpace *space, double *x)
 static void
 add_vector(NullSpace *space, const double *l, const double *root, int32_t k)
 {
-	double	   *vector = space->vectors + (size_t) space->n * (size_t) space->p;
-	int32_t		i;
+	double *vector = space->vectors + (size_t) space->n * (size_t) space->p;
+	int32_t i;
 
 	cholesky_null_vector(l, space->p, k, vector);
 	for (i = 0; i < space->p; i++)
@@ -68,8 +68,8 @@ Status
 null_space_find(NullSpace *space, const double *l, int32_t p, int32_t rank, const double *root,
 				const Allocator *allocator, const StopCheck *stop)
 {
-	int32_t		n_left_out = 0;
-	int32_t		k;
+	int32_t n_left_out = 0;
+	int32_t k;
 
 	memset(space, 0, sizeof(*space));
 	space->p = p;
@@ -78,7 +78,8 @@ null_space_find(NullSpace *space, const double *l, int32_t p, int32_t rank, cons
 	space->room = p - rank - n_left_out;
 	if (space->room <= 0)
 		return KERNEL_OK;
-	space->vectors = memory_allocate_zero(allocator, (size_t) space->room * (size_t) p, sizeof(double));
+	space->vectors =
+		memory_allocate_zero(allocator, (size_t) space->room * (size_t) p, sizeof(double));
 	if (space->vectors == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	for (k = 0; k < p && space->n < space->room; k++)
@@ -96,16 +97,17 @@ void
 null_space_release(NullSpace *space, const Allocator *allocator)
 {
 	if (space->room > 0)
-		memory_release(allocator, space->vectors, (size_t) space->room * (size_t) space->p, sizeof(double));
+		memory_release(allocator, space->vectors, (size_t) space->room * (size_t) space->p,
+					   sizeof(double));
 	memset(space, 0, sizeof(*space));
 }
 
 bool
 null_space_leaves(const NullSpace *space, const double *v)
 {
-	size_t		p = (size_t) space->p;
-	double		length = sqrt(product(v, v, p));
-	int32_t		k;
+	size_t p = (size_t) space->p;
+	double length = sqrt(product(v, v, p));
+	int32_t k;
 
 	for (k = 0; k < space->n; k++)
 	{
@@ -118,7 +120,7 @@ null_space_leaves(const NullSpace *space, const double *v)
 bool
 null_space_leaves_entry(const NullSpace *space, int32_t i)
 {
-	int32_t		k;
+	int32_t k;
 
 	for (k = 0; k < space->n; k++)
 	{

@@ -11,10 +11,10 @@
 
 typedef struct NullSpace
 {
-	int32_t		p;				/* entries of a vector */
-	int32_t		n;				/* vectors */
-	int32_t		room;			/* vectors allocated */
-	double	   *vectors;		/* n x p, orthonormal rows; NULL without any */
+	int32_t p;		 /* entries of a vector */
+	int32_t n;		 /* vectors */
+	int32_t room;	 /* vectors allocated */
+	double *vectors; /* n x p, orthonormal rows; NULL without any */
 } NullSpace;
 
 /*
@@ -42,4 +42,4 @@ extern bool null_space_leaves(const NullSpace *space, const double *v);
 /* Whether entry i is the same for all x with the same image. */
 extern bool null_space_leaves_entry(const NullSpace *space, int32_t i);
 
-#endif							/* ORCHARD_KERNEL_LINEAR_NULL_SPACE_H */
+#endif /* ORCHARD_KERNEL_LINEAR_NULL_SPACE_H */

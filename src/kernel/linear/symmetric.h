@@ -30,4 +30,4 @@ extern Status exact_inverse_diagonal(const DoubleDouble *l, int32_t p, int32_t r
 									 const int32_t *pivot, const Allocator *allocator,
 									 const StopCheck *stop, double *diagonal, double *identified);
 
-#endif							/* ORCHARD_KERNEL_LINEAR_SYMMETRIC_H */
+#endif /* ORCHARD_KERNEL_LINEAR_SYMMETRIC_H */

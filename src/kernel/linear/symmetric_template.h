@@ -16,7 +16,7 @@
 static REAL
 NAME(reduce)(REAL s, const REAL *x, const REAL *y, int32_t n)
 {
-	int32_t		k;
+	int32_t k;
 
 	for (k = 0; k < n; k++)
 		s = MINUS_PRODUCT(s, x[k], y[k]);
@@ -27,11 +27,11 @@ NAME(reduce)(REAL s, const REAL *x, const REAL *y, int32_t n)
 static void
 NAME(reduce_four)(REAL *s, const REAL *x, size_t stride, const REAL *y, int32_t n)
 {
-	REAL		s0 = s[0];
-	REAL		s1 = s[stride];
-	REAL		s2 = s[2 * stride];
-	REAL		s3 = s[3 * stride];
-	int32_t		k;
+	REAL s0 = s[0];
+	REAL s1 = s[stride];
+	REAL s2 = s[2 * stride];
+	REAL s3 = s[3 * stride];
+	int32_t k;
 
 	for (k = 0; k < n; k++)
 	{
@@ -50,8 +50,8 @@ NAME(reduce_four)(REAL *s, const REAL *x, size_t stride, const REAL *y, int32_t 
 static void
 NAME(finish_column)(REAL *a, size_t n, size_t j)
 {
-	REAL		root = a[j * n + j];
-	size_t		i;
+	REAL root = a[j * n + j];
+	size_t i;
 
 	for (i = j + 1; i + 4 <= n; i += 4)
 		NAME(reduce_four)(a + i * n + j, a + i * n, n, a + j * n, (int32_t) j);
@@ -59,7 +59,7 @@ NAME(finish_column)(REAL *a, size_t n, size_t j)
 		a[i * n + j] = NAME(reduce)(a[i * n + j], a + i * n, a + j * n, (int32_t) j);
 	for (i = j + 1; i < n; i++)
 	{
-		REAL	   *row = a + i * n;
+		REAL *row = a + i * n;
 
 		row[j] = QUOTIENT(row[j], root);
 		row[i] = MINUS_PRODUCT(row[i], row[j], row[j]);
@@ -70,11 +70,11 @@ NAME(finish_column)(REAL *a, size_t n, size_t j)
 static void
 NAME(exchange)(REAL *a, int32_t p, int32_t j, int32_t m)
 {
-	size_t		n = (size_t) p;
-	size_t		u = (size_t) j;
-	size_t		v = (size_t) m;
-	size_t		k;
-	REAL		kept;
+	size_t n = (size_t) p;
+	size_t u = (size_t) j;
+	size_t v = (size_t) m;
+	size_t k;
+	REAL kept;
 
 #define SWAP(x, y) (kept = (x), (x) = (y), (y) = kept)
 	for (k = 0; k < u; k++)
@@ -91,21 +91,21 @@ LINKAGE Status
 NAME(factor)(REAL *a, int32_t p, const double *tolerance, int32_t *pivot, int32_t *rank,
 			 const StopCheck *stop)
 {
-	size_t		n = (size_t) p;
-	int32_t		j;
-	int32_t		i;
+	size_t n = (size_t) p;
+	int32_t j;
+	int32_t i;
 
 	for (j = 0; j < p; j++)
 		pivot[j] = j;
 	for (j = 0; j < p; j++)
 	{
-		int32_t		best = -1;
-		double		most = 0.0;
+		int32_t best = -1;
+		double most = 0.0;
 
 		/* The diagonal from j on already lacks the finished columns. */
 		for (i = j; i < p; i++)
 		{
-			double		left = VALUE(a[(size_t) i * n + (size_t) i]);
+			double left = VALUE(a[(size_t) i * n + (size_t) i]);
 
 			if (left > tolerance[pivot[i]] && left > most)
 			{
@@ -117,7 +117,7 @@ NAME(factor)(REAL *a, int32_t p, const double *tolerance, int32_t *pivot, int32_
 			break;
 		if (best != j)
 		{
-			int32_t		kept = pivot[j];
+			int32_t kept = pivot[j];
 
 			NAME(exchange)(a, p, j, best);
 			pivot[j] = pivot[best];
@@ -136,7 +136,7 @@ NAME(factor)(REAL *a, int32_t p, const double *tolerance, int32_t *pivot, int32_
 static void
 NAME(forward)(const REAL *l, int32_t p, int32_t rank, REAL *x)
 {
-	int32_t		i;
+	int32_t i;
 
 	for (i = 0; i < rank; i++)
 	{
@@ -150,8 +150,8 @@ NAME(forward)(const REAL *l, int32_t p, int32_t rank, REAL *x)
 static void
 NAME(backward)(const REAL *l, int32_t p, int32_t rank, REAL *x)
 {
-	int32_t		i;
-	int32_t		k;
+	int32_t i;
+	int32_t k;
 
 	for (i = rank - 1; i >= 0; i--)
 	{
@@ -167,11 +167,11 @@ NAME(backward)(const REAL *l, int32_t p, int32_t rank, REAL *x)
 static Status
 NAME(small_factor)(const REAL *l, int32_t p, int32_t rank, const Allocator *allocator, REAL **small)
 {
-	size_t		r = (size_t) rank;
-	REAL	   *g = memory_allocate(allocator, r * r, sizeof(REAL));
-	int32_t		i;
-	int32_t		j;
-	int32_t		k;
+	size_t r = (size_t) rank;
+	REAL *g = memory_allocate(allocator, r * r, sizeof(REAL));
+	int32_t i;
+	int32_t j;
+	int32_t k;
 
 	if (g == NULL)
 		return KERNEL_OUT_OF_MEMORY;
@@ -179,7 +179,7 @@ NAME(small_factor)(const REAL *l, int32_t p, int32_t rank, const Allocator *allo
 	{
 		for (j = 0; j <= i; j++)
 		{
-			REAL		sum = FROM(0.0);
+			REAL sum = FROM(0.0);
 
 			for (k = i; k < p; k++)
 				sum = MINUS_PRODUCT(sum, l[(size_t) k * (size_t) p + (size_t) i],
@@ -192,11 +192,11 @@ NAME(small_factor)(const REAL *l, int32_t p, int32_t rank, const Allocator *allo
 	{
 		for (j = 0; j <= i; j++)
 		{
-			REAL		sum = NAME(reduce)(g[(size_t) i * r + (size_t) j], g + (size_t) i * r,
-											 g + (size_t) j * r, j);
+			REAL sum = NAME(reduce)(g[(size_t) i * r + (size_t) j], g + (size_t) i * r,
+									g + (size_t) j * r, j);
 
-			g[(size_t) i * r + (size_t) j] = i == j ? ROOT(sum) :
-				QUOTIENT(sum, g[(size_t) j * r + (size_t) j]);
+			g[(size_t) i * r + (size_t) j] =
+				i == j ? ROOT(sum) : QUOTIENT(sum, g[(size_t) j * r + (size_t) j]);
 		}
 	}
 	*small = g;
@@ -210,8 +210,8 @@ NAME(small_factor)(const REAL *l, int32_t p, int32_t rank, const Allocator *allo
 static bool
 NAME(is_block)(const REAL *l, int32_t p, int32_t rank)
 {
-	int32_t		i;
-	int32_t		k;
+	int32_t i;
+	int32_t k;
 
 	for (i = rank; i < p; i++)
 	{
@@ -228,13 +228,13 @@ LINKAGE Status
 NAME(solve)(const REAL *l, int32_t p, int32_t rank, const int32_t *pivot,
 			const Allocator *allocator, const REAL *b, REAL *x)
 {
-	size_t		n = (size_t) p;
-	REAL	   *y = memory_allocate(allocator, n, sizeof(REAL));
-	REAL	   *small = NULL;
-	bool		is_block = NAME(is_block)(l, p, rank);
-	Status		status = y != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
-	int32_t		i;
-	int32_t		k;
+	size_t n = (size_t) p;
+	REAL *y = memory_allocate(allocator, n, sizeof(REAL));
+	REAL *small = NULL;
+	bool is_block = NAME(is_block)(l, p, rank);
+	Status status = y != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	int32_t i;
+	int32_t k;
 
 	if (status == KERNEL_OK && !is_block)
 		status = NAME(small_factor)(l, p, rank, allocator, &small);
@@ -263,7 +263,7 @@ NAME(solve)(const REAL *l, int32_t p, int32_t rank, const int32_t *pivot,
 		for (i = 0; i < p; i++)
 		{
 			/* y holds the negative. */
-			REAL		sum = NAME(reduce)(FROM(0.0), l + (size_t) i * n, y, i < rank ? i + 1 : rank);
+			REAL sum = NAME(reduce)(FROM(0.0), l + (size_t) i * n, y, i < rank ? i + 1 : rank);
 
 			x[pivot[i]] = sum;
 		}
@@ -277,7 +277,7 @@ NAME(solve)(const REAL *l, int32_t p, int32_t rank, const int32_t *pivot,
 static double
 NAME(square)(const REAL *x, int32_t n)
 {
-	REAL		sum = FROM(0.0);
+	REAL sum = FROM(0.0);
 
 	sum = NAME(reduce)(sum, x, x, n);
 	return -VALUE(sum);
@@ -288,13 +288,13 @@ NAME(inverse_diagonal)(const REAL *l, int32_t p, int32_t rank, const int32_t *pi
 					   const Allocator *allocator, const StopCheck *stop, double *diagonal,
 					   double *identified)
 {
-	size_t		n = (size_t) p;
-	REAL	   *y = memory_allocate(allocator, n, sizeof(REAL));
-	REAL	   *small = NULL;
-	bool		is_block = NAME(is_block)(l, p, rank);
-	Status		status = y != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
-	int32_t		i;
-	int32_t		k;
+	size_t n = (size_t) p;
+	REAL *y = memory_allocate(allocator, n, sizeof(REAL));
+	REAL *small = NULL;
+	bool is_block = NAME(is_block)(l, p, rank);
+	Status status = y != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	int32_t i;
+	int32_t k;
 
 	if (status == KERNEL_OK && !is_block)
 		status = NAME(small_factor)(l, p, rank, allocator, &small);

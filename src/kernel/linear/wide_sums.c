@@ -17,18 +17,18 @@
 static void
 choose_shift(const LeastSquares *state, double *shift)
 {
-	int32_t		j;
-	int32_t		k;
+	int32_t j;
+	int32_t k;
 
 	memset(shift, 0, (size_t) state->stride * sizeof(double));
 	for (j = 1; j < state->width; j++)
 	{
-		double		total = 0.0;
-		double		weight = 0.0;
+		double total = 0.0;
+		double weight = 0.0;
 
 		for (k = 0; k < state->n_block; k++)
 		{
-			double		x = state->block[(size_t) k * (size_t) state->stride + (size_t) j];
+			double x = state->block[(size_t) k * (size_t) state->stride + (size_t) j];
 
 			if (x != x)
 				continue;
@@ -43,14 +43,14 @@ choose_shift(const LeastSquares *state, double *shift)
 static void
 fill_strips(const LeastSquares *state, double *strips)
 {
-	size_t		stride = (size_t) state->stride;
-	int32_t		k;
-	size_t		j;
+	size_t stride = (size_t) state->stride;
+	int32_t k;
+	size_t j;
 
 	for (k = 0; k < state->n_block; k++)
 	{
 		const double *row = state->block + (size_t) k * stride;
-		double		root = sqrt(state->block_weights[k]);
+		double root = sqrt(state->block_weights[k]);
 
 		for (j = 0; j < stride; j++)
 			strips[(j / 4 * (size_t) state->n_block + (size_t) k) * 4 + j % 4] =
@@ -78,7 +78,8 @@ wide_sums_add_block(LeastSquares *state, const Allocator *allocator, double *hi,
 static int32_t
 missing_of(const LeastSquares *state, int32_t j)
 {
-	return j >= 1 && j <= state->n_numbers ? state->indicators.slots[j - 1].missing : INDICATOR_NONE;
+	return j >= 1 && j <= state->n_numbers ? state->indicators.slots[j - 1].missing :
+											 INDICATOR_NONE;
 }
 
 /* Weight of the rows where both entries are missing. */
@@ -92,13 +93,14 @@ both_missing(const LeastSquares *state, int32_t i, int32_t j)
 
 /* The sum of shifted entry i over the rows where entry j is present. */
 static DoubleDouble
-sum_where_present(const LeastSquares *state, const double *hi, const double *lo, int32_t i, int32_t j)
+sum_where_present(const LeastSquares *state, const double *hi, const double *lo, int32_t i,
+				  int32_t j)
 {
-	int32_t		missing = missing_of(state, j);
+	int32_t missing = missing_of(state, j);
 	DoubleDouble all = dd_two_sum(hi[i], lo[i]);
 	DoubleDouble lacking = indicators_sum(&state->indicators, missing, i);
-	DoubleDouble weight = dd_subtract(indicators_sum(&state->indicators, missing, 0),
-									  both_missing(state, i, j));
+	DoubleDouble weight =
+		dd_subtract(indicators_sum(&state->indicators, missing, 0), both_missing(state, i, j));
 
 	/* The indicators' sums are of z as it came. */
 	if (i > 0)
@@ -121,7 +123,7 @@ DoubleDouble
 wide_sums_moved(const LeastSquares *state, const double *hi, const double *lo, const double *shift,
 				int32_t i, int32_t j)
 {
-	size_t		place = (size_t) i * (size_t) state->stride + (size_t) j;
+	size_t place = (size_t) i * (size_t) state->stride + (size_t) j;
 	DoubleDouble sum = dd_two_sum(hi[place], lo[place]);
 
 	if (shift[j] != 0.0)
@@ -129,6 +131,8 @@ wide_sums_moved(const LeastSquares *state, const double *hi, const double *lo, c
 	if (shift[i] != 0.0)
 		sum = dd_add(sum, dd_multiply_double(sum_where_present(state, hi, lo, j, i), shift[i]));
 	if (shift[i] != 0.0 && shift[j] != 0.0)
-		sum = dd_add(sum, dd_multiply(both_present(state, hi, lo, i, j), dd_two_product(shift[i], shift[j])));
+		sum = dd_add(
+			sum,
+			dd_multiply(both_present(state, hi, lo, i, j), dd_two_product(shift[i], shift[j])));
 	return sum;
 }

@@ -6,7 +6,7 @@
 #include <float.h>
 #include <math.h>
 
-#define ROWS_LIMIT (INT64_C(1) << 53)	/* counts stay exact as doubles */
+#define ROWS_LIMIT (INT64_C(1) << 53) /* counts stay exact as doubles */
 
 /* weight * a * b, with one rounding of a * b's low part. */
 static DoubleDouble
@@ -107,8 +107,8 @@ prediction_error_r2(const PredictionError *state, double *result)
 Status
 log_loss_add(LogLoss *state, bool is_positive, double probability, double weight)
 {
-	double		clipped = fmin(fmax(probability, DBL_EPSILON), 1.0 - DBL_EPSILON);
-	double		loss = is_positive ? -log(clipped) : -log1p(-clipped);
+	double clipped = fmin(fmax(probability, DBL_EPSILON), 1.0 - DBL_EPSILON);
+	double loss = is_positive ? -log(clipped) : -log1p(-clipped);
 
 	state->n++;
 	state->weight = dd_add_double(state->weight, weight);

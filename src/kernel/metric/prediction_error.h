@@ -17,19 +17,19 @@
 /* Over rows of label y, prediction f, weight w > 0; e = y - f. */
 typedef struct PredictionError
 {
-	int64_t		n;				/* rows */
-	DoubleDouble weight;		/* sum w */
-	DoubleDouble square;		/* sum w e^2 */
-	DoubleDouble absolute;		/* sum w |e| */
-	DoubleDouble label;			/* sum w y */
-	DoubleDouble label_square;	/* sum w y^2 */
+	int64_t n;				   /* rows */
+	DoubleDouble weight;	   /* sum w */
+	DoubleDouble square;	   /* sum w e^2 */
+	DoubleDouble absolute;	   /* sum w |e| */
+	DoubleDouble label;		   /* sum w y */
+	DoubleDouble label_square; /* sum w y^2 */
 } PredictionError;
 
 typedef struct LogLoss
 {
-	int64_t		n;				/* rows */
-	DoubleDouble weight;		/* sum w */
-	DoubleDouble loss;			/* sum w times -log of the probability given to the true class */
+	int64_t n;			 /* rows */
+	DoubleDouble weight; /* sum w */
+	DoubleDouble loss;	 /* sum w times -log of the probability given to the true class */
 } LogLoss;
 
 /* Adds a row of finite numbers, weight > 0.  KERNEL_OVERFLOW, with the state unusable, when a sum is not finite. */
@@ -57,4 +57,4 @@ extern Status log_loss_merge(LogLoss *into, const LogLoss *from);
 extern bool log_loss_is_valid(const LogLoss *state);
 extern bool log_loss_mean(const LogLoss *state, double *result);
 
-#endif							/* ORCHARD_KERNEL_METRIC_PREDICTION_ERROR_H */
+#endif /* ORCHARD_KERNEL_METRIC_PREDICTION_ERROR_H */

@@ -22,9 +22,9 @@ roc_merge(Roc *into, const Allocator *allocator, const StopCheck *stop, const Ro
 {
 	Status status = score_runs_merge(&into->classes[0], allocator, stop, &from->classes[0]);
 
-	return status == KERNEL_OK
-			   ? score_runs_merge(&into->classes[1], allocator, stop, &from->classes[1])
-			   : status;
+	return status == KERNEL_OK ?
+		score_runs_merge(&into->classes[1], allocator, stop, &from->classes[1]) :
+		status;
 }
 
 bool
@@ -108,8 +108,8 @@ roc_encoded_size(const Roc *roc)
 	int label;
 
 	for (label = 0; label < 2; label++)
-		size += roc->classes[label].n * sizeof(double) *
-				(has_weights(&roc->classes[label]) ? 2 : 1);
+		size +=
+			roc->classes[label].n * sizeof(double) * (has_weights(&roc->classes[label]) ? 2 : 1);
 	return size;
 }
 

@@ -375,8 +375,7 @@ compact_with(ScoreRuns *runs, const Allocator *allocator, const StopCheck *stop,
 	}
 	if (status == KERNEL_OK)
 	{
-		if (runs->n_sorted == 0 ||
-			runs->keys[runs->n_sorted - 1] < runs->keys[runs->n_sorted])
+		if (runs->n_sorted == 0 || runs->keys[runs->n_sorted - 1] < runs->keys[runs->n_sorted])
 			runs->n_sorted = runs->n;
 		else
 			status = merge_tail(runs, allocator, stop, buffer);
@@ -442,5 +441,5 @@ score_runs_release(ScoreRuns *runs, const Allocator *allocator)
 {
 	memory_release(allocator, runs->keys, runs->capacity, sizeof(uint64_t));
 	memory_release(allocator, runs->weights, runs->capacity, sizeof(double));
-	*runs = (ScoreRuns) {0};
+	*runs = (ScoreRuns){0};
 }

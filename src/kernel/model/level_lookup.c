@@ -6,17 +6,17 @@
 
 struct LevelLookup
 {
-	TextIndex	index;			/* levels, then pooled ones */
-	int32_t		n_levels;
+	TextIndex index; /* levels, then pooled ones */
+	int32_t n_levels;
 };
 
 LevelLookup *
 level_lookup_create(const ModelFeature *feature, const Allocator *allocator)
 {
 	LevelLookup *lookup = memory_allocate_zero(allocator, 1, sizeof(LevelLookup));
-	TextColumn	levels = {feature->levels, sizeof(char *), feature->n_levels};
-	TextColumn	pooled = {feature->pooled, sizeof(char *), feature->n_pooled};
-	bool		is_distinct;
+	TextColumn levels = {feature->levels, sizeof(char *), feature->n_levels};
+	TextColumn pooled = {feature->pooled, sizeof(char *), feature->n_pooled};
+	bool is_distinct;
 
 	if (lookup == NULL)
 		return NULL;
@@ -32,7 +32,7 @@ level_lookup_create(const ModelFeature *feature, const Allocator *allocator)
 int32_t
 level_lookup_find(const LevelLookup *lookup, const char *text, size_t length)
 {
-	int64_t		number = text_index_find(&lookup->index, text, length);
+	int64_t number = text_index_find(&lookup->index, text, length);
 
 	return number < lookup->n_levels ? (int32_t) number + 1 : lookup->n_levels + 1;
 }

@@ -8,8 +8,8 @@
 uint32_t
 model_numbers(const Model *model)
 {
-	uint32_t	n = 0;
-	uint32_t	f;
+	uint32_t n = 0;
+	uint32_t f;
 
 	for (f = 0; f < model->n_features; f++)
 	{
@@ -22,8 +22,8 @@ model_numbers(const Model *model)
 uint32_t
 model_categories(const Model *model)
 {
-	uint32_t	n = 0;
-	uint32_t	f;
+	uint32_t n = 0;
+	uint32_t f;
 
 	for (f = 0; f < model->n_features; f++)
 		n += model->features[f].family == FAMILY_CATEGORY;
@@ -40,7 +40,7 @@ release_text(char *text, const Allocator *allocator)
 static void
 release_texts(char **texts, uint32_t n, const Allocator *allocator)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	for (i = 0; texts != NULL && i < n; i++)
 		release_text(texts[i], allocator);
@@ -51,7 +51,8 @@ static void
 release_feature(ModelFeature *feature, const Allocator *allocator)
 {
 	release_text(feature->name, allocator);
-	memory_release(allocator, feature->fill, feature->length > 0 ? feature->length : 1, sizeof(double));
+	memory_release(allocator, feature->fill, feature->length > 0 ? feature->length : 1,
+				   sizeof(double));
 	release_texts(feature->levels, feature->n_levels, allocator);
 	memory_release(allocator, feature->frequency, (size_t) feature->n_levels + 1, sizeof(double));
 	release_texts(feature->pooled, feature->n_pooled, allocator);
@@ -60,7 +61,7 @@ release_feature(ModelFeature *feature, const Allocator *allocator)
 void
 model_release(Model *model, const Allocator *allocator)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	for (i = 0; model->features != NULL && i < model->n_features; i++)
 		release_feature(&model->features[i], allocator);

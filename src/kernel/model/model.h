@@ -20,9 +20,10 @@
 #include "kernel/dataset/schema.h"
 #include "kernel/linear/linear_model.h"
 
-#define MODEL_MAGIC UINT32_C(0x4d43524f)	/* "ORCM", first four bytes */
+#define MODEL_MAGIC UINT32_C(0x4d43524f) /* "ORCM", first four bytes */
 #define MODEL_FORMAT_VERSION 1
-#define MODEL_HEADER_SIZE 48	/* magic 4, version 2, flags 2 (zero), length 4, checksum 4, digest 32 */
+#define MODEL_HEADER_SIZE \
+	48 /* magic 4, version 2, flags 2 (zero), length 4, checksum 4, digest 32 */
 #define MODEL_SIZE_LIMIT ((size_t) 512 * 1024 * 1024)
 
 typedef enum ModelAlgorithm
@@ -40,56 +41,57 @@ typedef enum ModelObjective
 /* What a category that training never saw does at scoring. */
 typedef enum UnknownPolicy
 {
-	UNKNOWN_AS_MISSING = 0,		/* each indicator takes its training mean */
+	UNKNOWN_AS_MISSING = 0, /* each indicator takes its training mean */
 	UNKNOWN_IS_ERROR = 1
 } UnknownPolicy;
 
 typedef struct ModelFeature
 {
-	char	   *name;			/* zero-terminated, not empty, unique in the model */
+	char *name; /* zero-terminated, not empty, unique in the model */
 	FeatureFamily family;
-	uint32_t	length;			/* 0: scalar; else array of so many numbers */
-	double	   *fill;			/* feature_numbers() values that stand for NULL; categories: NULL */
-	uint32_t	n_levels;		/* categories: levels kept, in level order; [0] is the reference */
-	char	  **levels;			/* zero-terminated, distinct */
-	double	   *frequency;		/* n_levels + 1: training mean of each indicator; last: of the pooled levels */
-	uint32_t	n_pooled;		/* levels pooled; 0 without levels */
-	char	  **pooled;			/* their names in byte order, none a level: known, unlike an unseen one */
+	uint32_t length;   /* 0: scalar; else array of so many numbers */
+	double *fill;	   /* feature_numbers() values that stand for NULL; categories: NULL */
+	uint32_t n_levels; /* categories: levels kept, in level order; [0] is the reference */
+	char **levels;	   /* zero-terminated, distinct */
+	double
+		*frequency; /* n_levels + 1: training mean of each indicator; last: of the pooled levels */
+	uint32_t n_pooled; /* levels pooled; 0 without levels */
+	char **pooled;	   /* their names in byte order, none a level: known, unlike an unseen one */
 } ModelFeature;
 
 typedef struct ModelMetric
 {
-	char	   *name;			/* "train.rmse", ...; not empty, unique in the model */
-	double		value;
+	char *name; /* "train.rmse", ...; not empty, unique in the model */
+	double value;
 } ModelMetric;
 
 typedef struct Model
 {
-	uint8_t		digest[SHA256_SIZE];	/* set by model_encode and model_decode */
+	uint8_t digest[SHA256_SIZE]; /* set by model_encode and model_decode */
 	ModelAlgorithm algorithm;
 	ModelObjective objective;
 	UnknownPolicy unknown;
-	char	   *target;			/* column name */
-	uint32_t	n_features;
+	char *target; /* column name */
+	uint32_t n_features;
 	ModelFeature *features;
-	uint32_t	n_classes;		/* 0: regression; classification: 1 or 2 so far */
-	char	  **classes;		/* in sort order */
-	uint32_t	positive_class;	/* index into classes: predict() is its probability */
-	double		constant;		/* P(positive class) of a constant classification model; else NaN */
+	uint32_t n_classes;		 /* 0: regression; classification: 1 or 2 so far */
+	char **classes;			 /* in sort order */
+	uint32_t positive_class; /* index into classes: predict() is its probability */
+	double constant;		 /* P(positive class) of a constant classification model; else NaN */
 
 	/* training facts, outside the digest except options and seed */
-	char	   *options;		/* canonical JSON of every option in force */
-	uint64_t	seed;
-	uint64_t	rows;			/* used for training */
-	uint64_t	rows_skipped;	/* NULL target, by option */
-	uint32_t	n_warnings;
-	char	  **warnings;
-	uint32_t	n_metrics;
+	char *options; /* canonical JSON of every option in force */
+	uint64_t seed;
+	uint64_t rows;		   /* used for training */
+	uint64_t rows_skipped; /* NULL target, by option */
+	uint32_t n_warnings;
+	char **warnings;
+	uint32_t n_metrics;
 	ModelMetric *metrics;
 
 	/* payload: linear families.  coefficients[].term.slot is derived, not stored. */
-	LinearLink	link;			/* regression and constant models: IDENTITY; else LOGIT */
-	uint32_t	n_terms;
+	LinearLink link; /* regression and constant models: IDENTITY; else LOGIT */
+	uint32_t n_terms;
 	LinearCoefficient *coefficients;
 	LinearFacts facts;
 } Model;
@@ -159,4 +161,4 @@ extern LevelLookup *level_lookup_create(const ModelFeature *feature, const Alloc
 extern int32_t level_lookup_find(const LevelLookup *lookup, const char *text, size_t length);
 extern void level_lookup_release(LevelLookup *lookup, const Allocator *allocator);
 
-#endif							/* ORCHARD_KERNEL_MODEL_MODEL_H */
+#endif /* ORCHARD_KERNEL_MODEL_MODEL_H */

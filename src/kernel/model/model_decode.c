@@ -17,9 +17,9 @@
 /* What decoding needs everywhere; `status` latches allocation failures and faults. */
 typedef struct Decoder
 {
-	ByteReader	reader;
+	ByteReader reader;
 	const Allocator *allocator;
-	Status		status;
+	Status status;
 } Decoder;
 
 static void
@@ -41,7 +41,7 @@ decoder_is_good(Decoder *decoder)
 static void *
 decoder_allocate(Decoder *decoder, size_t count, size_t size)
 {
-	void	   *block;
+	void *block;
 
 	if (!decoder_is_good(decoder))
 		return NULL;
@@ -55,9 +55,9 @@ decoder_allocate(Decoder *decoder, size_t count, size_t size)
 static char *
 read_text(Decoder *decoder)
 {
-	size_t		length;
+	size_t length;
 	const char *text = read_string(&decoder->reader, &length);
-	char	   *copy;
+	char *copy;
 
 	if (!decoder_is_good(decoder))
 		return NULL;
@@ -76,8 +76,8 @@ read_text(Decoder *decoder)
 static double
 read_value(Decoder *decoder)
 {
-	uint64_t	bits = read_u64(&decoder->reader);
-	double		value;
+	uint64_t bits = read_u64(&decoder->reader);
+	double value;
 
 	memcpy(&value, &bits, sizeof(value));
 	if (isnan(value) && bits != MODEL_FORMAT_NAN)
@@ -88,9 +88,9 @@ read_value(Decoder *decoder)
 static char **
 read_texts(Decoder *decoder, uint32_t *n)
 {
-	uint32_t	count = read_count(&decoder->reader, MODEL_FORMAT_TEXT_SIZE);
-	char	  **texts = decoder_allocate(decoder, count, sizeof(char *));
-	uint32_t	i;
+	uint32_t count = read_count(&decoder->reader, MODEL_FORMAT_TEXT_SIZE);
+	char **texts = decoder_allocate(decoder, count, sizeof(char *));
+	uint32_t i;
 
 	*n = texts != NULL ? count : 0;
 	for (i = 0; i < *n && decoder_is_good(decoder); i++)
@@ -101,8 +101,8 @@ read_texts(Decoder *decoder, uint32_t *n)
 static double *
 read_values(Decoder *decoder, size_t n)
 {
-	double	   *values;
-	size_t		i;
+	double *values;
+	size_t i;
 
 	if (n > reader_left(&decoder->reader) / 8)
 	{
@@ -124,7 +124,7 @@ read_feature(Decoder *decoder, ModelFeature *feature)
 		return;
 	if (feature->family != FAMILY_CATEGORY)
 	{
-		uint32_t	length = read_u32(&decoder->reader);
+		uint32_t length = read_u32(&decoder->reader);
 
 		feature->fill = read_values(decoder, length > 0 ? length : 1);
 		if (feature->fill != NULL)
@@ -139,8 +139,8 @@ read_feature(Decoder *decoder, ModelFeature *feature)
 static void
 read_features(Decoder *decoder, Model *model)
 {
-	uint32_t	n = read_count(&decoder->reader, MODEL_FORMAT_FEATURE_SIZE);
-	uint32_t	f;
+	uint32_t n = read_count(&decoder->reader, MODEL_FORMAT_FEATURE_SIZE);
+	uint32_t f;
 
 	model->features = decoder_allocate(decoder, n, sizeof(ModelFeature));
 	model->n_features = model->features != NULL ? n : 0;
@@ -152,21 +152,21 @@ read_features(Decoder *decoder, Model *model)
 static void
 derive_slots(Model *model)
 {
-	uint32_t	t = 0;
-	int32_t		number = 0;
-	int32_t		category = 0;
-	int32_t		f;
+	uint32_t t = 0;
+	int32_t number = 0;
+	int32_t category = 0;
+	int32_t f;
 
 	for (; t < model->n_terms && model->coefficients[t].term.feature < 0; t++)
 		model->coefficients[t].term.slot = -1;
 	for (f = 0; f < (int32_t) model->n_features; f++)
 	{
 		const ModelFeature *feature = &model->features[f];
-		bool		is_category = feature->family == FAMILY_CATEGORY;
+		bool is_category = feature->family == FAMILY_CATEGORY;
 
 		for (; t < model->n_terms && model->coefficients[t].term.feature == f; t++)
-			model->coefficients[t].term.slot = is_category ? category :
-				number + model->coefficients[t].term.element;
+			model->coefficients[t].term.slot =
+				is_category ? category : number + model->coefficients[t].term.element;
 		if (is_category)
 			category++;
 		else
@@ -177,8 +177,8 @@ derive_slots(Model *model)
 static void
 read_terms(Decoder *decoder, Model *model)
 {
-	uint32_t	n = read_count(&decoder->reader, MODEL_FORMAT_TERM_SIZE);
-	uint32_t	t;
+	uint32_t n = read_count(&decoder->reader, MODEL_FORMAT_TERM_SIZE);
+	uint32_t t;
 
 	model->coefficients = decoder_allocate(decoder, n, sizeof(LinearCoefficient));
 	model->n_terms = model->coefficients != NULL ? n : 0;
@@ -217,7 +217,7 @@ read_digest_part(Decoder *decoder, Model *model)
 static bool
 read_flag(Decoder *decoder)
 {
-	uint8_t		flag = read_u8(&decoder->reader);
+	uint8_t flag = read_u8(&decoder->reader);
 
 	if (flag > 1)
 		decoder_fail(decoder, KERNEL_CORRUPT);
@@ -228,8 +228,8 @@ static void
 read_facts_part(Decoder *decoder, Model *model)
 {
 	LinearFacts *facts = &model->facts;
-	uint32_t	n;
-	uint32_t	i;
+	uint32_t n;
+	uint32_t i;
 
 	model->rows = read_u64(&decoder->reader);
 	model->rows_skipped = read_u64(&decoder->reader);
@@ -258,7 +258,7 @@ read_facts_part(Decoder *decoder, Model *model)
 static Status
 read_header(ByteReader *reader, const void *bytes, size_t length, uint32_t *checksum)
 {
-	uint16_t	version;
+	uint16_t version;
 
 	reader_begin(reader, bytes, length);
 	if (length < MODEL_FORMAT_PART_AT || length > MODEL_SIZE_LIMIT ||
@@ -276,9 +276,9 @@ read_header(ByteReader *reader, const void *bytes, size_t length, uint32_t *chec
 Status
 model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE])
 {
-	ByteReader	reader;
-	uint32_t	checksum;
-	Status		status = read_header(&reader, bytes, length, &checksum);
+	ByteReader reader;
+	uint32_t checksum;
+	Status status = read_header(&reader, bytes, length, &checksum);
 
 	if (status == KERNEL_OK)
 		memcpy(digest, (const uint8_t *) bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
@@ -289,9 +289,9 @@ model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZ
 static Status
 check_header(ByteReader *reader, const uint8_t *bytes, size_t length, size_t *part_length)
 {
-	uint8_t		digest[SHA256_SIZE];
-	uint32_t	checksum;
-	Status		status = read_header(reader, bytes, length, &checksum);
+	uint8_t digest[SHA256_SIZE];
+	uint32_t checksum;
+	Status status = read_header(reader, bytes, length, &checksum);
 
 	if (status != KERNEL_OK)
 		return status;
@@ -303,7 +303,7 @@ check_header(ByteReader *reader, const uint8_t *bytes, size_t length, size_t *pa
 		return KERNEL_CORRUPT;
 	model_format_digest(bytes, *part_length, digest);
 	return memcmp(digest, bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE) == 0 ? KERNEL_OK :
-		KERNEL_CORRUPT;
+																			  KERNEL_CORRUPT;
 }
 
 /* Both parts, each to its last byte. */
@@ -326,10 +326,10 @@ read_parts(Decoder *decoder, Model *model, size_t part_length)
 Status
 model_decode(Model **model, const Allocator *allocator, const void *bytes, size_t length)
 {
-	Decoder		decoder = {.allocator = allocator, .status = KERNEL_OK};
-	Model	   *decoded;
-	size_t		part_length;
-	Status		status = check_header(&decoder.reader, bytes, length, &part_length);
+	Decoder decoder = {.allocator = allocator, .status = KERNEL_OK};
+	Model *decoded;
+	size_t part_length;
+	Status status = check_header(&decoder.reader, bytes, length, &part_length);
 
 	if (status != KERNEL_OK)
 		return status;

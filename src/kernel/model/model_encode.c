@@ -20,7 +20,7 @@ write_text(ByteWriter *writer, const char *text)
 static void
 write_texts(ByteWriter *writer, char *const *texts, uint32_t n)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	write_u32(writer, n);
 	for (i = 0; i < n; i++)
@@ -40,7 +40,7 @@ write_value(ByteWriter *writer, double value)
 static void
 write_feature(ByteWriter *writer, const ModelFeature *feature)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	write_text(writer, feature->name);
 	write_u8(writer, (uint8_t) feature->family);
@@ -60,7 +60,7 @@ write_feature(ByteWriter *writer, const ModelFeature *feature)
 static void
 write_digest_part(ByteWriter *writer, const Model *model)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	write_u8(writer, (uint8_t) model->algorithm);
 	write_u8(writer, (uint8_t) model->objective);
@@ -94,7 +94,7 @@ static void
 write_facts_part(ByteWriter *writer, const Model *model)
 {
 	const LinearFacts *facts = &model->facts;
-	uint32_t	i;
+	uint32_t i;
 
 	write_u64(writer, model->rows);
 	write_u64(writer, model->rows_skipped);
@@ -133,7 +133,7 @@ write_header(ByteWriter *writer)
 static void
 patch_u32(uint8_t *bytes, size_t offset, size_t value)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < 4; i++)
 		bytes[offset + i] = (uint8_t) (value >> (8 * i));
@@ -142,10 +142,10 @@ patch_u32(uint8_t *bytes, size_t offset, size_t value)
 Status
 model_encode(Model *model, const Allocator *allocator, uint8_t **bytes, size_t *length)
 {
-	ByteWriter	writer;
-	size_t		part_length;
-	uint8_t    *fitted = NULL;
-	Status		status = model_validate(model, allocator);
+	ByteWriter writer;
+	size_t part_length;
+	uint8_t *fitted = NULL;
+	Status status = model_validate(model, allocator);
 
 	if (status != KERNEL_OK)
 		return status == KERNEL_CORRUPT ? KERNEL_INVALID : status;

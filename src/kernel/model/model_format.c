@@ -9,7 +9,7 @@ uint32_t
 model_format_checksum(const uint8_t *bytes, size_t length)
 {
 	static const uint8_t zeros[4];
-	uint32_t	crc = checksum_crc32c(bytes, MODEL_FORMAT_CHECKSUM_AT);
+	uint32_t crc = checksum_crc32c(bytes, MODEL_FORMAT_CHECKSUM_AT);
 
 	crc = checksum_crc32c_extend(crc, zeros, sizeof(zeros));
 	return checksum_crc32c_extend(crc, bytes + MODEL_FORMAT_DIGEST_AT,
@@ -19,7 +19,7 @@ model_format_checksum(const uint8_t *bytes, size_t length)
 void
 model_format_digest(const uint8_t *bytes, size_t part_length, uint8_t digest[SHA256_SIZE])
 {
-	Sha256		sha;
+	Sha256 sha;
 
 	sha256_begin(&sha);
 	sha256_add(&sha, bytes + MODEL_FORMAT_PART_AT, part_length);
@@ -29,8 +29,8 @@ model_format_digest(const uint8_t *bytes, size_t part_length, uint8_t digest[SHA
 void
 model_format_sign(uint8_t *bytes, size_t length, size_t part_length)
 {
-	uint32_t	checksum;
-	int			i;
+	uint32_t checksum;
+	int i;
 
 	model_format_digest(bytes, part_length, bytes + MODEL_FORMAT_DIGEST_AT);
 	checksum = model_format_checksum(bytes, length);

@@ -14,8 +14,8 @@
 #define MODEL_FORMAT_LENGTH_AT 8
 #define MODEL_FORMAT_CHECKSUM_AT 12
 #define MODEL_FORMAT_DIGEST_AT 16
-#define MODEL_FORMAT_PART_LENGTH_AT MODEL_HEADER_SIZE	/* u32: bytes of the digest part */
-#define MODEL_FORMAT_PART_AT (MODEL_HEADER_SIZE + 4)	/* the digest part; the facts follow it */
+#define MODEL_FORMAT_PART_LENGTH_AT MODEL_HEADER_SIZE /* u32: bytes of the digest part */
+#define MODEL_FORMAT_PART_AT (MODEL_HEADER_SIZE + 4)  /* the digest part; the facts follow it */
 
 /* The one NaN that is written and read. */
 #define MODEL_FORMAT_NAN UINT64_C(0x7ff8000000000000)
@@ -36,4 +36,4 @@ extern void model_format_digest(const uint8_t *bytes, size_t part_length,
 /* Writes checksum and digest into the header of a model with this digest part. */
 extern void model_format_sign(uint8_t *bytes, size_t length, size_t part_length);
 
-#endif							/* ORCHARD_KERNEL_MODEL_MODEL_FORMAT_H */
+#endif /* ORCHARD_KERNEL_MODEL_MODEL_FORMAT_H */

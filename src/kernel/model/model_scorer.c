@@ -9,14 +9,14 @@
 static void
 set_fill(const Model *model, LinearScorer *scorer)
 {
-	int32_t		slot = 0;
-	uint32_t	f;
+	int32_t slot = 0;
+	uint32_t f;
 
 	for (f = 0; f < model->n_features; f++)
 	{
 		const ModelFeature *feature = &model->features[f];
-		uint32_t	n = feature->length > 0 ? feature->length : 1;
-		uint32_t	i;
+		uint32_t n = feature->length > 0 ? feature->length : 1;
+		uint32_t i;
 
 		for (i = 0; feature->family != FAMILY_CATEGORY && i < n; i++)
 			scorer->number_fill[slot++] = feature->fill[i];
@@ -29,7 +29,7 @@ add_coefficient(const Model *model, LinearScorer *scorer, const LinearCoefficien
 {
 	const Term *term = &coefficient->term;
 	const ModelFeature *feature;
-	double	   *weights;
+	double *weights;
 
 	if (term->feature == TERM_INTERCEPT)
 	{
@@ -38,13 +38,14 @@ add_coefficient(const Model *model, LinearScorer *scorer, const LinearCoefficien
 	}
 	feature = &model->features[term->feature];
 	if (term->level == LEVEL_MISSING)
-		scorer->missing_weight[term->slot + (feature->family == FAMILY_CATEGORY ? scorer->n_numbers : 0)] =
+		scorer->missing_weight[term->slot +
+							   (feature->family == FAMILY_CATEGORY ? scorer->n_numbers : 0)] =
 			coefficient->estimate;
 	else if (term->level == LEVEL_NUMBER)
 		scorer->number_weight[term->slot] = coefficient->estimate;
 	else
 	{
-		uint32_t	level = term->level == LEVEL_POOLED ? feature->n_levels : (uint32_t) term->level;
+		uint32_t level = term->level == LEVEL_POOLED ? feature->n_levels : (uint32_t) term->level;
 
 		weights = scorer->level_weight[term->slot];
 		weights[level + 1] = coefficient->estimate;
@@ -55,12 +56,12 @@ add_coefficient(const Model *model, LinearScorer *scorer, const LinearCoefficien
 static Status
 allocate_scorer(const Model *model, const Allocator *allocator, LinearScorer *scorer)
 {
-	size_t		numbers = model_numbers(model);
-	size_t		categories = model_categories(model);
-	uint32_t	f;
-	size_t		c = 0;
+	size_t numbers = model_numbers(model);
+	size_t categories = model_categories(model);
+	uint32_t f;
+	size_t c = 0;
 
-	*scorer = (LinearScorer) {.n_numbers = (int32_t) numbers, .n_categories = (int32_t) categories};
+	*scorer = (LinearScorer){.n_numbers = (int32_t) numbers, .n_categories = (int32_t) categories};
 	scorer->number_weight = memory_allocate_zero(allocator, numbers, sizeof(double));
 	scorer->number_fill = memory_allocate_zero(allocator, numbers, sizeof(double));
 	scorer->missing_weight = memory_allocate_zero(allocator, numbers + categories, sizeof(double));
@@ -72,8 +73,8 @@ allocate_scorer(const Model *model, const Allocator *allocator, LinearScorer *sc
 	{
 		if (model->features[f].family != FAMILY_CATEGORY)
 			continue;
-		scorer->level_weight[c] = memory_allocate_zero(allocator, (size_t) model->features[f].n_levels + 2,
-													   sizeof(double));
+		scorer->level_weight[c] = memory_allocate_zero(
+			allocator, (size_t) model->features[f].n_levels + 2, sizeof(double));
 		if (scorer->level_weight[c++] == NULL)
 			return KERNEL_OUT_OF_MEMORY;
 	}
@@ -83,8 +84,8 @@ allocate_scorer(const Model *model, const Allocator *allocator, LinearScorer *sc
 Status
 model_scorer(const Model *model, const Allocator *allocator, LinearScorer *scorer)
 {
-	Status		status = allocate_scorer(model, allocator, scorer);
-	uint32_t	t;
+	Status status = allocate_scorer(model, allocator, scorer);
+	uint32_t t;
 
 	if (status != KERNEL_OK)
 	{
@@ -103,16 +104,16 @@ model_scorer(const Model *model, const Allocator *allocator, LinearScorer *score
 void
 model_scorer_release(const Model *model, const Allocator *allocator, LinearScorer *scorer)
 {
-	size_t		numbers = (size_t) scorer->n_numbers;
-	size_t		categories = (size_t) scorer->n_categories;
-	size_t		c = 0;
-	uint32_t	f;
+	size_t numbers = (size_t) scorer->n_numbers;
+	size_t categories = (size_t) scorer->n_categories;
+	size_t c = 0;
+	uint32_t f;
 
 	for (f = 0; scorer->level_weight != NULL && f < model->n_features; f++)
 	{
 		if (model->features[f].family == FAMILY_CATEGORY)
-			memory_release(allocator, scorer->level_weight[c++], (size_t) model->features[f].n_levels + 2,
-						   sizeof(double));
+			memory_release(allocator, scorer->level_weight[c++],
+						   (size_t) model->features[f].n_levels + 2, sizeof(double));
 	}
 	memory_release(allocator, scorer->number_weight, numbers, sizeof(double));
 	memory_release(allocator, scorer->number_fill, numbers, sizeof(double));

@@ -17,7 +17,7 @@ is_text(const char *text)
 static bool
 all_texts(char *const *texts, uint32_t n)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	if (n > 0 && texts == NULL)
 		return false;
@@ -32,7 +32,7 @@ all_texts(char *const *texts, uint32_t n)
 static bool
 all_finite(const double *values, size_t n)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < n; i++)
 	{
@@ -46,7 +46,7 @@ all_finite(const double *values, size_t n)
 static bool
 all_frequencies(const double *values, size_t n)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = 0; i < n; i++)
 	{
@@ -60,7 +60,7 @@ all_frequencies(const double *values, size_t n)
 static bool
 all_ascending(char *const *texts, uint32_t n)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	for (i = 1; i < n; i++)
 	{
@@ -93,8 +93,8 @@ number_valid(const ModelFeature *feature)
 static bool
 features_valid(const Model *model)
 {
-	uint64_t	slots = 0;
-	uint32_t	f;
+	uint64_t slots = 0;
+	uint32_t f;
 
 	if (model->n_features > 0 && model->features == NULL)
 		return false;
@@ -114,15 +114,17 @@ features_valid(const Model *model)
 static int64_t
 term_place(const ModelFeature *feature, const Term *term)
 {
-	bool		is_category = feature->family == FAMILY_CATEGORY;
-	int64_t		n_elements = feature->length > 0 ? feature->length : 1;
+	bool is_category = feature->family == FAMILY_CATEGORY;
+	int64_t n_elements = feature->length > 0 ? feature->length : 1;
 
 	if (term->level == LEVEL_MISSING)
 		return term->element >= 0 && term->element < (is_category ? 1 : n_elements) ?
-			(INT64_C(1) << 40) + term->element : -1;
+			(INT64_C(1) << 40) + term->element :
+			-1;
 	if (!is_category)
 		return term->level == LEVEL_NUMBER && term->element >= 0 && term->element < n_elements ?
-			term->element : -1;
+			term->element :
+			-1;
 	if (term->element != 0)
 		return -1;
 	if (term->level == LEVEL_POOLED)
@@ -134,9 +136,9 @@ term_place(const ModelFeature *feature, const Term *term)
 static bool
 terms_valid(const Model *model)
 {
-	int32_t		feature = TERM_INTERCEPT;
-	int64_t		place = -1;
-	uint32_t	t;
+	int32_t feature = TERM_INTERCEPT;
+	int64_t place = -1;
+	uint32_t t;
 
 	if (model->n_terms > 0 && model->coefficients == NULL)
 		return false;
@@ -144,7 +146,7 @@ terms_valid(const Model *model)
 	{
 		const LinearCoefficient *coefficient = &model->coefficients[t];
 		const Term *term = &coefficient->term;
-		int64_t		own;
+		int64_t own;
 
 		if (!isfinite(coefficient->estimate) || isinf(coefficient->std_error))
 			return false;
@@ -169,13 +171,13 @@ terms_valid(const Model *model)
 static bool
 classes_valid(const Model *model)
 {
-	bool		is_constant = !isnan(model->constant);
+	bool is_constant = !isnan(model->constant);
 
 	if (model->objective == OBJECTIVE_SQUARED_ERROR)
 		return model->n_classes == 0 && model->positive_class == 0 && !is_constant &&
 			model->link == LINK_IDENTITY;
-	if (model->n_classes < 1 || model->n_classes > 2 ||
-		model->positive_class >= model->n_classes || !all_texts(model->classes, model->n_classes))
+	if (model->n_classes < 1 || model->n_classes > 2 || model->positive_class >= model->n_classes ||
+		!all_texts(model->classes, model->n_classes))
 		return false;
 	if (model->n_classes == 2 && strcmp(model->classes[0], model->classes[1]) == 0)
 		return false;
@@ -189,7 +191,7 @@ classes_valid(const Model *model)
 static bool
 facts_valid(const Model *model)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	if (!all_texts(model->warnings, model->n_warnings) ||
 		(model->n_metrics > 0 && model->metrics == NULL))
@@ -207,9 +209,9 @@ facts_valid(const Model *model)
 static Status
 require_distinct(const Allocator *allocator, TextColumn first, TextColumn second)
 {
-	TextIndex	index;
-	bool		is_distinct;
-	Status		status;
+	TextIndex index;
+	bool is_distinct;
+	Status status;
 
 	if (first.n + second.n < 2)
 		return KERNEL_OK;
@@ -225,10 +227,10 @@ static Status
 require_all_distinct(const Model *model, const Allocator *allocator)
 {
 	const TextColumn none = {NULL, 0, 0};
-	TextColumn	names = {NULL, sizeof(ModelFeature), model->n_features};
-	TextColumn	metrics = {NULL, sizeof(ModelMetric), model->n_metrics};
-	Status		status = KERNEL_OK;
-	uint32_t	f;
+	TextColumn names = {NULL, sizeof(ModelFeature), model->n_features};
+	TextColumn metrics = {NULL, sizeof(ModelMetric), model->n_metrics};
+	Status status = KERNEL_OK;
+	uint32_t f;
 
 	if (names.n > 0)
 	{
@@ -243,8 +245,8 @@ require_all_distinct(const Model *model, const Allocator *allocator)
 	for (f = 0; f < model->n_features && status == KERNEL_OK; f++)
 	{
 		const ModelFeature *feature = &model->features[f];
-		TextColumn	levels = {feature->levels, sizeof(char *), feature->n_levels};
-		TextColumn	pooled = {feature->pooled, sizeof(char *), feature->n_pooled};
+		TextColumn levels = {feature->levels, sizeof(char *), feature->n_levels};
+		TextColumn pooled = {feature->pooled, sizeof(char *), feature->n_pooled};
 
 		status = require_distinct(allocator, levels, pooled);
 	}
@@ -254,7 +256,7 @@ require_all_distinct(const Model *model, const Allocator *allocator)
 Status
 model_validate(const Model *model, const Allocator *allocator)
 {
-	bool		is_valid = is_text(model->target) && model->options != NULL &&
+	bool is_valid = is_text(model->target) && model->options != NULL &&
 		(model->algorithm == ALGORITHM_LINEAR_REGRESSION ||
 		 model->algorithm == ALGORITHM_LOGISTIC_REGRESSION) &&
 		(model->objective == OBJECTIVE_SQUARED_ERROR || model->objective == OBJECTIVE_LOG_LOSS) &&

@@ -23,7 +23,7 @@ text_at(const TextColumn *column, uint32_t i)
 static int
 compare(const TextIndexEntry *entry, uint64_t hash, const char *text, size_t length)
 {
-	int			order;
+	int order;
 
 	if (entry->hash != hash)
 		return entry->hash < hash ? -1 : 1;
@@ -44,7 +44,7 @@ static void
 sift(TextIndexEntry *entries, size_t root, size_t n)
 {
 	TextIndexEntry moving = entries[root];
-	size_t		child;
+	size_t child;
 
 	for (; (child = 2 * root + 1) < n; root = child)
 	{
@@ -61,7 +61,7 @@ sift(TextIndexEntry *entries, size_t root, size_t n)
 static void
 sort_entries(TextIndexEntry *entries, size_t n)
 {
-	size_t		i;
+	size_t i;
 
 	for (i = n / 2; i-- > 0;)
 		sift(entries, i, n);
@@ -79,7 +79,7 @@ sort_entries(TextIndexEntry *entries, size_t n)
 static void
 count_column(TextIndex *index, const TextColumn *column)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	for (i = 0; i < column->n; i++)
 	{
@@ -93,19 +93,17 @@ count_column(TextIndex *index, const TextColumn *column)
 static void
 place_column(TextIndex *index, const TextColumn *column, uint32_t first_number)
 {
-	uint32_t	i;
+	uint32_t i;
 
 	for (i = 0; i < column->n; i++)
 	{
 		const char *text = text_at(column, i);
-		size_t		length = strlen(text);
-		uint64_t	hash = hash_bytes(text, length, 0);
-		uint32_t   *place = &index->starts[hash & (index->n_buckets - 1)];
+		size_t length = strlen(text);
+		uint64_t hash = hash_bytes(text, length, 0);
+		uint32_t *place = &index->starts[hash & (index->n_buckets - 1)];
 
-		index->entries[(*place)++] = (TextIndexEntry) {.hash = hash,
-			.text = text,
-			.length = (uint32_t) length,
-			.number = first_number + i};
+		index->entries[(*place)++] = (TextIndexEntry){
+			.hash = hash, .text = text, .length = (uint32_t) length, .number = first_number + i};
 	}
 }
 
@@ -113,16 +111,17 @@ Status
 text_index_build(TextIndex *index, const Allocator *allocator, TextColumn first, TextColumn second,
 				 bool *is_distinct)
 {
-	uint32_t	bucket;
-	uint32_t	i;
+	uint32_t bucket;
+	uint32_t i;
 
-	*index = (TextIndex) {.n_buckets = 1};
+	*index = (TextIndex){.n_buckets = 1};
 	if (first.n > MAX_TEXTS || second.n > MAX_TEXTS - first.n)
 		return KERNEL_TOO_LARGE;
 	index->n = first.n + second.n;
 	while (index->n_buckets < index->n)
 		index->n_buckets *= 2;
-	index->starts = memory_allocate_zero(allocator, (size_t) index->n_buckets + 1, sizeof(uint32_t));
+	index->starts =
+		memory_allocate_zero(allocator, (size_t) index->n_buckets + 1, sizeof(uint32_t));
 	index->entries = memory_allocate(allocator, index->n, sizeof(TextIndexEntry));
 	if (index->starts == NULL || index->entries == NULL)
 	{
@@ -152,15 +151,15 @@ text_index_release(TextIndex *index, const Allocator *allocator)
 {
 	memory_release(allocator, index->starts, (size_t) index->n_buckets + 1, sizeof(uint32_t));
 	memory_release(allocator, index->entries, index->n, sizeof(TextIndexEntry));
-	*index = (TextIndex) {0};
+	*index = (TextIndex){0};
 }
 
 int64_t
 text_index_find(const TextIndex *index, const char *text, size_t length)
 {
-	uint64_t	hash;
-	uint32_t	low;
-	uint32_t	high;
+	uint64_t hash;
+	uint32_t low;
+	uint32_t high;
 
 	if (index->n == 0)
 		return -1;
@@ -169,8 +168,8 @@ text_index_find(const TextIndex *index, const char *text, size_t length)
 	high = index->starts[(hash & (index->n_buckets - 1)) + 1];
 	while (low < high)
 	{
-		uint32_t	middle = low + (high - low) / 2;
-		int			order = compare(&index->entries[middle], hash, text, length);
+		uint32_t middle = low + (high - low) / 2;
+		int order = compare(&index->entries[middle], hash, text, length);
 
 		if (order == 0)
 			return index->entries[middle].number;

@@ -17,24 +17,24 @@
 typedef struct TextColumn
 {
 	const void *first;
-	size_t		stride;
-	uint32_t	n;
+	size_t stride;
+	uint32_t n;
 } TextColumn;
 
 typedef struct TextIndexEntry
 {
-	uint64_t	hash;
-	const char *text;			/* the owner's */
-	uint32_t	length;
-	uint32_t	number;			/* place among all texts */
+	uint64_t hash;
+	const char *text; /* the owner's */
+	uint32_t length;
+	uint32_t number; /* place among all texts */
 } TextIndexEntry;
 
 typedef struct TextIndex
 {
-	uint32_t	n;				/* texts */
-	uint32_t	n_buckets;		/* power of two >= n */
-	uint32_t   *starts;			/* n_buckets + 1: where each bucket begins in entries */
-	TextIndexEntry *entries;	/* n */
+	uint32_t n;				 /* texts */
+	uint32_t n_buckets;		 /* power of two >= n */
+	uint32_t *starts;		 /* n_buckets + 1: where each bucket begins in entries */
+	TextIndexEntry *entries; /* n */
 } TextIndex;
 
 /*
@@ -52,4 +52,4 @@ extern void text_index_release(TextIndex *index, const Allocator *allocator);
 /* The number of a text, or -1.  Cost O(length), for the worst texts O(length log n). */
 extern int64_t text_index_find(const TextIndex *index, const char *text, size_t length);
 
-#endif							/* ORCHARD_KERNEL_MODEL_TEXT_INDEX_H */
+#endif /* ORCHARD_KERNEL_MODEL_TEXT_INDEX_H */

@@ -19,18 +19,18 @@ static double
 beta_fraction(double a, double b, double x)
 {
 	const double tiny = 1e-300;
-	double		c = 1.0;
-	double		d = 1.0 - (a + b) * x / (a + 1.0);
-	double		h;
-	int			m;
+	double c = 1.0;
+	double d = 1.0 - (a + b) * x / (a + 1.0);
+	double h;
+	int m;
 
 	d = 1.0 / (fabs(d) < tiny ? tiny : d);
 	h = d;
 	for (m = 1; m < 10000; m++)
 	{
-		double		even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-		double		odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-		double		change;
+		double even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+		double odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+		double change;
 
 		d = 1.0 + even * d;
 		c = 1.0 + even / c;
@@ -53,23 +53,27 @@ beta_fraction(double a, double b, double x)
 static double
 log_gamma_ratio(double a)
 {
-	double		r = 1.0 / a;
+	double r = 1.0 / a;
 
 	if (a < 50.0)
 		return lgamma(a + 0.5) - lgamma(a);
 	/* DLMF 5.11.13 for a half: sqrt(a) (1 - 1/8a + 1/128a^2 + 5/1024a^3 - 21/32768a^4 - 399/262144a^5 + ...) */
-	return 0.5 * log(a) + log1p(r * (-0.125 + r * (0.0078125 + r * (5.0 / 1024.0 + r * (-21.0 / 32768.0 -
-																						 r * 399.0 / 262144.0)))));
+	return 0.5 * log(a) +
+		log1p(r *
+			  (-0.125 +
+			   r *
+				   (0.0078125 +
+					r * (5.0 / 1024.0 + r * (-21.0 / 32768.0 - r * 399.0 / 262144.0)))));
 }
 
 double
 distribution_t_two_sided(double t, double degrees)
 {
-	double		a = 0.5 * degrees;
-	double		square = t * t;
-	double		x;				/* degrees / (degrees + t^2) */
-	double		y;				/* 1 - x */
-	double		front;
+	double a = 0.5 * degrees;
+	double square = t * t;
+	double x; /* degrees / (degrees + t^2) */
+	double y; /* 1 - x */
+	double front;
 
 	if (isnan(t))
 		return NAN;

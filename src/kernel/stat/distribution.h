@@ -10,4 +10,4 @@ extern double distribution_normal_two_sided(double z);
 /* P(|T| > |t|), T Student's t with `degrees` > 0 degrees of freedom; relative error below 1e-11 (1e-12 below 1,000 degrees). */
 extern double distribution_t_two_sided(double t, double degrees);
 
-#endif							/* ORCHARD_KERNEL_STAT_DISTRIBUTION_H */
+#endif /* ORCHARD_KERNEL_STAT_DISTRIBUTION_H */

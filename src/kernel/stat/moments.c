@@ -426,10 +426,10 @@ moments_min(const Moments *moments, double *result)
 {
 	if (moments_count(moments) == 0)
 		return KERNEL_INVALID;
-	*result = moments->n_negative_infinity > 0 ? -INFINITY
-		: moments->n > 0					   ? moments->min
-		: moments->n_positive_infinity > 0	   ? INFINITY
-											   : NAN;
+	*result = moments->n_negative_infinity > 0 ? -INFINITY :
+		moments->n > 0						   ? moments->min :
+		moments->n_positive_infinity > 0	   ? INFINITY :
+												 NAN;
 	return KERNEL_OK;
 }
 
@@ -438,10 +438,10 @@ moments_max(const Moments *moments, double *result)
 {
 	if (moments_count(moments) == 0)
 		return KERNEL_INVALID;
-	*result = moments->n_nan > 0		   ? NAN
-		: moments->n_positive_infinity > 0 ? INFINITY
-		: moments->n > 0				   ? moments->max
-										   : -INFINITY;
+	*result = moments->n_nan > 0		 ? NAN :
+		moments->n_positive_infinity > 0 ? INFINITY :
+		moments->n > 0					 ? moments->max :
+										   -INFINITY;
 	return KERNEL_OK;
 }
 
