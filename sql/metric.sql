@@ -41,6 +41,10 @@ CREATE FUNCTION orchard.prediction_error_merge(orchard.prediction_error, orchard
 	AS 'MODULE_PATHNAME', 'orchard_prediction_error_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.prediction_error_merge(orchard.prediction_error, orchard.prediction_error) IS 'both sets of rows together';
 
+CREATE FUNCTION orchard.prediction_error_final(orchard.prediction_error) RETURNS orchard.prediction_error
+	AS 'MODULE_PATHNAME', 'orchard_prediction_error_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.prediction_error_final(orchard.prediction_error) IS 'the state itself; NULL over no rows';
+
 CREATE FUNCTION orchard.rmse(orchard.prediction_error) RETURNS float8
 	AS 'MODULE_PATHNAME', 'orchard_rmse' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.rmse(orchard.prediction_error) IS 'root mean squared error, in units of the label';
@@ -117,6 +121,7 @@ CREATE AGGREGATE orchard.prediction_errors(label float8, prediction float8) (
 	SFUNC = orchard.prediction_error_accum,
 	STYPE = orchard.prediction_error,
 	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.prediction_error_final,
 	COMBINEFUNC = orchard.prediction_error_merge,
 	PARALLEL = SAFE
 );
@@ -126,6 +131,7 @@ CREATE AGGREGATE orchard.prediction_errors(label float8, prediction float8, weig
 	SFUNC = orchard.prediction_error_accum,
 	STYPE = orchard.prediction_error,
 	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.prediction_error_final,
 	COMBINEFUNC = orchard.prediction_error_merge,
 	PARALLEL = SAFE
 );
@@ -135,6 +141,7 @@ CREATE AGGREGATE orchard.merge(orchard.prediction_error) (
 	SFUNC = orchard.prediction_error_merge,
 	STYPE = orchard.prediction_error,
 	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.prediction_error_final,
 	COMBINEFUNC = orchard.prediction_error_merge,
 	PARALLEL = SAFE
 );
@@ -181,6 +188,10 @@ CREATE FUNCTION orchard.log_loss_merge(orchard.log_loss_state, orchard.log_loss_
 	AS 'MODULE_PATHNAME', 'orchard_log_loss_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.log_loss_merge(orchard.log_loss_state, orchard.log_loss_state) IS 'both sets of rows together';
 
+CREATE FUNCTION orchard.log_loss_state_final(orchard.log_loss_state) RETURNS orchard.log_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_log_loss_state_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.log_loss_state_final(orchard.log_loss_state) IS 'the state itself; NULL over no rows';
+
 CREATE FUNCTION orchard.log_loss(orchard.log_loss_state) RETURNS float8
 	AS 'MODULE_PATHNAME', 'orchard_log_loss' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.log_loss(orchard.log_loss_state) IS 'mean log loss, in nats';
@@ -209,6 +220,7 @@ CREATE AGGREGATE orchard.log_losses(label boolean, prediction float8) (
 	SFUNC = orchard.log_loss_accum,
 	STYPE = orchard.log_loss_state,
 	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.log_loss_state_final,
 	COMBINEFUNC = orchard.log_loss_merge,
 	PARALLEL = SAFE
 );
@@ -218,6 +230,7 @@ CREATE AGGREGATE orchard.log_losses(label boolean, prediction float8, weight flo
 	SFUNC = orchard.log_loss_accum,
 	STYPE = orchard.log_loss_state,
 	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.log_loss_state_final,
 	COMBINEFUNC = orchard.log_loss_merge,
 	PARALLEL = SAFE
 );
@@ -227,6 +240,7 @@ CREATE AGGREGATE orchard.merge(orchard.log_loss_state) (
 	SFUNC = orchard.log_loss_merge,
 	STYPE = orchard.log_loss_state,
 	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.log_loss_state_final,
 	COMBINEFUNC = orchard.log_loss_merge,
 	PARALLEL = SAFE
 );
@@ -275,7 +289,7 @@ COMMENT ON FUNCTION orchard.roc_combine(orchard.roc_state, orchard.roc_state) IS
 
 CREATE FUNCTION orchard.roc_state_final(orchard.roc_state) RETURNS orchard.roc_state
 	AS 'MODULE_PATHNAME', 'orchard_roc_state_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION orchard.roc_state_final(orchard.roc_state) IS 'the state itself';
+COMMENT ON FUNCTION orchard.roc_state_final(orchard.roc_state) IS 'the state itself; NULL over no rows';
 
 CREATE FUNCTION orchard.roc_auc(orchard.roc_state) RETURNS float8
 	AS 'MODULE_PATHNAME', 'orchard_roc_state_auc' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -69,12 +69,13 @@ static const StateType error_type = {
 static const StateType loss_type = {
 	"log_loss_state", sizeof(LogLossState), "nxxxx", clear_loss, keep, loss_is_valid};
 
-/* Input, output, merge and final function of a type. */
-#define STATE_FUNCTIONS(name, type) \
+/* Input, output and final function of a type: the state itself, NULL over no rows. */
+#define STATE_FUNCTIONS(name, struct_type, type) \
 	PG_FUNCTION_INFO_V1(orchard_##name##_in); \
 	PG_FUNCTION_INFO_V1(orchard_##name##_out); \
 	PG_FUNCTION_INFO_V1(orchard_##name##_recv); \
 	PG_FUNCTION_INFO_V1(orchard_##name##_send); \
+	PG_FUNCTION_INFO_V1(orchard_##name##_final); \
 	Datum orchard_##name##_in(PG_FUNCTION_ARGS) \
 	{ \
 		return state_in(&type, fcinfo); \
@@ -90,10 +91,16 @@ static const StateType loss_type = {
 	Datum orchard_##name##_send(PG_FUNCTION_ARGS) \
 	{ \
 		return state_send(&type, fcinfo); \
+	} \
+	Datum orchard_##name##_final(PG_FUNCTION_ARGS) \
+	{ \
+		if (((const struct_type *) state_argument(&type, fcinfo, 0))->sums.n == 0) \
+			PG_RETURN_NULL(); \
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0)); \
 	}
 
-STATE_FUNCTIONS(prediction_error, error_type)
-STATE_FUNCTIONS(log_loss_state, loss_type)
+STATE_FUNCTIONS(prediction_error, PredictionErrorState, error_type)
+STATE_FUNCTIONS(log_loss_state, LogLossState, loss_type)
 
 PG_FUNCTION_INFO_V1(orchard_prediction_error_accum);
 PG_FUNCTION_INFO_V1(orchard_prediction_error_merge);

@@ -225,10 +225,21 @@ orchard_roc_state_auc(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(result);
 }
 
+/* The state itself; NULL over no rows, as aggregates have it. */
 Datum
 orchard_roc_state_final(PG_FUNCTION_ARGS)
 {
+	RocState *state;
+	bool is_own;
+	bool is_empty;
+
 	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = state_argument(fcinfo, 0, &is_own);
+	is_empty = roc_is_empty(&state->roc);
+	if (is_own)
+		release_state(state);
+	if (is_empty)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }

@@ -63,6 +63,17 @@ SELECT orchard.roc_auc(true, x) AS one_class, orchard.r2(1, x) AS constant_label
 FROM generate_series(1, 5) AS x;
 SELECT orchard.roc_auc(y, p, w) = 0.5 AS null_and_zero_left_out
 FROM (VALUES (true, 1.0::float8, 1::float8), (false, 1.0, 1), (true, 5.0, 0), (true, NULL, 1), (NULL, 2.0, 1)) AS v(y, p, w);
+-- So is a state over no rows; and stored states of nothing merge to nothing.
+SELECT orchard.prediction_errors(y, y, w) AS errors, orchard.log_losses(y = 1, y, w) AS losses, orchard.roc_scores(y = 1, y, w) AS scores
+FROM (VALUES (1, NULL::float8, 1::float8), (1, NULL, 0), (2, 1, 0), (3, NULL, NULL)) AS v(g, y, w) GROUP BY g ORDER BY g;
+SELECT orchard.prediction_errors(1, 2) FILTER (WHERE false) AS errors, orchard.log_losses(true, 1) FILTER (WHERE false) AS losses,
+	   orchard.roc_scores(true, 1) FILTER (WHERE false) AS scores;
+SELECT orchard.merge(e) AS errors, orchard.merge(l) AS losses, orchard.merge(r) AS scores
+FROM (VALUES ('(0,0,0,0,0,0,0,0,0,0,0)'::orchard.prediction_error, '(0,0,0,0,0)'::orchard.log_loss_state, '\x010000000000000000000000'::orchard.roc_state),
+	(NULL, NULL, NULL)) AS v(e, l, r);
+SELECT orchard.merge(e) IS NULL AS errors, orchard.merge(l) IS NULL AS losses, orchard.merge(r) IS NULL AS scores
+FROM (SELECT orchard.prediction_errors(i, i) AS e, orchard.log_losses(true, 1) AS l, orchard.roc_scores(true, i) AS r
+	FROM generate_series(1, 3) AS i GROUP BY i UNION ALL SELECT NULL, NULL, NULL) AS q;
 -- Infinite scores have their place in the order; -0 is 0; the unit of the weights does not matter.
 SELECT orchard.roc_auc(y, p) AS auc, orchard.roc_auc(y, p, 1e-310) AS tiny, orchard.roc_auc(y, p, 1e300) AS huge
 FROM (VALUES (false, '-Infinity'::float8), (false, '-0'), (true, '0'), (true, 'Infinity')) AS v(y, p);
