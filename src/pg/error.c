@@ -13,8 +13,18 @@ effective_limit(void)
 	return Min(orchard_max_memory, orchard_max_memory_limit);
 }
 
+/* For training; what holds other memory gives its own. */
+static const char training_hint[] =
+	"Raise orchard.max_memory, or use fewer rows or columns; in a parallel plan each process has this limit, and one holds two states while it merges them.";
+
 void
 require_ok(Status status, const char *what)
+{
+	require_ok_or_hint(status, what, NULL);
+}
+
+void
+require_ok_or_hint(Status status, const char *what, const char *hint)
 {
 	switch (status)
 	{
@@ -35,8 +45,7 @@ require_ok(Status status, const char *what)
 				 errmsg("%s needs more memory than orchard.max_memory allows", what),
 				 errdetail("The limit is %d kB, and the live states of this session hold %zu kB.",
 						   effective_limit(), memory_accounted() / 1024),
-				 errhint(
-					 "Raise orchard.max_memory, or use fewer rows or columns; in a parallel plan each process has this limit, and one holds two states while it merges them.")));
+				 errhint("%s", hint != NULL ? hint : training_hint)));
 			break;
 		case KERNEL_TOO_LARGE:
 			ereport(ERROR,

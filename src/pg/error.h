@@ -15,4 +15,7 @@
  */
 extern void require_ok(Status status, const char *what);
 
+/* The same; `hint` says what to do when orchard.max_memory is too small, NULL as for training. */
+extern void require_ok_or_hint(Status status, const char *what, const char *hint);
+
 #endif /* ORCHARD_PG_ERROR_H */

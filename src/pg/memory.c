@@ -180,7 +180,7 @@ memory_account_require_ok(MemoryAccount *account, Status status, const char *wha
 		account->interrupt = NULL;
 		ReThrowError(interrupt);
 	}
-	require_ok(status, what);
+	require_ok_or_hint(status, what, account->hint);
 }
 
 static void *

@@ -22,6 +22,7 @@ typedef struct MemoryAccount
 	char label[8];		   /* "orchard": first, since the context's ident points here */
 	MemoryContext context; /* where the blocks live; this struct too */
 	Size bytes;			   /* handed out and not returned */
+	const char *hint;	   /* when the limit is reached: what to do, a constant; NULL: training */
 	Allocator allocator;   /* its context field points back here */
 	StopCheck stop;		   /* asks CHECK_FOR_INTERRUPTS without jumping through the kernel */
 	ErrorData *interrupt;  /* the error that made stop answer true, to be rethrown */

@@ -25,6 +25,8 @@
 
 static const char roc_states[] = "orchard roc states";
 static const char *const what = "roc_state";
+static const char memory_hint[] =
+	"Raise orchard.max_memory, round the scores, or compute fewer groups at a time; in a parallel plan each process has this limit, and one holds two states while it merges them.";
 
 typedef struct RocState
 {
@@ -94,7 +96,7 @@ create_state(MemoryAccount *account)
 	RocState *state = memory_allocate_zero(&account->allocator, 1, sizeof(RocState));
 
 	if (state == NULL)
-		require_ok(KERNEL_OUT_OF_MEMORY, what);
+		memory_account_require_ok(account, KERNEL_OUT_OF_MEMORY, what);
 	EOH_init_header(&state->header, &roc_methods, account->context);
 	state->account = account;
 	return state;
@@ -114,10 +116,15 @@ decode(Roc *roc, const Allocator *allocator, const void *bytes, size_t length)
 static MemoryAccount *
 account_for(FunctionCallInfo fcinfo)
 {
+	MemoryAccount *account;
+
 	if (AggCheckCallContext(fcinfo, NULL))
-		return memory_account_of_aggregate(fcinfo, roc_states, "roc_accum");
-	return memory_account_create(
-		AllocSetContextCreate(CurrentMemoryContext, "orchard roc state", ALLOCSET_SMALL_SIZES));
+		account = memory_account_of_aggregate(fcinfo, roc_states, "roc_accum");
+	else
+		account = memory_account_create(
+			AllocSetContextCreate(CurrentMemoryContext, "orchard roc state", ALLOCSET_SMALL_SIZES));
+	account->hint = memory_hint;
+	return account;
 }
 
 /* Argument i as an expanded state; *is_own when it was made here. */

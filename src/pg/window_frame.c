@@ -15,5 +15,6 @@ window_frame_begin(FunctionCallInfo fcinfo, Size size)
 		elog(ERROR, "moving aggregate function called outside an aggregate");
 	frame = MemoryContextAllocZero(context, size);
 	*frame = memory_account_create(context);
+	(*frame)->hint = "Raise orchard.max_memory, or use a shorter frame.";
 	return frame;
 }

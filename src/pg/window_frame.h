@@ -11,7 +11,7 @@
 #include "pg/memory.h"
 
 /* What error messages call the state. */
-#define WINDOW_FRAME_LABEL "window frame"
+#define WINDOW_FRAME_LABEL "the window frame"
 
 /*
  * A zeroed struct of `size` bytes in the context of the moving aggregate that fcinfo is a call of;

@@ -124,7 +124,18 @@ COPY metric_copies FROM PROGRAM :'remove';
 -- The memory that states hold is bounded, and depends on the distinct scores only.
 SET orchard.max_memory = '16MB';
 SET max_parallel_workers_per_gather = 0;
-SELECT orchard.roc_auc(i % 2 = 0, i) FROM generate_series(1, 3000000) AS i;
+CREATE FUNCTION pg_temp.refusal(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	hint text;
+BEGIN
+	EXECUTE query;
+	RETURN NULL;
+EXCEPTION WHEN out_of_memory THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+	RETURN message || ': ' || hint;
+END $$;
+SELECT pg_temp.refusal('SELECT orchard.roc_auc(i % 2 = 0, i) FROM generate_series(1, 3000000) AS i');
 SELECT orchard.roc_auc(i % 2 = 0, i % 1000) = 0.499 AS few_scores FROM generate_series(1, 300000) AS i;
 DROP TABLE metric_rows, metric_states, metric_copies;
 

@@ -55,7 +55,18 @@ SELECT orchard.var_pop(x) OVER (ORDER BY i ROWS 1 PRECEDING) FROM (VALUES (1, 1e
 
 -- a frame beyond orchard.max_memory is an error, and what it held is given back
 SET orchard.max_memory = '16MB';
-SELECT count(a) FROM (SELECT orchard.stddev(g::float8) OVER (ORDER BY g ROWS 499999 PRECEDING) AS a FROM generate_series(1, 600000) AS g OFFSET 0) AS q;
+CREATE FUNCTION pg_temp.refusal(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	hint text;
+BEGIN
+	EXECUTE query;
+	RETURN NULL;
+EXCEPTION WHEN out_of_memory THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+	RETURN message || ': ' || hint;
+END $$;
+SELECT pg_temp.refusal('SELECT count(a) FROM (SELECT orchard.stddev(g::float8) OVER (ORDER BY g ROWS 499999 PRECEDING) AS a FROM generate_series(1, 600000) AS g OFFSET 0) AS q');
 \set VERBOSITY default
 SELECT count(a) FROM (SELECT orchard.stddev(g::float8) OVER (ORDER BY g ROWS 9999 PRECEDING) AS a FROM generate_series(1, 100000) AS g OFFSET 0) AS q;
 RESET orchard.max_memory;
