@@ -70,6 +70,11 @@ require_ok_or_hint(Status status, const char *what, const char *hint)
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("value out of range: overflow in %s", what)));
 			break;
+		case KERNEL_UNDERFLOW:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("value out of range: underflow in %s", what)));
+			break;
 		case KERNEL_STOPPED:
 			ereport(ERROR,
 					(errcode(ERRCODE_QUERY_CANCELED),

@@ -186,10 +186,9 @@ orchard_log_loss_merge(PG_FUNCTION_ARGS)
 	Datum orchard_##name(PG_FUNCTION_ARGS) \
 	{ \
 		const struct_type *state = (const struct_type *) state_argument(&type, fcinfo, 0); \
-		double result; \
-		if (!call(&state->sums, &result)) \
-			PG_RETURN_NULL(); \
-		PG_RETURN_FLOAT8(result); \
+		double result = 0.0; \
+		Status status = call(&state->sums, &result); \
+		return state_result(fcinfo, status, result); \
 	}
 
 ACCESSOR(rmse, PredictionErrorState, error_type, prediction_error_rmse)

@@ -57,6 +57,8 @@ state_result(FunctionCallInfo fcinfo, Status status, double result)
 		PG_RETURN_FLOAT8(result);
 	if (status == KERNEL_OVERFLOW)
 		float_overflow_error();
+	if (status == KERNEL_UNDERFLOW)
+		float_underflow_error();
 	PG_RETURN_NULL();
 }
 

@@ -81,7 +81,7 @@ state_to_change(const StateType *type, FunctionCallInfo fcinfo)
 	return state_copy(type, fcinfo, 0);
 }
 
-/* The result of a kernel function as a Datum: NULL where it is undefined, an error on overflow. */
+/* The result of a kernel function as a Datum: NULL where it is undefined, an error on over- or underflow. */
 extern Datum state_result(FunctionCallInfo fcinfo, Status status, double result);
 
 #endif /* ORCHARD_PG_STAT_STATE_H */

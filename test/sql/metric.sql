@@ -143,7 +143,18 @@ DROP TABLE metric_rows, metric_states, metric_copies;
 SELECT w, abs(orchard.r2(label, 0, w) + 9) <= 1e-12 AS r2, abs(orchard.rmse(label, 0, w) - sqrt(2.5)) <= 1e-15 AS rmse,
 	   abs(orchard.mae(label, 0, w) - 1.5) <= 1e-15 AS mae, abs(orchard.log_loss(label > 1, 0.5, w) - ln(2::float8)) <= 1e-15 AS log_loss,
 	   orchard.roc_auc(label > 1, label, w) AS roc_auc
-FROM (VALUES (1.0::float8), (2.0)) AS v (label), unnest(ARRAY[1e-170, 1, 1e160]::float8[]) AS w GROUP BY w ORDER BY w;
+FROM (VALUES (1.0::float8), (2.0)) AS v (label), unnest(ARRAY[1e-300, 1e-170, 1, 1e160, 1e300]::float8[]) AS w GROUP BY w ORDER BY w;
+-- Beside a weight of 1e300 one of 1e-300 does not show; weights that lose digits are refused.
+SELECT abs(orchard.r2(label, 0, w) + 9) <= 1e-12 AS r2, abs(orchard.rmse(label, 0, w) - sqrt(2.5)) <= 1e-15 AS rmse,
+	   abs(orchard.mae(label, 0, w) - 1.5) <= 1e-15 AS mae, abs(orchard.log_loss(label > 1, 0.5, w) - ln(2::float8)) <= 1e-15 AS log_loss,
+	   orchard.roc_auc(label > 1, label, w) AS roc_auc
+FROM (VALUES (1.0::float8, 1e300::float8), (2.0, 1e300), (50, 1e-300)) AS v (label, w);
+SELECT orchard.r2(label, 0, 1e-310) FROM (VALUES (1.0::float8), (2.0)) AS v (label);
+SELECT orchard.rmse(1, 0, 1e-310);
+SELECT orchard.mae(1, 0, 1e-310);
+SELECT orchard.log_loss(true, 0.5, 1e-310);
+-- A weight and a square may each be out of the other's range.
+SELECT abs(orchard.rmse(1e200, 0, 1e-200) / 1e200 - 1) <= 1e-15 AS large, abs(orchard.rmse(1e-200, 0, 1e200) / 1e-200 - 1) <= 1e-15 AS small;
 -- Merging takes the memory of the result, however many states there are.
 SET orchard.max_memory = '16MB';
 SELECT abs(orchard.roc_auc(orchard.merge(s)) - 0.45) <= 1e-15 AS auc

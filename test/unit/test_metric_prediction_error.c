@@ -31,13 +31,13 @@ check(const PredictionError *errors, const LogLoss *loss, const double *golden)
 	double result;
 
 	/* scikit-learn sums 500 doubles: 1e-13 is its own rounding. */
-	CHECK(prediction_error_rmse(errors, &result));
+	CHECK(prediction_error_rmse(errors, &result) == KERNEL_OK);
 	CHECK_CLOSE(result, golden[0], 1e-13);
-	CHECK(prediction_error_mae(errors, &result));
+	CHECK(prediction_error_mae(errors, &result) == KERNEL_OK);
 	CHECK_CLOSE(result, golden[1], 1e-13);
-	CHECK(prediction_error_r2(errors, &result));
+	CHECK(prediction_error_r2(errors, &result) == KERNEL_OK);
 	CHECK_CLOSE(result, golden[2], 1e-13);
-	CHECK(log_loss_mean(loss, &result));
+	CHECK(log_loss_mean(loss, &result) == KERNEL_OK);
 	CHECK_CLOSE(result, golden[3], 1e-13);
 }
 
@@ -78,19 +78,80 @@ undefined_and_overflow(void)
 	LogLoss other;
 	double result;
 
-	CHECK(!prediction_error_rmse(&errors, &result) && !prediction_error_r2(&errors, &result));
-	CHECK(!log_loss_mean(&loss, &result));
+	CHECK(prediction_error_rmse(&errors, &result) == KERNEL_INVALID);
+	CHECK(prediction_error_mae(&errors, &result) == KERNEL_INVALID);
+	CHECK(prediction_error_r2(&errors, &result) == KERNEL_INVALID);
+	CHECK(log_loss_mean(&loss, &result) == KERNEL_INVALID);
 	CHECK(prediction_error_add(&errors, 0.1, 0.3, 1.0) == KERNEL_OK);
 	CHECK(prediction_error_add(&errors, 0.1, 0.2, 1.0) == KERNEL_OK);
-	CHECK(!prediction_error_r2(&errors, &result));
+	CHECK(prediction_error_r2(&errors, &result) == KERNEL_INVALID);
 	CHECK(prediction_error_add(&errors, 1e200, -1e200, 1.0) == KERNEL_OVERFLOW);
 	CHECK(log_loss_add(&loss, true, 0.0, 1.0) == KERNEL_OK);
-	CHECK(log_loss_mean(&loss, &result));
+	CHECK(log_loss_mean(&loss, &result) == KERNEL_OK);
 	CHECK_CLOSE(result, 52 * 0.69314718055994530942, 1e-15);
 	CHECK(log_loss_add(&loss, true, 0.5, 1.7e308) == KERNEL_OK);
 	other = loss;
 	CHECK(log_loss_merge(&loss, &other) == KERNEL_OVERFLOW);
 	CHECK(log_loss_add(&other, true, 0.5, 1.7e308) == KERNEL_OVERFLOW);
+}
+
+/* Labels 1, 2, 4, predictions 0, 0, 3 with the weights 1, 2, 1 in any unit. */
+static void
+unit_of_weights_is_free(void)
+{
+	static const double units[] = {0x1p-1000, 0x1p-600, 1.0, 0x1p600, 0x1p1010};
+	static const double sizes[] = {0x1p-540, 1.0, 0x1p540};
+	double result;
+	int i;
+	int j;
+
+	for (i = 0; i < 15; i++)
+	{
+		double unit = units[i / 3];
+		double size = sizes[i % 3];
+		PredictionError errors = {0};
+		LogLoss loss = {0};
+
+		/* The sum of squares itself must be a double. */
+		if (fabs(log2(unit) + 2.0 * log2(size)) > 1015.0)
+			continue;
+		for (j = 0; j < 3; j++)
+		{
+			double weight = j == 1 ? 2.0 * unit : unit;
+
+			CHECK(prediction_error_add(&errors, (1 << j) * size, j == 2 ? 3.0 * size : 0.0,
+									   weight) == KERNEL_OK);
+			CHECK(log_loss_add(&loss, true, 0.5, weight) == KERNEL_OK);
+		}
+		CHECK(prediction_error_rmse(&errors, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, sqrt(2.5) * size, 1e-15);
+		CHECK(prediction_error_mae(&errors, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, 1.5 * size, 1e-15);
+		CHECK(prediction_error_r2(&errors, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, 1.0 - 10.0 / 4.75, 1e-15);
+		CHECK(log_loss_mean(&loss, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, 0.69314718055994530942, 1e-15);
+	}
+}
+
+/* Weights that lose digits are refused, unless they stand beside others. */
+static void
+tiny_weights_are_refused(void)
+{
+	PredictionError errors = {0};
+	LogLoss loss = {0};
+	double result = -1.0;
+
+	CHECK(prediction_error_add(&errors, 1.0, 0.1, 0x1p-1001) == KERNEL_OK);
+	CHECK(prediction_error_add(&errors, 2.0, 0.1, 0x1p-1001) == KERNEL_OK);
+	CHECK(log_loss_add(&loss, true, 0.1, 0x1p-1001) == KERNEL_OK);
+	CHECK(prediction_error_rmse(&errors, &result) == KERNEL_UNDERFLOW);
+	CHECK(prediction_error_mae(&errors, &result) == KERNEL_UNDERFLOW);
+	CHECK(prediction_error_r2(&errors, &result) == KERNEL_UNDERFLOW);
+	CHECK(log_loss_mean(&loss, &result) == KERNEL_UNDERFLOW);
+	CHECK(result == -1.0);
+	CHECK(prediction_error_add(&errors, 3.0, 1.0, 1.0) == KERNEL_OK);
+	CHECK(prediction_error_mae(&errors, &result) == KERNEL_OK && result == 2.0);
 }
 
 static void
@@ -134,4 +195,5 @@ forged_states_are_invalid(void)
 }
 
 UNIT_MAIN(UNIT_CASE(agrees_with_sklearn), UNIT_CASE(merged_equals_whole),
-		  UNIT_CASE(undefined_and_overflow), UNIT_CASE(forged_states_are_invalid))
+		  UNIT_CASE(undefined_and_overflow), UNIT_CASE(unit_of_weights_is_free),
+		  UNIT_CASE(tiny_weights_are_refused), UNIT_CASE(forged_states_are_invalid))

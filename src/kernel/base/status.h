@@ -18,6 +18,7 @@ typedef enum Status
 	KERNEL_CORRUPT,				/* bytes that no encoder of ours wrote */
 	KERNEL_UNSUPPORTED_VERSION, /* bytes of a newer format */
 	KERNEL_OVERFLOW,			/* finite inputs gave a result that is not finite */
+	KERNEL_UNDERFLOW,			/* inputs are so small that the result has lost digits */
 	KERNEL_NOT_CONVERGED,		/* the iteration limit came first */
 	KERNEL_INVALID				/* an argument breaks the function's contract */
 } Status;

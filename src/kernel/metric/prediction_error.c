@@ -7,12 +7,16 @@
 #include <math.h>
 
 #define ROWS_LIMIT (INT64_C(1) << 53) /* counts stay exact as doubles */
+#define WEIGHT_FLOOR 0x1p-1000 /* of the mean weight: 1e-301; 2^-1074 is the last bit there is */
 
-/* weight * a * b, with one rounding of a * b's low part. */
+/*
+ * weight * a * a.  The weight comes first, so that what lies between is no smaller and no larger
+ * than both the weight and the result.
+ */
 static DoubleDouble
-weighted_product(double a, double b, double weight)
+weighted_square(DoubleDouble a, double weight)
 {
-	return dd_multiply_double(dd_two_product(a, b), weight);
+	return dd_multiply(dd_multiply_double(a, weight), a);
 }
 
 static bool
@@ -26,15 +30,14 @@ Status
 prediction_error_add(PredictionError *state, double label, double prediction, double weight)
 {
 	DoubleDouble error = dd_two_sum(label, -prediction);
-	DoubleDouble square = dd_multiply_double(dd_multiply(error, error), weight);
 	DoubleDouble absolute = error.hi < 0.0 ? dd_negate(error) : error;
 
 	state->n++;
 	state->weight = dd_add_double(state->weight, weight);
-	state->square = dd_add(state->square, square);
+	state->square = dd_add(state->square, weighted_square(error, weight));
 	state->absolute = dd_add(state->absolute, dd_multiply_double(absolute, weight));
 	state->label = dd_add(state->label, dd_two_product(weight, label));
-	state->label_square = dd_add(state->label_square, weighted_product(label, label, weight));
+	state->label_square = dd_add(state->label_square, weighted_square(dd_from(label), weight));
 	return sums_are_finite(state) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
@@ -76,32 +79,70 @@ prediction_error_is_valid(const PredictionError *state)
 		state->absolute.hi >= 0.0 && state->label_square.hi >= 0.0;
 }
 
-bool
+/* May sums over rows of these weights be read?  Products of weights near DBL_MIN lose digits. */
+static Status
+check_total(DoubleDouble weight, int64_t n)
+{
+	if (n == 0)
+		return KERNEL_INVALID;
+	return weight.hi < WEIGHT_FLOOR * (double) n ? KERNEL_UNDERFLOW : KERNEL_OK;
+}
+
+/* a * 2^exponent, exactly. */
+static DoubleDouble
+scale(DoubleDouble a, int exponent)
+{
+	return (DoubleDouble){ldexp(a.hi, exponent), ldexp(a.lo, exponent)};
+}
+
+/* sqrt(a / b) for a >= 0, b > 0, also where a / b would over- or underflow. */
+static double
+root_of_quotient(DoubleDouble a, DoubleDouble b)
+{
+	int b_exponent = ilogb(b.hi);
+	int half;
+
+	if (a.hi == 0.0)
+		return 0.0;
+	half = (ilogb(a.hi) - b_exponent) / 2;
+	return ldexp(sqrt(dd_divide(scale(a, -b_exponent - 2 * half), scale(b, -b_exponent)).hi), half);
+}
+
+Status
 prediction_error_rmse(const PredictionError *state, double *result)
 {
-	*result = sqrt(dd_divide(state->square, state->weight).hi);
-	return state->n > 0 && state->weight.hi > 0.0;
+	Status status = check_total(state->weight, state->n);
+
+	if (status == KERNEL_OK)
+		*result = root_of_quotient(state->square, state->weight);
+	return status;
 }
 
-bool
+Status
 prediction_error_mae(const PredictionError *state, double *result)
 {
-	*result = dd_divide(state->absolute, state->weight).hi;
-	return state->n > 0 && state->weight.hi > 0.0;
+	Status status = check_total(state->weight, state->n);
+
+	if (status == KERNEL_OK)
+		*result = dd_divide(state->absolute, state->weight).hi;
+	return status;
 }
 
-bool
+Status
 prediction_error_r2(const PredictionError *state, double *result)
 {
 	/* In this order, so that no square of a weight overflows or vanishes. */
 	DoubleDouble mean_part = dd_multiply(state->label, dd_divide(state->label, state->weight));
 	DoubleDouble variation = dd_subtract(state->label_square, mean_part);
+	Status status = check_total(state->weight, state->n);
 
+	if (status != KERNEL_OK)
+		return status;
 	/* The sums carry 1e-30 of the largest: less than that is a constant label. */
-	if (state->n == 0 || !(variation.hi > 1e-28 * state->label_square.hi))
-		return false;
+	if (!(variation.hi > 1e-28 * state->label_square.hi))
+		return KERNEL_INVALID;
 	*result = dd_subtract(dd_from(1.0), dd_divide(state->square, variation)).hi;
-	return true;
+	return KERNEL_OK;
 }
 
 Status
@@ -132,9 +173,12 @@ log_loss_is_valid(const LogLoss *state)
 		state->loss.hi >= 0.0;
 }
 
-bool
+Status
 log_loss_mean(const LogLoss *state, double *result)
 {
-	*result = dd_divide(state->loss, state->weight).hi;
-	return state->n > 0 && state->weight.hi > 0.0;
+	Status status = check_total(state->weight, state->n);
+
+	if (status == KERNEL_OK)
+		*result = dd_divide(state->loss, state->weight).hi;
+	return status;
 }

@@ -40,12 +40,16 @@ extern Status prediction_error_merge(PredictionError *into, const PredictionErro
 /* Could the state have come from add and merge? */
 extern bool prediction_error_is_valid(const PredictionError *state);
 
-/* false where undefined: no rows; for r2 also a constant label. */
-extern bool prediction_error_rmse(const PredictionError *state, double *result);
-extern bool prediction_error_mae(const PredictionError *state, double *result);
+/*
+ * KERNEL_INVALID where undefined: no rows; for r2 also a constant label.  KERNEL_UNDERFLOW where the
+ * mean weight is below 2^-1000 (1e-301).  Both leave *result unchanged.  An error or a label whose
+ * weighted square vanishes, at a weight of 1 one below 1e-162, counts as 0 in rmse and r2.
+ */
+extern Status prediction_error_rmse(const PredictionError *state, double *result);
+extern Status prediction_error_mae(const PredictionError *state, double *result);
 
 /* 1 - sum w e^2 / sum w (y - mean)^2. */
-extern bool prediction_error_r2(const PredictionError *state, double *result);
+extern Status prediction_error_r2(const PredictionError *state, double *result);
 
 /*
  * Adds a row; probability in [0, 1] is that of the positive class and is
@@ -55,6 +59,8 @@ extern bool prediction_error_r2(const PredictionError *state, double *result);
 extern Status log_loss_add(LogLoss *state, bool is_positive, double probability, double weight);
 extern Status log_loss_merge(LogLoss *into, const LogLoss *from);
 extern bool log_loss_is_valid(const LogLoss *state);
-extern bool log_loss_mean(const LogLoss *state, double *result);
+
+/* Statuses as for prediction_error_mae. */
+extern Status log_loss_mean(const LogLoss *state, double *result);
 
 #endif /* ORCHARD_KERNEL_METRIC_PREDICTION_ERROR_H */
