@@ -29,7 +29,6 @@ require_ok_or_hint(Status status, const char *what, const char *hint)
 	switch (status)
 	{
 		case KERNEL_OK:
-		case KERNEL_DONE:
 			return;
 		case KERNEL_OUT_OF_MEMORY:
 			if (memory_refused_by_system())

@@ -11,7 +11,7 @@
 
 /*
  * Raises the error of `status`; `what` names the object in the message ("model",
- * "stats1d", "training state").  KERNEL_OK and KERNEL_DONE return.
+ * "stats1d", "training state").  KERNEL_OK returns.
  */
 extern void require_ok(Status status, const char *what);
 

@@ -50,7 +50,7 @@ extern const Allocator *memory_transient(void);
 extern MemoryAccount *memory_account_of_aggregate(FunctionCallInfo fcinfo, const char *name,
 												  const char *function);
 
-/* Rethrows a pending interrupt, else raises the error of the status; returns when it is OK or DONE. */
+/* Rethrows a pending interrupt, else raises the error of the status; KERNEL_OK returns. */
 extern void memory_account_require_ok(MemoryAccount *account, Status status, const char *what);
 
 /* Bytes of all live accounts of this backend. */

@@ -11,7 +11,6 @@
 typedef enum Status
 {
 	KERNEL_OK = 0,
-	KERNEL_DONE,				/* an iteration has converged */
 	KERNEL_OUT_OF_MEMORY,		/* the allocator refused; it knows why */
 	KERNEL_TOO_LARGE,			/* a size overflows or passes a documented limit */
 	KERNEL_STOPPED,				/* the StopCheck asked to stop */
