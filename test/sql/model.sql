@@ -56,6 +56,12 @@ SELECT octet_length(orchard.model_send(m)) > 10000 AS is_large, pg_column_compre
 	pg_column_size(m) >= octet_length(orchard.model_send(m)) AS whole FROM large;
 SELECT pg_relation_size(reltoastrelid) > 0 AS out_of_line FROM pg_class WHERE relname = 'large';
 
+-- summary is immutable: no setting shows in its numbers.
+SELECT orchard.summary(m)::text AS shown FROM large \gset
+SET extra_float_digits = 3;
+SELECT orchard.summary(m)::text = :'shown' AS same, :'shown' ~ '\.\d{15}' AS has_digits FROM large;
+SET extra_float_digits = 0;
+
 -- Facts are no part of the identity; they belong to the value all the same.
 CREATE TABLE crc_table AS
 WITH RECURSIVE step(i, c, k) AS (SELECT i::bigint, i::bigint, 0 FROM generate_series(0, 255) AS i
