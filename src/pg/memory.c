@@ -3,7 +3,8 @@
  *
  * Two globals: accounted_bytes is the sum over live accounts, kept right by the
  * reset callback of each account's context; refused_by_system tells the error for
- * a NULL block what to say.
+ * a NULL block what to say.  Only a refusal sets it: kernel code asks for several
+ * blocks before it looks, and those after the refused one may be granted.
  */
 #include "postgres.h"
 
@@ -42,7 +43,8 @@ allocate_or_null(MemoryContext context, Size size)
 {
 	void *block = MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
 
-	refused_by_system = block == NULL;
+	if (block == NULL)
+		refused_by_system = true;
 	return block;
 }
 
@@ -61,9 +63,11 @@ account_allocate(void *context, size_t size)
 	MemoryAccount *account = context;
 	void *block;
 
-	refused_by_system = false;
 	if (!within_limit(size))
+	{
+		refused_by_system = false;
 		return NULL;
+	}
 	block = allocate_or_null(account->context, size);
 	if (block == NULL)
 		return NULL;
