@@ -23,6 +23,8 @@
 #define WARNINGS_KEPT 64
 #define METRICS_KEPT 8
 #define NAMES_IN_WARNING 10
+#define LARGE 1e150		   /* squares of such values may have no finite sum */
+#define TWO_VALUES_ROWS 20 /* fewer rows with two values in the target say nothing */
 
 static const char *const what = "fitting the model";
 
@@ -63,9 +65,45 @@ add_metric(Fit *fit, const char *name, double value)
 	fit->metrics[fit->model.n_metrics++].value = value;
 }
 
+/* The column that a number slot belongs to. */
+static const char *
+number_name(const FitSpec *spec, int32_t slot)
+{
+	int i;
+
+	for (i = 0; i < spec->n_features; i++)
+	{
+		slot -= feature_numbers(&spec->features[i]);
+		if (slot < 0)
+			return spec->features[i].name;
+	}
+	return spec->target;
+}
+
+/* Raises the overflow with the column that it comes from, when that is told by its values. */
+static void
+raise_overflow(const Fit *fit)
+{
+	const FitState *state = fit->state;
+	double most;
+	int32_t slot = fit->spec->classification ? dataset_largest(&state->dataset, &most) :
+											   least_squares_largest(state->least_squares, &most);
+
+	if (most < (fit->spec->classification ? LARGE : LARGE * LARGE))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("value out of range: overflow in %s", what),
+			 errdetail("The squares of column \"%s\" are too large to sum.",
+					   number_name(fit->spec, slot)),
+			 errhint("Divide the column by a power of ten, or leave rows with such values out.")));
+}
+
 static void
 require(Fit *fit, Status status)
 {
+	if (status == KERNEL_OVERFLOW)
+		raise_overflow(fit);
 	memory_account_require_ok(fit->account, status, what);
 }
 
@@ -691,4 +729,17 @@ fit_model(const FitState *state)
 		ereport(WARNING, (errmsg("%s", fit->warnings[i])));
 	MemoryContextDelete(context);
 	return stored;
+}
+
+bool
+fit_notice_two_values(const FitState *state)
+{
+	if (state->spec->classification || state->n_target_values != 2 || state->rows < TWO_VALUES_ROWS)
+		return false;
+	ereport(
+		NOTICE,
+		(errmsg("target column \"%s\" has two values, and linear regression predicts their mean",
+				state->spec->target),
+		 errhint("The algorithm \"logistic_regression\" predicts their probabilities.")));
+	return true;
 }

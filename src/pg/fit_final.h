@@ -14,4 +14,7 @@
  */
 extern struct varlena *fit_model(const FitState *state);
 
+/* A NOTICE when a regression's target has two values, as classes have; whether it was said. */
+extern bool fit_notice_two_values(const FitState *state);
+
 #endif /* ORCHARD_PG_FIT_FINAL_H */

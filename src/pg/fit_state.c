@@ -292,6 +292,22 @@ read_features(FitState *state, const RowReader *reader)
 		read_feature(state, reader, binding->others[i]);
 }
 
+/* Keeps a regression's target value while there may be no more than two. */
+static inline void
+note_target(FitState *state, double value)
+{
+	int i;
+
+	for (i = 0; i < state->n_target_values && i < 2; i++)
+	{
+		if (state->target_values[i] == value)
+			return;
+	}
+	if (i < 2)
+		state->target_values[i] = value;
+	state->n_target_values = i + 1;
+}
+
 /* The target as the kernel wants it: the number, or the class's code. */
 static double
 read_target(FitState *state, const FitBinding *binding, Datum datum)
@@ -307,7 +323,11 @@ read_target(FitState *state, const FitBinding *binding, Datum datum)
 	if (!isfinite(number))
 		not_finite(spec->target, number);
 	if (!spec->classification)
+	{
+		if (state->n_target_values <= 2)
+			note_target(state, number);
 		return number;
+	}
 	number += 0.0; /* -0 is 0 */
 	code = dictionary_find(&state->classes, (char *) &number, sizeof(number));
 	if (code < 0)
@@ -442,6 +462,10 @@ fit_state_merge(FitState *into, const FitState *from)
 		if (spec->is_integer[i])
 			identifier_merge(into->identifiers[i], from->identifiers[i]);
 	}
+	for (i = 0; i < from->n_target_values && i < 2 && into->n_target_values <= 2; i++)
+		note_target(into, from->target_values[i]);
+	if (from->n_target_values > 2)
+		into->n_target_values = 3;
 	into->rows += from->rows;
 	into->rows_skipped += from->rows_skipped;
 }
@@ -534,6 +558,8 @@ fit_state_get_flat_size(ExpandedObjectHeader *header)
 	write_string(&writer, (char *) spec->encoded, spec->encoded_length);
 	write_u64(&writer, state->rows);
 	write_u64(&writer, state->rows_skipped);
+	write_u32(&writer, state->n_target_values);
+	write_bytes(&writer, state->target_values, sizeof(state->target_values));
 	encode_dictionary(&writer, &state->classes);
 	for (i = 0; i < spec->n_categories; i++)
 		encode_dictionary(&writer, &state->dictionaries[i]);
@@ -594,6 +620,10 @@ fit_state_decode(MemoryAccount *account, const FitSpec *spec, const struct varle
 	read_string(&reader, &length);
 	state->rows = read_u64(&reader);
 	state->rows_skipped = read_u64(&reader);
+	state->n_target_values = read_u32(&reader);
+	bytes = read_bytes(&reader, sizeof(state->target_values));
+	if (bytes != NULL)
+		memcpy(state->target_values, bytes, sizeof(state->target_values));
 	decode_dictionary(state, &state->classes, &reader);
 	for (i = 0; i < spec->n_categories; i++)
 		decode_dictionary(state, &state->dictionaries[i], &reader);

@@ -36,6 +36,8 @@ typedef struct FitState
 	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
 	int64 rows;						/* used */
 	int64 rows_skipped;				/* NULL target or zero weight */
+	double target_values[2];		/* of a regression's target, the first two that differ */
+	int n_target_values;			/* 3 = more */
 	double *numbers;				/* scratch row, n_numbers */
 	int32 *codes;					/* scratch row, n_categories */
 	uint8 *flat; /* made by get_flat_size for flatten_into, gone with the next row */

@@ -27,6 +27,13 @@ typedef struct FitSite
 	int n_bindings;
 } FitSite;
 
+/* What combine and final functions keep at their call sites. */
+typedef struct CombineSite
+{
+	FitSpec *spec;		  /* of flat states; NULL before the first */
+	bool said_two_values; /* one NOTICE does for all groups */
+} CombineSite;
+
 static const char fit_states[] = "orchard fit states";
 
 PG_FUNCTION_INFO_V1(orchard_fit_accum);
@@ -162,12 +169,21 @@ orchard_fit_accum(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
 }
 
+static CombineSite *
+combine_site(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CombineSite));
+	return fcinfo->flinfo->fn_extra;
+}
+
 /* A state from argument `i`: itself when expanded, else decoded with a spec kept at the call site. */
 static FitState *
 combine_argument(FunctionCallInfo fcinfo, int i)
 {
 	FitState *state = fit_state_expanded(PG_GETARG_DATUM(i));
-	FitSpec *spec = fcinfo->flinfo->fn_extra;
+	CombineSite *site = combine_site(fcinfo);
 	struct varlena *flat;
 	const uint8 *encoded;
 	size_t length;
@@ -176,17 +192,16 @@ combine_argument(FunctionCallInfo fcinfo, int i)
 		return state;
 	flat = PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
 	encoded = fit_state_flat_spec(flat, &length);
-	if (spec == NULL || spec->encoded_length != length ||
-		memcmp(spec->encoded, encoded, length) != 0)
+	if (site->spec == NULL || site->spec->encoded_length != length ||
+		memcmp(site->spec->encoded, encoded, length) != 0)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-		spec = fit_spec_decode(encoded, length);
+		site->spec = fit_spec_decode(encoded, length);
 		MemoryContextSwitchTo(caller);
-		fcinfo->flinfo->fn_extra = spec;
 	}
-	return fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_combine"), spec,
-							flat);
+	return fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_combine"),
+							site->spec, flat);
 }
 
 Datum
@@ -219,6 +234,7 @@ Datum
 orchard_fit_final(PG_FUNCTION_ARGS)
 {
 	FitState *state;
+	CombineSite *site;
 	struct varlena *model;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
@@ -226,6 +242,9 @@ orchard_fit_final(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = combine_argument(fcinfo, 0);
+	site = combine_site(fcinfo);
+	if (!site->said_two_values)
+		site->said_two_values = fit_notice_two_values(state);
 	model = fit_model(state);
 	if (model == NULL)
 		PG_RETURN_NULL();

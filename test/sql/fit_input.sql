@@ -250,6 +250,8 @@ SELECT e, a, terms_of('SELECT ' || e || ' AS v, i % 2 AS y FROM generate_series(
 	'1e400', 'date ''infinity''', 'timestamp ''-infinity''', 'timestamptz ''infinity''', 'ARRAY[1, ''NaN'']::float8[]', 'ARRAY[''Infinity'']::float4[]',
 	'1e308::float8 * (i % 2 * 2 - 1)', '1.7e308::float8', '1e200::float8 * (i % 5)']) AS e,
 	unnest(ARRAY['linear_regression', 'logistic_regression']) AS a;
+SELECT a, outcome(format('SELECT orchard.fit(t, ''y'', ''{"algorithm": "%s"}'') FROM (SELECT i::float8 AS small, ARRAY[1, 1e200 * (i %% 3)]::float8[] AS pair, i %% 2 AS y FROM generate_series(1, 300) AS i) AS t', a))
+FROM unnest(ARRAY['linear_regression', 'logistic_regression']) AS a;
 -- What fits into a double in its square is no overflow.
 SELECT 'large numbers', abs(estimate * 1e150 / slope - 1) <= 1e-12
 FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') AS m, regr_slope(y, v / 1e150) AS slope
@@ -409,12 +411,26 @@ SELECT 'wider than a row', outcome('SELECT orchard.fit(t, ''a1'', ''{"algorithm"
 	|| string_agg('1 AS a' || i, ', ') || ') AS t') FROM generate_series(1, 1665) AS i;
 DROP TABLE wide, wide_models;
 
+-- A regression on two values is said once for all groups, not for few rows, and not where a third value is.
+SET client_min_messages = notice;
+SELECT 'two values, in three groups', count(m) FROM (SELECT orchard.fit(t, 'two', '{"algorithm": "linear_regression"}') AS m
+	FROM (SELECT id % 2 AS two, x, k FROM ground) AS t GROUP BY k) AS f;
+SELECT 'two values in few rows', orchard.fit(t, 'two', '{"algorithm": "linear_regression"}') IS NULL
+FROM (SELECT id % 2 AS two, x FROM ground WHERE id < 20) AS t;
+SELECT 'a third value', orchard.fit(t, 'two', '{"algorithm": "linear_regression"}') IS NULL
+FROM (SELECT CASE WHEN id = 600 THEN 2 ELSE id % 2 END AS two, x FROM ground) AS t;
+SELECT 'two values are classes', orchard.fit(t, 'two', '{"algorithm": "logistic_regression", "exclude": ["id"]}') IS NULL
+FROM (SELECT id, x::int % 2 AS two, (id * 37 % 100)::float8 AS z FROM ground) AS t;
+SET client_min_messages = warning;
+
 -- 100,000 categories: the commonest 1,000 stay, the rest are one, and the WARNING counts them.
 CREATE TABLE categories AS
 SELECT i % 13 AS y, i % 7 > 2 AS b, 'category ' || CASE WHEN i % 2 = 0 THEN i / 2 % 500 ELSE 500 + i / 2 % 99500 END AS c FROM generate_series(1, 200000) AS i;
+SET max_parallel_workers_per_gather = 0; -- the order of the warnings
 SELECT 'categories', a, (SELECT count(*) FROM orchard.coefficients(m)) AS terms, orchard.summary(m) -> 'warnings' ->> 0
 FROM (SELECT 'linear' AS a, orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') AS m FROM (SELECT c, y FROM categories) AS t
 	  UNION ALL SELECT 'logistic', orchard.fit(t, 'b', '{"algorithm": "logistic_regression", "l2": 0.01}') FROM (SELECT c, b FROM categories) AS t) AS f ORDER BY a;
+RESET max_parallel_workers_per_gather;
 -- A level's estimate is its mean less that of the reference level.
 SELECT 'categories, exact', count(*), max(abs(estimate - (mean - reference))) <= 1e-9
 FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') AS m FROM (SELECT c, y FROM categories) AS t) AS f, orchard.coefficients(m) AS k

@@ -136,5 +136,26 @@ refusal_changes_nothing(void)
 	dataset_release(&dataset, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(keeps_rows), UNIT_CASE(merges_with_maps), UNIT_CASE(bytes_round_trip),
-		  UNIT_CASE(refusal_changes_nothing))
+/* The largest absolute value, in a block that is not the last, whatever its sign and whatever is missing. */
+static void
+names_the_largest_number(void)
+{
+	Dataset dataset;
+	double numbers[2] = {2.0, -1e200};
+	int32_t codes[1] = {0};
+	double value;
+
+	dataset_begin(&dataset, 2, 1, true);
+	CHECK(dataset_largest(&dataset, &value) == -1);
+	CHECK(add_rows(&dataset, 0, 600) == KERNEL_OK);
+	CHECK(dataset_largest(&dataset, &value) == 1);
+	CHECK(value == 2.0 * 599); /* row 599 has both */
+	CHECK(dataset_add(&dataset, &unit_allocator, numbers, codes, 1.0, 1.0) == KERNEL_OK);
+	CHECK(add_rows(&dataset, 0, 2000) == KERNEL_OK);
+	CHECK(dataset_largest(&dataset, &value) == 1);
+	CHECK(value == 1e200);
+	dataset_release(&dataset, &unit_allocator);
+}
+
+UNIT_MAIN(UNIT_CASE(names_the_largest_number), UNIT_CASE(keeps_rows), UNIT_CASE(merges_with_maps),
+		  UNIT_CASE(bytes_round_trip), UNIT_CASE(refusal_changes_nothing))

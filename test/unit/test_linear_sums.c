@@ -566,8 +566,48 @@ memory_follows_what_occurred(void)
 	least_squares_release(state, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(splits_do_not_matter), UNIT_CASE(imputation_equals_two_passes),
-		  UNIT_CASE(dependence_survives_weights), UNIT_CASE(rank_is_seen_far_from_zero),
-		  UNIT_CASE(wide_rank_is_seen), UNIT_CASE(wide_agrees_with_mpmath),
-		  UNIT_CASE(wide_parts_are_the_whole), UNIT_CASE(forged_bytes_are_harmless),
-		  UNIT_CASE(forged_indicators_are_refused), UNIT_CASE(memory_follows_what_occurred))
+/* By sums and by rows that wait; the target after the numbers; NaN is no value but an overflow is. */
+static void
+names_the_largest_sum(void)
+{
+	static const int rows[] = {1, 3, 70};
+	size_t r;
+	int target;
+	int i;
+
+	for (r = 0; r < sizeof(rows) / sizeof(rows[0]); r++)
+	{
+		for (target = 0; target < 2; target++)
+		{
+			LeastSquares *state = least_squares_create(&unit_allocator, 3, 0);
+			double square;
+
+			for (i = 0; i < rows[r]; i++)
+			{
+				double numbers[3] = {1.0, i % 2 ? NAN : -4.0, 2.0};
+
+				CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, target ? 5.0 : 0.5,
+										1.0) == KERNEL_OK);
+			}
+			CHECK(least_squares_largest(state, &square) == (target ? 3 : 1));
+			CHECK(square == (target ? 25.0 * rows[r] : 16.0 * ((rows[r] + 1) / 2)));
+			for (i = 0; i < 70; i++)
+			{
+				double numbers[3] = {1e200, 3.0, 2.0};
+
+				CHECK(least_squares_add(state, &unit_allocator, numbers, NULL, 0.5, 1.0) ==
+					  KERNEL_OK);
+			}
+			CHECK(least_squares_largest(state, &square) == 0);
+			CHECK(isinf(square));
+			least_squares_release(state, &unit_allocator);
+		}
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(names_the_largest_sum), UNIT_CASE(splits_do_not_matter),
+		  UNIT_CASE(imputation_equals_two_passes), UNIT_CASE(dependence_survives_weights),
+		  UNIT_CASE(rank_is_seen_far_from_zero), UNIT_CASE(wide_rank_is_seen),
+		  UNIT_CASE(wide_agrees_with_mpmath), UNIT_CASE(wide_parts_are_the_whole),
+		  UNIT_CASE(forged_bytes_are_harmless), UNIT_CASE(forged_indicators_are_refused),
+		  UNIT_CASE(memory_follows_what_occurred))

@@ -201,6 +201,36 @@ dataset_merge(Dataset *into, const Allocator *allocator, const Dataset *from,
 	return status;
 }
 
+int32_t
+dataset_largest(const Dataset *dataset, double *value)
+{
+	int32_t largest = -1;
+	int32_t b;
+	int32_t i;
+	int32_t j;
+
+	*value = -1.0;
+	for (b = 0; b < dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block = &dataset->blocks[b];
+
+		for (j = 0; j < dataset->n_numbers; j++)
+		{
+			const double *column = block->numbers + (size_t) j * (size_t) block->capacity;
+
+			for (i = 0; i < block->n; i++)
+			{
+				if (fabs(column[i]) > *value)
+				{
+					*value = fabs(column[i]);
+					largest = j;
+				}
+			}
+		}
+	}
+	return largest;
+}
+
 void
 dataset_encode(const Dataset *dataset, ByteWriter *writer)
 {

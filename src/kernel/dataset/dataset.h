@@ -56,6 +56,9 @@ extern Status dataset_add(Dataset *dataset, const Allocator *allocator, const do
 extern Status dataset_merge(Dataset *into, const Allocator *allocator, const Dataset *from,
 							const int32_t *const *code_maps, const int32_t *target_map);
 
+/* The number slot with the largest absolute value, -1 without numbers, and that value. */
+extern int32_t dataset_largest(const Dataset *dataset, double *value);
+
 extern void dataset_encode(const Dataset *dataset, ByteWriter *writer);
 extern Status dataset_decode(Dataset *dataset, const Allocator *allocator, ByteReader *reader);
 

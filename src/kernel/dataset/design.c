@@ -53,8 +53,9 @@ sift(int32_t *heap, int32_t n, int32_t root, const int32_t *order, const double 
  */
 static Status
 pool_rare(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t present, int32_t kept,
-		  const double *weight, const Allocator *allocator)
+		  const double *weight, const Allocator *allocator, const StopCheck *stop)
 {
+	Status status = KERNEL_OK;
 	int32_t *heap;
 	int32_t held = 0;
 	int32_t i;
@@ -64,8 +65,10 @@ pool_rare(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t present
 	heap = memory_allocate(allocator, (size_t) kept, sizeof(int32_t));
 	if (heap == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && status == KERNEL_OK; i++)
 	{
+		if ((i & 4095) == 0 && stop_requested(stop))
+			status = KERNEL_STOPPED;
 		if (weight[order[i]] <= 0.0)
 			continue;
 		if (held < kept)
@@ -89,7 +92,7 @@ pool_rare(CategoryFacts *facts, const int32_t *order, int32_t n, int32_t present
 			facts->level_of_code[order[i]] = LEVEL_POOLED;
 	}
 	memory_release(allocator, heap, (size_t) kept, sizeof(int32_t));
-	return KERNEL_OK;
+	return status;
 }
 
 /* Numbers the kept levels and sets the frequencies; level_of_code holds the pooled marks. */
@@ -161,7 +164,7 @@ build_category(CategoryFacts *facts, const Feature *feature, const Dictionary *d
 	if (status == KERNEL_OK)
 		status = level_order(feature, dictionary, allocator, options->stop, order);
 	if (status == KERNEL_OK)
-		status = pool_rare(facts, order, n, present, kept, weight, allocator);
+		status = pool_rare(facts, order, n, present, kept, weight, allocator, options->stop);
 	if (status == KERNEL_OK)
 		status = number_levels(facts, order, n, kept, weight, allocator);
 	memory_release(allocator, order, (size_t) n, sizeof(int32_t));

@@ -478,3 +478,31 @@ least_squares_level_weights(const LeastSquares *state, int32_t category, double 
 			0.0;
 	*missing_weight = indicators_sum(&state->indicators, slot->missing, 0).hi;
 }
+
+int32_t
+least_squares_largest(const LeastSquares *state, double *square)
+{
+	int32_t largest = 0;
+	int32_t i;
+	int32_t r;
+
+	*square = -1.0;
+	for (i = 1; i < state->width; i++)
+	{
+		size_t place = (size_t) i * (size_t) state->stride + (size_t) i;
+		double sum = state->hi != NULL ? state->hi[place] : 0.0;
+
+		for (r = 0; r < state->n_block; r++)
+		{
+			double value = state->block[(size_t) r * (size_t) state->stride + (size_t) i];
+
+			sum += isnan(value) ? 0.0 : value * value;
+		}
+		if (isnan(sum) || sum > *square)
+		{
+			*square = isnan(sum) ? (double) INFINITY : sum;
+			largest = i - 1;
+		}
+	}
+	return largest;
+}

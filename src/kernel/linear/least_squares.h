@@ -59,6 +59,9 @@ extern int64_t least_squares_rows(const LeastSquares *state);
 /* Sum of the weights of those rows. */
 extern double least_squares_weight(const LeastSquares *state);
 
+/* The number slot (n_numbers: the target) with the largest sum of squares, and that sum. */
+extern int32_t least_squares_largest(const LeastSquares *state, double *square);
+
 /* Facts for design_build.  level_weight[c] points into the state: entries 0 .. codes seen - 1. */
 extern int32_t least_squares_codes(const LeastSquares *state, int32_t category);
 extern void least_squares_number_facts(const LeastSquares *state, NumberFacts *facts);
