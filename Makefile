@@ -9,7 +9,7 @@ MODULE_big = orchard
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" orchard.control)
 
 # Rooms of sql/ in the order of the script; a room without a file is skipped.
-SQL_ROOMS = schema stat window metric model_type model_fit model_predict model_registry
+SQL_ROOMS = schema version stat window metric model_type model_fit model_predict model_registry
 SQL_FILES := $(wildcard $(SQL_ROOMS:%=sql/%.sql))
 
 KERNEL_SRCS := $(sort $(wildcard src/kernel/*/*.c))
@@ -23,16 +23,19 @@ DATA = $(wildcard sql/$(EXTENSION)--*--*.sql)
 PG_CONFIG = pg_config
 # `make WERROR=` for a compiler newer than ours.
 WERROR = -Werror
+# PGXS has COPT for further flags, as of the sanitizers.
+COPT =
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wdeclaration-after-statement -Wvla $(WERROR)
 STRICT_C = -std=c11 -Isrc -ffp-contract=off -MMD -MP
 # The kernel sees libc and libm only: no include path of PostgreSQL.
-KERNEL_CFLAGS = $(STRICT_C) -D_POSIX_C_SOURCE=200809L -fPIC -g -O2 $(WARNINGS) -fvisibility=hidden
+KERNEL_CFLAGS = $(STRICT_C) -D_POSIX_C_SOURCE=200809L -fPIC -g -O2 $(WARNINGS) -fvisibility=hidden $(COPT)
 LIBRARIES = -lm
 
 ifdef WITH_PGXS
 
-PG_CPPFLAGS = -Isrc -MMD -MP -DPGDLLEXPORT='__attribute__((visibility("default")))'
+PG_CPPFLAGS = -Isrc -MMD -MP -DPGDLLEXPORT='__attribute__((visibility("default")))' \
+	-DORCHARD_VERSION='"$(EXTVERSION)"'
 # Unused parameters are fmgr's convention, and PostgreSQL's macros mix signs.
 PG_CFLAGS = -std=gnu11 $(WARNINGS) -Wno-unused-parameter -Wno-sign-compare \
 	-ffp-contract=off -fvisibility=hidden
@@ -85,7 +88,7 @@ else
 
 .NOTPARALLEL:
 .PHONY: all install uninstall installcheck demo check unit fuzz mutants bench lint format coverage \
-	valgrind deps clean help test-programs
+	valgrind sanitize smith deps clean help test-programs
 
 all:            ## build the library and the SQL script (default)
 install:        ## install into the PostgreSQL of PG_CONFIG
@@ -123,8 +126,14 @@ format:         ## apply .clang-format to the tree
 coverage:       ## line coverage of the kernel by the unit tests
 	@MAKE='$(MAKE)' perl test/check.pl coverage
 
-valgrind:       ## the unit tests under Valgrind
-	@MAKE='$(MAKE)' perl test/check.pl valgrind
+valgrind: valgrind-deps ## the unit tests, and a server that runs the regression tests, under Valgrind
+	@MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG)' perl test/check.pl valgrind
+
+sanitize: check-deps ## the regression tests on a server with the sanitizers in Orchard's library
+	@MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG)' perl test/check.pl sanitize
+
+smith: smith-deps ## 20,000 random queries of sqlsmith as a role without rights; SMITH_QUERIES, SMITH_SEED
+	@MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG)' perl test/check.pl smith
 
 deps: check-deps lint-deps demo-deps ## install what is missing (Debian, as root or with sudo)
 %-deps:

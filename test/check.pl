@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# check.pl all | unit | fuzz | valgrind | coverage
+# check.pl all | unit | fuzz | valgrind | sanitize | smith | coverage
 #
 # Builds and runs the tests, and counts them one by one: unit cases, fuzz cases and TAP subtests by
 # their ok lines, pg_regress and isolation tests by their names.  The last line is
@@ -10,6 +10,7 @@ use warnings;
 
 use Cwd qw(getcwd);
 use File::Path qw(make_path remove_tree);
+use File::Temp qw(tempdir);
 use IO::Handle;
 
 my $top = getcwd();
@@ -17,6 +18,7 @@ my $make = $ENV{MAKE} || 'make';
 my $pg_config = $ENV{PG_CONFIG} || 'pg_config';
 my %count = (passed => 0, failed => 0, skipped => 0);
 my @failures;
+my $minutes = 15;
 
 STDOUT->autoflush(1);
 STDERR->autoflush(1);
@@ -46,7 +48,7 @@ sub step
 	finish();
 }
 
-# Runs a command, for 15 minutes at most; its output (both streams) as lines, and how it ended
+# Runs a command, for so many minutes at most; its output (both streams) as lines, and how it ended
 # ('' when well).
 sub output_of
 {
@@ -56,7 +58,7 @@ sub output_of
 	if ($pid == 0)
 	{
 		open(STDERR, '>&', \*STDOUT);
-		exec('timeout', '--kill-after=10', '900', @command) or die "cannot run timeout: $!\n";
+		exec('timeout', '--kill-after=10', $minutes * 60, @command) or die "cannot run timeout: $!\n";
 	}
 	my @lines = <$pipe>;
 	close($pipe);
@@ -192,6 +194,76 @@ sub run_tap
 	}
 }
 
+# Where PGXS keeps pg_regress.
+sub pgxs_directory
+{
+	chomp(my $pgxs = `$pg_config --pgxs`);
+	return $pgxs =~ s{/makefiles/pgxs\.mk$}{}r;
+}
+
+sub start_server
+{
+	$ENV{PG_CONFIG} = $pg_config;
+	$ENV{SERVER} = 'test';
+	$SIG{$_} = sub { system('test/server.sh', 'stop'); exit 130 } foreach qw(INT TERM HUP);
+	step('test/server.sh', 'start');
+}
+
+sub stop_server
+{
+	$ENV{KEEP_LOG} = 'build/server.log';
+	step('test/server.sh', 'stop');
+}
+
+sub regression_tests
+{
+	run_regress('regress', pgxs_directory() . '/test/regress/pg_regress', 'test', 'contrib_regression',
+		map { m{([^/]+)\.sql$} } sort glob('test/sql/*.sql'));
+}
+
+# One result that is not a program's.
+sub result
+{
+	my ($title, $is_ok) = @_;
+	printf "%-44s %s\n", $title, $is_ok ? '   1 passed' : 'FAILED';
+	if ($is_ok) { $count{passed}++ }
+	else { failed($title) }
+}
+
+# What a crash leaves in the server's log.
+sub no_crash
+{
+	my ($title) = @_;
+	my @faults;
+	open(my $log, '<', 'build/server.log') or die "no log of the server: $!";
+	while (<$log>)
+	{
+		push @faults, $_ if /was terminated by signal|PANIC|runtime error:|AddressSanitizer|server process .* exited with exit code (?!1\b)/;
+	}
+	print "    $_" foreach @faults;
+	result("$title: no crash", !@faults);
+}
+
+# Valgrind's reports whose stack has a frame of this checkout; PostgreSQL's own are not ours to mend.
+sub valgrind_reports
+{
+	my ($directory) = @_;
+	my $n = 0;
+	foreach my $path (glob("$directory/*.log"))
+	{
+		my $report = '';
+		open(my $log, '<', $path) or die "cannot read $path: $!";
+		while (<$log>)
+		{
+			next unless s/^==\d+== ?//;
+			if (/\S/) { $report .= $_; next }
+			if ($report =~ m{\(\Q$top\E/src/(?:kernel|pg)/|^\s+(?:at|by) .*\(src/kernel/}m) { $n++; print "$report\n" }
+			$report = '';
+		}
+	}
+	return $n;
+}
+
 my $what = shift @ARGV || 'all';
 my @quiet = ($make, '-s', '--no-print-directory');
 
@@ -203,19 +275,13 @@ if ($what eq 'all')
 	run_programs('asan', 'unit', @wrapper);
 	run_programs('asan', 'fuzz', @wrapper);
 
-	chomp(my $pgxs = `$pg_config --pgxs`);
-	$pgxs =~ s{/makefiles/pgxs\.mk$}{};
-	$ENV{PG_CONFIG} = $pg_config;
-	$ENV{SERVER} = 'test';
-	$SIG{$_} = sub { system('test/server.sh', 'stop'); exit 130 } foreach qw(INT TERM HUP);
-	step('test/server.sh', 'start');
-	run_regress('regress', "$pgxs/test/regress/pg_regress", 'test', 'contrib_regression',
-		map { m{([^/]+)\.sql$} } sort glob('test/sql/*.sql'));
+	my $pgxs = pgxs_directory();
+	start_server();
+	regression_tests();
 	run_regress('isolation', "$pgxs/test/isolation/pg_isolation_regress", 'test/isolation',
 		'isolation_regression', map { m{([^/]+)\.spec$} } sort glob('test/isolation/specs/*.spec'));
 	run_tap($pgxs);
-	$ENV{KEEP_LOG} = 'build/server.log';
-	step('test/server.sh', 'stop');
+	stop_server();
 }
 elsif ($what eq 'unit' || $what eq 'fuzz')
 {
@@ -226,6 +292,54 @@ elsif ($what eq 'valgrind')
 {
 	step(@quiet, 'valgrind-programs');
 	run_programs('valgrind', 'unit', qw(valgrind --quiet --error-exitcode=99 --leak-check=full));
+
+	my $reports = tempdir(CLEANUP => 1);
+	$minutes = 60;
+	chmod(0777, $reports);
+	$ENV{WRAPPER} = "valgrind --quiet --trace-children=yes --leak-check=no --fullpath-after= --log-file=$reports/%p.log";
+	start_server();
+	regression_tests();
+	stop_server();
+	result('regress under Valgrind: no report', valgrind_reports($reports) == 0);
+}
+elsif ($what eq 'sanitize')
+{
+	# A copy of the checkout, since the library is built with other flags.
+	my $copy = "$top/build/sanitize";
+	my $flags = '-fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -fno-sanitize=vptr';
+	my @wrapper = sanitizers();
+
+	remove_tree($copy);
+	make_path($copy);
+	step('cp', '-r', qw(Makefile orchard.control sql src test expected), $copy);
+	chdir($copy) or die "cannot enter $copy: $!";
+	$top = $copy;
+	unlink glob('src/*/*.[od] src/*/*/*.[od]');
+	$ENV{COPT} = $flags;
+	step(@quiet, 'all', "PG_CONFIG=$pg_config", "COPT=$flags");
+	chomp(my $asan = `gcc -print-file-name=libasan.so`);
+	step('gcc', '-shared', '-fPIC', '-o', 'preload.so', 'test/sanitize_preload.c');
+	$ENV{WRAPPER} = join(' ', 'env', "LD_PRELOAD='$asan $copy/preload.so'",
+		"ASAN_OPTIONS='$ENV{ASAN_OPTIONS}:detect_stack_use_after_return=0'", "UBSAN_OPTIONS='$ENV{UBSAN_OPTIONS}'", @wrapper);
+	start_server();
+	regression_tests();
+	stop_server();
+	no_crash('regress with sanitizers');
+}
+elsif ($what eq 'smith')
+{
+	my $queries = $ENV{SMITH_QUERIES} || 20000;
+	my $seed = $ENV{SMITH_SEED} || 1;
+	step(@quiet, 'all', "PG_CONFIG=$pg_config");
+	start_server();
+	my %server = server_settings();
+	my @psql = ("$server{bin}/psql", '-qX', '-v', 'ON_ERROR_STOP=1', "host=$server{PGHOST} user=postgres dbname=postgres");
+	step(@psql, '-f', 'test/smith.sql');
+	my ($lines, $end) = output_of('sqlsmith', "--target=host=$server{PGHOST} port=5432 user=smith dbname=smith",
+		"--max-queries=$queries", "--seed=$seed", '--exclude-catalog', '--verbose');
+	print(($lines->[-1] // '') =~ s/.*\r//r);
+	stop_server();
+	no_crash("sqlsmith, $queries queries from seed $seed");
 }
 elsif ($what eq 'coverage')
 {
@@ -246,6 +360,6 @@ elsif ($what eq 'coverage')
 }
 else
 {
-	die "usage: check.pl all | unit | fuzz | valgrind | coverage\n";
+	die "usage: check.pl all | unit | fuzz | valgrind | sanitize | smith | coverage\n";
 }
 finish();

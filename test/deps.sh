@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh GROUP: installs the Debian packages that GROUP (check, lint or demo) needs and lacks.
+# deps.sh GROUP: installs the Debian packages that GROUP (check, lint, demo, valgrind or smith) needs and lacks.
 #
 # Where nothing is missing nothing is run, so that neither network nor root is needed.
 set -eu
@@ -65,8 +65,16 @@ case ${1:-check} in
 		want_build
 		want_data
 		;;
+	valgrind)
+		want_build
+		want valgrind command -v valgrind
+		;;
+	smith)
+		want_build
+		want sqlsmith command -v sqlsmith
+		;;
 	*)
-		echo "usage: $0 check|lint|demo" >&2
+		echo "usage: $0 check|lint|demo|valgrind|smith" >&2
 		exit 2
 		;;
 esac

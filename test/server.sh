@@ -8,8 +8,8 @@
 #   server.sh env                    print the settings of a started server, for eval
 #   server.sh stop                   stop it and remove it
 #
-# SERVER=name (default "test") tells several apart; SETTINGS="NAME=VALUE ..." are settings too.  The library is not installed into the system:
-# the server runs from a private copy of PostgreSQL whose programs are copies and whose other files
+# SERVER=name (default "test") tells several apart; SETTINGS="NAME=VALUE ..." are settings too; WRAPPER="COMMAND
+# ARG..." runs the server under COMMAND.  The library is not installed into the system: the server runs from a private copy of PostgreSQL whose programs are copies and whose other files
 # are links, since PostgreSQL finds its directories relative to its programs.  It listens on a Unix
 # socket only.  Everything is in build/, or under TMPDIR where the account `postgres` cannot enter
 # the checkout.
@@ -132,8 +132,14 @@ start()
 		echo "PGDATABASE=postgres; export PGDATABASE"
 		echo "PATH='$bin':\$PATH; export PATH"
 	} >"$state"
+	program=$bin/postgres
+	if [ -n "${WRAPPER:-}" ]; then
+		program=$base/postgres
+		printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$WRAPPER" "$bin/postgres" >"$program"
+		chmod 755 "$program"
+	fi
 	as_account "$bin/pg_ctl" --pgdata="$base/data" --log="$base/server.log" --wait --timeout=120 \
-		start >/dev/null </dev/null || {
+		-p "$program" start >/dev/null </dev/null || {
 		cat "$base/server.log" >&2
 		exit 1
 	}

@@ -68,3 +68,8 @@ CREATE SCHEMA orchard;
 CREATE EXTENSION orchard;
 ROLLBACK;
 RESET client_min_messages;
+
+-- What is installed is what is loaded.
+SELECT v ->> 'extension' = e.extversion AS extension, v ->> 'library' = e.extversion AS library, v ->> 'server' = current_setting('server_version') AS server,
+	v ->> 'compiled_for' ~ '^PostgreSQL \d' AS compiled_for, v -> 'threads' AS threads, v ->> 'blas' AS blas, v ->> 'instruction_set' IN ('avx2, fma', 'baseline') AS instructions
+FROM orchard.full_version() AS v, pg_extension AS e WHERE e.extname = 'orchard';

@@ -1,0 +1,20 @@
+/*
+ * cpu.h: the instructions that vector kernels may use, asked at run time.
+ */
+#ifndef ORCHARD_KERNEL_BASE_CPU_H
+#define ORCHARD_KERNEL_BASE_CPU_H
+
+#include <stdbool.h>
+
+/* AVX2 and fused multiply-add: what the wide form of every vector kernel is compiled for. */
+static inline bool
+cpu_has_avx2(void)
+{
+#if defined(__x86_64__)
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+	return false;
+#endif
+}
+
+#endif /* ORCHARD_KERNEL_BASE_CPU_H */
