@@ -9,11 +9,12 @@ CREATE TABLE orchard.registry_model (
 	owner text COLLATE pg_catalog."C" NOT NULL,
 	last_version int NOT NULL DEFAULT 0,
 	last_deployment int NOT NULL DEFAULT 0,
+	aliases jsonb NOT NULL DEFAULT '{}',
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	CONSTRAINT registry_model_pkey PRIMARY KEY (name, owner)
 );
 COMMENT ON TABLE orchard.registry_model
-IS 'registered models: one row a name and owner; last_version and last_deployment count what was ever given out, so that no number returns, and every change locks its row first';
+IS 'registered models: one row a name and owner; aliases maps each alias to its version, last_version and last_deployment count what was ever given out, so that no number returns, and every change updates the row first';
 
 CREATE TABLE orchard.registry_version (
 	name text COLLATE pg_catalog."C" NOT NULL,
@@ -45,7 +46,7 @@ CREATE TABLE orchard.registry_deployment (
 		REFERENCES orchard.registry_model (name, owner) ON DELETE CASCADE ON UPDATE CASCADE
 );
 COMMENT ON TABLE orchard.registry_deployment
-IS 'what was deployed under each alias: the row of the highest number is in force, a version of NULL means none, and previous is the number that rollback goes back to';
+IS 'the history of each alias: a version of NULL took it away, and previous is the number that rollback goes back to';
 
 CREATE TABLE orchard.registry_grant (
 	name text COLLATE pg_catalog."C" NOT NULL,
@@ -80,8 +81,7 @@ CREATE VIEW orchard.models WITH (security_barrier) AS
 SELECT m.owner, m.name,
 	(SELECT pg_catalog.count(*) FROM orchard.registry_version AS v WHERE v.name = m.name AND v.owner = m.owner) AS versions,
 	(SELECT pg_catalog.max(v.version) FROM orchard.registry_version AS v WHERE v.name = m.name AND v.owner = m.owner) AS latest_version,
-	(SELECT d.version FROM orchard.registry_deployment AS d
-	 WHERE d.name = m.name AND d.owner = m.owner AND d.alias = 'champion' ORDER BY d.number DESC LIMIT 1) AS champion_version,
+	(m.aliases ->> 'champion')::int AS champion_version,
 	m.created_at,
 	CASE WHEN orchard.has_role_rights(m.owner) THEN
 		ARRAY(SELECT g.grantee FROM orchard.registry_grant AS g WHERE g.name = m.name AND g.owner = m.owner ORDER BY 1)
@@ -95,12 +95,12 @@ COMMENT ON VIEW orchard.models
 IS 'registered models that the current role owns or was granted; granted_to is for who has the owner''s rights';
 
 CREATE VIEW orchard.aliases WITH (security_barrier) AS
-SELECT d.owner, d.name, d.alias, d.version, d.deployed_at, d.deployed_by
-FROM orchard.models AS m
-JOIN orchard.registry_deployment AS d ON d.name = m.name AND d.owner = m.owner
-WHERE d.version IS NOT NULL
-	AND NOT EXISTS (SELECT FROM orchard.registry_deployment AS later
-		WHERE later.name = d.name AND later.owner = d.owner AND later.alias = d.alias AND later.number > d.number)
+SELECT m.owner, m.name, a.key AS alias, a.value::int AS version, d.deployed_at, d.deployed_by
+FROM orchard.models AS v
+JOIN orchard.registry_model AS m ON m.name = v.name AND m.owner = v.owner
+CROSS JOIN pg_catalog.jsonb_each_text(m.aliases) AS a
+LEFT JOIN LATERAL (SELECT * FROM orchard.registry_deployment AS d
+	WHERE d.name = m.name AND d.owner = m.owner AND d.alias = a.key ORDER BY d.number DESC LIMIT 1) AS d ON true
 OFFSET 0;
 COMMENT ON VIEW orchard.aliases
 IS 'which version each alias of a registered model stands for, of the models that the current role may use';
@@ -132,3 +132,65 @@ CREATE FUNCTION orchard.register(name text, model orchard.model) RETURNS int
 AS 'MODULE_PATHNAME', 'orchard_register' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION orchard.register(text, orchard.model)
 IS 'keeps the model as the next version of the name, and returns its number';
+
+CREATE FUNCTION orchard.deploy(name text, version int, alias text DEFAULT 'champion') RETURNS int
+AS 'MODULE_PATHNAME', 'orchard_deploy' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION orchard.deploy(text, int, text)
+IS 'lets the alias stand for this version from the next statement on, and returns the version';
+
+CREATE FUNCTION orchard.undeploy(name text, alias text DEFAULT 'champion') RETURNS void
+AS 'MODULE_PATHNAME', 'orchard_undeploy' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION orchard.undeploy(text, text)
+IS 'takes the alias away; orchard.rollback brings it back';
+
+CREATE FUNCTION orchard.rollback(name text, alias text DEFAULT 'champion') RETURNS int
+AS 'MODULE_PATHNAME', 'orchard_rollback' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION orchard.rollback(text, text)
+IS 'lets the alias stand for the version that was deployed before, and returns it; again, for the one before that';
+
+CREATE FUNCTION orchard.drop_model(name text) RETURNS void
+AS 'MODULE_PATHNAME', 'orchard_drop_model' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION orchard.drop_model(text)
+IS 'drops a registered model with all its versions, aliases and grants';
+
+CREATE FUNCTION orchard.drop_model(name text, version int) RETURNS void
+AS 'MODULE_PATHNAME', 'orchard_drop_model' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION orchard.drop_model(text, int)
+IS 'drops one version of a registered model, which no alias may stand for';
+
+CREATE FUNCTION orchard.grant_model(name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'orchard_grant_model' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION orchard.grant_model(text, text)
+IS 'lets a role, or public, see a registered model, score with it and load it';
+
+CREATE FUNCTION orchard.revoke_model(name text, role text) RETURNS void
+AS 'MODULE_PATHNAME', 'orchard_revoke_model' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION orchard.revoke_model(text, text)
+IS 'takes a grant of orchard.grant_model back';
+
+CREATE FUNCTION orchard.load_model(name text) RETURNS orchard.model
+AS 'MODULE_PATHNAME', 'orchard_load_model' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.load_model(text)
+IS 'the registered model as a value: by name, name@version or name@alias';
+
+-- Scoring by name: C functions shared with scoring by value tell a reference from a model.
+
+CREATE FUNCTION orchard.predict(name text, VARIADIC features "any") RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict(text, "any")
+IS 'predict with a registered model: the champion, or the latest version while none is deployed; name@version and name@alias say which';
+
+CREATE FUNCTION orchard.predict_class(name text, VARIADIC features "any") RETURNS text
+AS 'MODULE_PATHNAME', 'orchard_predict_class' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_class(text, "any")
+IS 'predict_class with a registered model, referred to as in predict';
+
+CREATE FUNCTION orchard.predict_proba(name text, VARIADIC features "any") RETURNS float8[]
+AS 'MODULE_PATHNAME', 'orchard_predict_proba' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_proba(text, "any")
+IS 'predict_proba with a registered model, referred to as in predict';
+
+CREATE FUNCTION orchard.probability(name text, class text, VARIADIC features "any") RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_probability' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.probability(text, text, "any")
+IS 'probability with a registered model, referred to as in predict';

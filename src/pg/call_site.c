@@ -4,7 +4,9 @@
 #include "postgres.h"
 
 #include "access/detoast.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "storage/proc.h"
 #include "utils/array.h"
 #include "utils/hsearch.h"
@@ -15,8 +17,9 @@
 #include "pg/call_site.h"
 #include "pg/compat.h"
 #include "pg/error.h"
+#include "pg/registry_lookup.h"
 
-#define STORED_MODELS_KEPT 65536 /* TOAST pointers that a site knows, at most */
+#define STORED_MODELS_KEPT 65536 /* TOAST pointers or names that a site knows, at most */
 
 typedef enum FeatureMode
 {
@@ -46,31 +49,51 @@ typedef struct ToastSlot
 	ScoreBinding *binding; /* the last one used, or NULL */
 } ToastSlot;
 
-/* Two statements with the same of these see the same rows. */
+/*
+ * Two moments with the same of these see the same rows.  The subtransaction is one of them, since
+ * its abort takes back what its commands did, but not the number of the command.
+ */
 typedef struct SnapshotMark
 {
 	LocalTransactionId transaction;
+	SubTransactionId subtransaction;
 	TransactionId xmin;
 	TransactionId xmax;
 	uint32 xcnt;
 	CommandId command;
 } SnapshotMark;
 
+/* What a name means, while snapshot, role and rights are the same. */
+typedef struct NameSlot
+{
+	char reference[MODEL_REFERENCE_LENGTH]; /* key */
+	CachedModel *model;
+	uint64 serial; /* model->serial at the look-up */
+} NameSlot;
+
 typedef struct CallSite
 {
+	bool is_by_name; /* argument 0 is a reference, not a model */
 	FeatureMode mode;
 	int n_types;
 	Oid types[FUNC_MAX_ARGS]; /* of the features' arguments; element type in MODE_VARIADIC */
 	MemoryContext context;	  /* bindings and tables; reset when they grow too large */
-	HTAB *bindings;
-	HTAB *toasted;
-	SnapshotMark snapshot; /* that the toasted table belongs to */
-	RowLayout *layout;	   /* of the row type seen last, shared by its bindings; or NULL */
-	ElementType element;   /* MODE_VARIADIC */
-	ScoreBinding *current; /* of the row before, or NULL */
+	BindingSlot first;		  /* the first binding made; the others are in the table */
+	HTAB *bindings;			  /* NULL until there is a second */
+	HTAB *toasted;			  /* NULL until a stored model comes out of line */
+	SnapshotMark snapshot;	  /* that the toasted table belongs to */
+	RowLayout *layout;		  /* of the row type seen last, shared by its bindings; or NULL */
+	ElementType element;	  /* MODE_VARIADIC */
+	ScoreBinding *current;	  /* of the row before, or NULL */
 	varatt_external current_pointer; /* its TOAST pointer, when has_pointer */
 	bool has_pointer;
-	struct varlena *fetched; /* detoasted bytes of this call, when not in place */
+	struct varlena *fetched;	/* detoasted bytes of this call, when not in place */
+	HTAB *names;				/* of NameSlots, when there are several in a statement; or NULL */
+	SnapshotMark name_snapshot; /* that names and reference belong to */
+	Oid name_role;
+	uint64 name_rights;
+	size_t reference_length;				/* 0 when none was looked up yet */
+	char reference[MODEL_REFERENCE_LENGTH]; /* that the current binding serves */
 } CallSite;
 
 /* A digest is a hash already. */
@@ -84,22 +107,38 @@ hash_binding_key(const void *key, Size size)
 		(uint32) ((const BindingKey *) key)->row_typmod;
 }
 
+/* A site begins without tables: many serve one model, and one row. */
 static void
-make_tables(CallSite *site)
+forget_bindings(CallSite *site)
+{
+	site->bindings = NULL;
+	site->toasted = NULL;
+	site->names = NULL;
+	memset(&site->first, 0, sizeof(site->first));
+	site->layout = NULL;
+	site->current = NULL;
+	site->has_pointer = false;
+	site->reference_length = 0;
+}
+
+static HTAB *
+make_binding_table(const CallSite *site)
 {
 	HASHCTL control = {.keysize = sizeof(BindingKey), .entrysize = sizeof(BindingSlot)};
 
 	control.hcxt = site->context;
 	control.hash = hash_binding_key;
-	site->bindings =
-		hash_create("orchard bindings", 16, &control, HASH_ELEM | HASH_FUNCTION | HASH_CONTEXT);
-	control.keysize = sizeof(varatt_external);
-	control.entrysize = sizeof(ToastSlot);
-	site->toasted =
-		hash_create("orchard stored models", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	site->layout = NULL;
-	site->current = NULL;
-	site->has_pointer = false;
+	return hash_create("orchard bindings", 16, &control, HASH_ELEM | HASH_FUNCTION | HASH_CONTEXT);
+}
+
+static HTAB *
+make_toast_table(const CallSite *site)
+{
+	HASHCTL control = {.keysize = sizeof(varatt_external), .entrysize = sizeof(ToastSlot)};
+
+	control.hcxt = site->context;
+	return hash_create("orchard stored models", 16, &control,
+					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 /* How the features arrive, from the types of the call. */
@@ -145,38 +184,52 @@ get_site(FunctionCallInfo fcinfo, int first)
 	if (likely(site != NULL))
 		return site;
 	site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
+	site->is_by_name = get_fn_expr_argtype(fcinfo->flinfo, 0) == TEXTOID;
 	set_mode(site, fcinfo, first);
 	site->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "orchard call site",
 										  ALLOCSET_START_SMALL_SIZES);
-	make_tables(site);
+	forget_bindings(site);
 	fcinfo->flinfo->fn_extra = site;
 	return site;
+}
+
+/* Is the mark that of this moment?  Makes it so. */
+static inline bool
+same_snapshot(SnapshotMark *mark)
+{
+	Snapshot snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
+	SnapshotMark now = {0};
+
+	now.transaction = my_local_transaction();
+	now.subtransaction = GetCurrentSubTransactionId();
+	if (snapshot != NULL)
+	{
+		now.xmin = snapshot->xmin;
+		now.xmax = snapshot->xmax;
+		now.xcnt = snapshot->xcnt;
+		now.command = snapshot->curcid;
+	}
+	if (snapshot != NULL && memcmp(&now, mark, sizeof(now)) == 0)
+		return true;
+	*mark = now;
+	return false;
 }
 
 /* TOAST pointers recognised under another snapshot may name something else now. */
 static void
 check_snapshot(CallSite *site)
 {
-	Snapshot snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
-	SnapshotMark mark = {0};
 	ToastSlot *slot;
 	HASH_SEQ_STATUS scan;
 
-	mark.transaction = my_local_transaction();
-	if (snapshot != NULL)
-	{
-		mark.xmin = snapshot->xmin;
-		mark.xmax = snapshot->xmax;
-		mark.xcnt = snapshot->xcnt;
-		mark.command = snapshot->curcid;
-	}
-	if (snapshot != NULL && memcmp(&mark, &site->snapshot, sizeof(mark)) == 0)
+	if (same_snapshot(&site->snapshot))
 		return;
 	site->has_pointer = false;
+	if (site->toasted == NULL)
+		return;
 	hash_seq_init(&scan, site->toasted);
 	while ((slot = hash_seq_search(&scan)) != NULL)
 		hash_search(site->toasted, &slot->pointer, HASH_REMOVE, NULL);
-	site->snapshot = mark;
 }
 
 /* Inline bytes with a 4-byte header, whatever form the datum has. */
@@ -212,6 +265,8 @@ identify(CallSite *site, Datum stored, uint8 *digest, ToastSlot **known)
 	check_snapshot(site);
 	memset(&pointer, 0, sizeof(pointer));
 	VARATT_EXTERNAL_GET_POINTER(pointer, bytes);
+	if (site->toasted == NULL)
+		site->toasted = make_toast_table(site);
 	slot = hash_search(site->toasted, &pointer, HASH_FIND, NULL);
 	if (slot != NULL)
 	{
@@ -294,10 +349,11 @@ static void
 bound_memory(CallSite *site)
 {
 	if (MemoryContextMemAllocated(site->context, false) <= (Size) orchard_model_cache * 1024 &&
-		hash_get_num_entries(site->toasted) < STORED_MODELS_KEPT)
+		(site->toasted == NULL || hash_get_num_entries(site->toasted) < STORED_MODELS_KEPT) &&
+		(site->names == NULL || hash_get_num_entries(site->names) < STORED_MODELS_KEPT))
 		return;
 	MemoryContextReset(site->context);
-	make_tables(site);
+	forget_bindings(site);
 }
 
 /* Does the binding serve this row, or arguments when row is NULL? */
@@ -307,36 +363,79 @@ serves(const ScoreBinding *binding, HeapTupleHeader row)
 	return is_valid(binding) && (row == NULL || row_layout_fits(binding->layout, row));
 }
 
-/* The binding for this digest and row; makes it when it is new or out of date. */
-static ScoreBinding *
-bind_digest(CallSite *site, Datum stored, struct varlena *bytes, BindingKey *key,
-			HeapTupleHeader row, int n)
+/* The key of a digest and a row's type. */
+static BindingKey
+binding_key(const uint8 *digest, HeapTupleHeader row)
 {
-	BindingSlot *slot;
-	ScoreBinding *binding;
-	bool found;
+	BindingKey key = {.row_type = InvalidOid, .row_typmod = -1};
 
+	memcpy(key.digest, digest, SHA256_SIZE);
 	if (row != NULL)
 	{
-		key->row_type = HeapTupleHeaderGetTypeId(row);
-		key->row_typmod = HeapTupleHeaderGetTypMod(row);
+		key.row_type = HeapTupleHeaderGetTypeId(row);
+		key.row_typmod = HeapTupleHeaderGetTypMod(row);
 	}
-	slot = hash_search(site->bindings, key, HASH_FIND, NULL);
-	if (slot != NULL && serves(slot->binding, row))
-		return slot->binding;
-	if (bytes == NULL)
-		bytes = fetch(site, stored);
-	binding = make_binding(site, model_cache_get(bytes), row, n);
-	slot = hash_search(site->bindings, key, HASH_ENTER, &found);
+	return key;
+}
+
+/* The slot of this key, or NULL. */
+static BindingSlot *
+find_slot(CallSite *site, const BindingKey *key)
+{
+	if (memcmp(&site->first.key, key, sizeof(*key)) == 0)
+		return &site->first;
+	return site->bindings == NULL ? NULL : hash_search(site->bindings, key, HASH_FIND, NULL);
+}
+
+/* The binding that the site has for this key and row, or NULL. */
+static ScoreBinding *
+known_binding(CallSite *site, const BindingKey *key, HeapTupleHeader row)
+{
+	BindingSlot *slot = find_slot(site, key);
+
+	return slot != NULL && serves(slot->binding, row) ? slot->binding : NULL;
+}
+
+static ScoreBinding *
+add_binding(CallSite *site, const BindingKey *key, CachedModel *model, HeapTupleHeader row, int n)
+{
+	ScoreBinding *binding = make_binding(site, model, row, n);
+	BindingSlot *slot = find_slot(site, key);
+	bool found;
+
+	if (slot == NULL && site->first.binding == NULL)
+		slot = &site->first;
+	else if (slot == NULL)
+	{
+		if (site->bindings == NULL)
+			site->bindings = make_binding_table(site);
+		slot = hash_search(site->bindings, key, HASH_ENTER, &found);
+	}
+	slot->key = *key;
 	slot->binding = binding;
 	return binding;
+}
+
+/* The binding for this digest and row; makes it when it is new or out of date. */
+static ScoreBinding *
+bind_digest(CallSite *site, Datum stored, struct varlena *bytes, const uint8 *digest,
+			HeapTupleHeader row, int n)
+{
+	BindingKey key = binding_key(digest, row);
+	ScoreBinding *binding = known_binding(site, &key, row);
+
+	if (binding != NULL)
+		return binding;
+	if (bytes == NULL)
+		bytes = fetch(site, stored);
+	return add_binding(site, &key, model_cache_get(bytes), row, n);
 }
 
 /* The binding for this model and row, which becomes the current one. */
 static ScoreBinding *
 find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
 {
-	BindingKey key = {.row_type = InvalidOid, .row_typmod = -1};
+	uint8 digest[SHA256_SIZE];
 	struct varlena *bytes;
 	ToastSlot *known;
 	ScoreBinding *binding;
@@ -344,11 +443,11 @@ find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
 	bound_memory(site);
 	site->current = NULL; /* an error below must not leave a mixture behind */
 	site->has_pointer = false;
-	bytes = identify(site, stored, key.digest, &known);
+	bytes = identify(site, stored, digest, &known);
 	if (known != NULL && serves(known->binding, row))
 		binding = known->binding;
 	else
-		binding = bind_digest(site, stored, bytes, &key, row, n);
+		binding = bind_digest(site, stored, bytes, digest, row, n);
 	if (site->fetched != NULL && site->fetched != (struct varlena *) DatumGetPointer(stored))
 		pfree(site->fetched);
 	if (known != NULL)
@@ -361,24 +460,114 @@ find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
 	return binding;
 }
 
+/* Do names still mean what they meant?  When not, all that was looked up is forgotten. */
+static inline bool
+names_hold(CallSite *site)
+{
+	uint64 rights = registry_rights();
+	Oid role = GetUserId();
+
+	if (same_snapshot(&site->name_snapshot) && site->name_role == role &&
+		site->name_rights == rights)
+		return true;
+	site->name_role = role;
+	site->name_rights = rights;
+	site->reference_length = 0;
+	if (site->names != NULL)
+		hash_destroy(site->names);
+	site->names = NULL;
+	return false;
+}
+
+/* What the reference means, by a table of those that this site has looked up. */
+static CachedModel *
+find_name(CallSite *site, const char *reference, size_t length)
+{
+	HASHCTL control = {.keysize = MODEL_REFERENCE_LENGTH, .entrysize = sizeof(NameSlot)};
+	char key[MODEL_REFERENCE_LENGTH] = {0};
+	NameSlot *slot;
+	CachedModel *model;
+	bool found;
+
+	if (length >= MODEL_REFERENCE_LENGTH)
+		return registry_model(reference, length);
+	memcpy(key, reference, length);
+	control.hcxt = site->context;
+	if (site->names == NULL)
+		site->names =
+			hash_create("orchard names", 16, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	slot = hash_search(site->names, key, HASH_FIND, NULL);
+	if (slot != NULL && slot->model->serial == slot->serial)
+		return slot->model;
+	model = registry_model(reference, length);
+	slot = hash_search(site->names, key, HASH_ENTER, &found);
+	slot->model = model;
+	slot->serial = model->serial;
+	return model;
+}
+
+/* The binding for the model of this name and the row, which becomes the current one. */
+static ScoreBinding *
+find_named_binding(CallSite *site, const char *reference, size_t length, HeapTupleHeader row, int n)
+{
+	bool is_first;
+	CachedModel *model;
+	ScoreBinding *binding;
+	BindingKey key;
+
+	bound_memory(site);
+	is_first = !names_hold(site) || site->reference_length == 0;
+	site->current = NULL;
+	site->reference_length = 0;
+	model = is_first ? registry_model(reference, length) : find_name(site, reference, length);
+	key = binding_key(model->model->digest, row);
+	binding = known_binding(site, &key, row);
+	if (binding == NULL)
+		binding = add_binding(site, &key, model, row, n);
+	site->current = binding;
+	memcpy(site->reference, reference, length);
+	site->reference_length = length;
+	return binding;
+}
+
+/* The binding that serves argument 0 and the row, or n values when row is NULL. */
+static inline ScoreBinding *
+binding_for(CallSite *site, FunctionCallInfo fcinfo, HeapTupleHeader row, int n)
+{
+	ScoreBinding *binding = site->current;
+	const text *reference;
+	const char *bytes;
+	size_t length;
+
+	if (likely(!site->is_by_name))
+	{
+		if (is_current(site, PG_GETARG_DATUM(0)) &&
+			(row == NULL || row_layout_fits(binding->layout, row)))
+			return binding;
+		return find_binding(site, PG_GETARG_DATUM(0), row, n);
+	}
+	reference = PG_GETARG_TEXT_PP(0);
+	bytes = VARDATA_ANY(reference);
+	length = VARSIZE_ANY_EXHDR(reference);
+	if (length > 0 && length == site->reference_length &&
+		memcmp(bytes, site->reference, length) == 0 && names_hold(site) && serves(binding, row))
+		return binding;
+	return find_named_binding(site, bytes, length, row, n);
+}
+
 static double
 score_row(CallSite *site, FunctionCallInfo fcinfo, int first)
 {
 	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(first);
-	ScoreBinding *binding = site->current;
 
-	if (!is_current(site, PG_GETARG_DATUM(0)) || !row_layout_fits(binding->layout, row))
-		binding = find_binding(site, PG_GETARG_DATUM(0), row, 0);
-	return score_binding_predict_row(binding, row);
+	return score_binding_predict_row(binding_for(site, fcinfo, row, 0), row);
 }
 
 static double
 score_arguments(CallSite *site, FunctionCallInfo fcinfo, int first)
 {
-	ScoreBinding *binding = site->current;
+	ScoreBinding *binding = binding_for(site, fcinfo, NULL, site->n_types);
 
-	if (!is_current(site, PG_GETARG_DATUM(0)))
-		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, site->n_types);
 	return score_binding_predict_arguments(binding, fcinfo->args + first);
 }
 
@@ -386,10 +575,8 @@ score_arguments(CallSite *site, FunctionCallInfo fcinfo, int first)
 static bool
 score_array(CallSite *site, FunctionCallInfo fcinfo, int first, double *prediction)
 {
-	ScoreBinding *binding = site->current;
+	ScoreBinding *binding = binding_for(site, fcinfo, NULL, 1);
 
-	if (!is_current(site, PG_GETARG_DATUM(0)))
-		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, 1);
 	if (!binding->is_array)
 	{
 		*prediction = score_binding_predict_arguments(binding, fcinfo->args + first);
@@ -406,12 +593,9 @@ static double
 score_variadic(CallSite *site, FunctionCallInfo fcinfo, int first)
 {
 	ArrayType *array = PG_GETARG_ARRAYTYPE_P(first);
-	ScoreBinding *binding;
 	int n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	ScoreBinding *binding = binding_for(site, fcinfo, NULL, n);
 
-	binding = site->current;
-	if (!is_current(site, PG_GETARG_DATUM(0)))
-		binding = find_binding(site, PG_GETARG_DATUM(0), NULL, n);
 	if (n != (int) binding->model->model->n_features)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

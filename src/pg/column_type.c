@@ -44,20 +44,33 @@ static const ColumnType known_types[] = {{FLOAT8OID, FAMILY_NUMBER, READ_FLOAT8}
 										 {FLOAT8ARRAYOID, FAMILY_NUMBER, READ_FLOAT8_ARRAY},
 										 {FLOAT4ARRAYOID, FAMILY_NUMBER, READ_FLOAT4_ARRAY}};
 
-bool
-column_type_of(Oid type, ColumnType *column)
+static bool
+is_known(Oid type, ColumnType *column)
 {
-	Oid base = getBaseType(type);
 	int i;
 
 	for (i = 0; i < (int) lengthof(known_types); i++)
 	{
-		if (known_types[i].type == base)
+		if (known_types[i].type == type)
 		{
 			*column = known_types[i];
 			return true;
 		}
 	}
+	return false;
+}
+
+bool
+column_type_of(Oid type, ColumnType *column)
+{
+	Oid base;
+
+	/* A built-in type is no domain: most need no look into the catalogue. */
+	if (is_known(type, column))
+		return true;
+	base = getBaseType(type);
+	if (is_known(base, column))
+		return true;
 	if (type_is_enum(base))
 	{
 		*column = (ColumnType){base, FAMILY_CATEGORY, READ_ENUM};

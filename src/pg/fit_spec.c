@@ -28,7 +28,7 @@ is_listed(const char *name, char **names, int n)
 static int
 require_column(const RowLayout *layout, const char *name, const char *role)
 {
-	int index = row_layout_find(layout, name);
+	int index = row_layout_find(layout, name, 0);
 
 	if (index < 0)
 		ereport(ERROR,
@@ -282,7 +282,7 @@ fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
 
 		if (attribute->attisdropped || !is_feature(spec, NameStr(attribute->attname)))
 			continue;
-		row_layout_find(layout, NameStr(attribute->attname)); /* raises when it stands twice */
+		row_layout_find(layout, NameStr(attribute->attname), 0); /* raises when it stands twice */
 		add_feature(spec, layout, i);
 	}
 	count_slots(spec);

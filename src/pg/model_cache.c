@@ -195,18 +195,33 @@ cache_add(const struct varlena *stored)
 }
 
 CachedModel *
-model_cache_get(const struct varlena *stored)
+model_cache_find(const uint8 *digest)
 {
 	CacheKey key;
 	CacheSlot *slot;
 
 	if (cache_table == NULL)
-		cache_begin();
-	require_ok(model_claimed_digest(VARDATA(stored), VARSIZE(stored) - VARHDRSZ, key.digest),
-			   "the model");
+		return NULL;
+	memcpy(key.digest, digest, SHA256_SIZE);
 	slot = hash_search(cache_table, &key, HASH_FIND, NULL);
 	if (slot == NULL)
-		return cache_add(stored);
+		return NULL;
 	dlist_move_head(&cache_recency, &slot->entry->recency);
 	return slot->entry;
+}
+
+CachedModel *
+model_cache_get(const struct varlena *stored)
+{
+	uint8 digest[SHA256_SIZE];
+	CachedModel *entry;
+
+	require_ok(model_claimed_digest(VARDATA(stored), VARSIZE(stored) - VARHDRSZ, digest),
+			   "the model");
+	entry = model_cache_find(digest);
+	if (entry != NULL)
+		return entry;
+	if (cache_table == NULL)
+		cache_begin();
+	return cache_add(stored);
 }

@@ -49,4 +49,7 @@ extern Model *model_decode_stored(const struct varlena *stored);
  */
 extern CachedModel *model_cache_get(const struct varlena *stored);
 
+/* The decoded model of this digest, or NULL when the cache has none. */
+extern CachedModel *model_cache_find(const uint8 *digest);
+
 #endif /* ORCHARD_PG_MODEL_CACHE_H */

@@ -13,24 +13,50 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "pg/compat.h"
 #include "pg/registry_lookup.h"
 
 PG_FUNCTION_INFO_V1(orchard_has_role_rights);
+PG_FUNCTION_INFO_V1(orchard_load_model);
 
-#define EVERY_ROLE "public"
-
-/* Columns that all tables begin with, and those after them. */
+/* Columns of the tables, all of which begin with name and owner. */
 enum
 {
-	COLUMN_NAME = 1,
 	COLUMN_OWNER = 2,
-	COLUMN_GRANTEE = 3
+	GRANT_GRANTEE = 3,
+	MODEL_ALIASES = 5,
+	VERSION_MODEL = 4,
+	VERSION_DIGEST = 5
 };
+
+/* Tables that are read here, and their primary keys. */
+typedef enum RegistryTable
+{
+	TABLE_MODEL,
+	TABLE_VERSION,
+	TABLE_GRANT,
+	N_TABLES
+} RegistryTable;
+
+static const char *const table_names[N_TABLES] = {"registry_model", "registry_version",
+												  "registry_grant"};
+static const char *const index_names[N_TABLES] = {"registry_model_pkey", "registry_version_pkey",
+												  "registry_grant_pkey"};
+
+/* Their oids, InvalidOid where not known; forgotten when the relation changes or goes. */
+static Oid table_oids[N_TABLES];
+static Oid index_oids[N_TABLES];
+
+/* Counts what may have changed a role's rights; 0 until the callbacks are registered. */
+static uint64 rights = 0;
 
 /* A scan of a table in the order of its primary key. */
 typedef struct RegistryScan
@@ -58,10 +84,54 @@ registry_relation(const char *name)
 }
 
 static void
-scan_open(RegistryScan *scan, const char *table, const char *index)
+count_rights(Datum argument, int cache, uint32 hash)
 {
-	scan->table = table_open(registry_relation(table), AccessShareLock);
-	scan->index = index_open(registry_relation(index), AccessShareLock);
+	rights++;
+}
+
+static void
+forget_relation(Datum argument, Oid relation)
+{
+	int i;
+
+	for (i = 0; i < N_TABLES; i++)
+	{
+		if (relation == InvalidOid || relation == table_oids[i] || relation == index_oids[i])
+			table_oids[i] = index_oids[i] = InvalidOid;
+	}
+}
+
+static void
+register_callbacks(void)
+{
+	if (rights > 0)
+		return;
+	CacheRegisterSyscacheCallback(AUTHOID, count_rights, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, count_rights, (Datum) 0);
+	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+	rights = 1;
+}
+
+uint64
+registry_rights(void)
+{
+	register_callbacks();
+	return rights;
+}
+
+static void
+scan_open(RegistryScan *scan, RegistryTable table)
+{
+	register_callbacks();
+	if (!OidIsValid(table_oids[table]) || !OidIsValid(index_oids[table]))
+	{
+		Oid index = registry_relation(index_names[table]);
+
+		table_oids[table] = registry_relation(table_names[table]);
+		index_oids[table] = index;
+	}
+	scan->table = table_open(table_oids[table], AccessShareLock);
+	scan->index = index_open(index_oids[table], AccessShareLock);
 	scan->n_keys = 0;
 }
 
@@ -75,8 +145,18 @@ scan_add_text(RegistryScan *scan, const char *text)
 }
 
 static void
+scan_add_int(RegistryScan *scan, int32 value)
+{
+	int i = scan->n_keys++;
+
+	ScanKeyInit(&scan->keys[i], i + 1, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(value));
+}
+
+static void
 scan_begin(RegistryScan *scan)
 {
+	if (!ActiveSnapshotSet())
+		elog(ERROR, "a registered model needs a snapshot to be looked up under");
 	scan->scan = systable_beginscan_ordered(scan->table, scan->index, GetActiveSnapshot(),
 											scan->n_keys, scan->keys);
 }
@@ -124,14 +204,30 @@ is_granted(const char *name, const char *owner)
 	HeapTuple row;
 	bool found = false;
 
-	scan_open(&scan, "registry_grant", "registry_grant_pkey");
+	scan_open(&scan, TABLE_GRANT);
 	scan_add_text(&scan, name);
 	scan_add_text(&scan, owner);
 	scan_begin(&scan);
 	while (!found && (row = systable_getnext_ordered(scan.scan, ForwardScanDirection)) != NULL)
-		found = has_role_rights(text_column(&scan, row, COLUMN_GRANTEE));
+		found = has_role_rights(text_column(&scan, row, GRANT_GRANTEE));
 	scan_end(&scan);
 	return found;
+}
+
+/* What an alias stands for in a row of registry_model; 0 when there is none. */
+static int32
+version_of_alias(const RegistryScan *scan, HeapTuple row, const char *alias)
+{
+	bool is_null;
+	Datum aliases = heap_getattr(row, MODEL_ALIASES, RelationGetDescr(scan->table), &is_null);
+	Jsonb *object = DatumGetJsonbP(aliases);
+	JsonbValue value;
+
+	if (!JB_ROOT_IS_OBJECT(object) ||
+		getKeyJsonValueFromContainer(&object->root, alias, strlen(alias), &value) == NULL ||
+		value.type != jbvNumeric)
+		return 0;
+	return DatumGetInt32(DirectFunctionCall1(numeric_int4, NumericGetDatum(value.val.numeric)));
 }
 
 /* What a search by name has found. */
@@ -145,8 +241,11 @@ typedef struct Candidates
 } Candidates;
 
 static void
-add_candidate(Candidates *found, const char *name, const char *owner, const char *me)
+add_candidate(Candidates *found, const ModelReference *reference, const RegistryScan *scan,
+			  HeapTuple row, const char *me)
 {
+	const char *name = reference->name;
+	char *owner = text_column(scan, row, COLUMN_OWNER);
 	bool is_own = strcmp(owner, me) == 0;
 	bool is_owned = is_own || has_role_rights(owner);
 
@@ -156,7 +255,8 @@ add_candidate(Candidates *found, const char *name, const char *owner, const char
 	{
 		strlcpy(found->entry.name, name, NAMEDATALEN);
 		strlcpy(found->entry.owner, owner, NAMEDATALEN);
-		found->entry.is_owned = is_owned;
+		found->entry.alias_version =
+			version_of_alias(scan, row, reference->alias[0] != '\0' ? reference->alias : CHAMPION);
 	}
 	found->is_own |= is_own;
 	found->n_owned += is_owned;
@@ -175,14 +275,14 @@ find_candidates(const ModelReference *reference, Candidates *found)
 	HeapTuple row;
 
 	memset(found, 0, sizeof(*found));
-	scan_open(&scan, "registry_model", "registry_model_pkey");
+	scan_open(&scan, TABLE_MODEL);
 	scan_add_text(&scan, reference->name);
 	if (reference->owner[0] != '\0')
 		scan_add_text(&scan, reference->owner);
 	scan_begin(&scan);
 	while (!found->is_own &&
 		   (row = systable_getnext_ordered(scan.scan, ForwardScanDirection)) != NULL)
-		add_candidate(found, reference->name, text_column(&scan, row, COLUMN_OWNER), me);
+		add_candidate(found, reference, &scan, row, me);
 	scan_end(&scan);
 }
 
@@ -206,14 +306,19 @@ require_one(const ModelReference *reference, const Candidates *found, int n)
 				 errhint("Put the owner and a dot before the name.")));
 }
 
+void
+pg_attribute_noreturn() registry_no_model(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" does not exist", name),
+			 errhint("The view orchard.models lists the models that you may use.")));
+}
+
 static void
 require_some(const ModelReference *reference, const Candidates *found)
 {
 	if (found->n_owned + found->n_granted == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("model \"%s\" does not exist", given_name(reference)),
-				 errhint("The view orchard.models lists the models that you may use.")));
+		registry_no_model(given_name(reference));
 }
 
 void
@@ -240,4 +345,109 @@ registry_find_owned(const ModelReference *reference, RegistryEntry *entry)
 				 errmsg("must be owner of model \"%s\"", given_name(reference))));
 	require_one(reference, &found, found.n_owned);
 	*entry = found.entry;
+}
+
+/* The version that a reference asks for; 0 for the latest. */
+static int32
+wanted_version(const ModelReference *reference, const RegistryEntry *entry)
+{
+	if (reference->version != 0)
+		return reference->version;
+	if (reference->alias[0] != '\0' && entry->alias_version == 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model \"%s\" has no alias \"%s\"", given_name(reference), reference->alias),
+			 errhint("orchard.deploy(name, version, alias) makes one.")));
+	return entry->alias_version;
+}
+
+void
+pg_attribute_noreturn() registry_no_version(const char *name, int32 version)
+{
+	if (version == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("model \"%s\" has no version", name),
+				 errhint("orchard.register(name, model) adds one.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model \"%s\" has no version %d", name, version),
+			 errhint("The view orchard.versions lists the versions of a model.")));
+}
+
+/* Opens a scan at the row of the version that the reference means; the caller ends it. */
+static HeapTuple
+find_version(RegistryScan *scan, const char *text, size_t length)
+{
+	ModelReference reference;
+	RegistryEntry entry;
+	HeapTuple row;
+	int32 version;
+
+	model_reference_parse(&reference, text, length);
+	registry_find(&reference, &entry);
+	version = wanted_version(&reference, &entry);
+	scan_open(scan, TABLE_VERSION);
+	scan_add_text(scan, entry.name);
+	scan_add_text(scan, entry.owner);
+	if (version != 0)
+		scan_add_int(scan, version);
+	scan_begin(scan);
+	row = systable_getnext_ordered(scan->scan, BackwardScanDirection);
+	if (row == NULL)
+		registry_no_version(given_name(&reference), version);
+	return row;
+}
+
+static struct varlena *
+model_of_row(const RegistryScan *scan, HeapTuple row)
+{
+	bool is_null;
+	Datum model = heap_getattr(row, VERSION_MODEL, RelationGetDescr(scan->table), &is_null);
+
+	return (struct varlena *) PG_DETOAST_DATUM_COPY(model);
+}
+
+struct varlena *
+registry_load(const char *text, size_t length)
+{
+	RegistryScan scan;
+	HeapTuple row = find_version(&scan, text, length);
+	struct varlena *stored = model_of_row(&scan, row);
+
+	scan_end(&scan);
+	return stored;
+}
+
+CachedModel *
+registry_model(const char *text, size_t length)
+{
+	RegistryScan scan;
+	HeapTuple row = find_version(&scan, text, length);
+	char *hex = text_column(&scan, row, VERSION_DIGEST);
+	uint8 digest[SHA256_SIZE];
+	CachedModel *model = NULL;
+
+	if (strlen(hex) == 2 * SHA256_SIZE)
+	{
+		hex_decode(hex, 2 * SHA256_SIZE, (char *) digest);
+		model = model_cache_find(digest);
+	}
+	if (model == NULL)
+	{
+		struct varlena *stored = model_of_row(&scan, row);
+
+		model = model_cache_get(stored);
+		pfree(stored);
+	}
+	scan_end(&scan);
+	return model;
+}
+
+Datum
+orchard_load_model(PG_FUNCTION_ARGS)
+{
+	text *reference = PG_GETARG_TEXT_PP(0);
+
+	PG_RETURN_POINTER(registry_load(VARDATA_ANY(reference), VARSIZE_ANY_EXHDR(reference)));
 }

@@ -19,18 +19,22 @@
 #include "pg/model_cache.h"
 #include "pg/model_reference.h"
 
-#define CHAMPION "champion"
+#define CHAMPION "champion" /* the alias of a name alone */
+#define EVERY_ROLE "public" /* the grantee that stands for all */
 
 /* A model that the current role may see. */
 typedef struct RegistryEntry
 {
 	char name[NAMEDATALEN];
 	char owner[NAMEDATALEN];
-	bool is_owned; /* the role has the owner's rights */
+	int32 alias_version; /* of the alias asked for, else of the champion; 0 when there is none */
 } RegistryEntry;
 
 /* Has the current role the rights of this one?  A role that does not exist lends them to superusers. */
 extern bool has_role_rights(const char *role);
+
+/* Changes whenever a role, or a membership in one, may have changed. */
+extern uint64 registry_rights(void);
 
 /* The table or index of schema orchard; an error when it is not there. */
 extern Oid registry_relation(const char *name);
@@ -40,5 +44,24 @@ extern void registry_find(const ModelReference *reference, RegistryEntry *entry)
 
 /* The same among models to be changed: 42501 when the role may use one but has no owner's rights. */
 extern void registry_find_owned(const ModelReference *reference, RegistryEntry *entry);
+
+/* Raises 42704 for a model, as given, that is not there or not for this role to see. */
+extern void registry_no_model(const char *name) pg_attribute_noreturn();
+
+/* Raises 42704: the model has no such version, or none at all when it is 0. */
+extern void registry_no_version(const char *name, int32 version) pg_attribute_noreturn();
+
+/*
+ * registry_model
+ *		The decoded model that a reference means.
+ *
+ * A reference without version or alias means the champion, and the latest
+ * version where no champion is deployed.  The bytes are read only when the cache
+ * of models does not know their digest.  Raises 42602, 42704 and 42725.
+ */
+extern CachedModel *registry_model(const char *text, size_t length);
+
+/* The stored bytes of the same, detoasted, in the current memory context. */
+extern struct varlena *registry_load(const char *text, size_t length);
 
 #endif /* ORCHARD_PG_REGISTRY_LOOKUP_H */

@@ -79,17 +79,26 @@ row_layout_create(HeapTupleHeader row)
 	return layout;
 }
 
+static bool
+is_named(const RowLayout *layout, int i, const char *name)
+{
+	Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
+
+	return !attribute->attisdropped && strcmp(NameStr(attribute->attname), name) == 0;
+}
+
 int
-row_layout_find(const RowLayout *layout, const char *name)
+row_layout_find(const RowLayout *layout, const char *name, int guess)
 {
 	int found = -1;
 	int i;
 
+	/* The columns of a named type have different names. */
+	if (layout->type != RECORDOID && guess < layout->n_columns && is_named(layout, guess, name))
+		return guess;
 	for (i = 0; i < layout->n_columns; i++)
 	{
-		Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
-
-		if (attribute->attisdropped || strcmp(NameStr(attribute->attname), name) != 0)
+		if (!is_named(layout, i, name))
 			continue;
 		if (found >= 0)
 			ereport(ERROR,

@@ -45,8 +45,11 @@ row_layout_fits(const RowLayout *layout, HeapTupleHeader row)
 		  layout->entry->tupDesc_identifier == layout->identifier));
 }
 
-/* 0-based index of the column, or -1; 42702 when the row has two of that name. */
-extern int row_layout_find(const RowLayout *layout, const char *name);
+/*
+ * 0-based index of the column, or -1; 42702 when the row has two of that name.  `guess` is where it
+ * may stand, such as behind the column found before: right guesses save the search.
+ */
+extern int row_layout_find(const RowLayout *layout, const char *name, int guess);
 
 /*
  * row_layout_offsets

@@ -100,14 +100,15 @@ score_binding_of_row(CachedModel *model, RowLayout *layout)
 	ScoreBinding *binding = binding_create(model);
 	int number = 0;
 	int category = 0;
+	int index = -1;
 	uint32 f;
 
 	binding->layout = layout;
 	for (f = 0; f < model->model->n_features; f++)
 	{
 		const char *name = model->model->features[f].name;
-		int index = row_layout_find(binding->layout, name);
 
+		index = row_layout_find(binding->layout, name, index + 1);
 		if (index < 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
