@@ -237,7 +237,7 @@ typedef struct Candidates
 	bool is_own;
 	int n_owned; /* of others, with the owner's rights */
 	int n_granted;
-	StringInfoData names; /* of both, for the message */
+	StringInfo names; /* of both, for a message; or NULL */
 } Candidates;
 
 static void
@@ -261,20 +261,20 @@ add_candidate(Candidates *found, const ModelReference *reference, const Registry
 	found->is_own |= is_own;
 	found->n_owned += is_owned;
 	found->n_granted += !is_owned;
-	if (found->names.data == NULL)
-		initStringInfo(&found->names);
-	appendStringInfo(&found->names, "%s%s.%s", found->names.len > 0 ? ", " : "", owner, name);
+	if (found->names != NULL)
+		appendStringInfo(found->names, "%s%s.%s", found->names->len > 0 ? ", " : "", owner, name);
 }
 
-/* Models of the referenced name that the current role may see. */
+/* Models of the referenced name that the current role may see; their names too unless it is NULL. */
 static void
-find_candidates(const ModelReference *reference, Candidates *found)
+find_candidates(const ModelReference *reference, StringInfo names, Candidates *found)
 {
 	char *me = GetUserNameFromId(GetUserId(), false);
 	RegistryScan scan;
 	HeapTuple row;
 
 	memset(found, 0, sizeof(*found));
+	found->names = names;
 	scan_open(&scan, TABLE_MODEL);
 	scan_add_text(&scan, reference->name);
 	if (reference->owner[0] != '\0')
@@ -298,12 +298,18 @@ given_name(const ModelReference *reference)
 static void
 require_one(const ModelReference *reference, const Candidates *found, int n)
 {
-	if (n > 1 && !found->is_own)
-		ereport(ERROR,
-				(errcode(ERRCODE_AMBIGUOUS_ALIAS),
-				 errmsg("model name \"%s\" is ambiguous", reference->name),
-				 errdetail("You may use: %s.", found->names.data),
-				 errhint("Put the owner and a dot before the name.")));
+	StringInfoData names;
+	Candidates again;
+
+	if (n <= 1 || found->is_own)
+		return;
+	initStringInfo(&names);
+	find_candidates(reference, &names, &again);
+	ereport(ERROR,
+			(errcode(ERRCODE_AMBIGUOUS_ALIAS),
+			 errmsg("model name \"%s\" is ambiguous", reference->name),
+			 errdetail("You may use: %s.", names.data),
+			 errhint("Put the owner and a dot before the name.")));
 }
 
 void
@@ -326,7 +332,7 @@ registry_find(const ModelReference *reference, RegistryEntry *entry)
 {
 	Candidates found;
 
-	find_candidates(reference, &found);
+	find_candidates(reference, NULL, &found);
 	require_some(reference, &found);
 	require_one(reference, &found, found.n_owned + found.n_granted);
 	*entry = found.entry;
@@ -337,7 +343,7 @@ registry_find_owned(const ModelReference *reference, RegistryEntry *entry)
 {
 	Candidates found;
 
-	find_candidates(reference, &found);
+	find_candidates(reference, NULL, &found);
 	require_some(reference, &found);
 	if (found.n_owned == 0)
 		ereport(ERROR,
