@@ -2,7 +2,8 @@
 --
 -- The tables have no row security, since the dump of a database's owner fails on it, and no rights
 -- for PUBLIC: the C functions check the calling role and then write as the owner of the tables.
--- Owners and grantees are texts, so that a dump can be restored before its roles exist.
+-- Owners and grantees are texts, so that a dump can be restored before its roles exist; there are no
+-- foreign keys, since a parallel restore loads the tables in any order.
 
 CREATE TABLE orchard.registry_model (
 	name text COLLATE pg_catalog."C" NOT NULL,
@@ -25,9 +26,7 @@ CREATE TABLE orchard.registry_version (
 	summary jsonb NOT NULL GENERATED ALWAYS AS (orchard.summary(model)) STORED,
 	registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	registered_by text NOT NULL,
-	CONSTRAINT registry_version_pkey PRIMARY KEY (name, owner, version),
-	CONSTRAINT registry_version_model_fkey FOREIGN KEY (name, owner)
-		REFERENCES orchard.registry_model (name, owner) ON DELETE CASCADE ON UPDATE CASCADE
+	CONSTRAINT registry_version_pkey PRIMARY KEY (name, owner, version)
 );
 COMMENT ON TABLE orchard.registry_version
 IS 'versions of registered models; digest and summary are computed from the model, so neither can tell of another';
@@ -41,9 +40,7 @@ CREATE TABLE orchard.registry_deployment (
 	previous int,
 	deployed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	deployed_by text NOT NULL,
-	CONSTRAINT registry_deployment_pkey PRIMARY KEY (name, owner, alias, number),
-	CONSTRAINT registry_deployment_model_fkey FOREIGN KEY (name, owner)
-		REFERENCES orchard.registry_model (name, owner) ON DELETE CASCADE ON UPDATE CASCADE
+	CONSTRAINT registry_deployment_pkey PRIMARY KEY (name, owner, alias, number)
 );
 COMMENT ON TABLE orchard.registry_deployment
 IS 'the history of each alias: a version of NULL took it away, and previous is the number that rollback goes back to';
@@ -54,9 +51,7 @@ CREATE TABLE orchard.registry_grant (
 	grantee text COLLATE pg_catalog."C" NOT NULL,
 	granted_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	granted_by text NOT NULL,
-	CONSTRAINT registry_grant_pkey PRIMARY KEY (name, owner, grantee),
-	CONSTRAINT registry_grant_model_fkey FOREIGN KEY (name, owner)
-		REFERENCES orchard.registry_model (name, owner) ON DELETE CASCADE ON UPDATE CASCADE
+	CONSTRAINT registry_grant_pkey PRIMARY KEY (name, owner, grantee)
 );
 COMMENT ON TABLE orchard.registry_grant
 IS 'who may see and use a registered model besides its owner; the grantee public stands for every role';

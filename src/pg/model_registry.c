@@ -450,6 +450,16 @@ orchard_rollback(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(earlier.version);
 }
 
+/* Its own row last: it is what others wait for. */
+static void
+drop_whole(const RegistryEntry *entry)
+{
+	run("DELETE FROM orchard.registry_grant WHERE name = $1 AND owner = $2", entry, 0, NULL);
+	run("DELETE FROM orchard.registry_deployment WHERE name = $1 AND owner = $2", entry, 0, NULL);
+	run("DELETE FROM orchard.registry_version WHERE name = $1 AND owner = $2", entry, 0, NULL);
+	run("DELETE FROM orchard.registry_model WHERE name = $1 AND owner = $2", entry, 0, NULL);
+}
+
 /* drop_model(name) and drop_model(name, version) */
 Datum
 orchard_drop_model(PG_FUNCTION_ARGS)
@@ -462,7 +472,7 @@ orchard_drop_model(PG_FUNCTION_ARGS)
 
 	begin_change(name, false, &entry, &caller);
 	if (is_whole)
-		run("DELETE FROM orchard.registry_model WHERE name = $1 AND owner = $2", &entry, 0, NULL);
+		drop_whole(&entry);
 	else
 	{
 		require_version(&entry, name, DatumGetInt32(version.value));

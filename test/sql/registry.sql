@@ -374,7 +374,9 @@ DROP SCHEMA regress_evil CASCADE;
 DROP TABLE events;
 DROP FUNCTION score_event, by_role, in_a_loop, as_owner, as_owner_plpgsql, factor;
 DROP OWNED BY regress_ann, regress_bob, regress_eve, regress_team;
-DELETE FROM orchard.registry_model WHERE owner LIKE 'regress\_%';
+SELECT count(orchard.drop_model(owner || '.' || name)) AS models_left FROM orchard.models WHERE owner LIKE 'regress\_%';
+SELECT (SELECT count(*) FROM orchard.registry_version) + (SELECT count(*) FROM orchard.registry_deployment)
+	+ (SELECT count(*) FROM orchard.registry_grant) AS rows_left;
 DROP FUNCTION line(int);
 DROP TABLE ground;
 DROP ROLE regress_ann, regress_bob, regress_eve, regress_team;
