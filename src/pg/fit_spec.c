@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -328,6 +330,30 @@ rebind_column(const RowLayout *layout, const char *name, const char *role, Featu
 	return column;
 }
 
+/* The features into those that are read as doubles and the others. */
+static void
+sort_features(const FitSpec *spec, FitBinding *binding)
+{
+	DoubleColumn *columns = palloc(sizeof(DoubleColumn) * Max(spec->n_features, 1));
+	double *fill = palloc(sizeof(double) * Max(spec->n_numbers, 1));
+	int n = 0;
+	int i;
+
+	binding->others = palloc(sizeof(int) * Max(spec->n_features, 1));
+	for (i = 0; i < spec->n_features; i++)
+	{
+		const BoundColumn *column = &binding->features[i];
+
+		if (column->type.reader == READ_FLOAT8 && !spec->is_integer[i] && binding->is_located)
+			columns[n++] = (DoubleColumn){column->index, column->slot};
+		else
+			binding->others[binding->n_others++] = i;
+	}
+	for (i = 0; i < spec->n_numbers; i++)
+		fill[i] = NAN;
+	double_columns_create(&binding->doubles, columns, n, fill);
+}
+
 static FitBinding *
 make_binding(const FitSpec *spec, HeapTupleHeader row)
 {
@@ -354,9 +380,7 @@ make_binding(const FitSpec *spec, HeapTupleHeader row)
 					 errmsg("weight column \"%s\" must be a number", spec->options->weight)));
 	}
 	n_fixed = binding->layout->n_fixed;
-	binding->has_offsets = binding->target.index < n_fixed && binding->weight.index < n_fixed;
-	binding->doubles = palloc(sizeof(DoubleColumn) * Max(spec->n_features, 1));
-	binding->others = palloc(sizeof(int) * Max(spec->n_features, 1));
+	binding->is_located = binding->target.index < n_fixed && binding->weight.index < n_fixed;
 	for (i = 0; i < spec->n_features; i++)
 	{
 		BoundColumn *column = &binding->features[i];
@@ -366,12 +390,9 @@ make_binding(const FitSpec *spec, HeapTupleHeader row)
 						  spec->features[i].family, spec->features[i].length > 0, spec->labels[i]);
 		column->slot = column->type.family == FAMILY_CATEGORY ? category++ : number;
 		number += feature_numbers(&spec->features[i]);
-		binding->has_offsets &= column->index < n_fixed;
-		if (column->type.reader == READ_FLOAT8 && !spec->is_integer[i])
-			binding->doubles[binding->n_doubles++] = (DoubleColumn){i, column->index, column->slot};
-		else
-			binding->others[binding->n_others++] = i;
+		binding->is_located &= column->index < n_fixed;
 	}
+	sort_features(spec, binding);
 	return binding;
 }
 

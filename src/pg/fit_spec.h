@@ -48,14 +48,6 @@ typedef struct BoundColumn
 	bool by_value;
 } BoundColumn;
 
-/* A float8 feature, as the loop over them reads it. */
-typedef struct DoubleColumn
-{
-	int feature;
-	int index; /* as in BoundColumn */
-	int slot;
-} DoubleColumn;
-
 /* A FitSpec bound to a row layout. */
 typedef struct FitBinding
 {
@@ -64,10 +56,9 @@ typedef struct FitBinding
 	BoundColumn target;
 	BoundColumn weight;
 	BoundColumn *features; /* n_features */
-	bool has_offsets;	   /* row_layout_offsets has every bound column */
-	DoubleColumn *doubles; /* n_doubles: the features that are float8 numbers */
-	int n_doubles;
-	int *others; /* n_others: the rest */
+	bool is_located;	   /* row_layout_locate finds every bound column */
+	DoubleColumns doubles; /* when it does: the features that are float8 numbers */
+	int *others;		   /* n_others: the rest */
 	int n_others;
 } FitBinding;
 

@@ -3,7 +3,6 @@
  */
 #include "postgres.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "access/tupmacs.h"
@@ -183,71 +182,31 @@ add_number(FitState *state, int i, const BoundColumn *column, Datum datum, doubl
 	}
 }
 
-/* The row as it is read: by offsets, or from the layout's values when those are NULL. */
+/* The row as it is read: where it is, or from the layout's values. */
 typedef struct RowReader
 {
 	const FitBinding *binding;
-	const char *data;
-	const int32 *offsets; /* by column, -1 = NULL */
+	bool is_located;
 } RowReader;
 
 static inline bool
 column_is_null(const RowReader *reader, const BoundColumn *column)
 {
-	return reader->offsets != NULL ? reader->offsets[column->index] < 0 :
-									 reader->binding->layout->nulls[column->index];
+	const RowLayout *layout = reader->binding->layout;
+
+	return reader->is_located ? row_layout_is_null(layout, column->index) :
+								layout->nulls[column->index];
 }
 
 /* The column's value, which is not NULL. */
 static inline Datum
 column_datum(const RowReader *reader, const BoundColumn *column)
 {
-	return reader->offsets == NULL ?
-		reader->binding->layout->values[column->index] :
-		fetch_att(reader->data + reader->offsets[column->index], column->by_value, column->width);
-}
+	const RowLayout *layout = reader->binding->layout;
 
-/*
- * The features that are float8, by offsets; false when one is not finite.  Whether
- * a column is NULL is hard to predict: its place is chosen by mask.
- */
-static inline bool
-read_doubles(FitState *state, const RowReader *reader, bool has_nulls)
-{
-	static const double missing = NAN;
-	const DoubleColumn *column = reader->binding->doubles;
-	const DoubleColumn *end = column + reader->binding->n_doubles;
-	const int32 *offsets = reader->offsets;
-	const char *data = reader->data;
-	double *numbers = state->numbers;
-	bool is_finite = true;
-
-	for (; column < end; column++)
-	{
-		int32 offset = offsets[column->index];
-		uintptr_t place = (uintptr_t) (data + offset);
-		double value;
-
-		if (has_nulls)
-		{
-			uintptr_t is_null = (uintptr_t) 0 - (offset < 0);
-
-			place = ((uintptr_t) &missing & is_null) | (place & ~is_null);
-		}
-		memcpy(&value, (const char *) place, sizeof(double));
-		numbers[column->slot] = value;
-		is_finite &= (has_nulls && offset < 0) | (fabs(value) <= DBL_MAX);
-	}
-	return is_finite;
-}
-
-/* The same, with a loop of its own for rows without NULLs. */
-static bool
-read_all_doubles(FitState *state, const RowReader *reader)
-{
-	return reader->offsets == reader->binding->layout->offsets ?
-		read_doubles(state, reader, false) :
-		read_doubles(state, reader, true);
+	return reader->is_located ?
+		fetch_att(row_layout_place(layout, column->index), column->by_value, column->width) :
+		layout->values[column->index];
 }
 
 /* Feature i of the row. */
@@ -283,10 +242,13 @@ read_features(FitState *state, const RowReader *reader)
 	const FitBinding *binding = reader->binding;
 	int i;
 
-	if (reader->offsets == NULL || unlikely(!read_all_doubles(state, reader)))
+	if (unlikely(!reader->is_located ||
+				 !double_columns_read(&binding->doubles, binding->layout, state->numbers)))
 	{
-		for (i = 0; i < binding->n_doubles; i++)
-			read_feature(state, reader, binding->doubles[i].feature);
+		/* One by one, which names the column that is not finite. */
+		for (i = 0; i < state->spec->n_features; i++)
+			read_feature(state, reader, i);
+		return;
 	}
 	for (i = 0; i < binding->n_others; i++)
 		read_feature(state, reader, binding->others[i]);
@@ -372,15 +334,15 @@ void
 fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 {
 	const FitSpec *spec = state->spec;
-	RowReader reader = {binding, row_data(row), NULL};
+	RowReader reader = {binding, false};
 	double weight;
 	double target;
 
 	if (unlikely(state->flat != NULL))
 		drop_flat(state);
-	if (binding->has_offsets)
-		reader.offsets = row_layout_offsets(binding->layout, row);
-	if (reader.offsets == NULL)
+	if (binding->is_located)
+		reader.is_located = row_layout_locate(binding->layout, row);
+	if (!reader.is_located)
 		row_layout_read(binding->layout, row);
 	if (column_is_null(&reader, &binding->target))
 	{

@@ -11,6 +11,22 @@
 
 #define NAMES_IN_HINT 40
 
+/* The column into the last group, or one of its own. */
+static void
+add_to_group(RowLayout *layout, int column, int32 width, int32 alignment)
+{
+	ColumnGroup *group = layout->n_groups > 0 ? &layout->groups[layout->n_groups - 1] : NULL;
+
+	if (group == NULL || group->width != width || group->alignment != alignment ||
+		(width & alignment) != 0)
+	{
+		group = &layout->groups[layout->n_groups++];
+		*group = (ColumnGroup){.first = column, .width = width, .alignment = alignment};
+	}
+	group->n++;
+	layout->group_of[column] = layout->n_groups - 1;
+}
+
 /* Offsets as heap_form_tuple lays the columns out. */
 static void
 set_offsets(RowLayout *layout)
@@ -21,35 +37,115 @@ set_offsets(RowLayout *layout)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
 
-		layout->widths[i] = attribute->attlen;
-		layout->alignments[i] = att_align_nominal(1, attribute->attalign) - 1;
+		add_to_group(layout, i, attribute->attlen, att_align_nominal(1, attribute->attalign) - 1);
 		layout->offsets[i] = att_align_nominal(layout->fixed_length, attribute->attalign);
 		layout->fixed_length = layout->offsets[i] + attribute->attlen;
 	}
 	layout->n_fixed = i;
 }
 
-const int32 *
-row_layout_offsets(RowLayout *layout, HeapTupleHeader row)
+/* Where each group starts in a row with NULLs; returns the end of the last. */
+static int32
+locate_groups(RowLayout *layout)
+{
+	ColumnGroup *group = layout->groups;
+	ColumnGroup *last = group + layout->n_groups;
+	int32 end = 0;
+
+	/* Without a branch on a bit: whether a column is NULL is hard to predict. */
+	for (; group < last; group++)
+	{
+		int32 count = group->n == 1 ? layout->present[group->first >> 3] >> (group->first & 7) & 1 :
+									  packed_count(layout->present, group->first, group->n);
+
+		group->start = (end + group->alignment) & ~group->alignment;
+		end += (group->start + group->width * count - end) & -(int32) (count > 0);
+	}
+	return end;
+}
+
+bool
+row_layout_locate(RowLayout *layout, HeapTupleHeader row)
 {
 	uint32 length = HeapTupleHeaderGetDatumLength(row) - row->t_hoff;
-	int32 end = 0;
-	int i;
 
 	if (HeapTupleHeaderGetNatts(row) != layout->n_columns)
-		return NULL;
+		return false;
+	layout->data = (const char *) row + row->t_hoff;
+	layout->present = NULL;
 	if ((row->t_infomask & HEAP_HASNULL) == 0)
-		return length >= layout->fixed_length ? layout->offsets : NULL;
-	/* Without a branch: whether a column is NULL is hard to predict. */
-	for (i = 0; i < layout->n_fixed; i++)
-	{
-		int32 is_present = row->t_bits[i >> 3] >> (i & 7) & 1;
-		int32 start = (end + layout->alignments[i]) & ~layout->alignments[i];
+		return length >= layout->fixed_length;
+	layout->present = row->t_bits;
+	return length >= (uint32) locate_groups(layout);
+}
 
-		layout->row_offsets[i] = start | (is_present - 1);
-		end += (start + layout->widths[i] - end) & -is_present;
+static int
+compare_columns(const void *a, const void *b)
+{
+	return ((const DoubleColumn *) a)->column - ((const DoubleColumn *) b)->column;
+}
+
+/* Slots and fills of a run whose slots are not side by side. */
+static void
+scatter_run(DoubleRun *run, const DoubleColumn *columns, const double *fill)
+{
+	int *slots = palloc(sizeof(int) * run->n);
+	double *fills = palloc(sizeof(double) * run->n);
+	int i;
+
+	for (i = 0; i < run->n; i++)
+	{
+		slots[i] = columns[i].slot;
+		fills[i] = fill[slots[i]];
 	}
-	return length >= (uint32) end ? layout->row_offsets : NULL;
+	run->slots = slots;
+	run->fill = fills;
+}
+
+void
+double_columns_create(DoubleColumns *doubles, DoubleColumn *columns, int n, const double *fill)
+{
+	int longest = 0;
+	int i;
+	int k;
+
+	qsort(columns, n, sizeof(DoubleColumn), compare_columns);
+	doubles->runs = palloc(sizeof(DoubleRun) * Max(n, 1));
+	doubles->n_runs = 0;
+	for (i = 0; i < n; i += k)
+	{
+		DoubleRun *run = &doubles->runs[doubles->n_runs++];
+		bool is_straight = true;
+
+		for (k = 1; i + k < n && columns[i + k].column == columns[i].column + k; k++)
+			is_straight &= columns[i + k].slot == columns[i].slot + k;
+		*run = (DoubleRun){columns[i].column, k, columns[i].slot, NULL, fill + columns[i].slot};
+		if (is_straight)
+			continue;
+		scatter_run(run, columns + i, fill);
+		longest = Max(longest, k);
+	}
+	doubles->scratch = palloc(sizeof(double) * Max(longest, 1));
+}
+
+bool
+double_columns_read(const DoubleColumns *doubles, const RowLayout *layout, double *numbers)
+{
+	const DoubleRun *run = doubles->runs;
+	const DoubleRun *last = run + doubles->n_runs;
+	bool is_finite = true;
+	int i;
+
+	for (; run < last; run++)
+	{
+		double *to = run->slots != NULL ? doubles->scratch : numbers + run->slot;
+
+		is_finite &= packed_read(to, run->fill, row_layout_place(layout, run->column),
+								 layout->present, run->column, run->n);
+		for (i = 0; run->slots != NULL && i < run->n; i++)
+			numbers[run->slots[i]] = to[i];
+	}
+	return is_finite;
 }
 
 RowLayout *
@@ -70,9 +166,8 @@ row_layout_create(HeapTupleHeader row)
 	ReleaseTupleDesc(shared);
 	layout->n_columns = layout->descriptor->natts;
 	layout->offsets = palloc(sizeof(int32) * Max(layout->n_columns, 1));
-	layout->row_offsets = palloc(sizeof(int32) * Max(layout->n_columns, 1));
-	layout->widths = palloc(sizeof(int32) * Max(layout->n_columns, 1));
-	layout->alignments = palloc(sizeof(int32) * Max(layout->n_columns, 1));
+	layout->groups = palloc(sizeof(ColumnGroup) * Max(layout->n_columns, 1));
+	layout->group_of = palloc(sizeof(int) * Max(layout->n_columns, 1));
 	set_offsets(layout);
 	layout->values = palloc0(sizeof(Datum) * Max(layout->n_columns, 1));
 	layout->nulls = palloc0(sizeof(bool) * Max(layout->n_columns, 1));

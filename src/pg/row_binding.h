@@ -13,6 +13,18 @@
 #include "access/htup_details.h"
 #include "utils/typcache.h"
 
+#include "kernel/dataset/packed_simd.h"
+
+/* Columns of one width and alignment, one after another without padding between them. */
+typedef struct ColumnGroup
+{
+	int first;
+	int n;
+	int32 width;	 /* bytes */
+	int32 alignment; /* less one */
+	int32 start;	 /* of its first value in the data of the row located last, which had NULLs */
+} ColumnGroup;
+
 typedef struct RowLayout
 {
 	Oid type; /* RECORDOID for an anonymous row */
@@ -23,11 +35,13 @@ typedef struct RowLayout
 	int n_columns;		   /* all columns of the row type */
 	int n_fixed;		   /* columns before the first of varying width */
 	int32 *offsets;		   /* n_fixed: where a column starts in the data of a row without NULLs */
-	int32 *row_offsets;	   /* n_fixed: the same for the row read last, which had NULLs: -1 = NULL */
-	int32 *widths;		   /* n_fixed, bytes */
-	int32 *alignments;	   /* n_fixed, less one */
-	uint32 fixed_length;   /* bytes of data up to the end of the last of them */
-	Datum *values;		   /* of the row read last, n_columns */
+	ColumnGroup *groups;   /* n_groups: of the first n_fixed columns */
+	int n_groups;
+	int *group_of;		  /* n_fixed */
+	const uint8 *present; /* bitmap of the row located last; NULL when it had no NULLs */
+	const char *data;	  /* its columns */
+	uint32 fixed_length;  /* bytes of data up to the end of the last of them */
+	Datum *values;		  /* of the row read last, n_columns */
 	bool *nulls;
 } RowLayout;
 
@@ -51,19 +65,71 @@ row_layout_fits(const RowLayout *layout, HeapTupleHeader row)
  */
 extern int row_layout_find(const RowLayout *layout, const char *name, int guess);
 
-/*
- * row_layout_offsets
- *		Where the columns of fixed width start in row_data(row), -1 = NULL.
- *
- * The first n_fixed are valid until the next call.  NULL when the row was formed
- * under another definition of its type, which shows in fewer columns or bytes.
- */
-extern const int32 *row_layout_offsets(RowLayout *layout, HeapTupleHeader row);
-
-static inline const char *
-row_data(HeapTupleHeader row)
+/* float8 columns side by side in the row. */
+typedef struct DoubleRun
 {
-	return (const char *) row + row->t_hoff;
+	int column; /* the first */
+	int n;
+	int slot;			/* of the first, when the slots are side by side too */
+	const int *slots;	/* else n */
+	const double *fill; /* n: what stands for NULL */
+} DoubleRun;
+
+/* The float8 columns that a binding reads, each into its slot. */
+typedef struct DoubleColumns
+{
+	DoubleRun *runs;
+	int n_runs;
+	double *scratch; /* as long as the longest run whose slots are not side by side */
+} DoubleColumns;
+
+/* One of them, as they are collected. */
+typedef struct DoubleColumn
+{
+	int column; /* 0-based in the row */
+	int slot;
+} DoubleColumn;
+
+/* Sorts columns; fill: by slot, as long-lived as the result. */
+extern void double_columns_create(DoubleColumns *doubles, DoubleColumn *columns, int n,
+								  const double *fill);
+
+/*
+ * double_columns_read
+ *		The columns of the row located last into numbers, by slot.
+ *
+ * Returns whether all that are not NULL are finite.
+ */
+extern bool double_columns_read(const DoubleColumns *doubles, const RowLayout *layout,
+								double *numbers);
+
+/*
+ * row_layout_locate
+ *		Finds the columns of fixed width in this row, for the functions below.
+ *
+ * False when the row was formed under another definition of its type, which
+ * shows in fewer columns or bytes.
+ */
+extern bool row_layout_locate(RowLayout *layout, HeapTupleHeader row);
+
+/* Of the row located last; column < n_fixed. */
+static inline bool
+row_layout_is_null(const RowLayout *layout, int column)
+{
+	return layout->present != NULL && (layout->present[column >> 3] >> (column & 7) & 1) == 0;
+}
+
+/* Where the column's value is in it, or would be. */
+static inline const char *
+row_layout_place(const RowLayout *layout, int column)
+{
+	const ColumnGroup *group;
+
+	if (layout->present == NULL)
+		return layout->data + layout->offsets[column];
+	group = &layout->groups[layout->group_of[column]];
+	return layout->data + group->start +
+		group->width * packed_count(layout->present, group->first, column - group->first);
 }
 
 /* Fills values and nulls with the row's columns. */

@@ -94,6 +94,20 @@ is_plain(const ScoreBinding *binding)
 	return true;
 }
 
+/* The columns of a row in which every feature is a scalar float8. */
+static void
+locate_features(ScoreBinding *binding)
+{
+	int n = (int) binding->model->model->n_features;
+	DoubleColumn *columns = palloc(sizeof(DoubleColumn) * Max(n, 1));
+	int f;
+
+	for (f = 0; f < n; f++)
+		columns[f] = (DoubleColumn){binding->columns[f].index, f};
+	double_columns_create(&binding->doubles, columns, n, binding->model->scorer.number_fill);
+	pfree(columns);
+}
+
 ScoreBinding *
 score_binding_of_row(CachedModel *model, RowLayout *layout)
 {
@@ -118,9 +132,11 @@ score_binding_of_row(CachedModel *model, RowLayout *layout)
 					 &number, &category);
 	}
 	binding->is_plain = is_plain(binding);
-	binding->is_by_offset = binding->is_plain;
+	binding->is_located = binding->is_plain;
 	for (f = 0; f < model->model->n_features; f++)
-		binding->is_by_offset &= binding->columns[f].index < binding->layout->n_fixed;
+		binding->is_located &= binding->columns[f].index < binding->layout->n_fixed;
+	if (binding->is_located)
+		locate_features(binding);
 	return binding;
 }
 
@@ -210,10 +226,11 @@ score_elements(ScoreBinding *binding, int slot, int n, ArrayType *array, bool is
 	double added = 0.0;
 	int i;
 
-	if (is_double && present == NULL)
+	if (is_double)
 	{
-		memcpy(numbers, data, sizeof(double) * n);
-		return 0.0;
+		packed_read(numbers, scorer->number_fill + slot, data, present, 0, n);
+		if (present == NULL || !binding->model->has_missing_weights)
+			return 0.0;
 	}
 	for (i = 0; i < n; i++)
 	{
@@ -222,12 +239,7 @@ score_elements(ScoreBinding *binding, int slot, int n, ArrayType *array, bool is
 			numbers[i] = scorer->number_fill[slot + i];
 			added += scorer->missing_weight[slot + i];
 		}
-		else if (is_double)
-		{
-			memcpy(&numbers[i], data, sizeof(double));
-			data += sizeof(double);
-		}
-		else
+		else if (!is_double)
 		{
 			float4 value;
 
@@ -303,26 +315,6 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 	return 0.0;
 }
 
-/* The prediction of columns that are read where they stand in the row. */
-static double
-predict_by_offset(ScoreBinding *binding, HeapTupleHeader row, const int32 *offsets)
-{
-	const LinearScorer *scorer = &binding->model->scorer;
-	uint32 n = binding->model->model->n_features;
-	uint32 f;
-
-	for (f = 0; f < n; f++)
-	{
-		int32 offset = offsets[binding->columns[f].index];
-		const char *given = row_data(row) + offset;
-		const char *fill = (const char *) &scorer->number_fill[f];
-
-		/* A choice of addresses, not a branch: whether a column is NULL is hard to predict. */
-		memcpy(&binding->vector[f], offset < 0 ? fill : given, sizeof(double));
-	}
-	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector));
-}
-
 double
 score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls)
 {
@@ -356,10 +348,13 @@ score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nu
 double
 score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row)
 {
-	const int32 *offsets = binding->is_by_offset ? row_layout_offsets(binding->layout, row) : NULL;
+	const LinearScorer *scorer = &binding->model->scorer;
 
-	if (offsets != NULL)
-		return predict_by_offset(binding, row, offsets);
+	if (binding->is_located && row_layout_locate(binding->layout, row))
+	{
+		double_columns_read(&binding->doubles, binding->layout, binding->vector);
+		return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector));
+	}
 	row_layout_read(binding->layout, row);
 	return score_binding_predict(binding, binding->layout->values, binding->layout->nulls);
 }

@@ -34,7 +34,8 @@ typedef struct ScoreBinding
 	uint64 serial;			 /* model->serial at binding time */
 	RowLayout *layout;		 /* of a row source, else NULL; the call site's */
 	bool is_plain;			 /* every feature is a scalar float8 in slot order */
-	bool is_by_offset;		 /* and stands in the row at a place that the layout knows */
+	bool is_located;		 /* and row_layout_locate finds it in the row */
+	DoubleColumns doubles;	 /* then: the features */
 	ScoreColumn *columns;	 /* n_features */
 	bool is_array;			 /* the source is one array: the numbers in slot order */
 	double *vector;			 /* numbers, then categories */

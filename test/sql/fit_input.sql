@@ -439,4 +439,40 @@ FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') AS m FROM
 SELECT 'all categories need more memory than there may be', outcome($$SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "max_categories": 1000000}') FROM (SELECT c, y FROM categories) AS t$$);
 DROP TABLE categories;
 
+-- ** Rows of every layout: what PostgreSQL computes with coalesce(), read by row
+
+-- n features that are NULL in one row of three, in places that shift; y is their sum with factors 1 .. n and
+-- the mean for NULL, which the fit must find again.  before: a column before them; kinds: their types in turn.
+CREATE FUNCTION rows_of(n int, before text, kinds text[], share int) RETURNS text LANGUAGE sql AS $$
+	SELECT format('SELECT %s AS before, %s, y FROM (SELECT i, %s, %s AS y FROM (SELECT i, %s FROM generate_series(1, %s) AS i OFFSET 0) AS a OFFSET 0) AS b',
+		before, string_agg(format('c%1$s::%2$s', j, kinds[1 + j % cardinality(kinds)]), ', ' ORDER BY j), string_agg('c' || j, ', '),
+		string_agg(format('%1$s * coalesce(c%1$s, avg(c%1$s) OVER ())', j), ' + '),
+		string_agg(format('CASE WHEN (i * %1$s + i / %1$s + i / 7) %% %2$s > 0 THEN hashint4(i * 1000 + %1$s) %% 97 END::float8 AS c%1$s', j, share), ', '), 60 + 4 * n)
+	FROM generate_series(1, n) AS j $$;
+-- Coefficients, scores by row and scores of the same row with its columns the other way round.
+CREATE FUNCTION check_rows(source text, n int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	m orchard.model;
+	coefficients bool;
+	missed bigint;
+	missed_turned bigint;
+BEGIN
+	EXECUTE format('SELECT orchard.fit(t, ''y'', ''{"algorithm": "linear_regression", "exclude": ["before"]}'') FROM (%s) AS t', source) INTO m;
+	SELECT bool_and(abs(estimate - CASE term WHEN '(intercept)' THEN 0 ELSE ltrim(term, 'c')::float8 END) <= 1e-6) AND count(*) = n + 1
+		FROM orchard.coefficients(m) INTO coefficients;
+	EXECUTE format('SELECT count(*) FILTER (WHERE abs(orchard.predict($1, t) - y) <= 1e-6 IS NOT TRUE) FROM (%s) AS t', source) INTO missed USING m;
+	EXECUTE format('SELECT count(*) FILTER (WHERE abs(orchard.predict($1, t) - t.y) <= 1e-6 IS NOT TRUE) FROM (SELECT %s, y FROM (%s) AS s OFFSET 0) AS t',
+		(SELECT string_agg('c' || j, ', ' ORDER BY j DESC) FROM generate_series(1, n) AS j), source) INTO missed_turned USING m;
+	RETURN format('coefficients %s, %s scores missed, %s turned round', coefficients, missed, missed_turned);
+END $$;
+SELECT n, before, check_rows(rows_of(n, before, '{float8}', 3), n)
+FROM unnest(ARRAY[1, 7, 8, 9, 40, 70]) AS n, unnest(ARRAY['i::float8', 'i', 'NULLIF(i % 3, 0)', 'NULLIF(i % 3, 0)::int2', 'repeat(''x'', i % 9)', 'NULL::text']) AS before;
+SELECT n, kinds, check_rows(rows_of(n, 'NULLIF(i % 2, 0)', kinds::text[], 3), n)
+FROM unnest(ARRAY[5, 21]) AS n, unnest(ARRAY['{float8,int}', '{float8,float8,float8,int2}', '{float8,bigint,float4}', '{numeric,float8,float8}']) AS kinds;
+SELECT 'without NULLs', check_rows(rows_of(n, 'i', '{float8}', 10007), n) FROM unnest(ARRAY[1, 7, 8, 9, 70]) AS n;
+-- The value that no fit can use is named wherever it stands.
+SELECT j, v, outcome(format($$SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT %s, 1.0 AS y) AS t$$,
+	(SELECT string_agg(format('%s AS c%s', CASE WHEN i = j THEN quote_literal(v) WHEN i % 3 = 0 THEN 'NULL' ELSE '1' END || '::float8', i), ', ') FROM generate_series(1, 11) AS i)))
+FROM unnest(ARRAY[1, 4, 9, 11]) AS j, unnest(ARRAY['NaN', 'Infinity', '-Infinity']) AS v;
+
 DROP SCHEMA fit_input CASCADE;

@@ -8,6 +8,7 @@
 #define ORCHARD_KERNEL_LINEAR_LINEAR_MODEL_H
 
 #include <math.h>
+#include <string.h>
 
 #include "kernel/base/memory.h"
 #include "kernel/dataset/design.h"
@@ -73,20 +74,25 @@ typedef struct LinearScorer
 	double **level_weight;	/* n_categories arrays of n_levels + 2: by level index + 1 as above */
 } LinearScorer;
 
+/* Four sums side by side, which the compiler keeps in whatever vectors the target has. */
+typedef double FourDoubles __attribute__((vector_size(4 * sizeof(double))));
+
 /* eta of one feature vector without missing-indicator terms. */
 static inline double
 linear_eta(const LinearScorer *scorer, const double *vector)
 {
-	double sum[4] = {scorer->intercept, 0.0, 0.0, 0.0};
+	FourDoubles sum = {scorer->intercept, 0.0, 0.0, 0.0};
 	int32_t n = scorer->n_numbers;
 	int32_t i;
 
 	for (i = 0; i + 4 <= n; i += 4)
 	{
-		sum[0] += scorer->number_weight[i] * vector[i];
-		sum[1] += scorer->number_weight[i + 1] * vector[i + 1];
-		sum[2] += scorer->number_weight[i + 2] * vector[i + 2];
-		sum[3] += scorer->number_weight[i + 3] * vector[i + 3];
+		FourDoubles weight;
+		FourDoubles value;
+
+		memcpy(&weight, scorer->number_weight + i, sizeof(weight));
+		memcpy(&value, vector + i, sizeof(value));
+		sum += weight * value;
 	}
 	for (; i < n; i++)
 		sum[0] += scorer->number_weight[i] * vector[i];
