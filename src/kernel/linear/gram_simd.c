@@ -48,10 +48,9 @@ power_above(double x)
 	return 2.0 * power;
 }
 
-/* Each column's bound times `factor`. */
+/* Each column's bound. */
 static void
-set_bounds_portable(double *bound, const double *rows, int32_t n_rows, int32_t stride,
-					double factor)
+set_bounds_portable(double *bound, const double *rows, int32_t n_rows, int32_t stride)
 {
 	int32_t k;
 	int32_t j;
@@ -62,7 +61,7 @@ set_bounds_portable(double *bound, const double *rows, int32_t n_rows, int32_t s
 
 		for (k = 0; k < n_rows; k++)
 			largest = fmax(largest, fabs(rows[k * stride + j]));
-		bound[j] = factor * power_above(largest);
+		bound[j] = power_above(largest);
 	}
 }
 
@@ -305,11 +304,11 @@ add_block_avx2(double *hi, double *lo, const Block *block)
 }
 
 AVX2 static void
-set_bounds_avx2(double *bound, const double *rows, int32_t n_rows, int32_t stride, double factor)
+set_bounds_avx2(double *bound, const double *rows, int32_t n_rows, int32_t stride)
 {
 	__m256d sign = _mm256_set1_pd(-0.0);
 	__m256d exponent = _mm256_castsi256_pd(_mm256_set1_epi64x((long long) EXPONENT));
-	__m256d scale = _mm256_set1_pd(2.0 * factor);
+	__m256d two = _mm256_set1_pd(2.0);
 	int32_t j;
 	int32_t k;
 
@@ -320,7 +319,7 @@ set_bounds_avx2(double *bound, const double *rows, int32_t n_rows, int32_t strid
 		for (k = 0; k < n_rows; k++)
 			largest = _mm256_max_pd(largest,
 									_mm256_andnot_pd(sign, _mm256_loadu_pd(rows + k * stride + j)));
-		_mm256_storeu_pd(bound + j, _mm256_mul_pd(scale, _mm256_and_pd(largest, exponent)));
+		_mm256_storeu_pd(bound + j, _mm256_mul_pd(two, _mm256_and_pd(largest, exponent)));
 	}
 }
 
@@ -514,6 +513,17 @@ prepare(Block *block, double *left, double *left_low, const double *rows, const 
 	block->stride = gram_stride(n);
 }
 
+/* Bounds of the left columns to those of sums; without weights they are the right columns. */
+static void
+widen_left_bounds(Block *block)
+{
+	const double *bound = block->left_low != NULL ? block->left_bound : block->right_bound;
+	int32_t j;
+
+	for (j = 0; j < block->stride; j++)
+		block->left_bound[j] = 3.0 * GRAM_ROWS * bound[j];
+}
+
 void
 gram_add_portable(double *hi, double *lo, const double *rows, const double *weights, int32_t n_rows,
 				  int32_t n)
@@ -525,8 +535,10 @@ gram_add_portable(double *hi, double *lo, const double *rows, const double *weig
 	prepare(&block, left, left_low, rows, weights, n_rows, n);
 	if (block.left_low != NULL)
 		weigh_rows_portable(left, left_low, rows, weights, n_rows, block.stride);
-	set_bounds_portable(block.right_bound, rows, n_rows, block.stride, 1.0);
-	set_bounds_portable(block.left_bound, block.left, n_rows, block.stride, 3.0 * GRAM_ROWS);
+	set_bounds_portable(block.right_bound, rows, n_rows, block.stride);
+	if (block.left_low != NULL)
+		set_bounds_portable(block.left_bound, block.left, n_rows, block.stride);
+	widen_left_bounds(&block);
 	add_block_portable(hi, lo, &block);
 }
 
@@ -546,8 +558,10 @@ gram_add(double *hi, double *lo, const double *rows, const double *weights, int3
 	prepare(&block, left, left_low, rows, weights, n_rows, n);
 	if (block.left_low != NULL)
 		weigh_rows_avx2(left, left_low, rows, weights, n_rows, block.stride);
-	set_bounds_avx2(block.left_bound, block.left, n_rows, block.stride, 3.0 * GRAM_ROWS);
-	set_bounds_avx2(block.right_bound, rows, n_rows, block.stride, 1.0);
+	set_bounds_avx2(block.right_bound, rows, n_rows, block.stride);
+	if (block.left_low != NULL)
+		set_bounds_avx2(block.left_bound, block.left, n_rows, block.stride);
+	widen_left_bounds(&block);
 	add_block_avx2(hi, lo, &block);
 }
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GRAM_ROWS 16  /* rows of a block */
+#define GRAM_ROWS 32  /* most rows of a block */
 #define GRAM_WIDTH 68 /* most entries of a row, a multiple of four */
 
 /* Row length of the matrices below: n rounded up to a whole number of four doubles. */
@@ -28,7 +28,7 @@ gram_stride(int32_t n)
  * hi, lo: gram_stride(n) rows of gram_stride(n) doubles; rows: n_rows <= GRAM_ROWS
  * rows z_k of gram_stride(n) <= GRAM_WIDTH finite doubles, zero past n.  Entries left
  * of the diagonal are scratch.
- * The error of a block is below 2^-91 times the product of the two columns'
+ * The error of a block is below 2^-88 times the product of the two columns'
  * largest magnitudes, that of adding it 2^-105 of the sum so far.
  */
 extern void gram_add(double *hi, double *lo, const double *rows, const double *weights,

@@ -8,8 +8,12 @@
 #include "kernel/linear/indicator.h"
 #include "kernel/linear/least_squares.h"
 
-/* Rows of a block: at first, and of a wide state's at its largest (others': GRAM_ROWS). */
+/*
+ * Rows of a block: at first, and at its largest when the state is narrow (few numbers: the block
+ * stays about as small as the sums) or wide; else GRAM_ROWS.
+ */
 #define FIRST_ROWS 4
+#define NARROW_ROWS 16
 #define WIDE_ROWS 128
 
 /*
@@ -49,7 +53,9 @@ least_squares_entries(const LeastSquares *state)
 static inline int32_t
 least_squares_block_rows(const LeastSquares *state)
 {
-	return state->is_wide ? WIDE_ROWS : GRAM_ROWS;
+	if (state->is_wide)
+		return WIDE_ROWS;
+	return state->stride < NARROW_ROWS ? NARROW_ROWS : GRAM_ROWS;
 }
 
 /* Room for the sums of a state that has none. */
