@@ -56,6 +56,38 @@ CREATE TABLE orchard.registry_grant (
 COMMENT ON TABLE orchard.registry_grant
 IS 'who may see and use a registered model besides its owner; the grantee public stands for every role';
 
+CREATE FUNCTION orchard.registry_changed() RETURNS trigger
+AS 'MODULE_PATHNAME', 'orchard_registry_changed' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION orchard.registry_changed()
+IS 'tells other sessions, before this transaction commits, that what they know of the registry may be out of date';
+
+-- For each row, since the apply worker of logical replication fires no others; ALWAYS, for the same
+-- worker and for sessions with session_replication_role = replica.
+CREATE TRIGGER registry_changed AFTER INSERT OR UPDATE OR DELETE ON orchard.registry_model
+	FOR EACH ROW EXECUTE FUNCTION orchard.registry_changed();
+CREATE TRIGGER registry_emptied AFTER TRUNCATE ON orchard.registry_model
+	FOR EACH STATEMENT EXECUTE FUNCTION orchard.registry_changed();
+ALTER TABLE orchard.registry_model ENABLE ALWAYS TRIGGER registry_changed;
+ALTER TABLE orchard.registry_model ENABLE ALWAYS TRIGGER registry_emptied;
+CREATE TRIGGER registry_changed AFTER INSERT OR UPDATE OR DELETE ON orchard.registry_version
+	FOR EACH ROW EXECUTE FUNCTION orchard.registry_changed();
+CREATE TRIGGER registry_emptied AFTER TRUNCATE ON orchard.registry_version
+	FOR EACH STATEMENT EXECUTE FUNCTION orchard.registry_changed();
+ALTER TABLE orchard.registry_version ENABLE ALWAYS TRIGGER registry_changed;
+ALTER TABLE orchard.registry_version ENABLE ALWAYS TRIGGER registry_emptied;
+CREATE TRIGGER registry_changed AFTER INSERT OR UPDATE OR DELETE ON orchard.registry_deployment
+	FOR EACH ROW EXECUTE FUNCTION orchard.registry_changed();
+CREATE TRIGGER registry_emptied AFTER TRUNCATE ON orchard.registry_deployment
+	FOR EACH STATEMENT EXECUTE FUNCTION orchard.registry_changed();
+ALTER TABLE orchard.registry_deployment ENABLE ALWAYS TRIGGER registry_changed;
+ALTER TABLE orchard.registry_deployment ENABLE ALWAYS TRIGGER registry_emptied;
+CREATE TRIGGER registry_changed AFTER INSERT OR UPDATE OR DELETE ON orchard.registry_grant
+	FOR EACH ROW EXECUTE FUNCTION orchard.registry_changed();
+CREATE TRIGGER registry_emptied AFTER TRUNCATE ON orchard.registry_grant
+	FOR EACH STATEMENT EXECUTE FUNCTION orchard.registry_changed();
+ALTER TABLE orchard.registry_grant ENABLE ALWAYS TRIGGER registry_changed;
+ALTER TABLE orchard.registry_grant ENABLE ALWAYS TRIGGER registry_emptied;
+
 SELECT pg_catalog.pg_extension_config_dump('orchard.registry_model', '');
 SELECT pg_catalog.pg_extension_config_dump('orchard.registry_version', '');
 SELECT pg_catalog.pg_extension_config_dump('orchard.registry_deployment', '');

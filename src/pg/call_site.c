@@ -17,7 +17,8 @@
 #include "pg/call_site.h"
 #include "pg/compat.h"
 #include "pg/error.h"
-#include "pg/registry_lookup.h"
+#include "pg/model_reference.h"
+#include "pg/registry_cache.h"
 
 #define STORED_MODELS_KEPT 65536 /* TOAST pointers or names that a site knows, at most */
 

@@ -13,13 +13,11 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
 #include "pg/compat.h"
 #include "pg/registry_lookup.h"
@@ -51,12 +49,9 @@ static const char *const table_names[N_TABLES] = {"registry_model", "registry_ve
 static const char *const index_names[N_TABLES] = {"registry_model_pkey", "registry_version_pkey",
 												  "registry_grant_pkey"};
 
-/* Their oids, InvalidOid where not known; forgotten when the relation changes or goes. */
+/* Their oids, InvalidOid where not known. */
 static Oid table_oids[N_TABLES];
 static Oid index_oids[N_TABLES];
-
-/* Counts what may have changed a role's rights; 0 until the callbacks are registered. */
-static uint64 rights = 0;
 
 /* A scan of a table in the order of its primary key. */
 typedef struct RegistryScan
@@ -83,56 +78,40 @@ registry_relation(const char *name)
 	return relation;
 }
 
-static void
-count_rights(Datum argument, int cache, uint32 hash)
+bool
+registry_forget_relation(Oid relation)
 {
-	rights++;
-}
-
-static void
-forget_relation(Datum argument, Oid relation)
-{
+	bool is_ours = relation == InvalidOid || !OidIsValid(table_oids[TABLE_MODEL]);
 	int i;
 
 	for (i = 0; i < N_TABLES; i++)
 	{
 		if (relation == InvalidOid || relation == table_oids[i] || relation == index_oids[i])
+		{
 			table_oids[i] = index_oids[i] = InvalidOid;
+			is_ours = true;
+		}
 	}
-}
-
-static void
-register_callbacks(void)
-{
-	if (rights > 0)
-		return;
-	CacheRegisterSyscacheCallback(AUTHOID, count_rights, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, count_rights, (Datum) 0);
-	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
-	rights = 1;
-}
-
-uint64
-registry_rights(void)
-{
-	register_callbacks();
-	return rights;
+	return is_ours;
 }
 
 static void
 scan_open(RegistryScan *scan, RegistryTable table)
 {
-	register_callbacks();
-	if (!OidIsValid(table_oids[table]) || !OidIsValid(index_oids[table]))
-	{
-		Oid index = registry_relation(index_names[table]);
+	Oid oid = table_oids[table];
+	Oid index = index_oids[table];
 
-		table_oids[table] = registry_relation(table_names[table]);
-		index_oids[table] = index;
+	if (!OidIsValid(oid))
+	{
+		oid = registry_relation(table_names[table]);
+		index = registry_relation(index_names[table]);
 	}
-	scan->table = table_open(table_oids[table], AccessShareLock);
-	scan->index = index_open(index_oids[table], AccessShareLock);
+	/* Taking a lock reads messages, which may make us forget again. */
+	scan->table = table_open(oid, AccessShareLock);
+	scan->index = index_open(index, AccessShareLock);
 	scan->n_keys = 0;
+	table_oids[table] = oid;
+	index_oids[table] = index;
 }
 
 static void
@@ -426,7 +405,7 @@ registry_load(const char *text, size_t length)
 }
 
 CachedModel *
-registry_model(const char *text, size_t length)
+registry_lookup(const char *text, size_t length)
 {
 	RegistryScan scan;
 	HeapTuple row = find_version(&scan, text, length);

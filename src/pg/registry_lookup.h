@@ -2,9 +2,9 @@
  * registry_lookup.h: which registered model a reference means, for the current role.
  *
  * Read by index from the registry's tables under the active snapshot, so an
- * answer is right for the statement whatever happened elsewhere, and nothing
- * that was learnt outlives the statement.  The tables are opened without asking
- * for rights on them: these functions ask whether the role may see the model.
+ * answer is right for the statement whatever happened elsewhere.  The tables are
+ * opened without asking for rights on them: these functions ask whether the role
+ * may see the model.
  *
  * A role sees the models of every owner whose rights it has, and those granted
  * to a role whose rights it has.  Of a name without an owner its own model comes
@@ -33,9 +33,6 @@ typedef struct RegistryEntry
 /* Has the current role the rights of this one?  A role that does not exist lends them to superusers. */
 extern bool has_role_rights(const char *role);
 
-/* Changes whenever a role, or a membership in one, may have changed. */
-extern uint64 registry_rights(void);
-
 /* The table or index of schema orchard; an error when it is not there. */
 extern Oid registry_relation(const char *name);
 
@@ -52,14 +49,13 @@ extern void registry_no_model(const char *name) pg_attribute_noreturn();
 extern void registry_no_version(const char *name, int32 version) pg_attribute_noreturn();
 
 /*
- * registry_model
- *		The decoded model that a reference means.
- *
- * A reference without version or alias means the champion, and the latest
- * version where no champion is deployed.  The bytes are read only when the cache
- * of models does not know their digest.  Raises 42602, 42704 and 42725.
+ * A relation has changed, or all when it is InvalidOid.  True when it may be one of the registry's,
+ * whose oid is then looked up anew.
  */
-extern CachedModel *registry_model(const char *text, size_t length);
+extern bool registry_forget_relation(Oid relation);
+
+/* The decoded model that a reference means; see registry_model, which asks here. */
+extern CachedModel *registry_lookup(const char *text, size_t length);
 
 /* The stored bytes of the same, detoasted, in the current memory context. */
 extern struct varlena *registry_load(const char *text, size_t length);
