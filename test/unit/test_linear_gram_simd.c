@@ -129,18 +129,28 @@ outliers_cost_what_is_stated(void)
 static void
 row_sums_are_exact(void)
 {
-	double z[8] = {0.1, 1e17, -3.0, 1e-9, 0.7, 0.3, 5.0, -0.0};
-	double hi[8] = {0.0};
-	double lo[8] = {0.0};
+	const double z[8] = {0.1, 1e17, -3.0, 1e-9, 0.7, 0.3, 5.0, -0.0};
+	static const double weights[] = {0.1, 1.0};
+	const int32_t rows[] = {3, 1};
+	int w;
 	int k;
 
-	for (k = 0; k < 10; k++)
-		gram_add_row(hi, lo, z, 0.1, 8);
-	for (k = 0; k < 8; k++)
-		CHECK_NEAR(dd_subtract(dd_two_sum(hi[k], lo[k]),
-							   dd_multiply_double(dd_two_product(0.1, z[k]), 10.0))
-					   .hi,
-				   0.0, 1e-30 * fabs(z[k]));
+	for (w = 0; w < 2; w++)
+	{
+		double hi[4 * 8] = {0.0};
+		double lo[4 * 8] = {0.0};
+
+		for (k = 0; k < 10; k++)
+			gram_add_to_rows(hi, lo, rows, 2, z, weights[w], 8);
+		for (k = 0; k < 32; k++)
+		{
+			DoubleDouble expected =
+				dd_multiply_double(dd_two_product(weights[w], z[k % 8]), k / 8 % 2 ? 10.0 : 0.0);
+
+			CHECK_NEAR(dd_subtract(dd_two_sum(hi[k], lo[k]), expected).hi, 0.0,
+					   1e-30 * fabs(z[k % 8]));
+		}
+	}
 }
 
 static void
@@ -148,20 +158,26 @@ copies_replace_nan(void)
 {
 	double from[11];
 	double to[12];
+	int32_t missing[14];
 	int32_t n;
-	int32_t at;
+	int32_t bits;
 	int32_t j;
 
 	for (n = 0; n <= 11; n++)
 	{
-		for (at = -1; at < n; at++)
+		for (bits = 0; bits < 1 << n; bits++)
 		{
+			int32_t found = 0;
+
 			for (j = 0; j < n; j++)
-				from[j] = j == at ? NAN : j + 0.5;
+				from[j] = bits >> j & 1 ? NAN : j + 0.5;
 			to[n] = -1.0;
-			CHECK(gram_copy_row(to, from, n) == (at >= 0));
+			CHECK(gram_copy_row(to, from, n, missing) == __builtin_popcount((unsigned) bits));
 			for (j = 0; j < n; j++)
-				CHECK(to[j] == (j == at ? 0.0 : from[j]));
+			{
+				CHECK(to[j] == (bits >> j & 1 ? 0.0 : from[j]));
+				CHECK((bits >> j & 1) == 0 || missing[found++] == j);
+			}
 			CHECK(to[n] == -1.0);
 		}
 	}

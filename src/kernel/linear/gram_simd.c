@@ -142,20 +142,39 @@ add_row_portable(double *hi, double *lo, const double *z, double weight, int32_t
 	}
 }
 
-static bool
-copy_row_portable(double *to, const double *from, int32_t n)
+static void
+add_to_rows_portable(double *hi, double *lo, const int32_t *rows, int32_t n_rows, const double *z,
+					 double weight, int32_t n)
 {
-	bool is_complete = true;
+	int32_t i;
+
+	for (i = 0; i < n_rows; i++)
+		add_row_portable(hi + (int64_t) rows[i] * n, lo + (int64_t) rows[i] * n, z, weight, n);
+}
+
+/* Entries first .. n - 1; n_missing: places that `missing` has already.  Returns how many then. */
+static int32_t
+copy_rest(double *to, const double *from, int32_t first, int32_t n, int32_t *missing,
+		  int32_t n_missing)
+{
 	int32_t j;
 
-	for (j = 0; j < n; j++)
+	/* Without a branch: what is missing is hard to predict. */
+	for (j = first; j < n; j++)
 	{
-		bool is_present = from[j] == from[j];
+		bool is_missing = from[j] != from[j];
 
-		to[j] = is_present ? from[j] : 0.0;
-		is_complete &= is_present;
+		to[j] = is_missing ? 0.0 : from[j];
+		missing[n_missing] = j;
+		n_missing += is_missing;
 	}
-	return !is_complete;
+	return n_missing;
+}
+
+static int32_t
+copy_row_portable(double *to, const double *from, int32_t n, int32_t *missing)
+{
+	return copy_rest(to, from, 0, n, missing, 0);
 }
 
 static void
@@ -183,7 +202,7 @@ add_product_portable(double *hi, double *lo, const double *strips, int32_t n_row
 
 #if defined(__x86_64__)
 
-#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX2 __attribute__((target("avx2,fma,popcnt")))
 
 /* add_entry of four entries. */
 AVX2 static inline void
@@ -345,13 +364,15 @@ weigh_rows_avx2(double *left, double *left_low, const double *rows, const double
 	}
 }
 
-AVX2 static void
+AVX2 static inline void
 add_row_avx2(double *hi, double *lo, const double *z, double weight, int32_t n)
 {
 	__m256d factor = _mm256_set1_pd(weight);
 	int32_t j;
 
-	for (j = 0; j < n; j += 4)
+	for (j = 0; j < n && weight == 1.0; j += 4)
+		add_entries_avx2(hi + j, lo + j, _mm256_loadu_pd(z + j), _mm256_setzero_pd());
+	for (; j < n; j += 4)
 	{
 		__m256d value = _mm256_loadu_pd(z + j);
 		__m256d product = _mm256_mul_pd(factor, value);
@@ -360,23 +381,61 @@ add_row_avx2(double *hi, double *lo, const double *z, double weight, int32_t n)
 	}
 }
 
-AVX2 static bool
-copy_row_avx2(double *to, const double *from, int32_t n)
+AVX2 static void
+add_to_rows_avx2(double *hi, double *lo, const int32_t *rows, int32_t n_rows, const double *z,
+				 double weight, int32_t n)
 {
-	__m256d complete = _mm256_cmp_pd(_mm256_setzero_pd(), _mm256_setzero_pd(), _CMP_EQ_OQ);
-	bool is_missing;
+	int32_t i;
+
+	for (i = 0; i < n_rows; i++)
+		add_row_avx2(hi + (int64_t) rows[i] * n, lo + (int64_t) rows[i] * n, z, weight, n);
+}
+
+/* The places of the bits in a number of four bits, ascending. */
+static const int32_t places[16][4] = {
+	{0, 0, 0, 0}, {0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {2, 0, 0, 0}, {0, 2, 0, 0},
+	{1, 2, 0, 0}, {0, 1, 2, 0}, {3, 0, 0, 0}, {0, 3, 0, 0}, {1, 3, 0, 0}, {0, 1, 3, 0},
+	{2, 3, 0, 0}, {0, 2, 3, 0}, {1, 2, 3, 0}, {0, 1, 2, 3},
+};
+
+/* The places of the NaNs among n entries, a multiple of four; returns how many. */
+AVX2 static int32_t
+find_missing_avx2(const double *from, int32_t n, int32_t *missing)
+{
+	int32_t n_missing = 0;
+	int32_t j;
+
+	for (j = 0; j < n; j += 4)
+	{
+		__m256d value = _mm256_loadu_pd(from + j);
+		int mask = _mm256_movemask_pd(_mm256_cmp_pd(value, value, _CMP_UNORD_Q));
+		__m128i found = _mm_loadu_si128((const __m128i *) places[mask]);
+
+		_mm_storeu_si128((__m128i *) (missing + n_missing),
+						 _mm_add_epi32(found, _mm_set1_epi32(j)));
+		n_missing += _mm_popcnt_u32((uint32_t) mask);
+	}
+	return n_missing;
+}
+
+AVX2 static int32_t
+copy_row_avx2(double *to, const double *from, int32_t n, int32_t *missing)
+{
+	__m256d absent = _mm256_setzero_pd();
+	int32_t n_missing = 0;
 	int32_t j;
 
 	for (j = 0; j + 4 <= n; j += 4)
 	{
 		__m256d value = _mm256_loadu_pd(from + j);
-		__m256d present = _mm256_cmp_pd(value, value, _CMP_ORD_Q);
+		__m256d is_absent = _mm256_cmp_pd(value, value, _CMP_UNORD_Q);
 
-		complete = _mm256_and_pd(complete, present);
-		_mm256_storeu_pd(to + j, _mm256_and_pd(value, present));
+		absent = _mm256_or_pd(absent, is_absent);
+		_mm256_storeu_pd(to + j, _mm256_andnot_pd(is_absent, value));
 	}
-	is_missing = _mm256_movemask_pd(complete) != 15;
-	return copy_row_portable(to + j, from + j, n - j) || is_missing;
+	if (_mm256_movemask_pd(absent) != 0)
+		n_missing = find_missing_avx2(from, j, missing);
+	return copy_rest(to, from, j, n, missing, n_missing);
 }
 
 /* Adds the products of a strip with two strips, the second after the first: a tile of 4 x 8. */
@@ -476,7 +535,8 @@ add_product_avx2(double *hi, double *lo, const double *strips, int32_t n_rows, i
 static bool
 has_avx2(void)
 {
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+		__builtin_cpu_supports("popcnt");
 }
 
 #else
@@ -484,7 +544,7 @@ has_avx2(void)
 #define add_block_avx2 add_block_portable
 #define set_bounds_avx2 set_bounds_portable
 #define weigh_rows_avx2 weigh_rows_portable
-#define add_row_avx2 add_row_portable
+#define add_to_rows_avx2 add_to_rows_portable
 #define copy_row_avx2 copy_row_portable
 #define add_product_avx2 add_product_portable
 
@@ -566,18 +626,20 @@ gram_add(double *hi, double *lo, const double *rows, const double *weights, int3
 }
 
 void
-gram_add_row(double *hi, double *lo, const double *z, double weight, int32_t n)
+gram_add_to_rows(double *hi, double *lo, const int32_t *rows, int32_t n_rows, const double *z,
+				 double weight, int32_t n)
 {
 	if (has_avx2())
-		add_row_avx2(hi, lo, z, weight, n);
+		add_to_rows_avx2(hi, lo, rows, n_rows, z, weight, n);
 	else
-		add_row_portable(hi, lo, z, weight, n);
+		add_to_rows_portable(hi, lo, rows, n_rows, z, weight, n);
 }
 
-bool
-gram_copy_row(double *to, const double *from, int32_t n)
+int32_t
+gram_copy_row(double *to, const double *from, int32_t n, int32_t *missing)
 {
-	return has_avx2() ? copy_row_avx2(to, from, n) : copy_row_portable(to, from, n);
+	return has_avx2() ? copy_row_avx2(to, from, n, missing) :
+						copy_row_portable(to, from, n, missing);
 }
 
 void

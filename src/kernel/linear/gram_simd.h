@@ -50,10 +50,14 @@ extern void gram_add_portable(double *hi, double *lo, const double *rows, const 
 extern void gram_add_product(double *hi, double *lo, const double *strips, int32_t n_rows,
 							 int32_t n);
 
-/* hi + lo += weight * z: n double-double sums, n a multiple of four. */
-extern void gram_add_row(double *hi, double *lo, const double *z, double weight, int32_t n);
+/* hi + lo += weight * z for each of n_rows rows of n double-double sums; n a multiple of four. */
+extern void gram_add_to_rows(double *hi, double *lo, const int32_t *rows, int32_t n_rows,
+							 const double *z, double weight, int32_t n);
 
-/* to = from with 0 for NaN; true when there was one. */
-extern bool gram_copy_row(double *to, const double *from, int32_t n);
+/*
+ * to = from with 0 for NaN; returns how many there were.
+ * missing: room for n + 3; the first are the places of the NaNs, ascending.
+ */
+extern int32_t gram_copy_row(double *to, const double *from, int32_t n, int32_t *missing);
 
 #endif /* ORCHARD_KERNEL_LINEAR_GRAM_SIMD_H */

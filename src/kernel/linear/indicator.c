@@ -51,6 +51,7 @@ indicators_release(Indicators *set, const Allocator *allocator)
 	memory_release(allocator, set->lo, n, sizeof(double));
 	memory_release(allocator, set->missing_pairs, indicators_missing_pairs(set),
 				   sizeof(DoubleDouble));
+	memory_release(allocator, set->missing_counts, indicators_missing_pairs(set), sizeof(int64_t));
 	pair_table_release(&set->pairs, allocator);
 	memset(set, 0, sizeof(*set));
 }
@@ -234,28 +235,62 @@ indicators_allocate_missing(Indicators *set, const Allocator *allocator)
 	return set->missing_pairs != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 }
 
+static Status
+allocate_counts(Indicators *set, const Allocator *allocator)
+{
+	set->missing_counts =
+		memory_allocate_zero(allocator, indicators_missing_pairs(set), sizeof(int64_t));
+	return set->missing_counts != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+}
+
 Status
 indicators_add_missing(Indicators *set, const Allocator *allocator, const int32_t *slots, int32_t n,
 					   double weight)
 {
+	bool is_unit = weight == 1.0;
+	Status status = KERNEL_OK;
 	int32_t i;
 	int32_t j;
 
-	if (set->missing_pairs == NULL && n > 1)
-	{
-		Status status = indicators_allocate_missing(set, allocator);
-
-		if (status != KERNEL_OK)
-			return status;
-	}
+	if (n > 1 && is_unit && set->missing_counts == NULL)
+		status = allocate_counts(set, allocator);
+	else if (n > 1 && !is_unit && set->missing_pairs == NULL)
+		status = indicators_allocate_missing(set, allocator);
+	if (status != KERNEL_OK)
+		return status;
 	for (j = 1; j < n; j++)
 	{
-		DoubleDouble *row = set->missing_pairs + (size_t) slots[j] * (size_t) (slots[j] - 1) / 2;
+		size_t row = (size_t) slots[j] * (size_t) (slots[j] - 1) / 2;
 
-		for (i = 0; i < j; i++)
-			row[slots[i]] = dd_add_double(row[slots[i]], weight);
+		for (i = 0; i < j && is_unit; i++)
+			set->missing_counts[row + (size_t) slots[i]]++;
+		for (i = 0; i < j && !is_unit; i++)
+		{
+			DoubleDouble *pair = &set->missing_pairs[row + (size_t) slots[i]];
+
+			*pair = dd_add_double(*pair, weight);
+		}
 	}
 	return KERNEL_OK;
+}
+
+/* Adds from's weights of pairs of missing numbers. */
+static Status
+merge_missing(Indicators *into, const Allocator *allocator, const Indicators *from)
+{
+	size_t n = indicators_missing_pairs(from);
+	Status status = KERNEL_OK;
+	size_t i;
+
+	if (from->missing_pairs != NULL && into->missing_pairs == NULL)
+		status = indicators_allocate_missing(into, allocator);
+	if (status == KERNEL_OK && from->missing_counts != NULL && into->missing_counts == NULL)
+		status = allocate_counts(into, allocator);
+	for (i = 0; status == KERNEL_OK && from->missing_pairs != NULL && i < n; i++)
+		into->missing_pairs[i] = dd_add(into->missing_pairs[i], from->missing_pairs[i]);
+	for (i = 0; status == KERNEL_OK && from->missing_counts != NULL && i < n; i++)
+		into->missing_counts[i] += from->missing_counts[i];
+	return status;
 }
 
 void
@@ -326,11 +361,7 @@ indicators_merge(Indicators *into, const Allocator *allocator, const Indicators 
 										 from->pairs.weights[i]);
 	}
 	memory_release(allocator, map, n, sizeof(int32_t));
-	if (status == KERNEL_OK && from->missing_pairs != NULL && into->missing_pairs == NULL)
-		status = indicators_allocate_missing(into, allocator);
-	for (i = 0;
-		 from->missing_pairs != NULL && status == KERNEL_OK && i < indicators_missing_pairs(from);
-		 i++)
-		into->missing_pairs[i] = dd_add(into->missing_pairs[i], from->missing_pairs[i]);
+	if (status == KERNEL_OK)
+		status = merge_missing(into, allocator, from);
 	return status;
 }

@@ -41,11 +41,15 @@ typedef struct Indicators
 	int32_t stride;	   /* doubles in a row of sums */
 	int32_t n;
 	int32_t capacity;
-	double *hi;					 /* n x stride: sums of z over the indicator's rows */
-	double *lo;					 /* what hi leaves out */
-	PairTable pairs;			 /* but of two missing numbers */
-	DoubleDouble *missing_pairs; /* weight of the rows without numbers i < j, at j (j - 1) / 2 + i;
-									 * NULL before a row without two of them */
+	double *hi;		 /* n x stride: sums of z over the indicator's rows */
+	double *lo;		 /* what hi leaves out */
+	PairTable pairs; /* but of two missing numbers */
+	/*
+	 * Of the rows without numbers i < j, at j (j - 1) / 2 + i: how many have the weight 1, and the
+	 * weight of the others.  NULL before such a row without two numbers.
+	 */
+	int64_t *missing_counts;
+	DoubleDouble *missing_pairs;
 } Indicators;
 
 extern Status indicators_begin(Indicators *set, const Allocator *allocator, int32_t n_numbers,
@@ -86,6 +90,19 @@ indicators_sum(const Indicators *set, int32_t indicator, int32_t k)
 	return indicator < 0 ? dd_from(0.0) : dd_two_sum(set->hi[place], set->lo[place]);
 }
 
+/* Weight of the rows without both numbers of a pair. */
+static inline DoubleDouble
+indicators_missing_pair(const Indicators *set, size_t place)
+{
+	DoubleDouble weight = dd_from(0.0);
+
+	if (set->missing_pairs != NULL)
+		weight = set->missing_pairs[place];
+	if (set->missing_counts != NULL)
+		weight = dd_add_double(weight, (double) set->missing_counts[place]);
+	return weight;
+}
+
 /* Weight of the rows without both numbers i and j. */
 static inline DoubleDouble
 indicators_both_missing(const Indicators *set, int32_t i, int32_t j)
@@ -95,8 +112,7 @@ indicators_both_missing(const Indicators *set, int32_t i, int32_t j)
 
 	if (i == j)
 		return indicators_sum(set, set->slots[i].missing, 0);
-	return set->missing_pairs == NULL ? dd_from(0.0) :
-										set->missing_pairs[high * (high - 1) / 2 + low];
+	return indicators_missing_pair(set, high * (high - 1) / 2 + low);
 }
 
 /*

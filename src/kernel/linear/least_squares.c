@@ -27,7 +27,7 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->block_weights = memory_allocate(allocator, FIRST_ROWS, sizeof(double));
 	state->active =
 		memory_allocate(allocator, (size_t) n_numbers + (size_t) n_categories, sizeof(int32_t));
-	state->missing = memory_allocate(allocator, (size_t) n_numbers + 1, sizeof(int32_t));
+	state->missing = memory_allocate(allocator, (size_t) n_numbers + 3, sizeof(int32_t));
 	if (state->is_wide)
 		state->clean = memory_allocate_zero(allocator, stride, sizeof(double));
 	if (state->block == NULL || state->block_weights == NULL || state->active == NULL ||
@@ -61,7 +61,7 @@ least_squares_release(LeastSquares *state, const Allocator *allocator)
 	memory_release(allocator, state->clean, stride, sizeof(double));
 	memory_release(allocator, state->active,
 				   (size_t) state->n_numbers + (size_t) state->n_categories, sizeof(int32_t));
-	memory_release(allocator, state->missing, (size_t) state->n_numbers + 1, sizeof(int32_t));
+	memory_release(allocator, state->missing, (size_t) state->n_numbers + 3, sizeof(int32_t));
 	memory_release(allocator, state, 1, sizeof(LeastSquares));
 }
 
@@ -135,33 +135,30 @@ empty_block(LeastSquares *state, const Allocator *allocator)
 	return status;
 }
 
-/* Collects the row's indicators in state->active, and the slots of its missing numbers. */
+/* The row's indicators into state->active: of the n_missing numbers in state->missing, then of codes. */
 static Status
-find_active(LeastSquares *state, const Allocator *allocator, const double *numbers,
-			const int32_t *codes, int32_t *n_missing)
+find_active(LeastSquares *state, const Allocator *allocator, const int32_t *codes,
+			int32_t n_missing)
 {
-	int32_t n = 0;
-	int32_t j;
+	Indicators *set = &state->indicators;
 	Status status;
+	int32_t j;
 
-	/* Without a branch: what is missing is hard to predict. */
-	for (j = 0; j < state->n_numbers; j++)
+	for (j = 0; j < n_missing; j++)
 	{
-		state->missing[n] = j;
-		n += numbers[j] != numbers[j];
-	}
-	for (j = 0; j < n; j++)
-	{
-		status = indicators_find(&state->indicators, allocator, state->missing[j], -1,
-								 &state->active[j]);
+		int32_t slot = state->missing[j];
+
+		state->active[j] = set->slots[slot].missing;
+		if (state->active[j] >= 0)
+			continue;
+		status = indicators_find(set, allocator, slot, -1, &state->active[j]);
 		if (status != KERNEL_OK)
 			return status;
 	}
-	*n_missing = n;
 	for (j = 0; j < state->n_categories; j++)
 	{
-		status = indicators_find(&state->indicators, allocator, state->n_numbers + j, codes[j],
-								 &state->active[n++]);
+		status = indicators_find(set, allocator, state->n_numbers + j, codes[j],
+								 &state->active[n_missing + j]);
 		if (status != KERNEL_OK)
 			return status;
 	}
@@ -170,13 +167,12 @@ find_active(LeastSquares *state, const Allocator *allocator, const double *numbe
 
 /* Adds z to the sums of the row's indicators, and its weight to their pairs. */
 static Status
-add_active(LeastSquares *state, const Allocator *allocator, const double *numbers,
-		   const int32_t *codes, const double *z, double weight)
+add_active(LeastSquares *state, const Allocator *allocator, int32_t n_missing, const int32_t *codes,
+		   const double *z, double weight)
 {
 	Indicators *set = &state->indicators;
-	int32_t n_missing;
-	Status status = find_active(state, allocator, numbers, codes, &n_missing);
-	int32_t n_active;
+	int32_t n_active = n_missing + state->n_categories;
+	Status status = find_active(state, allocator, codes, n_missing);
 	int32_t i;
 	int32_t j;
 
@@ -184,13 +180,7 @@ add_active(LeastSquares *state, const Allocator *allocator, const double *number
 		status = indicators_add_missing(set, allocator, state->missing, n_missing, weight);
 	if (status != KERNEL_OK)
 		return status;
-	n_active = n_missing + state->n_categories;
-	for (i = 0; i < n_active; i++)
-	{
-		size_t row = (size_t) state->active[i] * (size_t) set->stride;
-
-		gram_add_row(set->hi + row, set->lo + row, z, weight, set->stride);
-	}
+	gram_add_to_rows(set->hi, set->lo, state->active, n_active, z, weight, set->stride);
 	for (i = n_missing; i < n_active; i++)
 	{
 		for (j = 0; j < i; j++)
@@ -211,7 +201,7 @@ least_squares_add(LeastSquares *state, const Allocator *allocator, const double 
 	int32_t n = state->n_numbers;
 	double *row;
 	double *clean;
-	bool has_missing;
+	int32_t n_missing;
 	Status status;
 
 	if (state->n_block == state->block_capacity)
@@ -223,11 +213,11 @@ least_squares_add(LeastSquares *state, const Allocator *allocator, const double 
 	row = state->block + (size_t) state->n_block * (size_t) state->stride;
 	clean = state->is_wide ? state->clean : row;
 	clean[0] = 1.0;
-	has_missing = gram_copy_row(clean + 1, numbers, n);
+	n_missing = gram_copy_row(clean + 1, numbers, n, state->missing);
 	clean[1 + n] = target;
-	if (has_missing || state->n_categories > 0)
+	if (n_missing + state->n_categories > 0)
 	{
-		status = add_active(state, allocator, numbers, codes, clean, weight);
+		status = add_active(state, allocator, n_missing, codes, clean, weight);
 		if (status != KERNEL_OK)
 			return status;
 	}

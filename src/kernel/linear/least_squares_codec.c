@@ -18,6 +18,7 @@ static void
 encode_indicators(const Indicators *set, ByteWriter *writer)
 {
 	size_t n = (size_t) set->n * (size_t) set->stride;
+	bool has_missing = set->missing_counts != NULL || set->missing_pairs != NULL;
 	size_t i;
 	int32_t slot;
 	int32_t code;
@@ -32,9 +33,9 @@ encode_indicators(const Indicators *set, ByteWriter *writer)
 	}
 	for (i = 0; i < n; i++)
 		write_double_double(writer, (DoubleDouble){set->hi[i], set->lo[i]});
-	write_u8(writer, set->missing_pairs != NULL);
-	for (i = 0; set->missing_pairs != NULL && i < indicators_missing_pairs(set); i++)
-		write_double_double(writer, set->missing_pairs[i]);
+	write_u8(writer, has_missing);
+	for (i = 0; has_missing && i < indicators_missing_pairs(set); i++)
+		write_double_double(writer, indicators_missing_pair(set, i));
 	write_u32(writer, set->pairs.n);
 	for (i = 0; i < set->pairs.size; i++)
 	{

@@ -39,7 +39,7 @@ struct LeastSquares
 	double *strips;	  /* wide: scratch, WIDE_ROWS x stride; NULL with hi */
 	double *clean;	  /* wide: scratch row, stride, 0 for missing */
 	int32_t *active;  /* scratch: indicators of the row, missing numbers first */
-	int32_t *missing; /* scratch: slots of the row's missing numbers, n_numbers + 1 */
+	int32_t *missing; /* scratch: slots of the row's missing numbers, n_numbers + 3 */
 	Indicators indicators;
 };
 
