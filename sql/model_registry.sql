@@ -195,6 +195,22 @@ AS 'MODULE_PATHNAME', 'orchard_revoke_model' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION orchard.revoke_model(text, text)
 IS 'takes a grant of orchard.grant_model back';
 
+-- For a superuser alone, since nobody else may update these tables: owners are kept by name.
+CREATE FUNCTION orchard.reassign_models(old_role text, new_role text) RETURNS bigint
+LANGUAGE sql VOLATILE STRICT
+BEGIN ATOMIC
+	WITH known AS (SELECT pg_catalog.quote_ident(new_role)::regrole AS role),
+	versions AS (UPDATE orchard.registry_version SET owner = new_role FROM known WHERE owner = old_role),
+	deployments AS (UPDATE orchard.registry_deployment SET owner = new_role FROM known WHERE owner = old_role),
+	grants AS (UPDATE orchard.registry_grant SET owner = CASE owner WHEN old_role THEN new_role ELSE owner END,
+			grantee = CASE grantee WHEN old_role THEN new_role ELSE grantee END
+		FROM known WHERE owner = old_role OR grantee = old_role),
+	moved AS (UPDATE orchard.registry_model SET owner = new_role FROM known WHERE owner = old_role RETURNING 1)
+	SELECT pg_catalog.count(*) FROM moved;
+END;
+COMMENT ON FUNCTION orchard.reassign_models(text, text)
+IS 'moves the models of one role, and what was granted to it, to another after ALTER ROLE RENAME or before DROP ROLE; for a superuser; returns the number of models';
+
 CREATE FUNCTION orchard.load_model(name text) RETURNS orchard.model
 AS 'MODULE_PATHNAME', 'orchard_load_model' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.load_model(text)

@@ -371,6 +371,24 @@ RESET search_path;
 RESET ROLE;
 DROP SCHEMA regress_evil CASCADE;
 
+-- A role that is renamed takes its models and grants along, by a superuser; nobody else can, and to no role that is not there.
+SELECT orchard.grant_model('regress_ann.churn', 'regress_bob');
+ALTER ROLE regress_bob RENAME TO regress_bill;
+SELECT orchard.reassign_models('regress_bob', 'regress_bill') AS bobs_models;
+SET ROLE regress_bill;
+SELECT count(*) AS granted FROM orchard.models WHERE owner = 'regress_ann' AND name = 'churn';
+SELECT orchard.reassign_models('regress_ann', 'regress_bill');
+RESET ROLE;
+ALTER ROLE regress_bill RENAME TO regress_bob;
+SELECT orchard.reassign_models('regress_bill', 'regress_bob') AS bills_models;
+SELECT orchard.reassign_models('regress_ann', 'regress_nobody');
+SELECT count(*) AS before FROM orchard.versions WHERE owner = 'regress_ann';
+ALTER ROLE regress_ann RENAME TO regress_anna;
+SELECT orchard.reassign_models('regress_ann', 'regress_anna') = (SELECT count(*) FROM orchard.models WHERE owner = 'regress_ann') AS moved;
+SELECT count(*) AS after FROM orchard.versions WHERE owner = 'regress_anna';
+ALTER ROLE regress_anna RENAME TO regress_ann;
+SELECT orchard.reassign_models('regress_anna', 'regress_ann') > 0 AS moved_back;
+
 DROP TABLE events;
 DROP FUNCTION score_event, by_role, in_a_loop, as_owner, as_owner_plpgsql, factor;
 DROP OWNED BY regress_ann, regress_bob, regress_eve, regress_team;
