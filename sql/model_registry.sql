@@ -61,6 +61,9 @@ AS 'MODULE_PATHNAME', 'orchard_registry_changed' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION orchard.registry_changed()
 IS 'tells other sessions, before this transaction commits, that what they know of the registry may be out of date';
 
+-- PostgreSQL asks for this right when a trigger is made, not when it fires.
+REVOKE ALL ON FUNCTION orchard.registry_changed() FROM PUBLIC;
+
 -- For each row, since the apply worker of logical replication fires no others; ALWAYS, for the same
 -- worker and for sessions with session_replication_role = replica.
 CREATE TRIGGER registry_changed AFTER INSERT OR UPDATE OR DELETE ON orchard.registry_model

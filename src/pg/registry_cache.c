@@ -91,7 +91,8 @@ is_settled(void)
 		limit = InvalidTransactionId;
 		changes_known = changes_read;
 	}
-	if (RecoveryInProgress() || !ActiveSnapshotSet())
+	/* A serializable transaction must read the tables, so that others notice that it did. */
+	if (RecoveryInProgress() || IsolationIsSerializable() || !ActiveSnapshotSet())
 		return false;
 	snapshot = GetActiveSnapshot();
 	if (snapshot->snapshot_type != SNAPSHOT_MVCC)
