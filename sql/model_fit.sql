@@ -41,3 +41,22 @@ CREATE AGGREGATE orchard.fit("row" record, target text, options jsonb) (
 );
 COMMENT ON AGGREGATE orchard.fit(record, text, jsonb)
 IS 'trains a model on the rows: columns are features by name, target names the column to predict, options choose the algorithm';
+
+CREATE FUNCTION orchard.fit_columns_accum(orchard.fit_state, text[], text, jsonb, VARIADIC "any") RETURNS orchard.fit_state
+AS 'MODULE_PATHNAME', 'orchard_fit_columns_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_columns_accum(orchard.fit_state, text[], text, jsonb, "any") IS 'transition function of orchard.fit_columns';
+
+CREATE FUNCTION orchard.fit_columns_final(orchard.fit_state) RETURNS orchard.model
+AS 'MODULE_PATHNAME', 'orchard_fit_columns_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_columns_final(orchard.fit_state) IS 'final function of orchard.fit_columns';
+
+CREATE AGGREGATE orchard.fit_columns(names text[], target text, options jsonb, VARIADIC columns "any") (
+	SFUNC = orchard.fit_columns_accum,
+	STYPE = orchard.fit_state,
+	SSPACE = 8192,
+	FINALFUNC = orchard.fit_columns_final,
+	COMBINEFUNC = orchard.fit_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.fit_columns(text[], text, jsonb, "any")
+IS 'what orchard.train runs for sums: orchard.fit of columns under these names, at most 96 of them, without forming a row';

@@ -693,6 +693,22 @@ begin(const FitState *state)
 	return fit;
 }
 
+void
+fit_require_rows(const FitState *state)
+{
+	if (state == NULL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION), errmsg("the model cannot be fitted: there is no row"),
+			 errhint(
+				 "Look at the conditions of the query, and at the row security of its tables.")));
+	if (state->rows == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("the model cannot be fitted: no row has a target and a positive weight"),
+				 errdetail("Rows without them: %lld.", (long long) state->rows_skipped)));
+}
+
 struct varlena *
 fit_model(const FitState *state)
 {
@@ -705,10 +721,7 @@ fit_model(const FitState *state)
 	if (state->rows == 0)
 	{
 		if (state->spec->options->raise_on_failure)
-			ereport(
-				ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("the model cannot be fitted: no row has a target and a positive weight")));
+			fit_require_rows(state);
 		ereport(WARNING,
 				(errmsg("no row has a target and a positive weight, so there is no model")));
 		return NULL;

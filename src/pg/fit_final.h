@@ -14,6 +14,9 @@
  */
 extern struct varlena *fit_model(const FitState *state);
 
+/* Raises 22000 when no row was usable; a NULL state has seen none. */
+extern void fit_require_rows(const FitState *state);
+
 /* A NOTICE when a regression's target has two values, as classes have; whether it was said. */
 extern bool fit_notice_two_values(const FitState *state);
 

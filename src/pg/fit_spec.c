@@ -106,11 +106,9 @@ array_feature_length(const RowLayout *layout, int index)
 
 /* Is this column a feature by the options?  Everything is, but the columns with another role. */
 static bool
-is_feature(const FitSpec *spec, const char *name)
+is_feature(const FitOptions *options, const char *target, const char *name)
 {
-	const FitOptions *options = spec->options;
-
-	if (strcmp(name, spec->target) == 0)
+	if (strcmp(name, target) == 0)
 		return false;
 	if (options->weight != NULL && strcmp(name, options->weight) == 0)
 		return false;
@@ -121,6 +119,14 @@ is_feature(const FitSpec *spec, const char *name)
 	if (options->features != NULL)
 		return is_listed(name, options->features, options->n_features);
 	return !is_listed(name, options->exclude, options->n_exclude);
+}
+
+bool
+fit_reads_column(const FitOptions *options, const char *target, const char *name)
+{
+	return strcmp(name, target) == 0 ||
+		(options->weight != NULL && strcmp(name, options->weight) == 0) ||
+		is_feature(options, target, name);
 }
 
 static void
@@ -224,16 +230,17 @@ encode_spec(FitSpec *spec)
 
 /* A column with a role cannot also be the target, nor a feature that the options ask for. */
 static void
-check_role(const FitSpec *spec, const RowLayout *layout, const char *name, const char *role)
+check_role(const FitOptions *options, const char *target, const RowLayout *layout, const char *name,
+		   const char *role)
 {
 	if (name == NULL)
 		return;
 	require_column(layout, name, role);
-	if (strcmp(name, spec->target) == 0)
+	if (strcmp(name, target) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("target column \"%s\" cannot be the %s column", name, role)));
-	if (is_listed(name, spec->options->features, spec->options->n_features))
+	if (is_listed(name, options->features, options->n_features))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s column \"%s\" cannot be a feature", role, name)));
@@ -241,40 +248,44 @@ check_role(const FitSpec *spec, const RowLayout *layout, const char *name, const
 
 /* The columns that the options name exist, and no two options contradict each other. */
 static void
-check_roles(const FitSpec *spec, const RowLayout *layout)
+check_roles(const FitOptions *options, const char *target, const RowLayout *layout)
 {
-	const FitOptions *options = spec->options;
 	int i;
 
 	for (i = 0; i < options->n_features; i++)
 	{
 		require_column(layout, options->features[i], "feature");
-		if (strcmp(options->features[i], spec->target) == 0)
+		if (strcmp(options->features[i], target) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("target column \"%s\" cannot be a feature", spec->target)));
+					 errmsg("target column \"%s\" cannot be a feature", target)));
 	}
 	for (i = 0; i < options->n_exclude; i++)
 		require_column(layout, options->exclude[i], "excluded");
-	check_role(spec, layout, options->weight, "weight");
-	check_role(spec, layout, options->group, "group");
-	check_role(spec, layout, options->time, "time");
+	check_role(options, target, layout, options->weight, "weight");
+	check_role(options, target, layout, options->group, "group");
+	check_role(options, target, layout, options->time, "time");
+}
+
+void
+fit_require_columns(const FitOptions *options, const char *target, const RowLayout *layout)
+{
+	require_column(layout, target, "target");
+	check_roles(options, target, layout);
 }
 
 FitSpec *
-fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
+fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout)
 {
 	FitSpec *spec = palloc0(sizeof(FitSpec));
-	RowLayout *layout = row_layout_create(row);
 	int i;
 
-	row_layout_read(layout, row);
 	spec->options_json = palloc(VARSIZE(options));
 	memcpy(spec->options_json, options, VARSIZE(options));
 	spec->options = fit_options_parse(options);
 	spec->target = pstrdup(target);
 	set_target(spec, layout);
-	check_roles(spec, layout);
+	check_roles(spec->options, target, layout);
 	spec->features = palloc0(sizeof(Feature) * Max(layout->n_columns, 1));
 	spec->is_integer = palloc0(sizeof(bool) * Max(layout->n_columns, 1));
 	spec->labels = palloc0(sizeof(EnumLabels *) * Max(layout->n_columns, 1));
@@ -282,7 +293,8 @@ fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
 
-		if (attribute->attisdropped || !is_feature(spec, NameStr(attribute->attname)))
+		if (attribute->attisdropped ||
+			!is_feature(spec->options, target, NameStr(attribute->attname)))
 			continue;
 		row_layout_find(layout, NameStr(attribute->attname), 0); /* raises when it stands twice */
 		add_feature(spec, layout, i);
@@ -332,7 +344,7 @@ rebind_column(const RowLayout *layout, const char *name, const char *role, Featu
 
 /* The features into those that are read as doubles and the others. */
 static void
-sort_features(const FitSpec *spec, FitBinding *binding)
+sort_features(const FitSpec *spec, FitBinding *binding, bool is_formed)
 {
 	DoubleColumn *columns = palloc(sizeof(DoubleColumn) * Max(spec->n_features, 1));
 	double *fill = palloc(sizeof(double) * Max(spec->n_numbers, 1));
@@ -344,10 +356,17 @@ sort_features(const FitSpec *spec, FitBinding *binding)
 	{
 		const BoundColumn *column = &binding->features[i];
 
-		if (column->type.reader == READ_FLOAT8 && !spec->is_integer[i] && binding->is_located)
+		if (column->type.reader == READ_FLOAT8 && !spec->is_integer[i] &&
+			(binding->is_located || !is_formed))
 			columns[n++] = (DoubleColumn){column->index, column->slot};
 		else
 			binding->others[binding->n_others++] = i;
+	}
+	if (!is_formed)
+	{
+		binding->double_columns = columns;
+		binding->n_double_columns = n;
+		return;
 	}
 	for (i = 0; i < spec->n_numbers; i++)
 		fill[i] = NAN;
@@ -355,7 +374,7 @@ sort_features(const FitSpec *spec, FitBinding *binding)
 }
 
 static FitBinding *
-make_binding(const FitSpec *spec, HeapTupleHeader row)
+make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 {
 	FitBinding *binding = palloc0(sizeof(FitBinding));
 	int n_fixed;
@@ -363,7 +382,7 @@ make_binding(const FitSpec *spec, HeapTupleHeader row)
 	int category = 0;
 	int i;
 
-	binding->layout = row_layout_create(row);
+	binding->layout = layout;
 	binding->features = palloc0(sizeof(BoundColumn) * Max(spec->n_features, 1));
 	binding->target = rebind_column(binding->layout, spec->target, "target", spec->target_family,
 									false, spec->target_labels);
@@ -392,21 +411,36 @@ make_binding(const FitSpec *spec, HeapTupleHeader row)
 		number += feature_numbers(&spec->features[i]);
 		binding->is_located &= column->index < n_fixed;
 	}
-	sort_features(spec, binding);
+	sort_features(spec, binding, is_formed);
+	return binding;
+}
+
+/* From a row's own type, or from the descriptor when there is no row. */
+static FitBinding *
+create_binding(const FitSpec *spec, HeapTupleHeader row, TupleDesc descriptor)
+{
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "orchard row binding", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	FitBinding *binding =
+		make_binding(spec, row != NULL ? row_layout_create(row) : row_layout_of_columns(descriptor),
+					 row != NULL);
+
+	binding->context = context;
+	MemoryContextSwitchTo(caller);
 	return binding;
 }
 
 FitBinding *
 fit_binding_create(const FitSpec *spec, HeapTupleHeader row)
 {
-	MemoryContext context =
-		AllocSetContextCreate(CurrentMemoryContext, "orchard row binding", ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	FitBinding *binding = make_binding(spec, row);
+	return create_binding(spec, row, NULL);
+}
 
-	binding->context = context;
-	MemoryContextSwitchTo(caller);
-	return binding;
+FitBinding *
+fit_binding_of_columns(const FitSpec *spec, TupleDesc descriptor)
+{
+	return create_binding(spec, NULL, descriptor);
 }
 
 static char *

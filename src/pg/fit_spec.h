@@ -55,16 +55,33 @@ typedef struct FitBinding
 	RowLayout *layout;
 	BoundColumn target;
 	BoundColumn weight;
-	BoundColumn *features; /* n_features */
-	bool is_located;	   /* row_layout_locate finds every bound column */
-	DoubleColumns doubles; /* when it does: the features that are float8 numbers */
-	int *others;		   /* n_others: the rest */
+	BoundColumn *features;		  /* n_features */
+	bool is_located;			  /* row_layout_locate finds every bound column */
+	DoubleColumns doubles;		  /* when it does: the features that are float8 numbers */
+	DoubleColumn *double_columns; /* the same of rows that come as values, else NULL */
+	int n_double_columns;
+	int *others; /* n_others: the rest */
 	int n_others;
 } FitBinding;
 
-/* In the current memory context, the binding in a child of it; the row gives types, names, array lengths. */
-extern FitSpec *fit_spec_create(Jsonb *options, const char *target, HeapTupleHeader row);
+/*
+ * In the current memory context; the layout gives names and types, and the row read last into it the
+ * lengths of arrays.
+ */
+extern FitSpec *fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout);
+
+/* The row's role: does training read the column of this name? */
+extern bool fit_reads_column(const FitOptions *options, const char *target, const char *name);
+
+/* Raises the error of a column that target or options name and the row does not have. */
+extern void fit_require_columns(const FitOptions *options, const char *target,
+								const RowLayout *layout);
+
+/* In a child of the current memory context. */
 extern FitBinding *fit_binding_create(const FitSpec *spec, HeapTupleHeader row);
+
+/* The same for rows that come as values. */
+extern FitBinding *fit_binding_of_columns(const FitSpec *spec, TupleDesc descriptor);
 
 /* From its encoded form, which only this module wrote. */
 extern FitSpec *fit_spec_decode(const uint8 *encoded, size_t length);

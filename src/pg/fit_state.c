@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "access/tupmacs.h"
@@ -182,31 +183,69 @@ add_number(FitState *state, int i, const BoundColumn *column, Datum datum, doubl
 	}
 }
 
-/* The row as it is read: where it is, or from the layout's values. */
+/* The row as it is read: where it is, else from values and nulls, else from arguments. */
 typedef struct RowReader
 {
 	const FitBinding *binding;
 	bool is_located;
+	const Datum *values; /* by column */
+	const bool *nulls;
+	const NullableDatum *arguments; /* by column */
 } RowReader;
 
 static inline bool
 column_is_null(const RowReader *reader, const BoundColumn *column)
 {
-	const RowLayout *layout = reader->binding->layout;
-
-	return reader->is_located ? row_layout_is_null(layout, column->index) :
-								layout->nulls[column->index];
+	if (reader->is_located)
+		return row_layout_is_null(reader->binding->layout, column->index);
+	return reader->values != NULL ? reader->nulls[column->index] :
+									reader->arguments[column->index].isnull;
 }
 
 /* The column's value, which is not NULL. */
 static inline Datum
 column_datum(const RowReader *reader, const BoundColumn *column)
 {
-	const RowLayout *layout = reader->binding->layout;
+	if (reader->is_located)
+		return fetch_att(row_layout_place(reader->binding->layout, column->index), column->by_value,
+						 column->width);
+	return reader->values != NULL ? reader->values[column->index] :
+									reader->arguments[column->index].value;
+}
 
-	return reader->is_located ?
-		fetch_att(row_layout_place(layout, column->index), column->by_value, column->width) :
-		layout->values[column->index];
+/* The features that are float8, from values or from arguments. */
+static inline bool
+read_double_values(FitState *state, const RowReader *reader, bool has_values)
+{
+	const DoubleColumn *column = reader->binding->double_columns;
+	const DoubleColumn *end = column + reader->binding->n_double_columns;
+	bool is_finite = true;
+
+	for (; column < end; column++)
+	{
+		const NullableDatum *argument = reader->arguments + column->column;
+		bool is_null = has_values ? reader->nulls[column->column] : argument->isnull;
+		double value =
+			DatumGetFloat8(has_values ? reader->values[column->column] : argument->value);
+
+		state->numbers[column->slot] = is_null ? NAN : value;
+		is_finite &= is_null | (fabs(value) <= DBL_MAX);
+	}
+	return is_finite;
+}
+
+/* The features that the binding reads as doubles; false when one is not finite, or none can be read so. */
+static bool
+read_doubles(FitState *state, const RowReader *reader)
+{
+	const FitBinding *binding = reader->binding;
+
+	if (reader->is_located)
+		return double_columns_read(&binding->doubles, binding->layout, state->numbers);
+	if (binding->double_columns == NULL)
+		return false;
+	return reader->values != NULL ? read_double_values(state, reader, true) :
+									read_double_values(state, reader, false);
 }
 
 /* Feature i of the row. */
@@ -242,8 +281,7 @@ read_features(FitState *state, const RowReader *reader)
 	const FitBinding *binding = reader->binding;
 	int i;
 
-	if (unlikely(!reader->is_located ||
-				 !double_columns_read(&binding->doubles, binding->layout, state->numbers)))
+	if (unlikely(!read_doubles(state, reader)))
 	{
 		/* One by one, which names the column that is not finite. */
 		for (i = 0; i < state->spec->n_features; i++)
@@ -330,21 +368,17 @@ drop_flat(FitState *state)
 	state->flat = NULL;
 }
 
-void
-fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
+static void
+add_row(FitState *state, const RowReader *reader)
 {
+	const FitBinding *binding = reader->binding;
 	const FitSpec *spec = state->spec;
-	RowReader reader = {binding, false};
 	double weight;
 	double target;
 
 	if (unlikely(state->flat != NULL))
 		drop_flat(state);
-	if (binding->is_located)
-		reader.is_located = row_layout_locate(binding->layout, row);
-	if (!reader.is_located)
-		row_layout_read(binding->layout, row);
-	if (column_is_null(&reader, &binding->target))
+	if (column_is_null(reader, &binding->target))
 	{
 		if (!spec->options->skip_null_target)
 			ereport(ERROR,
@@ -354,14 +388,14 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 		state->rows_skipped++;
 		return;
 	}
-	weight = read_weight(spec, &reader);
+	weight = read_weight(spec, reader);
 	if (weight == 0.0)
 	{
 		state->rows_skipped++;
 		return;
 	}
-	target = read_target(state, binding, column_datum(&reader, &binding->target));
-	read_features(state, &reader);
+	target = read_target(state, binding, column_datum(reader, &binding->target));
+	read_features(state, reader);
 	if (spec->classification)
 		require(state,
 				dataset_add(&state->dataset, &state->account->allocator, state->numbers,
@@ -371,6 +405,36 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 				least_squares_add(state->least_squares, &state->account->allocator, state->numbers,
 								  state->codes, target, weight));
 	state->rows++;
+}
+
+void
+fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
+{
+	RowLayout *layout = binding->layout;
+	RowReader reader = {.binding = binding, .values = layout->values, .nulls = layout->nulls};
+
+	if (binding->is_located)
+		reader.is_located = row_layout_locate(layout, row);
+	if (!reader.is_located)
+		row_layout_read(layout, row);
+	add_row(state, &reader);
+}
+
+void
+fit_state_add_values(FitState *state, const FitBinding *binding, const Datum *values,
+					 const bool *nulls)
+{
+	RowReader reader = {.binding = binding, .values = values, .nulls = nulls};
+
+	add_row(state, &reader);
+}
+
+void
+fit_state_add_arguments(FitState *state, const FitBinding *binding, const NullableDatum *arguments)
+{
+	RowReader reader = {.binding = binding, .arguments = arguments};
+
+	add_row(state, &reader);
 }
 
 /* into's codes for every code of from, adding what is new. */

@@ -53,6 +53,12 @@ extern FitState *fit_state_create(MemoryAccount *account, const FitSpec *spec);
 /* Adds a row that has the binding's layout. */
 extern void fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row);
 
+/* The same for a row that is not formed: its columns by the index that the binding knows. */
+extern void fit_state_add_values(FitState *state, const FitBinding *binding, const Datum *values,
+								 const bool *nulls);
+extern void fit_state_add_arguments(FitState *state, const FitBinding *binding,
+									const NullableDatum *arguments);
+
 /* Adds all rows of another state of the same spec. */
 extern void fit_state_merge(FitState *into, const FitState *from);
 

@@ -1,14 +1,19 @@
 /*
- * model_fit.c: the aggregate fit(row, target, options).
+ * model_fit.c: the aggregates fit(row, target, options) and fit_columns(names, target, options, ...).
  *
  * fn_extra of the transition function holds a FitSite: the spec made from the
  * first row and one binding for each row type seen.  Options and target must
  * stay the same within a call site.
+ *
+ * fit_columns is what train() runs where partial sums are all that workers need to pass on: it takes
+ * columns as arguments, so no row is formed.
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "nodes/primnodes.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -16,6 +21,7 @@
 #include "pg/error.h"
 #include "pg/fit_final.h"
 #include "pg/fit_state.h"
+#include "pg/progress.h"
 
 #define BINDINGS_KEPT 8 /* row types of one call site */
 
@@ -27,6 +33,24 @@ typedef struct FitSite
 	int n_bindings;
 } FitSite;
 
+/* The same for columns: one binding, of the call's arguments. */
+typedef struct ColumnsSite
+{
+	FitSpec *spec;
+	FitBinding *binding;
+	Progress progress;
+} ColumnsSite;
+
+/* Arguments of fit_columns_accum; the columns follow. */
+enum
+{
+	ARGUMENT_STATE,
+	ARGUMENT_NAMES,
+	ARGUMENT_TARGET,
+	ARGUMENT_OPTIONS,
+	ARGUMENT_COLUMNS
+};
+
 /* What combine and final functions keep at their call sites. */
 typedef struct CombineSite
 {
@@ -37,8 +61,10 @@ typedef struct CombineSite
 static const char fit_states[] = "orchard fit states";
 
 PG_FUNCTION_INFO_V1(orchard_fit_accum);
+PG_FUNCTION_INFO_V1(orchard_fit_columns_accum);
 PG_FUNCTION_INFO_V1(orchard_fit_combine);
 PG_FUNCTION_INFO_V1(orchard_fit_final);
+PG_FUNCTION_INFO_V1(orchard_fit_columns_final);
 PG_FUNCTION_INFO_V1(orchard_fit_state_in);
 PG_FUNCTION_INFO_V1(orchard_fit_state_out);
 
@@ -85,6 +111,7 @@ fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	FitSite *site = fcinfo->flinfo->fn_extra;
 	text *target;
 	Jsonb *options;
+	RowLayout *layout;
 	MemoryContext caller;
 
 	if (likely(site != NULL && site->has_constants))
@@ -102,7 +129,9 @@ fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	site = palloc0(sizeof(FitSite));
 	site->has_constants = has_constant_arguments(fcinfo);
-	site->spec = fit_spec_create(options, text_to_cstring(target), row);
+	layout = row_layout_create(row);
+	row_layout_read(layout, row);
+	site->spec = fit_spec_create(options, text_to_cstring(target), layout);
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = site;
 	return site;
@@ -166,6 +195,112 @@ orchard_fit_accum(PG_FUNCTION_ARGS)
 									 site->spec, PG_DETOAST_DATUM(PG_GETARG_DATUM(0)));
 	}
 	fit_state_add(state, fit_binding(fcinfo, site, row), row);
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
+}
+
+/* What names, target and options say is the same for all rows: constants of the query. */
+static void
+require_constants(FunctionCallInfo fcinfo)
+{
+	Aggref *call = AggGetAggref(fcinfo);
+	int i;
+
+	if (call == NULL || list_length(call->args) < ARGUMENT_COLUMNS)
+		elog(ERROR, "fit_columns_accum called outside its aggregate");
+	for (i = 0; i < ARGUMENT_COLUMNS - 1; i++)
+	{
+		Const *given = (Const *) ((TargetEntry *) list_nth(call->args, i))->expr;
+
+		if (!IsA(given, Const) || given->constisnull)
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg(
+					 "arguments \"names\", \"target\" and \"options\" must be constants and not null")));
+	}
+}
+
+/*
+ * The columns under their names.  Those without an argument exist for the options to name them, and
+ * training does not read them: their type is of no concern.
+ */
+static TupleDesc
+named_columns(FunctionCallInfo fcinfo, int n_columns)
+{
+	Datum *names;
+	TupleDesc descriptor;
+	int n;
+	int i;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(ARGUMENT_NAMES), TEXTOID, -1, false, TYPALIGN_INT,
+					  &names, NULL, &n);
+	if (n < n_columns)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"names\" has %d names for %d columns", n, n_columns)));
+	descriptor = CreateTemplateTupleDesc(n);
+	for (i = 0; i < n; i++)
+	{
+		Oid type =
+			i < n_columns ? get_fn_expr_argtype(fcinfo->flinfo, ARGUMENT_COLUMNS + i) : BOOLOID;
+
+		TupleDescInitEntry(descriptor, i + 1, TextDatumGetCString(names[i]), type, -1, 0);
+	}
+	return descriptor;
+}
+
+/* The site, with a spec made from this row when it is the first. */
+static ColumnsSite *
+columns_site(FunctionCallInfo fcinfo)
+{
+	ColumnsSite *site = fcinfo->flinfo->fn_extra;
+	int n_columns = PG_NARGS() - ARGUMENT_COLUMNS;
+	TupleDesc descriptor;
+	RowLayout *layout;
+	MemoryContext caller;
+	int i;
+
+	if (likely(site != NULL))
+		return site;
+	require_constants(fcinfo);
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	site = palloc0(sizeof(ColumnsSite));
+	descriptor = named_columns(fcinfo, n_columns);
+	layout = row_layout_of_columns(descriptor);
+	for (i = 0; i < n_columns; i++)
+	{
+		layout->values[i] = fcinfo->args[ARGUMENT_COLUMNS + i].value;
+		layout->nulls[i] = fcinfo->args[ARGUMENT_COLUMNS + i].isnull;
+	}
+	site->spec = fit_spec_create(PG_GETARG_JSONB_P(ARGUMENT_OPTIONS),
+								 text_to_cstring(PG_GETARG_TEXT_PP(ARGUMENT_TARGET)), layout);
+	site->binding = fit_binding_of_columns(site->spec, descriptor);
+	MemoryContextSwitchTo(caller);
+	fcinfo->flinfo->fn_extra = site;
+	return site;
+}
+
+/* fit_columns_accum(state, names, target, options, column, ...) */
+Datum
+orchard_fit_columns_accum(PG_FUNCTION_ARGS)
+{
+	ColumnsSite *site;
+	FitState *state = NULL;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "fit_columns_accum called outside an aggregate");
+	site = columns_site(fcinfo);
+	if (PG_ARGISNULL(ARGUMENT_STATE))
+		state = fit_state_create(
+			memory_account_of_aggregate(fcinfo, fit_states, "fit_columns_accum"), site->spec);
+	else
+		state = fit_state_expanded(PG_GETARG_DATUM(ARGUMENT_STATE));
+	if (state == NULL)
+		state =
+			fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_columns_accum"),
+							 site->spec, PG_DETOAST_DATUM(PG_GETARG_DATUM(ARGUMENT_STATE)));
+	fit_state_add_arguments(state, site->binding, fcinfo->args + ARGUMENT_COLUMNS);
+	progress_add_row(&site->progress);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
 }
 
@@ -249,6 +384,17 @@ orchard_fit_final(PG_FUNCTION_ARGS)
 	if (model == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(model);
+}
+
+/* As fit_final, but that no usable row is an error. */
+Datum
+orchard_fit_columns_final(PG_FUNCTION_ARGS)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "fit_columns_final called outside an aggregate");
+	if (!PG_ARGISNULL(0))
+		fit_require_rows(combine_argument(fcinfo, 0));
+	return orchard_fit_final(fcinfo);
 }
 
 /* States pass between processes of one statement only; no text form is accepted. */

@@ -197,6 +197,16 @@ registry_register(const char *name, Datum model)
 	return number;
 }
 
+void
+registry_require_name(const char *name)
+{
+	ModelReference reference;
+	RegistryEntry entry;
+
+	model_reference_parse_name(&reference, name);
+	choose_owner(&reference, &entry);
+}
+
 /*
  * begin_change
  *		Starts to change the model that `name` means, as the owner of the tables; act_as_caller ends it.

@@ -23,4 +23,7 @@
  */
 extern int32 registry_register(const char *name, Datum model);
 
+/* Raises what registry_register would raise for this name, before a model is made for it. */
+extern void registry_require_name(const char *name);
+
 #endif /* ORCHARD_PG_MODEL_REGISTRY_H */

@@ -10,6 +10,7 @@
 
 #include "pg/memory.h"
 #include "pg/model_cache.h"
+#include "pg/progress.h"
 
 PG_MODULE_MAGIC;
 
@@ -31,5 +32,10 @@ _PG_init(void)
 							"Memory that decoded models of a session may hold.",
 							"The model used longest ago is given up first.", &orchard_model_cache,
 							64 * 1024, 1024, INT_MAX, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable(
+		"orchard.progress_interval",
+		"Seconds between the NOTICEs by which orchard.train tells how many rows it has read.",
+		"0 turns them off.", &orchard_progress_interval, 0, 0, INT_MAX / 1000, PGC_USERSET,
+		GUC_UNIT_S, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("orchard");
 }

@@ -148,6 +148,20 @@ double_columns_read(const DoubleColumns *doubles, const RowLayout *layout, doubl
 	return is_finite;
 }
 
+/* What follows from the descriptor. */
+static void
+set_columns(RowLayout *layout, TupleDesc descriptor)
+{
+	layout->descriptor = CreateTupleDescCopyConstr(descriptor);
+	layout->n_columns = layout->descriptor->natts;
+	layout->offsets = palloc(sizeof(int32) * Max(layout->n_columns, 1));
+	layout->groups = palloc(sizeof(ColumnGroup) * Max(layout->n_columns, 1));
+	layout->group_of = palloc(sizeof(int) * Max(layout->n_columns, 1));
+	set_offsets(layout);
+	layout->values = palloc0(sizeof(Datum) * Max(layout->n_columns, 1));
+	layout->nulls = palloc0(sizeof(bool) * Max(layout->n_columns, 1));
+}
+
 RowLayout *
 row_layout_create(HeapTupleHeader row)
 {
@@ -162,15 +176,19 @@ row_layout_create(HeapTupleHeader row)
 		layout->entry = lookup_type_cache(layout->type, TYPECACHE_TUPDESC);
 		layout->identifier = layout->entry->tupDesc_identifier;
 	}
-	layout->descriptor = CreateTupleDescCopyConstr(shared);
+	set_columns(layout, shared);
 	ReleaseTupleDesc(shared);
-	layout->n_columns = layout->descriptor->natts;
-	layout->offsets = palloc(sizeof(int32) * Max(layout->n_columns, 1));
-	layout->groups = palloc(sizeof(ColumnGroup) * Max(layout->n_columns, 1));
-	layout->group_of = palloc(sizeof(int) * Max(layout->n_columns, 1));
-	set_offsets(layout);
-	layout->values = palloc0(sizeof(Datum) * Max(layout->n_columns, 1));
-	layout->nulls = palloc0(sizeof(bool) * Max(layout->n_columns, 1));
+	return layout;
+}
+
+RowLayout *
+row_layout_of_columns(TupleDesc descriptor)
+{
+	RowLayout *layout = palloc0(sizeof(RowLayout));
+
+	layout->type = RECORDOID;
+	layout->typmod = -1;
+	set_columns(layout, descriptor);
 	return layout;
 }
 

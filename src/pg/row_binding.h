@@ -48,6 +48,9 @@ typedef struct RowLayout
 /* The layout of this row's type, in the current memory context. */
 extern RowLayout *row_layout_create(HeapTupleHeader row);
 
+/* The same for rows that come as arrays of values and are never formed. */
+extern RowLayout *row_layout_of_columns(TupleDesc descriptor);
+
 /* Does the row have this layout? */
 static inline bool
 row_layout_fits(const RowLayout *layout, HeapTupleHeader row)

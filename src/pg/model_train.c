@@ -1,0 +1,341 @@
+/*
+ * model_train.c: train(name, source, target, algorithm, options): runs a query, trains on its rows
+ * and registers the model.
+ *
+ * Two ways to read the rows, of which neither forms one.  A DestReceiver of ours takes the executor's
+ * slots.  Where sums are all that a family needs, and the planner would have workers share the work
+ * of an aggregate, the query is fit_columns over the columns instead: each process sums its own rows.
+ * Both feed the FitState that fit() feeds, so from one process the model is that of fit() to the
+ * last bit.
+ *
+ * Everything lives in one memory context below the caller's, which an error deletes with it.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "funcapi.h"
+#include "nodes/execnodes.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
+#include "utils/timestamp.h"
+
+#include "pg/compat.h"
+#include "pg/fit_final.h"
+#include "pg/model_cache.h"
+#include "pg/model_reference.h"
+#include "pg/model_registry.h"
+#include "pg/progress.h"
+#include "pg/row_source.h"
+
+#define COLUMNS_BY_ARGUMENT 95 /* at most, since a function has 100 arguments */
+
+PG_FUNCTION_INFO_V1(orchard_train);
+
+extern Datum orchard_summary(PG_FUNCTION_ARGS);
+
+/* One training in progress. */
+typedef struct Training
+{
+	DestReceiver receiver;	   /* first: the executor knows this */
+	MemoryContext context;	   /* of all that follows */
+	MemoryContext row_context; /* for what reading a row allocates; reset after each */
+	RowSource *source;
+	char *target;
+	Jsonb *options_json; /* with the algorithm */
+	FitOptions *options;
+	TupleDesc columns; /* those that are read, then the others, which options may name */
+	int n_read;
+	FitSpec *spec; /* from the first row on */
+	FitBinding *binding;
+	FitState *state;
+	Progress progress;
+} Training;
+
+static char *
+text_argument(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" must not be null", name)));
+	return text_to_cstring(PG_GETARG_TEXT_PP(i));
+}
+
+/* (train(...)).* in a select list would train once for each column. */
+static void
+require_from_clause(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->resultinfo == NULL || !IsA(fcinfo->resultinfo, ReturnSetInfo))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("orchard.train must be called in FROM"),
+			 errhint(
+				 "For example SELECT * FROM orchard.train('churn', 'customers', 'churned', 'logistic_regression').")));
+}
+
+/* The options with the algorithm among them. */
+static Jsonb *
+merge_algorithm(Jsonb *options, const char *algorithm)
+{
+	JsonbValue *given = NULL;
+	StringInfoData json;
+
+	if (algorithm == NULL || !JB_ROOT_IS_OBJECT(options))
+		return options;
+	given = getKeyJsonValueFromContainer(&options->root, "algorithm", strlen("algorithm"), NULL);
+	if (given != NULL &&
+		(given->type != jbvString || given->val.string.len != (int) strlen(algorithm) ||
+		 memcmp(given->val.string.val, algorithm, given->val.string.len) != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"algorithm\" is \"%s\", but the option \"algorithm\" is another",
+						algorithm),
+				 errhint("Give the algorithm once.")));
+	initStringInfo(&json);
+	appendStringInfoString(&json, "{\"algorithm\": ");
+	escape_json(&json, algorithm);
+	appendStringInfoChar(&json, '}');
+	return DatumGetJsonbP(
+		DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(options),
+							DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data))));
+}
+
+/* Decides which columns of the source are read; the others stay known by name. */
+static void
+choose_columns(Training *training)
+{
+	RowSource *source = training->source;
+	TupleDesc all = source->layout->descriptor;
+	AttrNumber n = 0;
+	int wanted;
+	int i;
+
+	fit_require_columns(training->options, training->target, source->layout);
+	for (i = 0; i < all->natts; i++)
+	{
+		source->is_read[i] = fit_reads_column(training->options, training->target,
+											  NameStr(TupleDescAttr(all, i)->attname));
+		training->n_read += source->is_read[i];
+	}
+	training->columns = CreateTemplateTupleDesc(all->natts);
+	for (wanted = 1; wanted >= 0; wanted--)
+	{
+		for (i = 0; i < all->natts; i++)
+		{
+			if (source->is_read[i] == (wanted == 1))
+				TupleDescCopyEntry(training->columns, ++n, all, i + 1);
+		}
+	}
+}
+
+/* The spec and the empty state, by the first row. */
+static void
+begin_state(Training *training, const TupleTableSlot *slot)
+{
+	MemoryContext caller = MemoryContextSwitchTo(training->context);
+	RowLayout *layout = row_layout_of_columns(training->columns);
+
+	memcpy(layout->values, slot->tts_values, sizeof(Datum) * training->n_read);
+	memcpy(layout->nulls, slot->tts_isnull, sizeof(bool) * training->n_read);
+	training->spec = fit_spec_create(training->options_json, training->target, layout);
+	training->binding = fit_binding_of_columns(training->spec, training->columns);
+	training->state =
+		fit_state_create(memory_account_create(AllocSetContextCreate(
+							 training->context, "orchard training rows", ALLOCSET_DEFAULT_SIZES)),
+						 training->spec);
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+receive_startup(DestReceiver *self, int operation, TupleDesc descriptor)
+{
+}
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	Training *training = (Training *) self;
+	MemoryContext caller;
+
+	slot_getallattrs(slot);
+	if (unlikely(training->state == NULL))
+		begin_state(training, slot);
+	caller = MemoryContextSwitchTo(training->row_context);
+	fit_state_add_values(training->state, training->binding, slot->tts_values, slot->tts_isnull);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(training->row_context);
+	progress_add_row(&training->progress);
+	return true;
+}
+
+static void
+receive_end(DestReceiver *self)
+{
+}
+
+/* The model from slots. */
+static struct varlena *
+train_by_slots(Training *training)
+{
+	training->receiver = (DestReceiver){.receiveSlot = receive_row,
+										.rStartup = receive_startup,
+										.rShutdown = receive_end,
+										.rDestroy = receive_end,
+										.mydest = DestTuplestore};
+	training->row_context =
+		AllocSetContextCreate(training->context, "orchard training row", ALLOCSET_SMALL_SIZES);
+	row_source_read(training->source, &training->receiver);
+	fit_require_rows(training->state);
+	fit_notice_two_values(training->state);
+	return fit_model(training->state);
+}
+
+/* The names of all columns as a literal. */
+static char *
+quoted_names(TupleDesc columns)
+{
+	Datum *names = palloc(sizeof(Datum) * Max(columns->natts, 1));
+	ArrayType *array;
+	int i;
+
+	for (i = 0; i < columns->natts; i++)
+		names[i] = CStringGetTextDatum(NameStr(TupleDescAttr(columns, i)->attname));
+	array = construct_array(names, columns->natts, TEXTOID, -1, false, TYPALIGN_INT);
+	return quote_literal_cstr(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array)));
+}
+
+/* The query that sums the columns, when its plan would have workers share that; else NULL. */
+static SPIPlanPtr
+prepare_sums(Training *training)
+{
+	char *options =
+		JsonbToCString(NULL, &training->options_json->root, VARSIZE(training->options_json));
+	SPIPlanPtr plan;
+
+	if (training->options->algorithm != ALGORITHM_LINEAR_REGRESSION ||
+		training->n_read > COLUMNS_BY_ARGUMENT)
+		return NULL;
+	plan = row_source_prepare(psprintf(
+		"SELECT orchard.fit_columns(%s::pg_catalog.text[], %s::pg_catalog.text, "
+		"%s::pg_catalog.jsonb, %s) FROM %s",
+		quoted_names(training->columns), quote_literal_cstr(training->target),
+		quote_literal_cstr(options), row_source_columns(training->source), training->source->from));
+	if (row_source_is_parallel(plan))
+		return plan;
+	SPI_freeplan(plan);
+	return NULL;
+}
+
+/* The model from that query. */
+static struct varlena *
+train_by_sums(SPIPlanPtr plan)
+{
+	struct varlena *model;
+	Datum result;
+	bool is_null;
+
+	row_source_run(plan, NULL);
+	if (SPI_processed != 1)
+		elog(ERROR, "an aggregate gave " UINT64_FORMAT " rows", SPI_processed);
+	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+	if (is_null)
+		fit_require_rows(NULL);
+	model = (struct varlena *) PG_DETOAST_DATUM_COPY(result);
+	SPI_freetuptable(SPI_tuptable);
+	SPI_freeplan(plan);
+	return model;
+}
+
+/* The model, in the training's context. */
+static struct varlena *
+train(Training *training, const char *source)
+{
+	struct varlena *model;
+	SPIPlanPtr sums;
+
+	SPI_connect();
+	MemoryContextSwitchTo(training->context);
+	training->options = fit_options_parse(training->options_json);
+	training->source = row_source_open(source);
+	choose_columns(training);
+	sums = prepare_sums(training);
+	model = sums != NULL ? train_by_sums(sums) : train_by_slots(training);
+	SPI_finish();
+	return model;
+}
+
+static Datum
+warnings_array(const Model *model)
+{
+	Datum *texts = palloc(sizeof(Datum) * Max(model->n_warnings, 1));
+	uint32 i;
+
+	for (i = 0; i < model->n_warnings; i++)
+		texts[i] = CStringGetTextDatum(model->warnings[i]);
+	return PointerGetDatum(
+		construct_array(texts, model->n_warnings, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* A training_report. */
+static Datum
+make_report(FunctionCallInfo fcinfo, const char *name, int32 version, struct varlena *stored,
+			TimestampTz started)
+{
+	const Model *model = model_decode_stored(stored);
+	Interval elapsed = {.time = GetCurrentTimestamp() - started};
+	TupleDesc descriptor;
+	Datum values[9];
+	bool nulls[9] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE ||
+		descriptor->natts != lengthof(values))
+		elog(ERROR, "orchard.train has an unexpected result type");
+	values[0] = CStringGetTextDatum(name);
+	values[1] = Int32GetDatum(version);
+	values[2] = CStringGetTextDatum(algorithm_name(model->algorithm));
+	values[3] = CStringGetTextDatum(objective_name(model->objective));
+	values[4] = Int64GetDatum(model->rows);
+	values[5] = Int32GetDatum(model->n_features);
+	values[6] = DirectFunctionCall2(jsonb_object_field,
+									DirectFunctionCall1(orchard_summary, PointerGetDatum(stored)),
+									CStringGetTextDatum("metrics"));
+	values[7] = warnings_array(model);
+	values[8] = IntervalPGetDatum(&elapsed);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
+}
+
+/* train(name, source, target, algorithm, options) */
+Datum
+orchard_train(PG_FUNCTION_ARGS)
+{
+	TimestampTz started = GetCurrentTimestamp();
+	char *name = text_argument(fcinfo, 0, "name");
+	char *source = text_argument(fcinfo, 1, "source");
+	char *target = text_argument(fcinfo, 2, "target");
+	char *algorithm = PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3));
+	struct varlena *model;
+	Training *training;
+	MemoryContext context;
+	Datum report;
+
+	if (PG_ARGISNULL(4))
+		text_argument(fcinfo, 4, "options");
+	require_from_clause(fcinfo);
+	registry_require_name(name);
+	context =
+		AllocSetContextCreate(CurrentMemoryContext, "orchard training", ALLOCSET_DEFAULT_SIZES);
+	training = MemoryContextAllocZero(context, sizeof(Training));
+	training->context = context;
+	training->target = target;
+	training->options_json = merge_algorithm(PG_GETARG_JSONB_P(4), algorithm);
+	model = train(training, source);
+	report =
+		make_report(fcinfo, name, registry_register(name, PointerGetDatum(model)), model, started);
+	MemoryContextDelete(context);
+	return report;
+}

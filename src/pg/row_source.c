@@ -1,0 +1,178 @@
+/*
+ * row_source.c: preparing, narrowing and running a source.
+ *
+ * The source is prepared once by itself, which proves that it is one complete SELECT and gives its
+ * columns, and then stands as a subquery of the query that names the columns to be read: of a plain
+ * relation no other column is touched, nor is a right on it needed.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+#include "utils/varlena.h"
+
+#include "pg/row_source.h"
+
+static const char example[] =
+	"Give the name of a table or view, or a query such as 'SELECT * FROM sales WHERE year > 2020'.";
+
+static void
+pg_attribute_noreturn() not_a_source(const char *problem)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"source\" must be a relation or one SELECT, not %s", problem),
+			 errhint("%s", example)));
+}
+
+/* The quoted name when the text is one, else NULL: no query is a list of identifiers with dots. */
+static char *
+relation_name(const char *text)
+{
+	StringInfoData name;
+	List *parts;
+	ListCell *cell;
+
+	if (!SplitIdentifierString(pstrdup(text), '.', &parts))
+		return NULL;
+	if (parts == NIL)
+		not_a_source("an empty text");
+	initStringInfo(&name);
+	foreach (cell, parts)
+		appendStringInfo(&name, "%s%s", name.len > 0 ? "." : "", quote_identifier(lfirst(cell)));
+	return name.data;
+}
+
+/* The one statement of the plan, if it may be a source. */
+static CachedPlanSource *
+require_select(SPIPlanPtr plan)
+{
+	List *sources = SPI_plan_get_plan_sources(plan);
+	CachedPlanSource *statement;
+	Query *query;
+
+	if (sources == NIL)
+		not_a_source("an empty text");
+	if (list_length(sources) > 1)
+		not_a_source(psprintf("%d statements", list_length(sources)));
+	statement = linitial(sources);
+	query = linitial_node(Query, statement->query_list);
+	if (IsA(statement->raw_parse_tree->stmt, SelectStmt) && query->commandType == CMD_UTILITY)
+		not_a_source("SELECT INTO");
+	if (query->commandType == CMD_UTILITY || !SPI_is_cursor_plan(plan))
+		not_a_source(GetCommandTagName(CreateCommandTag((Node *) statement->raw_parse_tree)));
+	if (query->commandType != CMD_SELECT || list_length(statement->query_list) != 1)
+		not_a_source(GetCommandTagName(statement->commandTag));
+	if (query->hasModifyingCTE)
+		not_a_source("a query that changes data");
+	if (query->rowMarks != NIL)
+		not_a_source("one that locks rows");
+	return statement;
+}
+
+/* The statement as a subquery: without its semicolon, and a comment at its end ends with the line. */
+static char *
+as_subquery(const char *text, const RawStmt *statement)
+{
+	const char *begin = text + Max(statement->stmt_location, 0);
+	int length = statement->stmt_len > 0 ? statement->stmt_len : (int) strlen(begin);
+
+	return psprintf("(%.*s\n) AS source", length, begin);
+}
+
+RowSource *
+row_source_open(const char *text)
+{
+	RowSource *source = palloc0(sizeof(RowSource));
+	CachedPlanSource *statement;
+	SPIPlanPtr plan;
+
+	source->from = relation_name(text);
+	plan = row_source_prepare(source->from != NULL ? psprintf("SELECT * FROM %s", source->from) :
+													 text);
+	statement = require_select(plan);
+	if (source->from == NULL)
+		source->from = as_subquery(text, statement->raw_parse_tree);
+	source->layout = row_layout_of_columns(statement->resultDesc);
+	source->is_read = palloc0(sizeof(bool) * Max(source->layout->n_columns, 1));
+	SPI_freeplan(plan);
+	return source;
+}
+
+char *
+row_source_columns(const RowSource *source)
+{
+	StringInfoData columns;
+	int i;
+
+	initStringInfo(&columns);
+	for (i = 0; i < source->layout->n_columns; i++)
+	{
+		const char *name = NameStr(TupleDescAttr(source->layout->descriptor, i)->attname);
+
+		if (!source->is_read[i])
+			continue;
+		row_layout_find(source->layout, name, i); /* raises when it stands twice */
+		appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "", quote_identifier(name));
+	}
+	return columns.data;
+}
+
+SPIPlanPtr
+row_source_prepare(const char *query)
+{
+	MemoryContext context = CurrentMemoryContext; /* SPI leaves its own behind */
+	SPIPlanPtr plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_PARALLEL_OK);
+
+	if (plan == NULL)
+		elog(ERROR, "could not prepare the source: %s", SPI_result_code_string(SPI_result));
+	MemoryContextSwitchTo(context);
+	return plan;
+}
+
+bool
+row_source_is_parallel(SPIPlanPtr plan)
+{
+	MemoryContext context = CurrentMemoryContext;
+	CachedPlan *cached = SPI_plan_get_cached_plan(plan);
+	bool is_parallel =
+		cached != NULL && linitial_node(PlannedStmt, cached->stmt_list)->parallelModeNeeded;
+
+	if (cached != NULL)
+		ReleaseCachedPlan(cached, NULL); /* an unsaved plan has no resource owner */
+	MemoryContextSwitchTo(context);
+	return is_parallel;
+}
+
+void
+row_source_run(SPIPlanPtr plan, DestReceiver *receiver)
+{
+	SPIExecuteOptions options = {.read_only = true, .dest = receiver};
+	MemoryContext context = CurrentMemoryContext;
+	int settings = NewGUCNestLevel();
+	int result;
+
+	/* A scan that starts in the middle would give the rows in another order at each run. */
+	(void) set_config_option("synchronize_seqscans", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	result = SPI_execute_plan_extended(plan, &options);
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "could not run the source: %s", SPI_result_code_string(result));
+	AtEOXact_GUC(false, settings);
+	MemoryContextSwitchTo(context);
+}
+
+void
+row_source_read(const RowSource *source, DestReceiver *receiver)
+{
+	SPIPlanPtr plan =
+		row_source_prepare(psprintf("SELECT %s FROM %s", row_source_columns(source), source->from));
+
+	row_source_run(plan, receiver);
+	SPI_freeplan(plan);
+}

@@ -1,0 +1,47 @@
+/*
+ * row_source.h: the rows of a relation or of one SELECT, as a function is given them.
+ *
+ * The text is prepared as a cursor's query would be, runs read-only with the rights and the row
+ * security of the current user, and may run in parallel.  What changes data, and more than one
+ * statement, is refused.  SPI must be connected; a RowSource lives in the caller's memory context.
+ */
+#ifndef ORCHARD_PG_ROW_SOURCE_H
+#define ORCHARD_PG_ROW_SOURCE_H
+
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "tcop/dest.h"
+
+#include "pg/row_binding.h"
+
+typedef struct RowSource
+{
+	char *from;		   /* what stands for the source in FROM */
+	RowLayout *layout; /* all its columns */
+	bool *is_read;	   /* by column: what the caller wants; none at first */
+} RowSource;
+
+/*
+ * text: a relation's name, schema-qualified or not, or one SELECT.
+ *
+ * Raises 22023 for what is neither, and what the parser raises.
+ */
+extern RowSource *row_source_open(const char *text);
+
+/* The columns to be read, in their order, quoted and with commas between them. */
+extern char *row_source_columns(const RowSource *source);
+
+/* A query over source->from that may run in parallel. */
+extern SPIPlanPtr row_source_prepare(const char *query);
+
+/* Will its plan start workers? */
+extern bool row_source_is_parallel(SPIPlanPtr plan);
+
+/* Runs the query into the receiver, or into SPI_tuptable when that is NULL, without synchronised scans. */
+extern void row_source_run(SPIPlanPtr plan, DestReceiver *receiver);
+
+/* Runs what gives the columns to be read. */
+extern void row_source_read(const RowSource *source, DestReceiver *receiver);
+
+#endif /* ORCHARD_PG_ROW_SOURCE_H */
