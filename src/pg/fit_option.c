@@ -117,6 +117,17 @@ read_whole_number(const char *name, const JsonbValue *value, double low, double 
 	return number;
 }
 
+/* A number between 0 and 1, and neither. */
+static double
+read_fraction(const char *name, const JsonbValue *value)
+{
+	double number = read_number(name, value, 0.0, 1.0);
+
+	if (number == 0.0 || number == 1.0)
+		wrong_type(name, "above 0 and below 1");
+	return number;
+}
+
 /* An array of column names. */
 static char **
 read_names(const char *name, const JsonbValue *value, int *n)
@@ -255,6 +266,8 @@ OPTION_READER(seed, (uint64) read_whole_number(name, value, 0, 9007199254740992.
 OPTION_READER(weight, read_text(name, value))
 OPTION_READER(group, read_text(name, value))
 OPTION_READER(time, read_text(name, value))
+OPTION_READER(validation, read_text(name, value))
+OPTION_READER(validation_fraction, read_fraction(name, value))
 OPTION_READER(positive_class, read_text(name, value))
 OPTION_READER(features, read_names(name, value, &options->n_features))
 OPTION_READER(exclude, read_names(name, value, &options->n_exclude))
@@ -279,6 +292,8 @@ static const OptionEntry option_entries[] = {{"algorithm", read_algorithm},
 											 {"time", read_time},
 											 {"tol", read_tol},
 											 {"unknown", read_unknown},
+											 {"validation", read_validation},
+											 {"validation_fraction", read_validation_fraction},
 											 {"weight", read_weight}};
 
 static void
@@ -340,6 +355,11 @@ check_options(FitOptions *options)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options \"features\" and \"exclude\" cannot both be given")));
+	if (options->validation != NULL && options->validation_fraction > 0.0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("options \"validation\" and \"validation_fraction\" cannot both be given")));
 }
 
 static void
@@ -420,9 +440,25 @@ canonical_text(const FitOptions *options)
 	append_text(&json, "time", options->time);
 	append_number(&json, "tol", options->tol);
 	append_text(&json, "unknown", options->unknown == UNKNOWN_IS_ERROR ? "error" : "missing");
+	append_text(&json, "validation", options->validation);
+	if (options->validation_fraction > 0.0)
+		append_number(&json, "validation_fraction", options->validation_fraction);
 	append_text(&json, "weight", options->weight);
 	appendStringInfoChar(&json, '}');
 	return json.data;
+}
+
+void
+fit_options_require_all_rows(const FitOptions *options)
+{
+	if (options->validation == NULL && options->validation_fraction == 0.0)
+		return;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		 errmsg("option \"%s\" needs orchard.train, since an aggregate keeps no rows to hold out",
+				options->validation != NULL ? "validation" : "validation_fraction"),
+		 errhint("Use orchard.train, or FILTER the rows and measure with orchard.evaluate.")));
 }
 
 FitOptions *

@@ -38,6 +38,8 @@ typedef struct FitOptions
 	char *weight; /* column names, NULL when not given */
 	char *group;
 	char *time;
+	char *validation;			/* boolean column, true = held out; NULL when not given */
+	double validation_fraction; /* of rows held out; 0 when not given */
 	char *positive_class;
 	char **features; /* NULL: all columns that are not excluded */
 	int n_features;
@@ -51,6 +53,9 @@ typedef struct FitOptions
 
 /* Parses into the current memory context. */
 extern FitOptions *fit_options_parse(Jsonb *json);
+
+/* Raises 22023 when the options ask for held-out rows, which only train() can keep. */
+extern void fit_options_require_all_rows(const FitOptions *options);
 
 extern const char *algorithm_name(ModelAlgorithm algorithm);
 extern const char *objective_name(ModelObjective objective);

@@ -116,6 +116,8 @@ is_feature(const FitOptions *options, const char *target, const char *name)
 		return false;
 	if (options->time != NULL && strcmp(name, options->time) == 0)
 		return false;
+	if (options->validation != NULL && strcmp(name, options->validation) == 0)
+		return false;
 	if (options->features != NULL)
 		return is_listed(name, options->features, options->n_features);
 	return !is_listed(name, options->exclude, options->n_exclude);
@@ -126,6 +128,7 @@ fit_reads_column(const FitOptions *options, const char *target, const char *name
 {
 	return strcmp(name, target) == 0 ||
 		(options->weight != NULL && strcmp(name, options->weight) == 0) ||
+		(options->validation != NULL && strcmp(name, options->validation) == 0) ||
 		is_feature(options, target, name);
 }
 
@@ -265,6 +268,7 @@ check_roles(const FitOptions *options, const char *target, const RowLayout *layo
 	check_role(options, target, layout, options->weight, "weight");
 	check_role(options, target, layout, options->group, "group");
 	check_role(options, target, layout, options->time, "time");
+	check_role(options, target, layout, options->validation, "validation");
 }
 
 void

@@ -132,6 +132,7 @@ fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	layout = row_layout_create(row);
 	row_layout_read(layout, row);
 	site->spec = fit_spec_create(options, text_to_cstring(target), layout);
+	fit_options_require_all_rows(site->spec->options);
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = site;
 	return site;
@@ -274,6 +275,7 @@ columns_site(FunctionCallInfo fcinfo)
 	}
 	site->spec = fit_spec_create(PG_GETARG_JSONB_P(ARGUMENT_OPTIONS),
 								 text_to_cstring(PG_GETARG_TEXT_PP(ARGUMENT_TARGET)), layout);
+	fit_options_require_all_rows(site->spec->options);
 	site->binding = fit_binding_of_columns(site->spec, descriptor);
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = site;

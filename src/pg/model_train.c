@@ -5,6 +5,9 @@
  * Two ways to read the rows, of which neither forms one.  A DestReceiver of ours takes the executor's
  * slots.  Where sums are all that a family needs, and the planner would have workers share the work
  * of an aggregate, the query is fit_columns over the columns instead: each process sums its own rows.
+ * Rows that are held out to validate the model wait in a tuplestore, which goes to a temporary file
+ * beyond work_mem; they come out again when the model is there, so the query runs once.
+ *
  * Both feed the FitState that fit() feeds, so from one process the model is that of fit() to the
  * last bit.
  *
@@ -16,15 +19,21 @@
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#include "kernel/base/hash.h"
 
 #include "pg/compat.h"
+#include "pg/evaluation.h"
 #include "pg/fit_final.h"
 #include "pg/model_cache.h"
 #include "pg/model_reference.h"
@@ -54,6 +63,10 @@ typedef struct Training
 	FitBinding *binding;
 	FitState *state;
 	Progress progress;
+	TupleDesc row_columns;	   /* those of a slot */
+	Tuplestorestate *held_out; /* rows to validate on; NULL when the options ask for none */
+	int validation;			   /* the column that marks them, or -1 */
+	uint64 *column_seeds;	   /* n_read: what a value's hash begins with */
 } Training;
 
 static char *
@@ -151,22 +164,103 @@ begin_state(Training *training, const TupleTableSlot *slot)
 	MemoryContextSwitchTo(caller);
 }
 
+/* What the value of a column contributes: equal values of equal columns the same, in any order. */
+static uint64
+hash_value(const Training *training, int i, Datum value)
+{
+	Form_pg_attribute attribute = TupleDescAttr(training->row_columns, i);
+	uint64 seed = training->column_seeds[i];
+	struct varlena *packed;
+
+	if (attribute->attbyval)
+		return hash_mix(seed ^ (uint64) value);
+	if (attribute->attlen > 0)
+		return hash_bytes(DatumGetPointer(value), attribute->attlen, seed);
+	if (attribute->attlen == -2)
+		return hash_bytes(DatumGetCString(value), strlen(DatumGetCString(value)), seed);
+	packed = PG_DETOAST_DATUM_PACKED(value);
+	return hash_bytes(VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), seed);
+}
+
+/* Is this row held out?  By its column, or by a hash of its values and the seed. */
+static bool
+is_held_out(const Training *training, const TupleTableSlot *slot)
+{
+	uint64 hash = 0;
+	int i;
+
+	if (training->held_out == NULL)
+		return false;
+	if (training->validation >= 0)
+	{
+		if (slot->tts_isnull[training->validation])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("validation column \"%s\" is null", training->options->validation)));
+		return DatumGetBool(slot->tts_values[training->validation]);
+	}
+	for (i = 0; i < training->n_read; i++)
+	{
+		if (!slot->tts_isnull[i])
+			hash += hash_value(training, i, slot->tts_values[i]);
+	}
+	return (double) (hash_mix(hash) >> 11) * 0x1p-53 < training->options->validation_fraction;
+}
+
+/* Prepares for rows to be held out, when the options ask for it. */
+static void
+begin_hold_out(Training *training, TupleDesc row_columns)
+{
+	const FitOptions *options = training->options;
+	MemoryContext caller;
+	int i;
+
+	if (options->validation == NULL && options->validation_fraction == 0.0)
+		return;
+	caller = MemoryContextSwitchTo(training->context);
+	training->row_columns = CreateTupleDescCopy(row_columns);
+	training->column_seeds = palloc(sizeof(uint64) * Max(training->n_read, 1));
+	training->validation = -1;
+	for (i = 0; i < training->n_read; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(row_columns, i);
+		const char *name = NameStr(attribute->attname);
+
+		training->column_seeds[i] = hash_bytes(name, strlen(name), options->seed);
+		if (options->validation == NULL || strcmp(name, options->validation) != 0)
+			continue;
+		if (getBaseType(attribute->atttypid) != BOOLOID)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("validation column \"%s\" must be boolean", name)));
+		training->validation = i;
+	}
+	training->held_out = tuplestore_begin_heap(false, false, work_mem);
+	MemoryContextSwitchTo(caller);
+}
+
 static void
 receive_startup(DestReceiver *self, int operation, TupleDesc descriptor)
 {
+	begin_hold_out((Training *) self, descriptor);
 }
 
 static bool
 receive_row(TupleTableSlot *slot, DestReceiver *self)
 {
 	Training *training = (Training *) self;
-	MemoryContext caller;
+	MemoryContext caller = MemoryContextSwitchTo(training->row_context);
 
 	slot_getallattrs(slot);
-	if (unlikely(training->state == NULL))
-		begin_state(training, slot);
-	caller = MemoryContextSwitchTo(training->row_context);
-	fit_state_add_values(training->state, training->binding, slot->tts_values, slot->tts_isnull);
+	if (is_held_out(training, slot))
+		tuplestore_puttupleslot(training->held_out, slot);
+	else
+	{
+		if (unlikely(training->state == NULL))
+			begin_state(training, slot);
+		fit_state_add_values(training->state, training->binding, slot->tts_values,
+							 slot->tts_isnull);
+	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(training->row_context);
 	progress_add_row(&training->progress);
@@ -178,10 +272,51 @@ receive_end(DestReceiver *self)
 {
 }
 
+/* A held-out row without a target is what it would be among the others. */
+static void
+require_target(const Training *training, int target, const TupleTableSlot *slot)
+{
+	if (slot->tts_isnull[target] && !training->options->skip_null_target)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("target column \"%s\" is null", training->target),
+				 errhint("Filter such rows out, or set the option \"skip_null_target\".")));
+}
+
+/* The model with the metrics of the rows held out. */
+static struct varlena *
+validate(Training *training, struct varlena *model)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(training->row_columns, &TTSOpsMinimalTuple);
+	Evaluation *evaluation =
+		evaluation_create(model, training->row_columns, training->options->weight, 0);
+	int target = 0;
+
+	while (strcmp(NameStr(TupleDescAttr(training->row_columns, target)->attname),
+				  training->target) != 0)
+		target++;
+	/* The slot frees its rows itself, so they are not read into the context of a row. */
+	while (tuplestore_gettupleslot(training->held_out, true, false, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		slot_getallattrs(slot);
+		require_target(training, target, slot);
+		MemoryContextSwitchTo(training->row_context);
+		evaluation_add(evaluation, slot->tts_values, slot->tts_isnull);
+		MemoryContextSwitchTo(training->context);
+		MemoryContextReset(training->row_context);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	tuplestore_end(training->held_out);
+	return evaluation_record(evaluation);
+}
+
 /* The model from slots. */
 static struct varlena *
 train_by_slots(Training *training)
 {
+	struct varlena *model;
+
 	training->receiver = (DestReceiver){.receiveSlot = receive_row,
 										.rStartup = receive_startup,
 										.rShutdown = receive_end,
@@ -190,9 +325,15 @@ train_by_slots(Training *training)
 	training->row_context =
 		AllocSetContextCreate(training->context, "orchard training row", ALLOCSET_SMALL_SIZES);
 	row_source_read(training->source, &training->receiver);
+	if (training->state == NULL && training->held_out != NULL &&
+		tuplestore_tuple_count(training->held_out) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("the model cannot be fitted: every row is held out for validation")));
 	fit_require_rows(training->state);
 	fit_notice_two_values(training->state);
-	return fit_model(training->state);
+	model = fit_model(training->state);
+	return training->held_out != NULL ? validate(training, model) : model;
 }
 
 /* The names of all columns as a literal. */
@@ -218,7 +359,8 @@ prepare_sums(Training *training)
 	SPIPlanPtr plan;
 
 	if (training->options->algorithm != ALGORITHM_LINEAR_REGRESSION ||
-		training->n_read > COLUMNS_BY_ARGUMENT)
+		training->n_read > COLUMNS_BY_ARGUMENT || training->options->validation != NULL ||
+		training->options->validation_fraction > 0.0)
 		return NULL;
 	plan = row_source_prepare(psprintf(
 		"SELECT orchard.fit_columns(%s::pg_catalog.text[], %s::pg_catalog.text, "

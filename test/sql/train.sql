@@ -156,7 +156,7 @@ SELECT rows FROM orchard.train('mine', 'SELECT x, y FROM owned', 'y', 'linear_re
 SELECT round(orchard.predict('mine', 10.0)::numeric, 6) AS at_10;
 RESET ROLE;
 
-DELETE FROM orchard.registry_model WHERE name IN ('linear', 'logistic', 's', 'mine');
+SELECT count(orchard.drop_model(owner || '.' || name)) FROM orchard.models;
 DROP OWNED BY regress_ann, regress_bob;
 DROP TABLE ground, parent, child, owned CASCADE;
 DROP SCHEMA "a.b" CASCADE;

@@ -97,6 +97,37 @@ SQL
 	is(join(' ', grep { length } @$lines), '50 50 0 50 t', 'an excluded column is not fetched from TOAST') or diag($err);
 }
 
+# ** Rows held out: the same in parallel, from a temporary file, and none left behind by an error.
+{
+	my $half = q('SELECT * FROM ground', 'y', 'linear_regression', '{"exclude": ["yes"], "validation_fraction": 0.5}');
+	my $metrics = <<'SQL';
+SELECT count(*), count(*) FILTER (WHERE NOT abs(one.value::float8 - many.value::float8) <= 1e-9 * abs(one.value::float8))
+FROM jsonb_each_text(orchard.summary(orchard.load_model('one')) -> 'metrics') AS one
+JOIN jsonb_each_text(orchard.summary(orchard.load_model('many')) -> 'metrics') AS many USING (key);
+SQL
+	my ($lines, $err) = session(<<SQL);
+SET max_parallel_workers_per_gather = 0;
+SELECT rows BETWEEN 90000 AND 110000, metrics ->> 'validation.rows' = (200000 - rows)::text FROM orchard.train('one', $half);
+$parallel
+SELECT rows BETWEEN 90000 AND 110000 FROM orchard.train('many', $half);
+$metrics
+SET max_parallel_workers_per_gather = 0;
+SELECT FROM pg_stat_force_next_flush();
+SELECT temp_bytes AS bytes FROM pg_stat_database WHERE datname = current_database() \\gset
+SET work_mem = '64kB';
+SELECT rows BETWEEN 90000 AND 110000 FROM orchard.train('many', $half);
+SELECT FROM pg_stat_force_next_flush();
+SELECT temp_bytes - :bytes > 1000000 FROM pg_stat_database WHERE datname = current_database();
+$metrics
+SELECT orchard.model_digest(orchard.load_model('one')) = orchard.model_digest(orchard.load_model('many'));
+SET temp_file_limit = '100kB';
+SELECT rows FROM orchard.train('many', $half);
+SELECT count(*) FROM pg_ls_tmpdir();
+SQL
+	is(join(' ', grep { length } @$lines), 't|t t 7|0 t t 7|0 t 0', 'rows held out are the same in parallel and from a temporary file') or diag($err);
+	like($err, qr/ERROR:\s+53400/, 'temp_file_limit holds for them');
+}
+
 # ** Progress.
 {
 	my $rows = 'SELECT i AS x, i % 7 AS y, CASE WHEN i % 1024 = 0 THEN pg_sleep(0.05)::text END IS NULL AS slept FROM generate_series(1, 60000) AS i';

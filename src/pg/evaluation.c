@@ -1,0 +1,433 @@
+/*
+ * evaluation.c: predictions against labels.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/memutils.h"
+
+#include "kernel/metric/prediction_error.h"
+#include "kernel/metric/roc.h"
+
+#include "pg/column_type.h"
+#include "pg/evaluation.h"
+#include "pg/memory.h"
+#include "pg/model_cache.h"
+#include "pg/score_binding.h"
+
+static const char *const what = "the evaluation";
+
+/* A column that is read beside the features; index -1 = none. */
+typedef struct ReadColumn
+{
+	int index;
+	ColumnType type;
+	const char *name;
+} ReadColumn;
+
+struct Evaluation
+{
+	MemoryAccount *account;
+	const struct varlena *stored;
+	Model *model;
+	RowLayout *layout;
+	MemoryContext binding_context; /* of the binding alone */
+	ScoreBinding *binding;		   /* good while its serial is that of the cached model */
+	ReadColumn target;
+	ReadColumn weight;
+	double class_numbers[2]; /* the classes as numbers, for a target that is one */
+	int64 rows;
+	int64 rows_skipped;
+	PredictionError error; /* regression; for classes, of probability against 0 and 1 */
+	LogLoss loss;
+	Roc roc;
+	int steps;
+	DoubleDouble
+		*above[2]; /* by is_positive: weight of rows above exactly k thresholds, steps + 2 */
+};
+
+static void
+require(Evaluation *evaluation, Status status)
+{
+	if (unlikely(status != KERNEL_OK))
+		memory_account_require_ok(evaluation->account, status, what);
+}
+
+static ReadColumn
+find_column(const RowLayout *layout, const char *name, const char *role)
+{
+	ReadColumn column = {.index = row_layout_find(layout, name, 0), .name = name};
+	bool is_known;
+
+	if (column.index < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("%s column \"%s\" does not exist in the row", role, name),
+				 errhint("The row has the columns: %s.", row_layout_names(layout))));
+	is_known =
+		column_type_of(TupleDescAttr(layout->descriptor, column.index)->atttypid, &column.type);
+	if (!is_known || column.type.reader == READ_FLOAT8_ARRAY ||
+		column.type.reader == READ_FLOAT4_ARRAY)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%s column \"%s\" has a type that cannot be one", role, name)));
+	return column;
+}
+
+static void
+bind(Evaluation *evaluation)
+{
+	MemoryContext caller = MemoryContextSwitchTo(evaluation->binding_context);
+
+	MemoryContextReset(evaluation->binding_context);
+	evaluation->binding =
+		score_binding_of_row(model_cache_get(evaluation->stored), evaluation->layout);
+	MemoryContextSwitchTo(caller);
+}
+
+/* Classes as numbers; what is none is NaN and equals no label. */
+static void
+read_class_numbers(Evaluation *evaluation)
+{
+	uint32 i;
+
+	for (i = 0; i < evaluation->model->n_classes; i++)
+	{
+		char *end;
+
+		evaluation->class_numbers[i] = strtod(evaluation->model->classes[i], &end);
+		if (*end != '\0')
+			evaluation->class_numbers[i] = NAN;
+	}
+}
+
+Evaluation *
+evaluation_create(const struct varlena *stored, TupleDesc columns, const char *weight, int steps)
+{
+	Evaluation *evaluation = palloc0(sizeof(Evaluation));
+
+	evaluation->account = memory_account_create(
+		AllocSetContextCreate(CurrentMemoryContext, "orchard evaluation", ALLOCSET_DEFAULT_SIZES));
+	evaluation->binding_context = AllocSetContextCreate(
+		CurrentMemoryContext, "orchard evaluation binding", ALLOCSET_SMALL_SIZES);
+	evaluation->stored = stored;
+	evaluation->model = model_decode_stored(stored);
+	evaluation->layout = row_layout_of_columns(columns);
+	evaluation->target = find_column(evaluation->layout, evaluation->model->target, "target");
+	evaluation->weight.index = -1;
+	if (weight != NULL)
+		evaluation->weight = find_column(evaluation->layout, weight, "weight");
+	if (evaluation->weight.index >= 0 && evaluation->weight.type.family != FAMILY_NUMBER)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("weight column \"%s\" must be a number", weight)));
+	if (evaluation->model->n_classes == 0 && evaluation->target.type.family == FAMILY_CATEGORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("target column \"%s\" is categorical, but the model predicts a number",
+						evaluation->model->target)));
+	read_class_numbers(evaluation);
+	evaluation->steps = Max(steps, 2); /* the second of three thresholds is 0.5 */
+	evaluation->above[0] = palloc0(sizeof(DoubleDouble) * (evaluation->steps + 2));
+	evaluation->above[1] = palloc0(sizeof(DoubleDouble) * (evaluation->steps + 2));
+	bind(evaluation);
+	return evaluation;
+}
+
+bool
+evaluation_reads_column(const Model *model, const char *weight, const char *name)
+{
+	uint32 i;
+
+	if (strcmp(name, model->target) == 0 || (weight != NULL && strcmp(name, weight) == 0))
+		return true;
+	for (i = 0; i < model->n_features; i++)
+	{
+		if (strcmp(name, model->features[i].name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const Model *
+evaluation_model(const Evaluation *evaluation)
+{
+	return evaluation->model;
+}
+
+/* Which class the label is: its index, or -1 for one that the model does not know. */
+static int
+find_class(const Evaluation *evaluation, Datum label)
+{
+	const Model *model = evaluation->model;
+	const ReadColumn *target = &evaluation->target;
+	char scratch[NAMEDATALEN];
+	const char *text = NULL;
+	size_t length = 0;
+	double number = 0.0;
+	uint32 i;
+
+	if (target->type.family == FAMILY_CATEGORY)
+		text = column_read_text(target->type.reader, label, scratch, &length);
+	else
+		number = column_read_number(target->type.reader, label, target->type.family, target->name);
+	for (i = 0; i < model->n_classes; i++)
+	{
+		if (text == NULL ?
+				number == evaluation->class_numbers[i] :
+				strlen(model->classes[i]) == length && memcmp(model->classes[i], text, length) == 0)
+			return (int) i;
+	}
+	return -1;
+}
+
+static bool
+is_positive_label(const Evaluation *evaluation, Datum label)
+{
+	const Model *model = evaluation->model;
+	int found = find_class(evaluation, label);
+
+	if (found < 0 && model->n_classes > 1)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("target column \"%s\" has a class that the model does not know", model->target),
+			 errdetail("The model has the classes %s and %s.", model->classes[0],
+					   model->classes[1]),
+			 errhint("Leave such rows out.")));
+	return found == (int) model->positive_class;
+}
+
+/* The row's weight; 0 leaves it out. */
+static double
+read_weight(const Evaluation *evaluation, const Datum *values, const bool *nulls)
+{
+	const ReadColumn *column = &evaluation->weight;
+	double weight;
+
+	if (column->index < 0)
+		return 1.0;
+	if (nulls[column->index])
+		return 0.0;
+	weight =
+		column_read_number(column->type.reader, values[column->index], FAMILY_NUMBER, column->name);
+	if (!(weight >= 0.0 && isfinite(weight)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight column \"%s\" must be finite and at least 0, not %g", column->name,
+						weight)));
+	return weight;
+}
+
+/* Of the thresholds 0, 1 / steps, ..., 1: how many are below the probability. */
+static int
+count_below(int steps, double probability)
+{
+	int n = Min(Max((int) ceil(probability * steps), 0), steps + 1);
+
+	while (n <= steps && (double) n / steps < probability)
+		n++;
+	while (n > 0 && (double) (n - 1) / steps >= probability)
+		n--;
+	return n;
+}
+
+static void
+add_class(Evaluation *evaluation, bool is_positive, double probability, double weight)
+{
+	const Allocator *allocator = &evaluation->account->allocator;
+	DoubleDouble *above =
+		&evaluation->above[is_positive][count_below(evaluation->steps, probability)];
+
+	*above = dd_add_double(*above, weight);
+	require(evaluation, prediction_error_add(&evaluation->error, is_positive, probability, weight));
+	require(evaluation, log_loss_add(&evaluation->loss, is_positive, probability, weight));
+	require(evaluation,
+			roc_add(&evaluation->roc, allocator, &evaluation->account->stop, is_positive,
+					probability, weight));
+}
+
+static void
+add_number(Evaluation *evaluation, Datum label, double prediction, double weight)
+{
+	const ReadColumn *target = &evaluation->target;
+	double number =
+		column_read_number(target->type.reader, label, target->type.family, target->name);
+
+	if (!isfinite(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("target column \"%s\" must be finite, not %g", target->name, number)));
+	require(evaluation, prediction_error_add(&evaluation->error, number, prediction, weight));
+}
+
+void
+evaluation_add(Evaluation *evaluation, const Datum *values, const bool *nulls)
+{
+	int target = evaluation->target.index;
+	double weight = nulls[target] ? 0.0 : read_weight(evaluation, values, nulls);
+	double prediction;
+
+	if (weight == 0.0)
+	{
+		evaluation->rows_skipped++;
+		return;
+	}
+	/* The source may score with other models, which the cache may put in this one's place. */
+	if (unlikely(evaluation->binding->serial != evaluation->binding->model->serial))
+		bind(evaluation);
+	prediction = score_binding_predict(evaluation->binding, values, nulls);
+	if (!isfinite(prediction))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the prediction of a row is not finite"),
+			 errhint(
+				 "Leave rows with NaN or infinite features out, or store NULL for a value that is not known.")));
+	if (evaluation->model->n_classes == 0)
+		add_number(evaluation, values[target], prediction, weight);
+	else
+		add_class(evaluation, is_positive_label(evaluation, values[target]), prediction, weight);
+	evaluation->rows++;
+}
+
+void
+evaluation_confusion(const Evaluation *evaluation, int step, double confusion[2][2])
+{
+	int actual;
+	int k;
+
+	for (actual = 0; actual < 2; actual++)
+	{
+		DoubleDouble sums[2] = {{0.0, 0.0}, {0.0, 0.0}};
+
+		for (k = 0; k < evaluation->steps + 2; k++)
+			sums[k > step] = dd_add(sums[k > step], evaluation->above[actual][k]);
+		confusion[actual][0] = sums[0].hi;
+		confusion[actual][1] = sums[1].hi;
+	}
+}
+
+double
+confusion_precision(double confusion[2][2])
+{
+	return confusion[1][1] / (confusion[0][1] + confusion[1][1]);
+}
+
+double
+confusion_recall(double confusion[2][2])
+{
+	return confusion[1][1] / (confusion[1][0] + confusion[1][1]);
+}
+
+double
+confusion_f1(double confusion[2][2])
+{
+	return 2.0 * confusion[1][1] / (2.0 * confusion[1][1] + confusion[0][1] + confusion[1][0]);
+}
+
+/* Appends a metric, undefined where the status or a NaN says so. */
+static void
+add_metric(Evaluation *evaluation, EvaluationMetric *metrics, int *n, const char *name,
+		   Status status, double value)
+{
+	if (status != KERNEL_INVALID)
+		require(evaluation, status);
+	metrics[(*n)++] = (EvaluationMetric){name, value, status == KERNEL_OK && isfinite(value)};
+}
+
+static void
+add_class_metrics(Evaluation *evaluation, EvaluationMetric *metrics, int *n)
+{
+	const Allocator *allocator = &evaluation->account->allocator;
+	double confusion[2][2];
+	double value = NAN;
+	Status status;
+
+	require(evaluation, roc_compact(&evaluation->roc, allocator, &evaluation->account->stop));
+	status = roc_auc(&evaluation->roc, &value);
+	add_metric(evaluation, metrics, n, "roc_auc", status, value);
+	status = log_loss_mean(&evaluation->loss, &value);
+	add_metric(evaluation, metrics, n, "log_loss", status, value);
+	status = prediction_error_rmse(&evaluation->error, &value);
+	add_metric(evaluation, metrics, n, "brier", status, value * value);
+	if (evaluation->steps % 2 != 0)
+		return; /* 0.5 is no threshold */
+	evaluation_confusion(evaluation, evaluation->steps / 2, confusion);
+	add_metric(evaluation, metrics, n, "accuracy", KERNEL_OK,
+			   (confusion[0][0] + confusion[1][1]) /
+				   (confusion[0][0] + confusion[0][1] + confusion[1][0] + confusion[1][1]));
+	add_metric(evaluation, metrics, n, "precision", KERNEL_OK, confusion_precision(confusion));
+	add_metric(evaluation, metrics, n, "recall", KERNEL_OK, confusion_recall(confusion));
+	add_metric(evaluation, metrics, n, "f1", KERNEL_OK, confusion_f1(confusion));
+}
+
+int
+evaluation_metrics(Evaluation *evaluation, EvaluationMetric *metrics)
+{
+	double value = NAN;
+	Status status;
+	int n = 0;
+
+	add_metric(evaluation, metrics, &n, "rows", KERNEL_OK, evaluation->rows);
+	add_metric(evaluation, metrics, &n, "rows_skipped", KERNEL_OK, evaluation->rows_skipped);
+	if (evaluation->model->n_classes > 0)
+	{
+		add_class_metrics(evaluation, metrics, &n);
+		return n;
+	}
+	status = prediction_error_rmse(&evaluation->error, &value);
+	add_metric(evaluation, metrics, &n, "rmse", status, value);
+	status = prediction_error_mae(&evaluation->error, &value);
+	add_metric(evaluation, metrics, &n, "mae", status, value);
+	status = prediction_error_r2(&evaluation->error, &value);
+	add_metric(evaluation, metrics, &n, "r2", status, value);
+	return n;
+}
+
+/* One more warning, for the model and the client. */
+static void
+warn(Model *model, char *text)
+{
+	char **warnings = palloc(sizeof(char *) * (model->n_warnings + 1));
+
+	if (model->n_warnings > 0)
+		memcpy(warnings, model->warnings, sizeof(char *) * model->n_warnings);
+	warnings[model->n_warnings++] = text;
+	model->warnings = warnings;
+	ereport(WARNING, (errmsg("%s", text)));
+}
+
+struct varlena *
+evaluation_record(Evaluation *evaluation)
+{
+	EvaluationMetric metrics[EVALUATION_METRICS];
+	Model *model = evaluation->model;
+	ModelMetric *kept;
+	struct varlena *stored;
+	uint8_t *bytes;
+	size_t length;
+	int n = evaluation_metrics(evaluation, metrics);
+	int i;
+
+	kept = palloc(sizeof(ModelMetric) * (model->n_metrics + n));
+	if (model->n_metrics > 0)
+		memcpy(kept, model->metrics, sizeof(ModelMetric) * model->n_metrics);
+	model->metrics = kept;
+	for (i = 0; i < n; i++)
+	{
+		if (!metrics[i].is_defined)
+			continue;
+		kept[model->n_metrics].name = psprintf("validation.%s", metrics[i].name);
+		kept[model->n_metrics++].value = metrics[i].value;
+	}
+	if (evaluation->rows == 0)
+		warn(model, pstrdup("no row was held out, so there are no metrics of validation"));
+	require(evaluation, model_encode(model, memory_transient(), &bytes, &length));
+	stored = palloc_extended(VARHDRSZ + length, MCXT_ALLOC_HUGE);
+	SET_VARSIZE(stored, VARHDRSZ + length);
+	memcpy(VARDATA(stored), bytes, length);
+	pfree(bytes);
+	return stored;
+}
