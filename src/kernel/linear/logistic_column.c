@@ -83,6 +83,7 @@ list_parts(Logistic *fit, Part *parts)
 	size_t categories = (size_t) fit->design->n_categories;
 	size_t p = (size_t) fit->design->n_terms;
 	size_t dense = numbers + 1;
+	size_t padded = (size_t) panel_padded((int64_t) dense);
 	size_t basis = (size_t) fit->n_basis;
 	size_t slots = (size_t) fit->n_slots * PANEL_ROWS;
 
@@ -96,13 +97,13 @@ list_parts(Logistic *fit, Part *parts)
 						PART(number_scale, numbers),
 						PART(number_range, numbers),
 						PART(columns, p),
-						PART(panel, dense * PANEL_ROWS),
+						PART(panel_block, padded * PANEL_ROWS + PANEL_ALIGNMENT / sizeof(double)),
 						PART(rows, slots > 0 ? dense * PANEL_ROWS : 0),
 						PART(found, slots),
 						PART(weights, basis),
 						PART(gradient, basis),
 						PART(matrix, basis * basis),
-						PART(dense, dense * dense),
+						PART(dense, padded * padded),
 						PART(estimate, p),
 						PART(trial, p),
 						PART(step, p),
@@ -157,7 +158,11 @@ allocate_fit(Logistic *fit)
 		!size_multiply((size_t) fit->n_basis, 2 * sizeof(double) * PANEL_ROWS, &square))
 		return KERNEL_TOO_LARGE;
 	list_parts(fit, parts);
-	return allocate(fit, parts, FIRST_PARTS, PARTS);
+	status = allocate(fit, parts, FIRST_PARTS, PARTS);
+	/* Vectors that straddle cache lines would halve the speed of the products. */
+	fit->panel = fit->panel_block +
+		(PANEL_ALIGNMENT - (uintptr_t) fit->panel_block % PANEL_ALIGNMENT) / sizeof(double);
+	return status;
 }
 
 void

@@ -243,6 +243,7 @@ logistic_pass(Logistic *fit, const double *estimate)
 	const Dataset *dataset = fit->dataset;
 	size_t size = (size_t) fit->n_basis;
 	size_t dense = (size_t) fit->n_dense;
+	size_t stride = (size_t) panel_padded(fit->n_dense);
 	Status status = KERNEL_OK;
 	Place place = {0};
 	bool is_row;
@@ -256,7 +257,7 @@ logistic_pass(Logistic *fit, const double *estimate)
 			return KERNEL_STOPPED;
 		memset(fit->matrix + j * size, 0, size * sizeof(double));
 	}
-	memset(fit->dense, 0, dense * dense * sizeof(double));
+	memset(fit->dense, 0, stride * stride * sizeof(double));
 	memset(&fit->sums, 0, sizeof(fit->sums));
 	is_row = dataset->n > 0;
 	if (is_row)
@@ -267,7 +268,7 @@ logistic_pass(Logistic *fit, const double *estimate)
 		is_row = advance_place(dataset, &place);
 	}
 	for (j = 0; j < dense; j++)
-		memcpy(fit->matrix + j * size, fit->dense + j * dense, (j + 1) * sizeof(double));
+		memcpy(fit->matrix + j * size, fit->dense + j * stride, (j + 1) * sizeof(double));
 	return status;
 }
 

@@ -76,7 +76,9 @@ typedef struct Logistic
 	double total;	   /* sum of weights */
 
 	/* A panel. */
-	double *panel;	/* n_dense columns of PANEL_ROWS */
+	double *panel_block;
+	double *
+		panel; /* in panel_block, aligned: n_dense columns of PANEL_ROWS, zeros up to panel_padded(n_dense) */
 	double *rows;	/* the same by row; NULL without indicators */
 	int32_t *found; /* n_slots columns of PANEL_ROWS: basis index or NONE */
 
@@ -85,7 +87,7 @@ typedef struct Logistic
 	double *gradient; /* n_basis: of the summed loss */
 	double
 		*matrix; /* n_basis^2, lower: Hessian on the basis, then on the columns, then its factor */
-	double *dense; /* n_dense^2, lower: its dense part while it is filled */
+	double *dense; /* panel_padded(n_dense)^2, lower: its dense part while it is filled */
 	PassSums sums;
 
 	/* Newton's method; n_columns each. */

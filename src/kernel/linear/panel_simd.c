@@ -21,6 +21,13 @@
 
 typedef double Vector __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
 
+#if defined(__clang__)
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+typedef int64_t Mask __attribute__((vector_size(LANES * sizeof(double))));
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (Mask){i, j, k, l})
+#endif
+
 #define AT(pointer) (*(const Vector *) (pointer))
 #define SUM(v) (((v)[0] + (v)[2]) + ((v)[1] + (v)[3]))
 
@@ -225,9 +232,13 @@ gradient(double *restrict out, const double *restrict columns, const double *res
 	}
 }
 
+/* The sums of two vectors in halves, and those of four from two of them. */
+#define PAIR(a, b) (SHUFFLE(a, b, 0, 4, 2, 6) + SHUFFLE(a, b, 1, 5, 3, 7))
+#define FOLD(ab, cd) (SHUFFLE(ab, cd, 0, 1, 4, 5) + SHUFFLE(ab, cd, 2, 3, 6, 7))
+
 /* Three scaled columns against four columns: twelve sums in twelve registers. */
 INLINE void
-gram_tile(double *restrict out, ptrdiff_t n, const double *restrict scaled,
+gram_tile(double *restrict out, ptrdiff_t stride, const double *restrict scaled,
 		  const double *restrict columns)
 {
 	Vector a0 = {0.0}, a1 = {0.0}, a2 = {0.0}, a3 = {0.0};
@@ -258,105 +269,42 @@ gram_tile(double *restrict out, ptrdiff_t n, const double *restrict scaled,
 		b3 += b * x;
 		c3 += c * x;
 	}
-	out[0] += SUM(a0);
-	out[1] += SUM(a1);
-	out[2] += SUM(a2);
-	out[3] += SUM(a3);
-	out[n] += SUM(b0);
-	out[n + 1] += SUM(b1);
-	out[n + 2] += SUM(b2);
-	out[n + 3] += SUM(b3);
-	out[2 * n] += SUM(c0);
-	out[2 * n + 1] += SUM(c1);
-	out[2 * n + 2] += SUM(c2);
-	out[2 * n + 3] += SUM(c3);
-}
-
-/* Three scaled columns against one. */
-INLINE void
-gram_column(double *restrict out, ptrdiff_t n, const double *restrict scaled,
-			const double *restrict column)
-{
-	Vector a = {0.0};
-	Vector b = {0.0};
-	Vector c = {0.0};
-	int32_t i;
-
-	for (i = 0; i < PANEL_ROWS; i += LANES)
-	{
-		Vector x = AT(column + i);
-
-		a += AT(scaled + i) * x;
-		b += AT(scaled + PANEL_ROWS + i) * x;
-		c += AT(scaled + 2 * PANEL_ROWS + i) * x;
-	}
-	out[0] += SUM(a);
-	out[n] += SUM(b);
-	out[2 * n] += SUM(c);
-}
-
-/* One scaled column against one. */
-INLINE double
-gram_entry(const double *restrict scaled, const double *restrict column)
-{
-	Vector a = {0.0};
-	Vector b = {0.0};
-	int32_t i;
-
-	for (i = 0; i < PANEL_ROWS; i += 2 * LANES)
-	{
-		a += AT(scaled + i) * AT(column + i);
-		b += AT(scaled + LANES + i) * AT(column + LANES + i);
-	}
-	return SUM(a) + SUM(b);
+	*(Vector *) (out) += FOLD(PAIR(a0, a1), PAIR(a2, a3));
+	*(Vector *) (out + stride) += FOLD(PAIR(b0, b1), PAIR(b2, b3));
+	*(Vector *) (out + 2 * stride) += FOLD(PAIR(c0, c1), PAIR(c2, c3));
 }
 
 INLINE void
 scale_columns(double *restrict scaled, const double *restrict columns,
-			  const double *restrict curvature, int32_t n)
+			  const double *restrict curvature)
 {
 	int32_t i;
 	int32_t j;
 
-	for (j = 0; j < n; j++)
+	for (j = 0; j < PANEL_TALL; j++)
 	{
 		for (i = 0; i < PANEL_ROWS; i++)
 			scaled[j * PANEL_ROWS + i] = columns[(ptrdiff_t) j * PANEL_ROWS + i] * curvature[i];
 	}
 }
 
+/* Whole tiles only: those on the diagonal reach beyond it, the last ones into the padding. */
 INLINE void
 gram(double *out, const double *columns, const double *curvature, ptrdiff_t n, ptrdiff_t first)
 {
-	double scaled[3 * PANEL_ROWS];
-	ptrdiff_t end = n - first < PANEL_GROUP ? n : first + PANEL_GROUP;
-	ptrdiff_t j;
+	_Alignas(PANEL_ALIGNMENT) double scaled[PANEL_TALL * PANEL_ROWS];
+	ptrdiff_t stride = panel_padded(n);
+	ptrdiff_t j = first / PANEL_TALL * PANEL_TALL;
 	ptrdiff_t k;
-	int32_t r;
 
-	for (j = first; j < n; j += 3)
+	for (; j < n; j += PANEL_TALL)
 	{
-		int32_t rows = n - j < 3 ? (int32_t) (n - j) : 3;
+		ptrdiff_t end = j + PANEL_TALL < n ? j + PANEL_TALL : n;
 
-		scale_columns(scaled, columns + j * PANEL_ROWS, curvature, rows);
-		k = first;
-		if (rows == 3)
-		{
-			for (; k + TILE <= end && k + TILE <= j + 1; k += TILE)
-				gram_tile(out + j * n + k, n, scaled, columns + k * PANEL_ROWS);
-			for (; k < end && k <= j; k++)
-				gram_column(out + j * n + k, n, scaled, columns + k * PANEL_ROWS);
-		}
-		/* What is left on the diagonal or in a last group of one or two rows. */
-		for (; k < end && k < j + rows; k++)
-		{
-			for (r = 0; r < rows; r++)
-			{
-				if (k <= j + r)
-					out[(j + r) * n + k] +=
-						gram_entry(scaled + r * PANEL_ROWS, columns + k * PANEL_ROWS);
-			}
-		}
+		end = end < first + PANEL_GROUP ? end : first + PANEL_GROUP;
+		scale_columns(scaled, columns + j * PANEL_ROWS, curvature);
+		for (k = first; k < end; k += PANEL_WIDE)
+			gram_tile(out + j * stride + k, stride, scaled, columns + k * PANEL_ROWS);
 	}
 }
 

@@ -10,8 +10,21 @@
 
 #include <stdint.h>
 
-#define PANEL_ROWS 256
-#define PANEL_GROUP 48 /* columns that stay in the second-level cache */
+#define PANEL_ROWS 128
+#define PANEL_ALIGNMENT 64 /* bytes, of the first column: for speed only */
+#define PANEL_GROUP 24	   /* columns that stay in the first-level cache */
+#define PANEL_TALL 3	   /* columns of a tile of products in one direction */
+#define PANEL_WIDE 4	   /* and in the other; divides PANEL_GROUP */
+
+/* Room, in columns, for the products of n columns: whole tiles in both directions. */
+static inline int64_t
+panel_padded(int64_t n)
+{
+	int64_t tall = (n + PANEL_TALL - 1) / PANEL_TALL * PANEL_TALL;
+	int64_t wide = (n + PANEL_WIDE - 1) / PANEL_WIDE * PANEL_WIDE;
+
+	return tall > wide ? tall : wide;
+}
 
 /* How a column is read. */
 typedef struct PanelScale
@@ -69,8 +82,11 @@ extern PanelLoss panel_loss(double *residual, double *curvature, const double *e
 extern void panel_gradient(double *out, const double *columns, const double *residual, int32_t n);
 
 /*
- * out[j * n + k] += sum over i of curvature[i] columns[j][i] columns[k][i] for k <= j < n, of which
- * those with first <= k < first + PANEL_GROUP, so that the caller can look up in between.
+ * out[j * panel_padded(n) + k] += sum over i of curvature[i] columns[j][i] columns[k][i] for k <= j < n,
+ * of which those with first <= k < first + PANEL_GROUP, so that the caller can look up in between.
+ *
+ * first: a multiple of PANEL_GROUP.  columns: panel_padded(n) of them, zeros from n on.  Entries above the
+ * diagonal and in the padding hold nothing of use.
  */
 extern void panel_gram(double *out, const double *columns, const double *curvature, int32_t n,
 					   int32_t first);
