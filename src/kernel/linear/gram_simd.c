@@ -590,7 +590,7 @@ gram_add_portable(double *hi, double *lo, const double *rows, const double *weig
 {
 	double left[GRAM_ROWS * GRAM_WIDTH];
 	double left_low[GRAM_ROWS * GRAM_WIDTH];
-	Block block;
+	Block block = {0};
 
 	prepare(&block, left, left_low, rows, weights, n_rows, n);
 	if (block.left_low != NULL)
@@ -608,7 +608,7 @@ gram_add(double *hi, double *lo, const double *rows, const double *weights, int3
 {
 	double left[GRAM_ROWS * GRAM_WIDTH];
 	double left_low[GRAM_ROWS * GRAM_WIDTH];
-	Block block;
+	Block block = {0};
 
 	if (!has_avx2())
 	{
