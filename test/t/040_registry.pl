@@ -69,6 +69,18 @@ is($node->safe_psql('shop', "SELECT min(pg_column_size(model)) > 2040 FROM orcha
 	$reader->query('COMMIT');
 	as('ann', "SELECT orchard.rollback('churn')");
 	is($reader->query($score), '1', 'and rolled back');
+	# While a transaction runs that is older than the deployment, the session's memory is not used.
+	my $old = $node->background_psql('shop', extra_params => [ '-U', 'eve' ]);
+	$old->query('BEGIN');
+	$old->query('SELECT pg_current_xact_id()');
+	foreach my $version (2, 3, 1)
+	{
+		as('ann', "SELECT orchard.deploy('churn', $version)");
+		is(join(' ', map { scalar $reader->query($score) } 1 .. 3), "$version $version $version", "version $version beside an old transaction");
+	}
+	$old->query('COMMIT');
+	is($reader->query($score), '1', 'and after it');
+	$old->quit;
 	$reader->quit;
 }
 as('ann', "SELECT orchard.deploy('churn', 1), orchard.deploy('large', 1)");
@@ -98,6 +110,8 @@ foreach my $table (qw(registry_model registry_version registry_deployment regist
 }
 like(refused('eve', 'CREATE FUNCTION orchard.predict(text, int) RETURNS float8 LANGUAGE sql AS $$ SELECT 0.0 $$'), qr/permission denied for schema orchard/,
 	'nobody plants a better match');
+like(refused('eve', 'CREATE TEMP TABLE t (x int); CREATE TRIGGER t AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION orchard.registry_changed()'),
+	qr/permission denied for function/, 'or makes every session forget');
 # Functions that a condition would call see no row of another, and operators of another are not called with more rights.
 is(as('eve', <<'SQL'), '0|0', 'a condition that leaks has nothing to leak');
 CREATE FUNCTION pg_temp.leak(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN RAISE WARNING 'saw %', $1; RETURN true; END $$;
@@ -221,6 +235,7 @@ $elsewhere->start;
 $elsewhere->safe_psql('postgres', 'CREATE DATABASE shop');
 $elsewhere->command_ok([ 'pg_restore', '--no-owner', '--no-privileges', '-d', $elsewhere->connstr('shop'), "$dir/copy_postgres_custom" ], 'restored where no role of it exists');
 is($elsewhere->safe_psql('shop', "SELECT count(*), round(min(orchard.predict('ann.churn', 1)) / 3) FROM orchard.models"), '2|3', 'a superuser sees and uses the models');
+is($elsewhere->safe_psql('shop', "SELECT orchard.drop_model('ann.large'); SELECT count(*) FROM orchard.registry_version WHERE name = 'large'"), "\n0", 'or drops them');
 $elsewhere->safe_psql('shop', 'CREATE ROLE ann LOGIN');
 is($elsewhere->safe_psql('shop', "SELECT round(orchard.predict('churn', 1) / 3)", extra_params => [ '-U', 'ann' ]), '3', 'and the role, when it comes, has its own');
 $elsewhere->stop;
