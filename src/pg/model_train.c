@@ -21,6 +21,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
+#include "tcop/utility.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -172,8 +173,8 @@ hash_value(const Training *training, int i, Datum value)
 	uint64 seed = training->column_seeds[i];
 	struct varlena *packed;
 
-	if (attribute->attbyval)
-		return hash_mix(seed ^ (uint64) value);
+	if (attribute->attbyval) /* the bits above its length may be anything */
+		return hash_mix(seed ^ ((uint64) value << (64 - 8 * attribute->attlen)));
 	if (attribute->attlen > 0)
 		return hash_bytes(DatumGetPointer(value), attribute->attlen, seed);
 	if (attribute->attlen == -2)
@@ -468,6 +469,7 @@ orchard_train(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(4))
 		text_argument(fcinfo, 4, "options");
 	require_from_clause(fcinfo);
+	PreventCommandIfReadOnly("orchard.train()");
 	registry_require_name(name);
 	context =
 		AllocSetContextCreate(CurrentMemoryContext, "orchard training", ALLOCSET_DEFAULT_SIZES);

@@ -56,8 +56,14 @@ EXECUTE again ('parent');
 BEGIN;
 INSERT INTO parent VALUES (4, 9);
 SELECT rows FROM orchard.train('s', 'parent', 'y', 'linear_regression');
+SHOW synchronize_seqscans;
 ROLLBACK;
 SELECT max(version) FROM orchard.versions WHERE name = 's';
+
+-- Where nothing can be registered, nothing is trained.
+BEGIN READ ONLY;
+SELECT rows FROM orchard.train('s', 'missing', 'y', 'linear_regression');
+ROLLBACK;
 
 -- What cannot: nothing of it runs.
 \set VERBOSITY terse
