@@ -4,8 +4,6 @@
 #include "kernel/linear/logistic.h"
 
 #include "../golden/logistic.h"
-#include "kernel/base/hash.h"
-
 #include "unit.h"
 
 #define ROWS 600
@@ -559,47 +557,8 @@ stops_at_any_poll(void)
 	end(&c);
 }
 
-/*
- * The first step, stretched and shifted, lands near the optimum: three or four in all reach 1e-10, where
- * Newton's own need six without a penalty and four with it.
- */
-static void
-first_step_is_stretched(void)
-{
-	static const double l2[] = {0.0, 0.3};
-	static const int rows[] = {3000, 140000};
-	int r;
-	int k;
-	int i;
-
-	for (r = 0; r < 2; r++)
-	{
-		for (k = 0; k < 2; k++)
-		{
-			Case c;
-
-			begin(&c, 4, 0, false);
-			c.options.l2 = l2[k];
-			for (i = 0; i < rows[r]; i++)
-			{
-				double a = (double) (hash_mix((uint64_t) (2 * i)) >> 11) * 0x1p-53;
-				double u = (double) (hash_mix((uint64_t) (2 * i + 1)) >> 11) * 0x1p-53;
-				double eta = 9.0 * (a - 0.5) + (x1(i) - 12.5) / 8.0 - x4(i) / 20.0 - 2.0;
-
-				add(&c, a, x1(i), x2(i), x4(i), 0, u < 1.0 / (1.0 + exp(-eta)), 1.0);
-			}
-			describe(&c);
-			CHECK(run(&c) == KERNEL_OK);
-			CHECK(c.fit.facts.converged);
-			CHECK(c.fit.facts.iterations <= (r == 0 && k == 0 ? 4 : 3));
-			end(&c);
-		}
-	}
-}
-
-UNIT_MAIN(UNIT_CASE(first_step_is_stretched), UNIT_CASE(dependent_columns), UNIT_CASE(column_twice),
-		  UNIT_CASE(constant_columns), UNIT_CASE(weights_multiply), UNIT_CASE(without_intercept),
-		  UNIT_CASE(missing_indicator), UNIT_CASE(pinned_level), UNIT_CASE(pooled_levels),
-		  UNIT_CASE(degenerate_data), UNIT_CASE(order_does_not_show), UNIT_CASE(wide_rows),
-		  UNIT_CASE(extreme_values), UNIT_CASE(limits_end_it), UNIT_CASE(refusal_is_a_status),
-		  UNIT_CASE(stops_at_any_poll))
+UNIT_MAIN(UNIT_CASE(dependent_columns), UNIT_CASE(column_twice), UNIT_CASE(constant_columns),
+		  UNIT_CASE(weights_multiply), UNIT_CASE(without_intercept), UNIT_CASE(missing_indicator),
+		  UNIT_CASE(pinned_level), UNIT_CASE(pooled_levels), UNIT_CASE(degenerate_data),
+		  UNIT_CASE(order_does_not_show), UNIT_CASE(wide_rows), UNIT_CASE(extreme_values),
+		  UNIT_CASE(limits_end_it), UNIT_CASE(refusal_is_a_status), UNIT_CASE(stops_at_any_poll))

@@ -168,6 +168,31 @@ take_last_step(Logistic *fit, const Step *step, LinearFacts *facts)
 	fit->sums.loss = dd_add_double(fit->sums.loss, -0.5 * step->decrement * fit->total);
 }
 
+/* The share of positive rows as log-odds. */
+static void
+start_at_share(Logistic *fit)
+{
+	double positive = 0.0;
+	double share;
+	int32_t b;
+	int32_t i;
+
+	if (!fit->design->has_intercept)
+		return;
+	for (b = 0; b < fit->dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block = &fit->dataset->blocks[b];
+
+		for (i = 0; i < block->n; i++)
+			positive += block->target[i] == fit->options->positive_target ?
+				row_weight(block, i, fit->options) :
+				0.0;
+	}
+	share = positive / fit->total;
+	if (share > 0.0 && share < 1.0)
+		fit->estimate[0] = log(share / (1.0 - share));
+}
+
 /* Newton's method over all rows; leaves the factored Hessian at the estimate. */
 static Status
 iterate(Logistic *fit, LinearFacts *facts)
@@ -186,10 +211,7 @@ iterate(Logistic *fit, LinearFacts *facts)
 		if (facts->converged || facts->separated || step.decrement <= STILL * value ||
 			facts->iterations == fit->options->max_iterations)
 			break;
-		if (facts->iterations == 0)
-			status = logistic_stretch_step(fit);
-		if (status == KERNEL_OK)
-			status = advance(fit, &value);
+		status = advance(fit, &value);
 	}
 	if (status == KERNEL_NOT_CONVERGED)
 	{
@@ -218,6 +240,6 @@ Status
 logistic_newton(Logistic *fit, LinearFacts *facts)
 {
 	facts->iterations = 0;
-	logistic_start_at_share(fit);
+	start_at_share(fit);
 	return iterate(fit, facts);
 }

@@ -210,18 +210,6 @@ add_sums(PassSums *sums, const PanelLoss *part)
 	}
 }
 
-/* Signs and weights of a panel's rows. */
-static void
-classify_panel(const Logistic *fit, const Place *place, double *sign, double *weight)
-{
-	PanelClasses classes = {fit->options->positive_target,
-							{fit->options->class_weight[0], fit->options->class_weight[1]}};
-	const DatasetBlock *block = &fit->dataset->blocks[place->b];
-
-	panel_classify(sign, weight, block->target + place->start,
-				   block->weight != NULL ? block->weight + place->start : NULL, place->n, &classes);
-}
-
 /* A panel's loss and derivatives. */
 static Status
 add_panel(Logistic *fit, const Place *place)
@@ -231,11 +219,15 @@ add_panel(Logistic *fit, const Place *place)
 	double curvature[PANEL_ROWS];
 	double sign[PANEL_ROWS];
 	double weight[PANEL_ROWS];
+	PanelClasses classes = {fit->options->positive_target,
+							{fit->options->class_weight[0], fit->options->class_weight[1]}};
+	const DatasetBlock *block = &fit->dataset->blocks[place->b];
 	PanelLoss part;
 
 	load_panel(fit, place);
 	predict_panel(fit, place->n, eta);
-	classify_panel(fit, place, sign, weight);
+	panel_classify(sign, weight, block->target + place->start,
+				   block->weight != NULL ? block->weight + place->start : NULL, place->n, &classes);
 	part = panel_loss(residual, curvature, eta, sign, weight);
 	add_sums(&fit->sums, &part);
 	return add_derivatives(fit, residual, curvature, place->n);
@@ -278,44 +270,6 @@ logistic_pass(Logistic *fit, const double *estimate)
 	for (j = 0; j < dense; j++)
 		memcpy(fit->matrix + j * size, fit->dense + j * stride, (j + 1) * sizeof(double));
 	return status;
-}
-
-/*
- * logistic_sample
- *		eta, sign and weight of the rows of at most `most` panels, evenly spread; *n: how many they are.
- *
- * eta, sign, weight: PANEL_ROWS a panel; rows that a panel does not have weigh 0.
- */
-Status
-logistic_sample(Logistic *fit, const double *estimate, int32_t most, double *eta, double *sign,
-				double *weight, int32_t *n)
-{
-	const Dataset *dataset = fit->dataset;
-	int64_t every = dataset->n / ((int64_t) most * PANEL_ROWS) + 1;
-	int64_t seen = 0;
-	Place place = {0};
-	bool is_row = dataset->n > 0;
-
-	*n = 0;
-	spread_weights(fit, estimate);
-	if (is_row)
-		place = place_at(dataset, 0, 0);
-	for (; is_row && *n < most; is_row = advance_place(dataset, &place))
-	{
-		Place alone = place;
-
-		if (seen++ % every != 0)
-			continue;
-		if (stop_requested(fit->stop))
-			return KERNEL_STOPPED;
-		alone.next_n = 0;
-		load_panel(fit, &alone);
-		predict_panel(fit, place.n, eta + (size_t) *n * PANEL_ROWS);
-		classify_panel(fit, &place, sign + (size_t) *n * PANEL_ROWS,
-					   weight + (size_t) *n * PANEL_ROWS);
-		(*n)++;
-	}
-	return KERNEL_OK;
 }
 
 /* The largest |eta| that these column coefficients give a row. */

@@ -9,7 +9,6 @@
  * columns, which are ordered by their own member of the basis.
  *
  *	 logistic.c			facts of the columns, the coefficient table
- *	 logistic_start.c	where Newton's method starts
  *	 logistic_newton.c	Newton's method
  *	 logistic_column.c	basis and columns
  *	 logistic_pass.c	loss, gradient and Hessian from the rows
@@ -132,13 +131,7 @@ extern void logistic_end(Logistic *fit);
 extern Status logistic_pass(Logistic *fit, const double *estimate);
 extern void logistic_slope(Logistic *fit, const double *estimate);
 extern Status logistic_project(Logistic *fit);
-extern Status logistic_sample(Logistic *fit, const double *estimate, int32_t most, double *eta,
-							  double *sign, double *weight, int32_t *n);
 extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double *largest);
-
-/* logistic_start.c */
-extern void logistic_start_at_share(Logistic *fit);
-extern Status logistic_stretch_step(Logistic *fit);
 
 /* logistic_newton.c */
 extern Status logistic_newton(Logistic *fit, LinearFacts *facts);
