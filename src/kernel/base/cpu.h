@@ -6,12 +6,13 @@
 
 #include <stdbool.h>
 
-/* AVX2 and fused multiply-add: what the wide form of every vector kernel is compiled for. */
+/* AVX2, fused multiply-add and popcnt: what the wide form of every vector kernel is compiled for. */
 static inline bool
 cpu_has_avx2(void)
 {
 #if defined(__x86_64__)
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+		__builtin_cpu_supports("popcnt");
 #else
 	return false;
 #endif

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/base/cpu.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -171,8 +173,7 @@ bool
 packed_read(double *to, const double *fill, const void *from, const uint8_t *present, int32_t first,
 			int32_t n)
 {
-	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
-		!__builtin_cpu_supports("popcnt"))
+	if (!cpu_has_avx2())
 		return packed_read_portable(to, fill, from, present, first, n);
 	return present == NULL ? read_all_avx2(to, from, n) :
 							 read_some_avx2(to, fill, from, present, first, n);

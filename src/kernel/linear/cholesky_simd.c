@@ -15,6 +15,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/base/cpu.h"
+
 #define INLINE static inline __attribute__((always_inline))
 #define LANES 4
 #define BLOCK 64  /* columns that are finished together */
@@ -304,7 +306,6 @@ backward_portable(const double *l, size_t p, size_t n, double *x)
 #if defined(__x86_64__)
 
 #define WIDE __attribute__((target("avx2,fma")))
-#define HAS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 
 WIDE static Status
 factor_wide(double *a, size_t p, double tolerance, int32_t *rank, const StopCheck *stop)
@@ -333,7 +334,6 @@ backward_wide(const double *l, size_t p, size_t n, double *x)
 
 #else
 
-#define HAS_WIDE 0
 #define factor_wide factor_portable
 #define invert_wide invert_portable
 #define forward_wide forward_portable
@@ -344,14 +344,14 @@ backward_wide(const double *l, size_t p, size_t n, double *x)
 Status
 cholesky_factor(double *a, int32_t p, double tolerance, int32_t *rank, const StopCheck *stop)
 {
-	return (HAS_WIDE ? factor_wide : factor_portable)(a, (size_t) p, tolerance, rank, stop);
+	return (cpu_has_avx2() ? factor_wide : factor_portable)(a, (size_t) p, tolerance, rank, stop);
 }
 
 void
 cholesky_solve(const double *l, int32_t p, double *x)
 {
-	(HAS_WIDE ? forward_wide : forward_portable)(l, (size_t) p, x);
-	(HAS_WIDE ? backward_wide : backward_portable)(l, (size_t) p, (size_t) p, x);
+	(cpu_has_avx2() ? forward_wide : forward_portable)(l, (size_t) p, x);
+	(cpu_has_avx2() ? backward_wide : backward_portable)(l, (size_t) p, (size_t) p, x);
 }
 
 void
@@ -363,7 +363,7 @@ cholesky_null_vector(const double *l, int32_t p, int32_t j, double *x)
 	memset(x, 0, (size_t) p * sizeof(double));
 	for (i = 0; i < n; i++)
 		x[i] = -l[n * (size_t) p + i];
-	(HAS_WIDE ? backward_wide : backward_portable)(l, (size_t) p, n, x);
+	(cpu_has_avx2() ? backward_wide : backward_portable)(l, (size_t) p, n, x);
 	x[j] = 1.0;
 }
 
@@ -385,7 +385,7 @@ cholesky_inverse_diagonal(const double *l, int32_t p, const Allocator *allocator
 	for (start = 0; start < n && status == KERNEL_OK; start += BLOCK)
 	{
 		memset(y, 0, entries * sizeof(double));
-		status = (HAS_WIDE ? invert_wide : invert_portable)(
+		status = (cpu_has_avx2() ? invert_wide : invert_portable)(
 			l, n, start, n - start < BLOCK ? n : start + BLOCK, y, diagonal, stop);
 	}
 	memory_release(allocator, y, entries, sizeof(double));

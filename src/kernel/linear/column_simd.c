@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernel/base/cpu.h"
+
 #define INLINE static inline __attribute__((always_inline))
 #define LANES 4
 
@@ -148,7 +150,6 @@ spread_portable(const double *column, const double *weight, int32_t n, double me
 #if defined(__x86_64__)
 
 #define WIDE __attribute__((target("avx2,fma")))
-#define HAS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 
 WIDE static void
 add_column_wide(ColumnSums *sums, const double *column, const double *weight, int32_t n)
@@ -165,7 +166,6 @@ spread_wide(const double *column, const double *weight, int32_t n, double mean, 
 
 #else
 
-#define HAS_WIDE 0
 #define add_column_wide add_column_portable
 #define spread_wide spread_portable
 
@@ -174,7 +174,7 @@ spread_wide(const double *column, const double *weight, int32_t n, double mean, 
 void
 column_sums(ColumnSums *sums, const double *column, const double *weight, int32_t n)
 {
-	if (HAS_WIDE)
+	if (cpu_has_avx2())
 		add_column_wide(sums, column, weight, n);
 	else
 		add_column_portable(sums, column, weight, n);
@@ -195,7 +195,7 @@ void
 column_spread(const double *column, const double *weight, int32_t n, double mean, double *square,
 			  double *most)
 {
-	if (HAS_WIDE)
+	if (cpu_has_avx2())
 		spread_wide(column, weight, n, mean, square, most);
 	else
 		spread_portable(column, weight, n, mean, square, most);

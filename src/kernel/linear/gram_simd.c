@@ -16,6 +16,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/base/cpu.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -532,13 +534,6 @@ add_product_avx2(double *hi, double *lo, const double *strips, int32_t n_rows, i
 	}
 }
 
-static bool
-has_avx2(void)
-{
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-		__builtin_cpu_supports("popcnt");
-}
-
 #else
 
 #define add_block_avx2 add_block_portable
@@ -547,12 +542,6 @@ has_avx2(void)
 #define add_to_rows_avx2 add_to_rows_portable
 #define copy_row_avx2 copy_row_portable
 #define add_product_avx2 add_product_portable
-
-static bool
-has_avx2(void)
-{
-	return false;
-}
 
 #endif
 
@@ -610,7 +599,7 @@ gram_add(double *hi, double *lo, const double *rows, const double *weights, int3
 	double left_low[GRAM_ROWS * GRAM_WIDTH];
 	Block block = {0};
 
-	if (!has_avx2())
+	if (!cpu_has_avx2())
 	{
 		gram_add_portable(hi, lo, rows, weights, n_rows, n);
 		return;
@@ -629,7 +618,7 @@ void
 gram_add_to_rows(double *hi, double *lo, const int32_t *rows, int32_t n_rows, const double *z,
 				 double weight, int32_t n)
 {
-	if (has_avx2())
+	if (cpu_has_avx2())
 		add_to_rows_avx2(hi, lo, rows, n_rows, z, weight, n);
 	else
 		add_to_rows_portable(hi, lo, rows, n_rows, z, weight, n);
@@ -638,14 +627,14 @@ gram_add_to_rows(double *hi, double *lo, const int32_t *rows, int32_t n_rows, co
 int32_t
 gram_copy_row(double *to, const double *from, int32_t n, int32_t *missing)
 {
-	return has_avx2() ? copy_row_avx2(to, from, n, missing) :
-						copy_row_portable(to, from, n, missing);
+	return cpu_has_avx2() ? copy_row_avx2(to, from, n, missing) :
+							copy_row_portable(to, from, n, missing);
 }
 
 void
 gram_add_product(double *hi, double *lo, const double *strips, int32_t n_rows, int32_t n)
 {
-	if (has_avx2())
+	if (cpu_has_avx2())
 		add_product_avx2(hi, lo, strips, n_rows, n);
 	else
 		add_product_portable(hi, lo, strips, n_rows, n);

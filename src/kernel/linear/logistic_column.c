@@ -159,10 +159,12 @@ allocate_fit(Logistic *fit)
 		return KERNEL_TOO_LARGE;
 	list_parts(fit, parts);
 	status = allocate(fit, parts, FIRST_PARTS, PARTS);
+	if (status != KERNEL_OK)
+		return status;
 	/* Vectors that straddle cache lines would halve the speed of the products. */
 	fit->panel = fit->panel_block +
 		(PANEL_ALIGNMENT - (uintptr_t) fit->panel_block % PANEL_ALIGNMENT) / sizeof(double);
-	return status;
+	return KERNEL_OK;
 }
 
 void

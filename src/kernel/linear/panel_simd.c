@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "kernel/base/cpu.h"
+
 #define INLINE static inline __attribute__((always_inline))
 #define LANES 4
 #define TILE 4 /* columns taken together */
@@ -294,10 +296,10 @@ gram(double *out, const double *columns, const double *curvature, ptrdiff_t n, p
 {
 	_Alignas(PANEL_ALIGNMENT) double scaled[PANEL_TALL * PANEL_ROWS];
 	ptrdiff_t stride = panel_padded(n);
-	ptrdiff_t j = first / PANEL_TALL * PANEL_TALL;
+	ptrdiff_t j;
 	ptrdiff_t k;
 
-	for (; j < n; j += PANEL_TALL)
+	for (j = first; j < n; j += PANEL_TALL)
 	{
 		ptrdiff_t end = j + PANEL_TALL < n ? j + PANEL_TALL : n;
 
@@ -346,7 +348,6 @@ scatter(double *hessian, int64_t stride, double *sums, const int32_t *found, int
 #if defined(__x86_64__)
 
 #define WIDE __attribute__((target("avx2,fma")))
-#define HAS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 
 WIDE static void
 load_wide(double *out, const double *column, int32_t n, PanelScale scaling)
@@ -396,7 +397,6 @@ scatter_wide(double *hessian, int64_t stride, double *sums, const int32_t *found
 
 #else
 
-#define HAS_WIDE 0
 #define load_wide load
 #define classify_wide classify
 #define eta_wide linear_predictor
@@ -410,7 +410,7 @@ scatter_wide(double *hessian, int64_t stride, double *sums, const int32_t *found
 void
 panel_load(double *out, const double *column, int32_t n, PanelScale scaling)
 {
-	if (HAS_WIDE)
+	if (cpu_has_avx2())
 		load_wide(out, column, n, scaling);
 	else
 		load(out, column, n, scaling);
@@ -420,7 +420,7 @@ void
 panel_classify(double *sign, double *weight, const double *target, const double *given, int32_t n,
 			   const PanelClasses *classes)
 {
-	if (HAS_WIDE)
+	if (cpu_has_avx2())
 		classify_wide(sign, weight, target, given, n, classes);
 	else
 		classify(sign, weight, target, given, n, classes);
@@ -429,7 +429,7 @@ panel_classify(double *sign, double *weight, const double *target, const double 
 void
 panel_eta(double *eta, const double *columns, const double *weights, int32_t n)
 {
-	if (HAS_WIDE)
+	if (cpu_has_avx2())
 		eta_wide(eta, columns, weights, n);
 	else
 		linear_predictor(eta, columns, weights, n);
@@ -439,14 +439,14 @@ PanelLoss
 panel_loss(double *residual, double *curvature, const double *eta, const double *sign,
 		   const double *weight)
 {
-	return HAS_WIDE ? loss_wide(residual, curvature, eta, sign, weight) :
-					  loss(residual, curvature, eta, sign, weight);
+	return cpu_has_avx2() ? loss_wide(residual, curvature, eta, sign, weight) :
+							loss(residual, curvature, eta, sign, weight);
 }
 
 void
 panel_gradient(double *out, const double *columns, const double *residual, int32_t n)
 {
-	if (HAS_WIDE)
+	if (cpu_has_avx2())
 		gradient_wide(out, columns, residual, n);
 	else
 		gradient(out, columns, residual, n);
@@ -455,7 +455,7 @@ panel_gradient(double *out, const double *columns, const double *residual, int32
 void
 panel_gram(double *out, const double *columns, const double *curvature, int32_t n, int32_t first)
 {
-	if (HAS_WIDE)
+	if (cpu_has_avx2())
 		gram_wide(out, columns, curvature, n, first);
 	else
 		gram(out, columns, curvature, n, first);
@@ -466,7 +466,7 @@ panel_scatter(double *hessian, int64_t stride, double *gradient_out, const int32
 			  int32_t n_slots, const double *rows, int32_t n, const double *curvature,
 			  const double *residual, int32_t used)
 {
-	if (HAS_WIDE)
+	if (cpu_has_avx2())
 		scatter_wide(hessian, stride, gradient_out, found, n_slots, rows, n, curvature, residual,
 					 used);
 	else

@@ -14,7 +14,7 @@
 #define PANEL_ALIGNMENT 64 /* bytes, of the first column: for speed only */
 #define PANEL_GROUP 24	   /* columns that stay in the first-level cache */
 #define PANEL_TALL 3	   /* columns of a tile of products in one direction */
-#define PANEL_WIDE 4	   /* and in the other; divides PANEL_GROUP */
+#define PANEL_WIDE 4	   /* and in the other; both divide PANEL_GROUP */
 
 /* Room, in columns, for the products of n columns: whole tiles in both directions. */
 static inline int64_t

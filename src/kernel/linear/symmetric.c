@@ -6,6 +6,8 @@
  */
 #include "kernel/linear/symmetric.h"
 
+#include "kernel/base/cpu.h"
+
 #define NAME(f) portable_##f
 #define REAL DoubleDouble
 #define FROM(d) dd_from(d)
@@ -41,8 +43,7 @@
 #pragma GCC pop_options
 #endif
 
-#define HAS_FUSED (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-#define CHOOSE(f, arguments) (HAS_FUSED ? fused_##f arguments : portable_##f arguments)
+#define CHOOSE(f, arguments) (cpu_has_avx2() ? fused_##f arguments : portable_##f arguments)
 
 #else
 
