@@ -174,6 +174,19 @@ column_read_number(ColumnReader reader, Datum datum, FeatureFamily family, const
 	elog(ERROR, "column reader %d does not read numbers", (int) reader);
 }
 
+double
+column_read_weight(ColumnReader reader, Datum datum, const char *name)
+{
+	double weight = column_read_number(reader, datum, FAMILY_NUMBER, name);
+
+	if (!(weight >= 0.0 && isfinite(weight)))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("weight column \"%s\" must be finite and at least 0, not %g", name, weight)));
+	return weight;
+}
+
 const char *
 column_read_text(ColumnReader reader, Datum datum, char *scratch, size_t *length)
 {

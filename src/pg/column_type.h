@@ -64,6 +64,9 @@ extern char *number_text(double number);
 /* "numeric", "time", "interval", "categorical": as messages and features() name a family. */
 extern const char *feature_family_name(FeatureFamily family);
 
+/* A row's weight in a datum of a scalar reader of family number; 22023 unless it is finite and at least 0. */
+extern double column_read_weight(ColumnReader reader, Datum datum, const char *name);
+
 /*
  * The number in a datum of a scalar reader of family number, time or interval.
  * `name` is the column in errors: 22008 for an infinite date or timestamp, 22P02

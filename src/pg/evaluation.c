@@ -57,18 +57,10 @@ require(Evaluation *evaluation, Status status)
 static ReadColumn
 find_column(const RowLayout *layout, const char *name, const char *role)
 {
-	ReadColumn column = {.index = row_layout_find(layout, name, 0), .name = name};
-	bool is_known;
+	ReadColumn column = {.index = row_layout_require(layout, name, role), .name = name};
 
-	if (column.index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("%s column \"%s\" does not exist in the row", role, name),
-				 errhint("The row has the columns: %s.", row_layout_names(layout))));
-	is_known =
-		column_type_of(TupleDescAttr(layout->descriptor, column.index)->atttypid, &column.type);
-	if (!is_known || column.type.reader == READ_FLOAT8_ARRAY ||
-		column.type.reader == READ_FLOAT4_ARRAY)
+	if (!column_type_of(TupleDescAttr(layout->descriptor, column.index)->atttypid, &column.type) ||
+		column.type.reader == READ_FLOAT8_ARRAY || column.type.reader == READ_FLOAT4_ARRAY)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("%s column \"%s\" has a type that cannot be one", role, name)));
@@ -204,20 +196,12 @@ static double
 read_weight(const Evaluation *evaluation, const Datum *values, const bool *nulls)
 {
 	const ReadColumn *column = &evaluation->weight;
-	double weight;
 
 	if (column->index < 0)
 		return 1.0;
 	if (nulls[column->index])
 		return 0.0;
-	weight =
-		column_read_number(column->type.reader, values[column->index], FAMILY_NUMBER, column->name);
-	if (!(weight >= 0.0 && isfinite(weight)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weight column \"%s\" must be finite and at least 0, not %g", column->name,
-						weight)));
-	return weight;
+	return column_read_weight(column->type.reader, values[column->index], column->name);
 }
 
 /* Of the thresholds 0, 1 / steps, ..., 1: how many are below the probability. */

@@ -26,20 +26,6 @@ is_listed(const char *name, char **names, int n)
 	return false;
 }
 
-/* The column that an argument or option names; an error lists what there is. */
-static int
-require_column(const RowLayout *layout, const char *name, const char *role)
-{
-	int index = row_layout_find(layout, name, 0);
-
-	if (index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("%s column \"%s\" does not exist in the row", role, name),
-				 errhint("The row has the columns: %s.", row_layout_names(layout))));
-	return index;
-}
-
 /* The type of a column, or 42804 with what to do; the role is for the message. */
 static ColumnType
 require_column_type(const RowLayout *layout, int index, const char *role)
@@ -165,7 +151,7 @@ count_slots(FitSpec *spec)
 static void
 set_target(FitSpec *spec, const RowLayout *layout)
 {
-	int index = require_column(layout, spec->target, "target");
+	int index = row_layout_require(layout, spec->target, "target");
 	BoundColumn column = bind_column(layout, index, "target");
 
 	spec->classification = spec->options->algorithm == ALGORITHM_LOGISTIC_REGRESSION;
@@ -238,7 +224,7 @@ check_role(const FitOptions *options, const char *target, const RowLayout *layou
 {
 	if (name == NULL)
 		return;
-	require_column(layout, name, role);
+	row_layout_require(layout, name, role);
 	if (strcmp(name, target) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -257,14 +243,14 @@ check_roles(const FitOptions *options, const char *target, const RowLayout *layo
 
 	for (i = 0; i < options->n_features; i++)
 	{
-		require_column(layout, options->features[i], "feature");
+		row_layout_require(layout, options->features[i], "feature");
 		if (strcmp(options->features[i], target) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("target column \"%s\" cannot be a feature", target)));
 	}
 	for (i = 0; i < options->n_exclude; i++)
-		require_column(layout, options->exclude[i], "excluded");
+		row_layout_require(layout, options->exclude[i], "excluded");
 	check_role(options, target, layout, options->weight, "weight");
 	check_role(options, target, layout, options->group, "group");
 	check_role(options, target, layout, options->time, "time");
@@ -274,8 +260,18 @@ check_roles(const FitOptions *options, const char *target, const RowLayout *layo
 void
 fit_require_columns(const FitOptions *options, const char *target, const RowLayout *layout)
 {
-	require_column(layout, target, "target");
+	row_layout_require(layout, target, "target");
 	check_roles(options, target, layout);
+}
+
+void
+fit_allow_null_target(const FitOptions *options, const char *target)
+{
+	if (!options->skip_null_target)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("target column \"%s\" is null", target),
+				 errhint("Filter such rows out, or set the option \"skip_null_target\".")));
 }
 
 FitSpec *
@@ -332,7 +328,7 @@ static BoundColumn
 rebind_column(const RowLayout *layout, const char *name, const char *role, FeatureFamily family,
 			  bool is_array, const EnumLabels *labels)
 {
-	BoundColumn column = bind_column(layout, require_column(layout, name, role), role);
+	BoundColumn column = bind_column(layout, row_layout_require(layout, name, role), role);
 	bool now_array = is_array_reader(column.type.reader);
 
 	if (column.type.family != family || now_array != is_array)
@@ -393,9 +389,9 @@ make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 	binding->weight.index = -1;
 	if (spec->options->weight != NULL)
 	{
-		binding->weight =
-			bind_column(binding->layout,
-						require_column(binding->layout, spec->options->weight, "weight"), "weight");
+		binding->weight = bind_column(
+			binding->layout, row_layout_require(binding->layout, spec->options->weight, "weight"),
+			"weight");
 		if (binding->weight.type.family != FAMILY_NUMBER ||
 			is_array_reader(binding->weight.type.reader))
 			ereport(ERROR,

@@ -77,6 +77,9 @@ extern bool fit_reads_column(const FitOptions *options, const char *target, cons
 extern void fit_require_columns(const FitOptions *options, const char *target,
 								const RowLayout *layout);
 
+/* Raises 22004 for a NULL in the target, unless the options skip such rows. */
+extern void fit_allow_null_target(const FitOptions *options, const char *target);
+
 /* In a child of the current memory context. */
 extern FitBinding *fit_binding_create(const FitSpec *spec, HeapTupleHeader row);
 

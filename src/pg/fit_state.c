@@ -342,7 +342,6 @@ static double
 read_weight(const FitSpec *spec, const RowReader *reader)
 {
 	const BoundColumn *column = &reader->binding->weight;
-	double weight;
 
 	if (column->index < 0)
 		return 1.0;
@@ -350,14 +349,8 @@ read_weight(const FitSpec *spec, const RowReader *reader)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("weight column \"%s\" is null", spec->options->weight)));
-	weight = column_read_number(column->type.reader, column_datum(reader, column), FAMILY_NUMBER,
-								spec->options->weight);
-	if (!(weight >= 0.0 && isfinite(weight)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weight column \"%s\" must be finite and at least 0, not %g",
-						spec->options->weight, weight)));
-	return weight;
+	return column_read_weight(column->type.reader, column_datum(reader, column),
+							  spec->options->weight);
 }
 
 /* The flat form of a state that changes. */
@@ -380,11 +373,7 @@ add_row(FitState *state, const RowReader *reader)
 		drop_flat(state);
 	if (column_is_null(reader, &binding->target))
 	{
-		if (!spec->options->skip_null_target)
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("target column \"%s\" is null", spec->target),
-					 errhint("Filter such rows out, or set the option \"skip_null_target\".")));
+		fit_allow_null_target(spec->options, spec->target);
 		state->rows_skipped++;
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/evaluation.h"
 #include "pg/model_cache.h"
@@ -77,15 +78,6 @@ read_columns(RowSource *source, const Model *model, const char *weight)
 	return columns;
 }
 
-static void
-require_argument(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	if (PG_ARGISNULL(i))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" must not be null", name)));
-}
-
 /* The stored model of argument 0, by value or by name. */
 static struct varlena *
 model_argument(FunctionCallInfo fcinfo)
@@ -114,8 +106,7 @@ evaluate(FunctionCallInfo fcinfo, int i, int steps)
 	RowSource *source;
 	char *query;
 
-	require_argument(fcinfo, 1, "source");
-	query = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	query = text_argument(fcinfo, 1, "source");
 	receiver.row_context =
 		AllocSetContextCreate(context, "orchard evaluation row", ALLOCSET_SMALL_SIZES);
 	SPI_connect();

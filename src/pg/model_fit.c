@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/fit_final.h"
@@ -78,19 +79,6 @@ same_arguments(const FitSpec *spec, const text *target, const Jsonb *options)
 		memcmp(spec->target, VARDATA_ANY(target), length) == 0 &&
 		VARSIZE(options) == VARSIZE(spec->options_json) &&
 		memcmp(options, spec->options_json, VARSIZE(options)) == 0;
-}
-
-static void
-require_arguments(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(2))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"target\" must not be null")));
-	if (PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"options\" must not be null")));
 }
 
 /* Are target and options constants, so that they need not be compared on every row? */
@@ -167,6 +155,21 @@ fit_binding(FunctionCallInfo fcinfo, FitSite *site, HeapTupleHeader row)
 	return binding;
 }
 
+/* The state in argument 0: new where that is NULL, decoded where it is flat. */
+static inline FitState *
+transition_state(FunctionCallInfo fcinfo, const FitSpec *spec, const char *function)
+{
+	FitState *state;
+
+	if (PG_ARGISNULL(ARGUMENT_STATE))
+		return fit_state_create(memory_account_of_aggregate(fcinfo, fit_states, function), spec);
+	state = fit_state_expanded(PG_GETARG_DATUM(ARGUMENT_STATE));
+	if (likely(state != NULL))
+		return state;
+	return fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, function), spec,
+							PG_DETOAST_DATUM(PG_GETARG_DATUM(ARGUMENT_STATE)));
+}
+
 Datum
 orchard_fit_accum(PG_FUNCTION_ARGS)
 {
@@ -176,7 +179,8 @@ orchard_fit_accum(PG_FUNCTION_ARGS)
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "fit_accum called outside an aggregate");
-	require_arguments(fcinfo);
+	require_argument(fcinfo, 2, "target");
+	require_argument(fcinfo, 3, "options");
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))
@@ -185,16 +189,7 @@ orchard_fit_accum(PG_FUNCTION_ARGS)
 	}
 	row = PG_GETARG_HEAPTUPLEHEADER(1);
 	site = fit_site(fcinfo, row);
-	if (PG_ARGISNULL(0))
-		state = fit_state_create(memory_account_of_aggregate(fcinfo, fit_states, "fit_accum"),
-								 site->spec);
-	else
-	{
-		state = fit_state_expanded(PG_GETARG_DATUM(0));
-		if (state == NULL)
-			state = fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_accum"),
-									 site->spec, PG_DETOAST_DATUM(PG_GETARG_DATUM(0)));
-	}
+	state = transition_state(fcinfo, site->spec, "fit_accum");
 	fit_state_add(state, fit_binding(fcinfo, site, row), row);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
 }
@@ -287,20 +282,12 @@ Datum
 orchard_fit_columns_accum(PG_FUNCTION_ARGS)
 {
 	ColumnsSite *site;
-	FitState *state = NULL;
+	FitState *state;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "fit_columns_accum called outside an aggregate");
 	site = columns_site(fcinfo);
-	if (PG_ARGISNULL(ARGUMENT_STATE))
-		state = fit_state_create(
-			memory_account_of_aggregate(fcinfo, fit_states, "fit_columns_accum"), site->spec);
-	else
-		state = fit_state_expanded(PG_GETARG_DATUM(ARGUMENT_STATE));
-	if (state == NULL)
-		state =
-			fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_columns_accum"),
-							 site->spec, PG_DETOAST_DATUM(PG_GETARG_DATUM(ARGUMENT_STATE)));
+	state = transition_state(fcinfo, site->spec, "fit_columns_accum");
 	fit_state_add_arguments(state, site->binding, fcinfo->args + ARGUMENT_COLUMNS);
 	progress_add_row(&site->progress);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));

@@ -16,6 +16,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/model_registry.h"
 #include "pg/registry_lookup.h"
@@ -28,7 +29,7 @@ PG_FUNCTION_INFO_V1(orchard_drop_model);
 PG_FUNCTION_INFO_V1(orchard_grant_model);
 PG_FUNCTION_INFO_V1(orchard_revoke_model);
 
-#define MAX_ARGUMENTS 6 /* of a statement, after name and owner */
+#define MAX_PARAMETERS 6 /* of a statement, after name and owner */
 
 /* Who called, while the owner of the tables acts.  An abort restores what an error leaves. */
 typedef struct Caller
@@ -75,35 +76,35 @@ act_as_caller(const Caller *caller)
 }
 
 /* A parameter of a statement. */
-typedef struct Argument
+typedef struct Parameter
 {
 	Oid type;
 	Datum value;
 	bool is_null;
-} Argument;
+} Parameter;
 
 /*
  * run
- *		One statement over the model: $1 is its name, $2 its owner, the rest `arguments`.
+ *		One statement over the model: $1 is its name, $2 its owner, the rest `parameters`.
  *
- * n: how many more there are; at most MAX_ARGUMENTS.
+ * n: how many more there are; at most MAX_PARAMETERS.
  * Returns how many rows it gave or changed; the rows are in SPI_tuptable.
  */
 static uint64
-run(const char *statement, const RegistryEntry *entry, int n, const Argument *arguments)
+run(const char *statement, const RegistryEntry *entry, int n, const Parameter *parameters)
 {
-	Oid types[MAX_ARGUMENTS + 2] = {TEXTOID, TEXTOID};
-	Datum values[MAX_ARGUMENTS + 2] = {CStringGetTextDatum(entry->name),
-									   CStringGetTextDatum(entry->owner)};
-	char nulls[MAX_ARGUMENTS + 2] = {' ', ' '};
+	Oid types[MAX_PARAMETERS + 2] = {TEXTOID, TEXTOID};
+	Datum values[MAX_PARAMETERS + 2] = {CStringGetTextDatum(entry->name),
+										CStringGetTextDatum(entry->owner)};
+	char nulls[MAX_PARAMETERS + 2] = {' ', ' '};
 	int i;
 
-	Assert(n <= MAX_ARGUMENTS);
+	Assert(n <= MAX_PARAMETERS);
 	for (i = 0; i < n; i++)
 	{
-		types[i + 2] = arguments[i].type;
-		values[i + 2] = arguments[i].value;
-		nulls[i + 2] = arguments[i].is_null ? 'n' : ' ';
+		types[i + 2] = parameters[i].type;
+		values[i + 2] = parameters[i].value;
+		nulls[i + 2] = parameters[i].is_null ? 'n' : ' ';
 	}
 	if (SPI_execute_with_args(statement, n + 2, types, values, nulls, false, 0) < 0)
 		elog(ERROR, "could not run \"%s\"", statement);
@@ -119,22 +120,22 @@ int_result(int column, bool *is_null)
 	return *is_null ? 0 : DatumGetInt32(value);
 }
 
-static Argument
-text_argument(const char *text)
+static Parameter
+text_parameter(const char *text)
 {
-	return (Argument){TEXTOID, CStringGetTextDatum(text), false};
+	return (Parameter){TEXTOID, CStringGetTextDatum(text), false};
 }
 
-static Argument
-int_argument(int32 value)
+static Parameter
+int_parameter(int32 value)
 {
-	return (Argument){INT4OID, Int32GetDatum(value), false};
+	return (Parameter){INT4OID, Int32GetDatum(value), false};
 }
 
-static Argument
-int_or_null_argument(int32 value, bool is_null)
+static Parameter
+int_or_null_parameter(int32 value, bool is_null)
 {
-	return (Argument){INT4OID, Int32GetDatum(value), is_null};
+	return (Parameter){INT4OID, Int32GetDatum(value), is_null};
 }
 
 static char *
@@ -177,20 +178,20 @@ registry_register(const char *name, Datum model)
 {
 	ModelReference reference;
 	RegistryEntry entry;
-	Argument version[3];
+	Parameter version[3];
 	Caller caller;
 	int32 number;
 	bool is_null;
 
 	model_reference_parse_name(&reference, name);
 	choose_owner(&reference, &entry);
-	version[2] = text_argument(current_role_name());
+	version[2] = text_parameter(current_role_name());
 	act_as_owner(&caller);
 	run("INSERT INTO orchard.registry_model AS m (name, owner, last_version) VALUES ($1, $2, 1) ON CONFLICT (name, owner) DO UPDATE SET last_version = m.last_version + 1 RETURNING last_version",
 		&entry, 0, NULL);
 	number = int_result(1, &is_null);
-	version[0] = int_argument(number);
-	version[1] = (Argument){model_type(), model, false};
+	version[0] = int_parameter(number);
+	version[1] = (Parameter){model_type(), model, false};
 	run("INSERT INTO orchard.registry_version (name, owner, version, model, registered_by) VALUES ($1, $2, $3, $4, $5)",
 		&entry, 3, version);
 	act_as_caller(&caller);
@@ -221,7 +222,7 @@ static int32
 begin_change(const char *name, bool is_deployment, RegistryEntry *entry, Caller *caller)
 {
 	ModelReference reference;
-	Argument step = int_argument(is_deployment);
+	Parameter step = int_parameter(is_deployment);
 	bool is_null;
 
 	model_reference_parse_name(&reference, name);
@@ -241,7 +242,7 @@ begin_change(const char *name, bool is_deployment, RegistryEntry *entry, Caller 
 static void
 require_version(const RegistryEntry *entry, const char *name, int32 version)
 {
-	Argument wanted = int_argument(version);
+	Parameter wanted = int_parameter(version);
 
 	if (run("SELECT FROM orchard.registry_version WHERE name = $1 AND owner = $2 AND version = $3",
 			entry, 1, &wanted) == 0)
@@ -260,7 +261,7 @@ typedef struct Deployment
 static Deployment
 current_deployment(const RegistryEntry *entry, const char *alias)
 {
-	Argument wanted = text_argument(alias);
+	Parameter wanted = text_parameter(alias);
 	Deployment current = {0};
 	bool is_null;
 
@@ -279,10 +280,10 @@ static void
 add_deployment(const RegistryEntry *entry, const char *alias, int32 number, int32 version,
 			   int32 previous, const char *role)
 {
-	Argument row[] = {text_argument(alias), int_argument(number),
-					  int_or_null_argument(version, version == 0),
-					  int_or_null_argument(previous, previous == 0), text_argument(role)};
-	Argument pair[] = {row[0], row[2]};
+	Parameter row[] = {text_parameter(alias), int_parameter(number),
+					   int_or_null_parameter(version, version == 0),
+					   int_or_null_parameter(previous, previous == 0), text_parameter(role)};
+	Parameter pair[] = {row[0], row[2]};
 
 	run("INSERT INTO orchard.registry_deployment (name, owner, alias, number, version, previous, deployed_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		entry, lengthof(row), row);
@@ -312,8 +313,8 @@ static bool
 earlier_deployment(const RegistryEntry *entry, const char *alias, const Deployment *current,
 				   Deployment *earlier)
 {
-	Argument from[] = {text_argument(alias), int_argument(current->previous),
-					   int_argument(current->version)};
+	Parameter from[] = {text_parameter(alias), int_parameter(current->previous),
+						int_parameter(current->version)};
 	bool is_null;
 
 	if (!current->has_previous ||
@@ -333,7 +334,7 @@ earlier_deployment(const RegistryEntry *entry, const char *alias, const Deployme
 static void
 require_not_deployed(const RegistryEntry *entry, const char *name, int32 version)
 {
-	Argument wanted = int_argument(version);
+	Parameter wanted = int_parameter(version);
 	char *aliases;
 
 	run("SELECT string_agg(a.key, ', ' ORDER BY a.key) FROM orchard.registry_model AS m, jsonb_each_text(m.aliases) AS a WHERE m.name = $1 AND m.owner = $2 AND a.value::int = $3",
@@ -348,26 +349,10 @@ require_not_deployed(const RegistryEntry *entry, const char *name, int32 version
 				 "Deploy another version, or take the alias away with orchard.undeploy(name, alias).")));
 }
 
-static void
-require_argument(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	if (PG_ARGISNULL(i))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" must not be null", name)));
-}
-
-static char *
-text_of_argument(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	require_argument(fcinfo, i, name);
-	return text_to_cstring(PG_GETARG_TEXT_PP(i));
-}
-
 Datum
 orchard_register(PG_FUNCTION_ARGS)
 {
-	char *name = text_of_argument(fcinfo, 0, "name");
+	char *name = text_argument(fcinfo, 0, "name");
 
 	require_argument(fcinfo, 1, "model");
 	PG_RETURN_INT32(registry_register(name, PG_GETARG_DATUM(1)));
@@ -376,7 +361,7 @@ orchard_register(PG_FUNCTION_ARGS)
 static char *
 alias_of_argument(FunctionCallInfo fcinfo, int i)
 {
-	char *alias = text_of_argument(fcinfo, i, "alias");
+	char *alias = text_argument(fcinfo, i, "alias");
 
 	require_alias(alias);
 	return alias;
@@ -399,7 +384,7 @@ version_of_argument(FunctionCallInfo fcinfo, int i)
 Datum
 orchard_deploy(PG_FUNCTION_ARGS)
 {
-	char *name = text_of_argument(fcinfo, 0, "name");
+	char *name = text_argument(fcinfo, 0, "name");
 	int32 version = version_of_argument(fcinfo, 1);
 	char *alias = alias_of_argument(fcinfo, 2);
 	char *role = current_role_name();
@@ -419,7 +404,7 @@ orchard_deploy(PG_FUNCTION_ARGS)
 Datum
 orchard_undeploy(PG_FUNCTION_ARGS)
 {
-	char *name = text_of_argument(fcinfo, 0, "name");
+	char *name = text_argument(fcinfo, 0, "name");
 	char *alias = alias_of_argument(fcinfo, 1);
 	char *role = current_role_name();
 	RegistryEntry entry;
@@ -438,7 +423,7 @@ orchard_undeploy(PG_FUNCTION_ARGS)
 Datum
 orchard_rollback(PG_FUNCTION_ARGS)
 {
-	char *name = text_of_argument(fcinfo, 0, "name");
+	char *name = text_argument(fcinfo, 0, "name");
 	char *alias = alias_of_argument(fcinfo, 1);
 	char *role = current_role_name();
 	RegistryEntry entry;
@@ -474,9 +459,9 @@ drop_whole(const RegistryEntry *entry)
 Datum
 orchard_drop_model(PG_FUNCTION_ARGS)
 {
-	char *name = text_of_argument(fcinfo, 0, "name");
+	char *name = text_argument(fcinfo, 0, "name");
 	bool is_whole = PG_NARGS() == 1;
-	Argument version = int_argument(is_whole ? 0 : version_of_argument(fcinfo, 1));
+	Parameter version = int_parameter(is_whole ? 0 : version_of_argument(fcinfo, 1));
 	RegistryEntry entry;
 	Caller caller;
 
@@ -497,9 +482,9 @@ orchard_drop_model(PG_FUNCTION_ARGS)
 Datum
 orchard_grant_model(PG_FUNCTION_ARGS)
 {
-	char *name = text_of_argument(fcinfo, 0, "name");
-	char *role = text_of_argument(fcinfo, 1, "role");
-	Argument row[] = {text_argument(role), text_argument(current_role_name())};
+	char *name = text_argument(fcinfo, 0, "name");
+	char *role = text_argument(fcinfo, 1, "role");
+	Parameter row[] = {text_parameter(role), text_parameter(current_role_name())};
 	RegistryEntry entry;
 	Caller caller;
 
@@ -515,9 +500,9 @@ orchard_grant_model(PG_FUNCTION_ARGS)
 Datum
 orchard_revoke_model(PG_FUNCTION_ARGS)
 {
-	char *name = text_of_argument(fcinfo, 0, "name");
-	char *role = text_of_argument(fcinfo, 1, "role");
-	Argument grantee = text_argument(role);
+	char *name = text_argument(fcinfo, 0, "name");
+	char *role = text_argument(fcinfo, 1, "role");
+	Parameter grantee = text_parameter(role);
 	RegistryEntry entry;
 	Caller caller;
 	uint64 n;

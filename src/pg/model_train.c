@@ -33,6 +33,7 @@
 
 #include "kernel/base/hash.h"
 
+#include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/evaluation.h"
 #include "pg/fit_final.h"
@@ -69,16 +70,6 @@ typedef struct Training
 	int validation;			   /* the column that marks them, or -1 */
 	uint64 *column_seeds;	   /* n_read: what a value's hash begins with */
 } Training;
-
-static char *
-text_argument(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	if (PG_ARGISNULL(i))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"%s\" must not be null", name)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(i));
-}
 
 /* (train(...)).* in a select list would train once for each column. */
 static void
@@ -273,17 +264,6 @@ receive_end(DestReceiver *self)
 {
 }
 
-/* A held-out row without a target is what it would be among the others. */
-static void
-require_target(const Training *training, int target, const TupleTableSlot *slot)
-{
-	if (slot->tts_isnull[target] && !training->options->skip_null_target)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("target column \"%s\" is null", training->target),
-				 errhint("Filter such rows out, or set the option \"skip_null_target\".")));
-}
-
 /* The model with the metrics of the rows held out. */
 static struct varlena *
 validate(Training *training, struct varlena *model)
@@ -301,7 +281,8 @@ validate(Training *training, struct varlena *model)
 	{
 		CHECK_FOR_INTERRUPTS();
 		slot_getallattrs(slot);
-		require_target(training, target, slot);
+		if (slot->tts_isnull[target]) /* is what it would be among the other rows */
+			fit_allow_null_target(training->options, training->target);
 		MemoryContextSwitchTo(training->row_context);
 		evaluation_add(evaluation, slot->tts_values, slot->tts_isnull);
 		MemoryContextSwitchTo(training->context);
@@ -466,8 +447,7 @@ orchard_train(PG_FUNCTION_ARGS)
 	MemoryContext context;
 	Datum report;
 
-	if (PG_ARGISNULL(4))
-		text_argument(fcinfo, 4, "options");
+	require_argument(fcinfo, 4, "options");
 	require_from_clause(fcinfo);
 	PreventCommandIfReadOnly("orchard.train()");
 	registry_require_name(name);

@@ -223,6 +223,19 @@ row_layout_find(const RowLayout *layout, const char *name, int guess)
 	return found;
 }
 
+int
+row_layout_require(const RowLayout *layout, const char *name, const char *role)
+{
+	int index = row_layout_find(layout, name, 0);
+
+	if (index < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("%s column \"%s\" does not exist in the row", role, name),
+				 errhint("The row has the columns: %s.", row_layout_names(layout))));
+	return index;
+}
+
 void
 row_layout_read(RowLayout *layout, HeapTupleHeader row)
 {

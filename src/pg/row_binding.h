@@ -68,6 +68,9 @@ row_layout_fits(const RowLayout *layout, HeapTupleHeader row)
  */
 extern int row_layout_find(const RowLayout *layout, const char *name, int guess);
 
+/* The column that an argument or option names in this role; 42703, with what there is, when the row lacks it. */
+extern int row_layout_require(const RowLayout *layout, const char *name, const char *role);
+
 /* float8 columns side by side in the row. */
 typedef struct DoubleRun
 {
