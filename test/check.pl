@@ -337,8 +337,9 @@ elsif ($what eq 'smith')
 	step(@psql, '-f', 'test/smith.sql');
 	my ($lines, $end) = output_of('sqlsmith', "--target=host=$server{PGHOST} port=5432 user=smith dbname=smith",
 		"--max-queries=$queries", "--seed=$seed", '--exclude-catalog', '--verbose');
-	print(($lines->[-1] // '') =~ s/.*\r//r);
+	print $end eq '' ? ($lines->[-1] // '') =~ s/.*\r//r : @$lines;
 	stop_server();
+	result('sqlsmith ran' . ($end eq '' ? '' : ": $end"), $end eq '');
 	no_crash("sqlsmith, $queries queries from seed $seed");
 }
 elsif ($what eq 'coverage')

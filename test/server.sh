@@ -8,9 +8,10 @@
 #   server.sh env                    print the settings of a started server, for eval
 #   server.sh stop                   stop it and remove it
 #
-# SERVER=name (default "test") tells several apart; SETTINGS="NAME=VALUE ..." are settings too; WRAPPER="COMMAND
-# ARG..." runs the server under COMMAND.  The library is not installed into the system: the server runs from a private copy of PostgreSQL whose programs are copies and whose other files
-# are links, since PostgreSQL finds its directories relative to its programs.  It listens on a Unix
+# SERVER=name (default "test") tells several apart; SETTINGS="NAME=VALUE ..." are settings too;
+# WRAPPER="COMMAND ARG..." runs the server under COMMAND.  The library is not installed into the
+# system: the server runs from a private copy of PostgreSQL whose programs are copies and whose other
+# files are links, since PostgreSQL finds its directories relative to its programs.  It listens on a Unix
 # socket only.  Everything is in build/, or under TMPDIR where the account `postgres` cannot enter
 # the checkout.
 set -eu
