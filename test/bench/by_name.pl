@@ -8,27 +8,12 @@ use strict;
 use warnings;
 
 use File::Temp qw(tempdir);
+use FindBin;
+use lib $FindBin::Bin;
+use Measure qw(run_psql median);
 
 my $rounds = $ENV{ROUNDS} || 101;
 my $dir = tempdir(CLEANUP => 1);
-
-# What psql prints for these lines.
-sub run_psql
-{
-	my (@lines) = @_;
-	open(my $pipe, '-|', 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1',
-		map({ ('-c', $_) } @lines), 'postgres')
-	  or die "cannot run psql: $!\n";
-	my @output = <$pipe>;
-	close($pipe) or die "psql failed\n";
-	return @output;
-}
-
-sub median
-{
-	my @sorted = sort { $a <=> $b } @_;
-	return ($sorted[@sorted / 2] + $sorted[(@sorted - 1) / 2]) / 2;
-}
 
 # Mean latency of a statement, in microseconds.
 sub latency

@@ -7,25 +7,11 @@
 use strict;
 use warnings;
 
+use FindBin;
+use lib $FindBin::Bin;
+use Measure qw(run_psql median);
+
 my $n = $ENV{CONNECTIONS} || 20;
-
-# What psql prints for these lines.
-sub run_psql
-{
-	my (@lines) = @_;
-	open(my $pipe, '-|', 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1',
-		map({ ('-c', $_) } @lines), 'postgres')
-	  or die "cannot run psql: $!\n";
-	my @output = <$pipe>;
-	close($pipe) or die "psql failed\n";
-	return @output;
-}
-
-sub median
-{
-	my @sorted = sort { $a <=> $b } @_;
-	return ($sorted[@sorted / 2] + $sorted[(@sorted - 1) / 2]) / 2;
-}
 
 run_psql('CREATE EXTENSION orchard',
 	q{CREATE TABLE visits AS SELECT } . join(', ', map { "random() AS c$_" } 1 .. 20) . q{, (random() < 0.5)::int AS y

@@ -5,6 +5,7 @@ use warnings;
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use OrchardTest qw($parallel run_session);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -37,13 +38,10 @@ my $logistic = q('{"algorithm": "logistic_regression", "exclude": ["y"]}');
 my $bytes = 'SELECT sum(total_bytes) FROM pg_backend_memory_contexts';
 my $rss = q{SELECT substring(pg_read_file('/proc/self/status') FROM 'VmRSS:\s+(\d+)')};
 
-# Runs a script in one session, which goes on after errors; lines of output, and what it said.
+# In this script's server.
 sub session
 {
-	my ($script) = @_;
-	my ($out, $err) = ('', '');
-	$node->psql('postgres', "\\set VERBOSITY sqlstate\n$script", stdout => \$out, stderr => \$err, on_error_stop => 0, timeout => 170);
-	return ([ split /\n/, $out ], $err);
+	return run_session($node, @_);
 }
 
 # ** A fit is cancelled twice, promptly, and then gives the model that it gave before.
@@ -197,13 +195,6 @@ SQL
 }
 
 # ** Parallel plans.
-my $parallel = <<'SQL';
-SET parallel_setup_cost = 0;
-SET parallel_tuple_cost = 0;
-SET min_parallel_table_scan_size = 0;
-SET max_parallel_workers_per_gather = 2;
-SET parallel_leader_participation = off;
-SQL
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE parts (LIKE ground) PARTITION BY LIST (d);
 CREATE TABLE parts_1 (y float8, gone int, yes boolean, c text, id int, d int, b float8, a float8);

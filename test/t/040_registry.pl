@@ -6,6 +6,7 @@ use warnings;
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use OrchardTest qw($parallel);
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('registry');
@@ -139,13 +140,6 @@ is(as('bob', "SELECT round(orchard.predict('churn', 1) / 3), (SELECT count(*) FR
 like(refused('bob', "SELECT orchard.deploy('churn', 3)"), qr/must be owner of model "churn"/, 'but does not deploy');
 
 # Parallel workers score by name with the leader's rights and snapshot.
-my $parallel = <<'SQL';
-SET parallel_setup_cost = 0;
-SET parallel_tuple_cost = 0;
-SET min_parallel_table_scan_size = 0;
-SET max_parallel_workers_per_gather = 2;
-SET parallel_leader_participation = off;
-SQL
 as('keeper', 'CREATE TABLE big AS SELECT i::float8 AS x FROM generate_series(1, 100000) AS i; GRANT SELECT ON big TO PUBLIC; ANALYZE big');
 my $sum = "SELECT count(*) FROM big AS b WHERE round((orchard.predict('churn', b) / (1 + 2 * x))::numeric, 6) = ";
 like(as('bob', "$parallel EXPLAIN (ANALYZE, COSTS OFF) $sum 1"), qr/Workers Launched: 2/, 'scoring by name runs in workers');

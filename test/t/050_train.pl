@@ -5,6 +5,7 @@ use warnings;
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use OrchardTest qw($parallel run_session);
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('train');
@@ -29,23 +30,13 @@ SQL
 my $linear = q('y', 'linear_regression', '{"exclude": ["yes"]}');
 my $logistic = q('yes', 'logistic_regression', '{"exclude": ["y"]}');
 
-# Runs a script in one session, which goes on after errors; lines of output, and what it said.
+# In this script's server.
 sub session
 {
-	my ($script) = @_;
-	my ($out, $err) = ('', '');
-	$node->psql('postgres', "\\set VERBOSITY sqlstate\n$script", stdout => \$out, stderr => \$err, on_error_stop => 0, timeout => 170);
-	return ([ split /\n/, $out ], $err);
+	return run_session($node, @_);
 }
 
 # ** A parallel plan: workers sum their own rows, or send them; the models are those of one process.
-my $parallel = <<'SQL';
-SET parallel_setup_cost = 0;
-SET parallel_tuple_cost = 0;
-SET min_parallel_table_scan_size = 0;
-SET max_parallel_workers_per_gather = 2;
-SET parallel_leader_participation = off;
-SQL
 my $explain = <<'SQL';
 LOAD 'auto_explain';
 SET auto_explain.log_nested_statements = on;
