@@ -6,12 +6,20 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
 
 #include "pg/error.h"
 #include "pg/fit_spec.h"
 #include "pg/memory.h"
+
+/* Number slots of a decoded spec: far more than any fit has memory for. */
+#define SLOT_LIMIT (1 << 26)
+
+static const char *const what = "the training specification";
 
 static bool
 is_listed(const char *name, char **names, int n)
@@ -190,11 +198,13 @@ encode_labels(ByteWriter *writer, const EnumLabels *labels)
 static void
 encode_spec(FitSpec *spec)
 {
+	const char *options =
+		JsonbToCString(NULL, &spec->options_json->root, VARSIZE(spec->options_json));
 	ByteWriter writer;
 	int i;
 
 	writer_begin(&writer, memory_transient(), MaxAllocSize);
-	write_string(&writer, (char *) spec->options_json, VARSIZE(spec->options_json));
+	write_string(&writer, options, strlen(options));
 	write_string(&writer, spec->target, strlen(spec->target));
 	write_u8(&writer, spec->target_family);
 	write_u8(&writer, spec->target_is_boolean);
@@ -212,7 +222,7 @@ encode_spec(FitSpec *spec)
 		write_u8(&writer, spec->is_integer[i]);
 		encode_labels(&writer, spec->labels[i]);
 	}
-	require_ok(writer.status, "the training specification");
+	require_ok(writer.status, what);
 	spec->encoded = writer.bytes;
 	spec->encoded_length = writer.length;
 }
@@ -443,30 +453,95 @@ fit_binding_of_columns(const FitSpec *spec, TupleDesc descriptor)
 	return create_binding(spec, NULL, descriptor);
 }
 
+/* A text of the database's encoding. */
 static char *
 decode_text(ByteReader *reader)
 {
 	size_t length;
 	const char *text = read_string(reader, &length);
 
-	return text == NULL ? NULL : pnstrdup(text, length);
+	if (text == NULL)
+		return NULL;
+	if (length > MaxAllocSize / 4 || memchr(text, '\0', length) != NULL ||
+		!pg_verifymbstr(text, length, true))
+	{
+		reader->status = KERNEL_CORRUPT;
+		return NULL;
+	}
+	return pnstrdup(text, length);
+}
+
+static bool
+decode_bool(ByteReader *reader)
+{
+	uint8 value = read_u8(reader);
+
+	if (value > 1)
+		reader->status = KERNEL_CORRUPT;
+	return value == 1;
+}
+
+static FeatureFamily
+decode_family(ByteReader *reader)
+{
+	uint8 family = read_u8(reader);
+
+	if (family > FAMILY_LAST)
+		reader->status = KERNEL_CORRUPT;
+	return family;
 }
 
 /* Labels by place only: values are not needed where no row is read. */
 static EnumLabels *
 decode_labels(ByteReader *reader)
 {
-	EnumLabels *labels = palloc0(sizeof(EnumLabels));
 	uint32 n = read_count(reader, 4);
+	EnumLabels *labels;
 	uint32 i;
 
 	if (n == 0)
 		return NULL;
-	labels->labels = palloc(sizeof(char *) * n);
+	labels = palloc0(sizeof(EnumLabels));
+	labels->labels = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * n);
 	for (i = 0; i < n; i++)
 		labels->labels[i] = decode_text(reader);
 	labels->n = n;
 	return labels;
+}
+
+static void
+decode_feature(FitSpec *spec, int i, ByteReader *reader)
+{
+	Feature *feature = &spec->features[i];
+
+	feature->name = decode_text(reader);
+	feature->family = decode_family(reader);
+	feature->length = read_u32(reader);
+	feature->ordered_levels = decode_bool(reader);
+	spec->is_integer[i] = decode_bool(reader);
+	spec->labels[i] = decode_labels(reader);
+	if (feature->family == FAMILY_CATEGORY ?
+			feature->length > 0 || spec->is_integer[i] :
+			feature->length > SLOT_LIMIT || feature->ordered_levels || spec->labels[i] != NULL ||
+				(spec->is_integer[i] && feature->length > 0))
+		reader->status = KERNEL_CORRUPT;
+	spec->n_numbers += feature_numbers(feature);
+	spec->n_categories += feature->family == FAMILY_CATEGORY;
+	if (spec->n_numbers > SLOT_LIMIT)
+		reader->status = KERNEL_CORRUPT;
+}
+
+static void
+decode_target(FitSpec *spec, ByteReader *reader)
+{
+	spec->target = decode_text(reader);
+	spec->target_family = decode_family(reader);
+	spec->target_is_boolean = decode_bool(reader);
+	spec->classification = decode_bool(reader);
+	spec->target_labels = decode_labels(reader);
+	if (!spec->classification &&
+		(spec->target_family == FAMILY_CATEGORY || spec->target_labels != NULL))
+		reader->status = KERNEL_CORRUPT;
 }
 
 FitSpec *
@@ -474,35 +549,28 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 {
 	FitSpec *spec = palloc0(sizeof(FitSpec));
 	ByteReader reader;
-	size_t json_length;
-	const char *json;
-	int i;
+	char *options;
+	uint32 n;
+	uint32 i;
 
 	spec->encoded = memcpy(palloc(length), encoded, length);
 	spec->encoded_length = length;
 	reader_begin(&reader, spec->encoded, length);
-	json = read_string(&reader, &json_length);
-	spec->options_json = memcpy(palloc(Max(json_length, sizeof(Jsonb))), json, json_length);
+	options = decode_text(&reader);
+	decode_target(spec, &reader);
+	n = read_count(&reader, 15);
+	spec->features = palloc0(sizeof(Feature) * Max(n, 1));
+	spec->is_integer = palloc0(sizeof(bool) * Max(n, 1));
+	spec->labels = palloc0(sizeof(EnumLabels *) * Max(n, 1));
+	for (i = 0; i < n && reader.status == KERNEL_OK; i++)
+		decode_feature(spec, i, &reader);
+	if (reader.status == KERNEL_OK && reader_left(&reader) > 0)
+		reader.status = KERNEL_CORRUPT;
+	require_ok(reader.status, what);
+	spec->n_features = n;
+	spec->options_json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(options)));
 	spec->options = fit_options_parse(spec->options_json);
-	spec->target = decode_text(&reader);
-	spec->target_family = read_u8(&reader);
-	spec->target_is_boolean = read_u8(&reader);
-	spec->classification = read_u8(&reader);
-	spec->target_labels = decode_labels(&reader);
-	spec->n_features = read_count(&reader, 4);
-	spec->features = palloc0(sizeof(Feature) * Max(spec->n_features, 1));
-	spec->is_integer = palloc0(sizeof(bool) * Max(spec->n_features, 1));
-	spec->labels = palloc0(sizeof(EnumLabels *) * Max(spec->n_features, 1));
-	for (i = 0; i < spec->n_features; i++)
-	{
-		spec->features[i].name = decode_text(&reader);
-		spec->features[i].family = read_u8(&reader);
-		spec->features[i].length = read_u32(&reader);
-		spec->features[i].ordered_levels = read_u8(&reader);
-		spec->is_integer[i] = read_u8(&reader);
-		spec->labels[i] = decode_labels(&reader);
-	}
-	require_ok(reader.status, "the training specification");
-	count_slots(spec);
+	if (spec->classification != (spec->options->algorithm == ALGORITHM_LOGISTIC_REGRESSION))
+		require_ok(KERNEL_CORRUPT, what);
 	return spec;
 }

@@ -86,7 +86,11 @@ extern FitBinding *fit_binding_create(const FitSpec *spec, HeapTupleHeader row);
 /* The same for rows that come as values. */
 extern FitBinding *fit_binding_of_columns(const FitSpec *spec, TupleDesc descriptor);
 
-/* From its encoded form, which only this module wrote. */
+/*
+ * From its encoded form, in the current memory context.  The bytes may be
+ * foreign: XX001 when they are not what fit_spec_create makes, the errors of the
+ * options where these are not known.
+ */
 extern FitSpec *fit_spec_decode(const uint8 *encoded, size_t length);
 
 #endif /* ORCHARD_PG_FIT_SPEC_H */

@@ -6,8 +6,14 @@
  * with the context and count against orchard.max_memory.  The spec belongs to
  * the call site and outlives the state.
  *
- * Flattened (between parallel workers), the state is its spec's encoded form,
- * its dictionaries and the kernel's encoding.
+ * Flattened, the state is a header, its spec's encoded form, its dictionaries
+ * and the kernel's encoding:
+ *   magic u32, format version u16, u16 1 when the state holds rows, checksum u32;
+ *   the spec as a string; rows u64, rows skipped u64, target values u32 and two
+ *   doubles; dictionaries of the classes and of each category, each count u32
+ *   and strings; for each integer feature its sketch; then the sums or rows.
+ * So it passes between parallel workers.  A state of sums is a public value too
+ * (orchard.fit_state), with a checksum: CRC-32C of all bytes, 0 in its own place.
  */
 #ifndef ORCHARD_PG_FIT_STATE_H
 #define ORCHARD_PG_FIT_STATE_H
@@ -68,8 +74,19 @@ extern void fit_state_release(FitState *state);
 /* The state in a datum, when it is an expanded one. */
 extern FitState *fit_state_expanded(Datum datum);
 
+/* Does a flat state start as one of sums, with the checksum of its bytes?  A quick look at foreign ones. */
+extern bool fit_state_flat_is_whole(const struct varlena *flat);
+
+/* Is a flat state one of sums, which is a public value, not one of rows? */
+extern bool fit_state_flat_has_sums(const struct varlena *flat);
+
 /* The encoded spec inside a flat state. */
 extern const uint8 *fit_state_flat_spec(const struct varlena *flat, size_t *length);
+
+/*
+ * The state of a flat one that has this spec, else 42804.  The bytes may be
+ * foreign: XX001 when they are not a state's, 0A000 when of a newer format.
+ */
 extern FitState *fit_state_decode(MemoryAccount *account, const FitSpec *spec,
 								  const struct varlena *flat);
 

@@ -62,12 +62,11 @@ typedef struct CombineSite
 static const char fit_states[] = "orchard fit states";
 
 PG_FUNCTION_INFO_V1(orchard_fit_accum);
+PG_FUNCTION_INFO_V1(orchard_fit_state_accum);
 PG_FUNCTION_INFO_V1(orchard_fit_columns_accum);
 PG_FUNCTION_INFO_V1(orchard_fit_combine);
 PG_FUNCTION_INFO_V1(orchard_fit_final);
 PG_FUNCTION_INFO_V1(orchard_fit_columns_final);
-PG_FUNCTION_INFO_V1(orchard_fit_state_in);
-PG_FUNCTION_INFO_V1(orchard_fit_state_out);
 
 /* Options and target as in the site's first row? */
 static bool
@@ -170,15 +169,16 @@ transition_state(FunctionCallInfo fcinfo, const FitSpec *spec, const char *funct
 							PG_DETOAST_DATUM(PG_GETARG_DATUM(ARGUMENT_STATE)));
 }
 
-Datum
-orchard_fit_accum(PG_FUNCTION_ARGS)
+/* The row into the aggregate's state; with only_sums it must be one that can be a value. */
+static Datum
+accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 {
 	HeapTupleHeader row;
 	FitSite *site;
 	FitState *state;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "fit_accum called outside an aggregate");
+		elog(ERROR, "%s called outside an aggregate", function);
 	require_argument(fcinfo, 2, "target");
 	require_argument(fcinfo, 3, "options");
 	if (PG_ARGISNULL(1))
@@ -189,9 +189,29 @@ orchard_fit_accum(PG_FUNCTION_ARGS)
 	}
 	row = PG_GETARG_HEAPTUPLEHEADER(1);
 	site = fit_site(fcinfo, row);
-	state = transition_state(fcinfo, site->spec, "fit_accum");
+	if (unlikely(only_sums && site->spec->classification))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("algorithm \"%s\" has no training state that can be kept",
+					algorithm_name(site->spec->options->algorithm)),
+			 errdetail("Its state would be all its rows."),
+			 errhint("Use \"linear_regression\", or train on all rows with orchard.fit.")));
+	state = transition_state(fcinfo, site->spec, function);
 	fit_state_add(state, fit_binding(fcinfo, site, row), row);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
+}
+
+Datum
+orchard_fit_accum(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, "fit_accum", false);
+}
+
+Datum
+orchard_fit_state_accum(PG_FUNCTION_ARGS)
+{
+	return accumulate(fcinfo, "fit_state_accum", true);
 }
 
 /* What names, target and options say is the same for all rows: constants of the query. */
@@ -302,20 +322,14 @@ combine_site(FunctionCallInfo fcinfo)
 	return fcinfo->flinfo->fn_extra;
 }
 
-/* A state from argument `i`: itself when expanded, else decoded with a spec kept at the call site. */
+/* A flat state decoded for the aggregate, with a spec kept at the call site. */
 static FitState *
-combine_argument(FunctionCallInfo fcinfo, int i)
+combine_decode(FunctionCallInfo fcinfo, const struct varlena *flat)
 {
-	FitState *state = fit_state_expanded(PG_GETARG_DATUM(i));
 	CombineSite *site = combine_site(fcinfo);
-	struct varlena *flat;
-	const uint8 *encoded;
 	size_t length;
+	const uint8 *encoded = fit_state_flat_spec(flat, &length);
 
-	if (state != NULL)
-		return state;
-	flat = PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
-	encoded = fit_state_flat_spec(flat, &length);
 	if (site->spec == NULL || site->spec->encoded_length != length ||
 		memcmp(site->spec->encoded, encoded, length) != 0)
 	{
@@ -326,6 +340,15 @@ combine_argument(FunctionCallInfo fcinfo, int i)
 	}
 	return fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_combine"),
 							site->spec, flat);
+}
+
+/* A state from argument `i`: itself when expanded, else decoded. */
+static FitState *
+combine_argument(FunctionCallInfo fcinfo, int i)
+{
+	FitState *state = fit_state_expanded(PG_GETARG_DATUM(i));
+
+	return state != NULL ? state : combine_decode(fcinfo, PG_DETOAST_DATUM(PG_GETARG_DATUM(i)));
 }
 
 Datum
@@ -340,7 +363,8 @@ orchard_fit_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(0))
 	{
-		into = combine_argument(fcinfo, 1);
+		/* A copy: what comes next is added to it. */
+		into = combine_decode(fcinfo, PG_DETOAST_DATUM(PG_GETARG_DATUM(1)));
 		PG_RETURN_DATUM(EOHPGetRWDatum(&into->header));
 	}
 	into = combine_argument(fcinfo, 0);
@@ -384,23 +408,4 @@ orchard_fit_columns_final(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(0))
 		fit_require_rows(combine_argument(fcinfo, 0));
 	return orchard_fit_final(fcinfo);
-}
-
-/* States pass between processes of one statement only; no text form is accepted. */
-Datum
-orchard_fit_state_in(PG_FUNCTION_ARGS)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("cannot accept a value of type %s", "orchard.fit_state")));
-	PG_RETURN_VOID();
-}
-
-Datum
-orchard_fit_state_out(PG_FUNCTION_ARGS)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("cannot display a value of type %s", "orchard.fit_state")));
-	PG_RETURN_VOID();
 }

@@ -22,6 +22,7 @@
 #include "pg/column_type.h"
 #include "pg/error.h"
 #include "pg/fit_option.h"
+#include "pg/hex_text.h"
 #include "pg/memory.h"
 #include "pg/model_cache.h"
 
@@ -77,33 +78,16 @@ store_foreign_bytes(const void *bytes, size_t length, int sqlstate)
 Datum
 orchard_model_in(PG_FUNCTION_ARGS)
 {
-	const char *text = PG_GETARG_CSTRING(0);
-	size_t length = strlen(text);
-	char *bytes;
+	struct varlena *given = hex_text_read(PG_GETARG_CSTRING(0), "orchard.model");
 
-	if (length < 2 || length % 2 != 0 || text[0] != '\\' || text[1] != 'x' ||
-		strspn(text + 2, "0123456789abcdefABCDEF") != length - 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input for type %s", "orchard.model"),
-				 errdetail("The text form is \\x and the bytes in hexadecimal.")));
-	bytes = palloc_extended(length / 2 + 1, MCXT_ALLOC_HUGE);
-	length = hex_decode(text + 2, length - 2, bytes);
-	PG_RETURN_POINTER(store_foreign_bytes(bytes, length, ERRCODE_INVALID_TEXT_REPRESENTATION));
+	PG_RETURN_POINTER(store_foreign_bytes(VARDATA(given), VARSIZE(given) - VARHDRSZ,
+										  ERRCODE_INVALID_TEXT_REPRESENTATION));
 }
 
 Datum
 orchard_model_out(PG_FUNCTION_ARGS)
 {
-	struct varlena *stored = model_argument(fcinfo, 0);
-	size_t length = VARSIZE(stored) - VARHDRSZ;
-	char *text;
-
-	text = palloc_extended(length * 2 + 3, MCXT_ALLOC_HUGE);
-	text[0] = '\\';
-	text[1] = 'x';
-	text[2 + hex_encode(VARDATA(stored), length, text + 2)] = '\0';
-	PG_RETURN_CSTRING(text);
+	PG_RETURN_CSTRING(hex_text_write(model_argument(fcinfo, 0)));
 }
 
 Datum

@@ -1,4 +1,5 @@
-# 011_states.pl: forged binary states are refused with 22P03, or are states that every accessor can read.
+# 011_states.pl: forged binary states are refused with 22P03, or are states that every accessor can read;
+# every public state survives a dump and a binary copy with all its bits.
 use strict;
 use warnings;
 
@@ -67,6 +68,60 @@ for my $type (sort keys %types)
 	is($node->safe_psql('postgres', "SELECT count(*) FROM $type WHERE s::text::orchard.$type\::text IS DISTINCT FROM s::text"),
 		'0', "$type: their text is exact");
 }
+
+# One state of every type for each of seven groups; their text is exact, so equal text is equal bits.
+my %columns = (
+	sums => 'orchard.sum_state(x)', variances => 'orchard.variance_state(x)', stats => 'orchard.stats(x)',
+	errors => 'orchard.prediction_errors(x, u)', losses => 'orchard.log_losses(u > 8, 0.5 + x / 3)', scores => 'orchard.roc_scores(u > 8, x)',
+	fits => q{orchard.fit_state(r, 'x', '{"algorithm": "linear_regression", "exclude": ["g"]}')});
+my @names = sort keys %columns;
+my $list = join(', ', map { "$columns{$_} AS $_" } @names);
+$node->safe_psql('postgres', qq{
+	CREATE TABLE source AS SELECT i % 7 AS g, sin(i) AS x, i * 31 % 17 AS u, 'level ' || i % 3 AS c FROM generate_series(1, 500) AS i;
+	CREATE TABLE kept AS SELECT g, $list FROM source AS r GROUP BY g});
+my $texts = 'SELECT g, ' . join(', ', map { "$_\::text" } @names) . ' FROM kept ORDER BY g';
+# A state in memory may wait to be normalised, which moves the last bit of a skewness.
+my $merged = 'SELECT orchard.avg(orchard.merge(sums)), orchard.var_pop(orchard.merge(variances)), round(orchard.skewness(orchard.merge(stats))::numeric, 12), '
+	. 'orchard.rmse(orchard.merge(errors)), orchard.log_loss(orchard.merge(losses)), orchard.roc_auc(orchard.merge(scores)), '
+	. 'orchard.model_digest(orchard.finish(orchard.merge(fits))) FROM (SELECT * FROM kept ORDER BY g) AS ordered';
+my $before = $node->safe_psql('postgres', $texts);
+my $result = $node->safe_psql('postgres', $merged);
+for my $format ('plain', 'custom')
+{
+	$node->safe_psql('postgres', "DROP DATABASE IF EXISTS restored; CREATE DATABASE restored");
+	$node->command_ok([ 'pg_dump', '-F', $format, '-f', "$directory/dump.$format", '-d', $node->connstr('postgres') ], "a $format dump");
+	if ($format eq 'plain')
+	{
+		$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$directory/dump.$format", '-d', $node->connstr('restored') ], 'restored');
+	}
+	else
+	{
+		$node->command_ok([ 'pg_restore', '-e', '-d', $node->connstr('restored'), "$directory/dump.$format" ], 'restored');
+	}
+	is($node->safe_psql('restored', $texts), $before, "$format: the states are the same");
+	is($node->safe_psql('restored', $merged), $result, "$format: and merge to the same");
+}
+$node->safe_psql('postgres', "COPY kept TO '$directory/kept.bin' WITH (FORMAT binary);"
+	. "CREATE TABLE copied (LIKE kept); COPY copied FROM '$directory/kept.bin' WITH (FORMAT binary)");
+is($node->safe_psql('postgres', $texts =~ s/FROM kept/FROM copied/r), $before, 'binary: the states are the same');
+
+# Bytes of a training state that are cut or changed.
+$node->safe_psql('postgres', "CREATE TABLE received (s orchard.fit_state); COPY (SELECT fits FROM kept WHERE g = 1) TO '$directory/fit.bin' WITH (FORMAT binary)");
+my $fit = slurp_file("$directory/fit.bin");
+my $script = "\\set VERBOSITY sqlstate\n";
+for my $i (1 .. 100)
+{
+	my $forged = $fit;
+	my $place = 25 + int(rand(length($fit) - 27));
+	substr($forged, $place, 1) = chr(ord(substr($forged, $place, 1)) ^ (1 << int(rand(8))));
+	open(my $out, '>:raw', "$directory/fit-$i.bin") or die "cannot write fit-$i.bin: $!";
+	print $out $forged;
+	close($out);
+	$script .= "COPY received FROM '$directory/fit-$i.bin' WITH (FORMAT binary);\n";
+}
+my ($code, $out, $errors) = $node->psql('postgres', $script, on_error_stop => 0);
+is(scalar(() = $errors =~ /ERROR:  22P03/g), 100, 'a training state with one changed bit is refused with 22P03');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM received'), '0', 'and none is stored');
 
 $node->stop;
 done_testing();

@@ -391,6 +391,18 @@ least_squares_merge(LeastSquares *into, const Allocator *allocator, const LeastS
 	return status;
 }
 
+int32_t
+least_squares_numbers(const LeastSquares *state)
+{
+	return state->n_numbers;
+}
+
+int32_t
+least_squares_categories(const LeastSquares *state)
+{
+	return state->n_categories;
+}
+
 int64_t
 least_squares_rows(const LeastSquares *state)
 {

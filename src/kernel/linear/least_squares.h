@@ -54,6 +54,8 @@ extern Status least_squares_add(LeastSquares *state, const Allocator *allocator,
 extern Status least_squares_merge(LeastSquares *into, const Allocator *allocator,
 								  const LeastSquares *from, const int32_t *const *code_maps);
 
+extern int32_t least_squares_numbers(const LeastSquares *state);
+extern int32_t least_squares_categories(const LeastSquares *state);
 extern int64_t least_squares_rows(const LeastSquares *state);
 
 /* Sum of the weights of those rows. */
