@@ -16,6 +16,12 @@ CREATE TABLE orchard.registry_model (
 );
 COMMENT ON TABLE orchard.registry_model
 IS 'registered models: one row a name and owner; aliases maps each alias to its version, last_version and last_deployment count what was ever given out, so that no number returns, and every change updates the row first';
+COMMENT ON COLUMN orchard.registry_model.name IS 'as orchard.register took it';
+COMMENT ON COLUMN orchard.registry_model.owner IS 'name of the role that the model belongs to';
+COMMENT ON COLUMN orchard.registry_model.last_version IS 'highest version ever given out, 0 before the first';
+COMMENT ON COLUMN orchard.registry_model.last_deployment IS 'highest deployment number ever given out over all aliases, 0 before the first';
+COMMENT ON COLUMN orchard.registry_model.aliases IS 'alias: version, for what is deployed now';
+COMMENT ON COLUMN orchard.registry_model.created_at IS 'when the first version was registered';
 
 CREATE TABLE orchard.registry_version (
 	name text COLLATE pg_catalog."C" NOT NULL,
@@ -30,6 +36,14 @@ CREATE TABLE orchard.registry_version (
 );
 COMMENT ON TABLE orchard.registry_version
 IS 'versions of registered models; digest and summary are computed from the model, so neither can tell of another';
+COMMENT ON COLUMN orchard.registry_version.name IS 'of the model';
+COMMENT ON COLUMN orchard.registry_version.owner IS 'of the model';
+COMMENT ON COLUMN orchard.registry_version.version IS '1, 2, ... for each model; a number never returns';
+COMMENT ON COLUMN orchard.registry_version.model IS 'the model itself';
+COMMENT ON COLUMN orchard.registry_version.digest IS 'orchard.model_digest(model)';
+COMMENT ON COLUMN orchard.registry_version.summary IS 'orchard.summary(model)';
+COMMENT ON COLUMN orchard.registry_version.registered_at IS 'start of the transaction that registered it';
+COMMENT ON COLUMN orchard.registry_version.registered_by IS 'role that registered it';
 
 CREATE TABLE orchard.registry_deployment (
 	name text COLLATE pg_catalog."C" NOT NULL,
@@ -44,6 +58,14 @@ CREATE TABLE orchard.registry_deployment (
 );
 COMMENT ON TABLE orchard.registry_deployment
 IS 'the history of each alias: a version of NULL took it away, and previous is the number that rollback goes back to';
+COMMENT ON COLUMN orchard.registry_deployment.name IS 'of the model';
+COMMENT ON COLUMN orchard.registry_deployment.owner IS 'of the model';
+COMMENT ON COLUMN orchard.registry_deployment.alias IS 'whose history this is';
+COMMENT ON COLUMN orchard.registry_deployment.number IS 'order of the deployments';
+COMMENT ON COLUMN orchard.registry_deployment.version IS 'that the alias stood for from then on; NULL: it was taken away';
+COMMENT ON COLUMN orchard.registry_deployment.previous IS 'number of the deployment that rollback goes back to; NULL: none';
+COMMENT ON COLUMN orchard.registry_deployment.deployed_at IS 'start of the transaction that deployed it';
+COMMENT ON COLUMN orchard.registry_deployment.deployed_by IS 'role that deployed it';
 
 CREATE TABLE orchard.registry_grant (
 	name text COLLATE pg_catalog."C" NOT NULL,
@@ -55,6 +77,11 @@ CREATE TABLE orchard.registry_grant (
 );
 COMMENT ON TABLE orchard.registry_grant
 IS 'who may see and use a registered model besides its owner; the grantee public stands for every role';
+COMMENT ON COLUMN orchard.registry_grant.name IS 'of the model';
+COMMENT ON COLUMN orchard.registry_grant.owner IS 'of the model';
+COMMENT ON COLUMN orchard.registry_grant.grantee IS 'role that may see and use the model; public: every role';
+COMMENT ON COLUMN orchard.registry_grant.granted_at IS 'start of the transaction that granted it';
+COMMENT ON COLUMN orchard.registry_grant.granted_by IS 'role that granted it';
 
 CREATE FUNCTION orchard.registry_changed() RETURNS trigger
 AS 'MODULE_PATHNAME', 'orchard_registry_changed' LANGUAGE C VOLATILE;

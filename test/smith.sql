@@ -26,12 +26,19 @@ FROM (SELECT * FROM sample WHERE x IS NOT NULL) AS t GROUP BY k;
 INSERT INTO trained VALUES (NULL, NULL, NULL);
 CREATE TABLE tiles AS
 SELECT k, orchard.stats(odd) AS statistics, orchard.sum_state(x) AS sums, orchard.variance_state(odd) AS variances,
-	orchard.prediction_errors(x, z) AS errors, orchard.log_losses(flag, z / 101) AS losses, orchard.roc_scores(flag, x) AS scores
-FROM sample GROUP BY k;
+	orchard.prediction_errors(x, z) AS errors, orchard.log_losses(flag, z / 101) AS losses, orchard.roc_scores(flag, x) AS scores,
+	orchard.fit_state(t, 'k', '{"algorithm": "linear_regression", "features": ["z", "flag", "mood"]}') AS fits
+FROM sample AS t GROUP BY k;
+SELECT orchard.register('shared', linear), orchard.register('hidden', logistic) FROM trained WHERE k = 1;
+SELECT orchard.deploy('shared', 1), orchard.grant_model('shared', 'smith');
+CREATE TABLE names AS SELECT unnest(ARRAY['shared', 'shared@1', 'shared@champion', 'hidden', 'postgres.hidden', 'own', 'own@2', '']) AS name;
 
 CREATE FUNCTION score(orchard.model, sample) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT orchard.predict($1, $2)';
 CREATE FUNCTION score(orchard.model, float8[]) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT orchard.predict($1, $2)';
 CREATE FUNCTION score(orchard.model, float8, boolean) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT orchard.predict($1, $2, $3)';
+CREATE FUNCTION score(text, sample) RETURNS float8 LANGUAGE sql STABLE AS 'SELECT orchard.predict($1, $2)';
+CREATE FUNCTION train_as(text, text) RETURNS int LANGUAGE sql AS
+$$ SELECT version FROM orchard.train($1, 'SELECT * FROM public.sample', $2, 'linear_regression', '{"skip_null_target": true, "features": ["k", "z"]}') $$;
 CREATE FUNCTION class_of(orchard.model, sample) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT orchard.predict_class($1, $2)';
 CREATE FUNCTION classes_of(orchard.model, sample) RETURNS float8[] LANGUAGE sql IMMUTABLE AS 'SELECT orchard.predict_proba($1, $2)';
 CREATE FUNCTION class_share(orchard.model, text, sample) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT orchard.probability($1, $2, $3)';

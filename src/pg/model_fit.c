@@ -190,13 +190,12 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 	row = PG_GETARG_HEAPTUPLEHEADER(1);
 	site = fit_site(fcinfo, row);
 	if (unlikely(only_sums && site->spec->classification))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("algorithm \"%s\" has no training state that can be kept",
-					algorithm_name(site->spec->options->algorithm)),
-			 errdetail("Its state would be all its rows."),
-			 errhint("Use \"linear_regression\", or train on all rows with orchard.fit.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("algorithm \"%s\" has no training state that can be kept",
+						algorithm_name(site->spec->options->algorithm)),
+				 errdetail("Its state would be all its rows."),
+				 errhint("Use \"linear_regression\", or train on all rows with orchard.fit.")));
 	state = transition_state(fcinfo, site->spec, function);
 	fit_state_add(state, fit_binding(fcinfo, site, row), row);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));

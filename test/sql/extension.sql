@@ -20,6 +20,13 @@ WHERE refclassid = 'pg_extension'::regclass
   AND obj_description(objid, classid::regclass::text) IS NULL
 ORDER BY 1;
 
+-- So has every column of its tables.
+SELECT attrelid::regclass, attname
+FROM pg_attribute
+WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'orchard'::regnamespace AND relkind = 'r')
+  AND attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL
+ORDER BY 1, attnum;
+
 -- No C function has a SET clause, none runs as its owner, and all that do not write are parallel
 -- safe.
 SELECT p.oid::regprocedure
