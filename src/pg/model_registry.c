@@ -306,28 +306,42 @@ require_deployed(const Deployment *current, const char *name, const char *alias)
  * earlier_deployment
  *		The deployment that rollback goes back to from this one.
  *
- * Those whose version was dropped or is the current one are passed over.
+ * Those whose version was dropped or is the current one are passed over, one
+ * index scan each: a join would read the whole history of the alias.
  * Returns false when there is none.
  */
 static bool
 earlier_deployment(const RegistryEntry *entry, const char *alias, const Deployment *current,
 				   Deployment *earlier)
 {
-	Parameter from[] = {text_parameter(alias), int_parameter(current->previous),
-						int_parameter(current->version)};
+	bool has_previous = current->has_previous;
 	bool is_null;
 
-	if (!current->has_previous ||
-		run("WITH RECURSIVE earlier AS ("
-			"SELECT d.number, d.version, d.previous FROM orchard.registry_deployment AS d WHERE d.name = $1 AND d.owner = $2 AND d.alias = $3 AND d.number = $4 "
-			"UNION ALL SELECT d.number, d.version, d.previous FROM earlier AS e JOIN orchard.registry_deployment AS d ON d.name = $1 AND d.owner = $2 AND d.alias = $3 AND d.number = e.previous AND d.number < e.number) "
-			"SELECT e.number, e.version, e.previous FROM earlier AS e JOIN orchard.registry_version AS v ON v.name = $1 AND v.owner = $2 AND v.version = e.version WHERE e.version <> $5 ORDER BY e.number DESC LIMIT 1",
-			entry, lengthof(from), from) == 0)
-		return false;
-	earlier->number = int_result(1, &is_null);
-	earlier->version = int_result(2, &is_null);
-	earlier->previous = int_result(3, &is_null);
-	return true;
+	*earlier = *current;
+	while (has_previous)
+	{
+		Parameter wanted[] = {text_parameter(alias), int_parameter(earlier->previous)};
+		int32 after = earlier->number;
+		bool is_kept;
+
+		if (run("SELECT d.number, d.version, d.previous, EXISTS (SELECT FROM orchard.registry_version AS v WHERE v.name = $1 AND v.owner = $2 AND v.version = d.version) "
+				"FROM orchard.registry_deployment AS d WHERE d.name = $1 AND d.owner = $2 AND d.alias = $3 AND d.number = $4",
+				entry, lengthof(wanted), wanted) == 0)
+			return false;
+		earlier->number = int_result(1, &is_null);
+		earlier->version = int_result(2, &is_null);
+		earlier->previous = int_result(3, &is_null);
+		has_previous = !is_null;
+		is_kept =
+			DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4, &is_null));
+		SPI_freetuptable(SPI_tuptable);
+		/* A history written by hand may go in circles. */
+		if (earlier->number >= after)
+			return false;
+		if (is_kept && earlier->version != current->version)
+			return true;
+	}
+	return false;
 }
 
 /* Raises 55006 when an alias stands for the version. */
