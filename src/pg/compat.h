@@ -47,4 +47,26 @@
 	makeJsonLexContextCstringLen(NULL, json, length, encoding, escapes)
 #endif
 
+/* Whole pieces of a temporary file; since 16 there is BufFileReadExact(), and what is written is const. */
+#include "storage/buffile.h"
+
+static inline void
+buffile_write(BufFile *file, const void *bytes, size_t size)
+{
+	BufFileWrite(file, unconstify(void *, bytes), size);
+}
+
+static inline void
+buffile_read(BufFile *file, void *bytes, size_t size)
+{
+#if PG_VERSION_NUM >= 160000
+	BufFileReadExact(file, bytes, size);
+#else
+	if (BufFileRead(file, bytes, size) != size)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read from the temporary file of training rows")));
+#endif
+}
+
 #endif /* ORCHARD_PG_COMPAT_H */

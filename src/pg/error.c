@@ -15,7 +15,7 @@ effective_limit(void)
 
 /* For training; what holds other memory gives its own. */
 static const char training_hint[] =
-	"Raise orchard.max_memory, or use fewer rows or columns; in a parallel plan each process has this limit, and one holds two states while it merges them.";
+	"Raise orchard.max_memory, use fewer rows or columns, or train with orchard.train(), which keeps rows in temporary files; in a parallel plan each process has this limit, and one holds two states while it merges them.";
 
 void
 require_ok(Status status, const char *what)

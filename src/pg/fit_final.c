@@ -34,6 +34,7 @@ typedef struct Fit
 	const FitState *state;
 	const FitSpec *spec;
 	MemoryAccount *account;
+	Progress *progress;		/* NULL: nobody asks */
 	double **level_weight;	/* n_categories arrays of the dictionary's size */
 	double *missing_weight; /* n_categories */
 	NumberFacts *numbers;	/* n_numbers */
@@ -86,9 +87,13 @@ raise_overflow(const Fit *fit)
 {
 	const FitState *state = fit->state;
 	double most;
-	int32_t slot = fit->spec->classification ? dataset_largest(&state->dataset, &most) :
-											   least_squares_largest(state->least_squares, &most);
+	int32_t slot;
 
+	if (fit->spec->classification)
+		memory_account_require_ok(state->account, dataset_largest(&state->dataset, &slot, &most),
+								  what);
+	else
+		slot = least_squares_largest(state->least_squares, &most);
 	if (most < (fit->spec->classification ? LARGE : LARGE * LARGE))
 		return;
 	ereport(ERROR,
@@ -104,6 +109,9 @@ require(Fit *fit, Status status)
 {
 	if (status == KERNEL_OVERFLOW)
 		raise_overflow(fit);
+	/* Reading rows back fails in the account of the state. */
+	if (status == KERNEL_STOPPED && fit->account->error == NULL)
+		memory_account_require_ok(fit->state->account, status, what);
 	memory_account_require_ok(fit->account, status, what);
 }
 
@@ -146,8 +154,9 @@ collect_facts(Fit *fit, const LogisticOptions *logistic)
 	if (fit->spec->classification)
 	{
 		require(fit,
-				logistic_level_facts(&state->dataset, logistic, &fit->account->stop, fit->numbers,
-									 fit->level_weight, fit->missing_weight));
+				logistic_level_facts(&state->dataset, logistic, &fit->account->allocator,
+									 &fit->account->stop, fit->numbers, fit->level_weight,
+									 fit->missing_weight));
 		return;
 	}
 	least_squares_number_facts(state->least_squares, fit->numbers);
@@ -339,7 +348,7 @@ class_before(const Fit *fit, int32_t a, int32_t b)
 
 /* Weight of the rows of each class code. */
 static double *
-count_classes(const Fit *fit)
+count_classes(Fit *fit)
 {
 	const Dataset *dataset = &fit->state->dataset;
 	double *weights = palloc0(sizeof(double) * Max(fit->state->classes.n, 1));
@@ -348,8 +357,9 @@ count_classes(const Fit *fit)
 
 	for (b = 0; b < dataset->n_blocks; b++)
 	{
-		const DatasetBlock *block = &dataset->blocks[b];
+		const DatasetBlock *block;
 
+		require(fit, dataset_block(dataset, b, &block));
 		for (i = 0; i < block->n; i++)
 			weights[(int32_t) block->target[i]] += block->weight != NULL ? block->weight[i] : 1.0;
 	}
@@ -596,12 +606,33 @@ fit_constant(Fit *fit)
 	model->facts.gradient_norm = 0.0;
 }
 
+/* The solver's report; an error of telling it waits until the solver has come to rest. */
+static void
+tell_step(void *context, int32_t steps, double gradient_norm)
+{
+	Fit *fit = context;
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		progress_tell_step(fit->progress, steps, gradient_norm);
+	}
+	PG_CATCH();
+	{
+		memory_account_keep_error(fit->account);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+}
+
 static void
 fit_logistic_regression(Fit *fit)
 {
 	const FitOptions *options = fit->spec->options;
 	int positive;
-	LogisticOptions solver = {.l2 = options->l2,
+	StepReport report = {tell_step, fit};
+	LogisticOptions solver = {.report = fit->progress != NULL ? &report : NULL,
+							  .l2 = options->l2,
 							  .standardize = options->standardize,
 							  .tolerance = options->tol,
 							  .max_iterations = options->max_iter};
@@ -678,6 +709,7 @@ begin(const FitState *state)
 	fit->state = state;
 	fit->spec = state->spec;
 	fit->account = memory_account_create(CurrentMemoryContext);
+	fit->account->hint = state->account->hint;
 	fit->class_codes[0] = fit->class_codes[1] = -1;
 	model->algorithm = state->spec->options->algorithm;
 	model->objective = state->spec->options->objective;
@@ -710,7 +742,7 @@ fit_require_rows(const FitState *state)
 }
 
 struct varlena *
-fit_model(const FitState *state)
+fit_model(const FitState *state, Progress *progress)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext context;
@@ -729,6 +761,7 @@ fit_model(const FitState *state)
 	context = AllocSetContextCreate(CurrentMemoryContext, "orchard fit", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
 	fit = begin(state);
+	fit->progress = progress;
 	if (state->spec->classification)
 		fit_logistic_regression(fit);
 	else

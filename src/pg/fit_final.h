@@ -7,12 +7,14 @@
 #include "postgres.h"
 
 #include "pg/fit_state.h"
+#include "pg/progress.h"
 
 /*
  * The model of the state's rows, in the current memory context; NULL, with a
- * WARNING, when no row was usable.  The state is not changed.
+ * WARNING, when no row was usable.  The state is not changed.  progress: told
+ * of the solver's steps; may be NULL.
  */
-extern struct varlena *fit_model(const FitState *state);
+extern struct varlena *fit_model(const FitState *state, Progress *progress);
 
 /* Raises 22000 when no row was usable; a NULL state has seen none. */
 extern void fit_require_rows(const FitState *state);

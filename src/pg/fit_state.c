@@ -116,6 +116,14 @@ fit_state_create(MemoryAccount *account, const FitSpec *spec)
 	return state;
 }
 
+void
+fit_state_spill_to(FitState *state, const BlockStore *store)
+{
+	/* The other half is for dictionaries and the solver. */
+	if (state->spec->classification)
+		dataset_spill_to(&state->dataset, store, memory_limit() / 2);
+}
+
 static void
 pg_attribute_noreturn() not_finite(const char *name, double value)
 {

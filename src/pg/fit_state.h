@@ -56,6 +56,9 @@ typedef struct FitState
 
 extern FitState *fit_state_create(MemoryAccount *account, const FitSpec *spec);
 
+/* Full blocks of rows go to the store beyond half of orchard.max_memory; nothing for a state of sums. */
+extern void fit_state_spill_to(FitState *state, const BlockStore *store);
+
 /* Adds a row that has the binding's layout. */
 extern void fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row);
 

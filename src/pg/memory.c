@@ -52,7 +52,7 @@ allocate_or_null(MemoryContext context, Size size)
 static bool
 within_limit(Size size)
 {
-	Size limit = (Size) Min(orchard_max_memory, orchard_max_memory_limit) * 1024;
+	Size limit = memory_limit();
 
 	return size <= limit && accounted_bytes <= limit - size;
 }
@@ -109,6 +109,14 @@ account_end(void *argument)
 	account->bytes = 0;
 }
 
+void
+memory_account_keep_error(MemoryAccount *account)
+{
+	MemoryContextSwitchTo(account->context);
+	account->error = CopyErrorData();
+	FlushErrorState();
+}
+
 /*
  * Polled by kernel code.  An interrupt need not be a cancel, so it is served
  * here and work goes on when it returns; its error is caught and kept, since
@@ -121,20 +129,18 @@ account_should_stop(void *argument)
 	MemoryContext caller = CurrentMemoryContext;
 
 	if (likely(!INTERRUPTS_PENDING_CONDITION()))
-		return false;
+		return account->error != NULL;
 	PG_TRY();
 	{
 		CHECK_FOR_INTERRUPTS();
 	}
 	PG_CATCH();
 	{
-		MemoryContextSwitchTo(account->context);
-		account->interrupt = CopyErrorData();
-		FlushErrorState();
+		memory_account_keep_error(account);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);
-	return account->interrupt != NULL;
+	return account->error != NULL;
 }
 
 MemoryAccount *
@@ -177,12 +183,12 @@ memory_account_of_aggregate(FunctionCallInfo fcinfo, const char *name, const cha
 void
 memory_account_require_ok(MemoryAccount *account, Status status, const char *what)
 {
-	if (status == KERNEL_STOPPED && account->interrupt != NULL)
+	if (status == KERNEL_STOPPED && account->error != NULL)
 	{
-		ErrorData *interrupt = account->interrupt;
+		ErrorData *error = account->error;
 
-		account->interrupt = NULL;
-		ReThrowError(interrupt);
+		account->error = NULL;
+		ReThrowError(error);
 	}
 	require_ok_or_hint(status, what, account->hint);
 }

@@ -25,13 +25,19 @@ typedef struct MemoryAccount
 	const char *hint;	   /* when the limit is reached: what to do, a constant; NULL: training */
 	Allocator allocator;   /* its context field points back here */
 	StopCheck stop;		   /* asks CHECK_FOR_INTERRUPTS without jumping through the kernel */
-	ErrorData *interrupt;  /* the error that made stop answer true, to be rethrown */
+	ErrorData *error;	   /* caught in a callback of the kernel, to be rethrown */
 	MemoryContextCallback callback;
 } MemoryAccount;
 
 /* orchard.max_memory and orchard.max_memory_limit, in kB; the smaller rules. */
 extern int orchard_max_memory;
 extern int orchard_max_memory_limit;
+
+static inline Size
+memory_limit(void)
+{
+	return (Size) Min(orchard_max_memory, orchard_max_memory_limit) * 1024;
+}
 
 /* A new account whose blocks live in `context`. */
 extern MemoryAccount *memory_account_create(MemoryContext context);
@@ -50,7 +56,13 @@ extern const Allocator *memory_transient(void);
 extern MemoryAccount *memory_account_of_aggregate(FunctionCallInfo fcinfo, const char *name,
 												  const char *function);
 
-/* Rethrows a pending interrupt, else raises the error of the status; KERNEL_OK returns. */
+/*
+ * In PG_CATCH of a callback, through whose caller in the kernel no error may jump: keeps the error.
+ * The kernel is told KERNEL_STOPPED.
+ */
+extern void memory_account_keep_error(MemoryAccount *account);
+
+/* Rethrows the error that a callback kept, else raises the error of the status; KERNEL_OK returns. */
 extern void memory_account_require_ok(MemoryAccount *account, Status status, const char *what);
 
 /* Bytes of all live accounts of this backend. */

@@ -392,7 +392,7 @@ orchard_fit_final(PG_FUNCTION_ARGS)
 	site = combine_site(fcinfo);
 	if (!site->said_two_values)
 		site->said_two_values = fit_notice_two_values(state);
-	model = fit_model(state);
+	model = fit_model(state, NULL);
 	if (model == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(model);

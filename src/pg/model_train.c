@@ -6,7 +6,8 @@
  * slots.  Where sums are all that a family needs, and the planner would have workers share the work
  * of an aggregate, the query is fit_columns over the columns instead: each process sums its own rows.
  * Rows that are held out to validate the model wait in a tuplestore, which goes to a temporary file
- * beyond work_mem; they come out again when the model is there, so the query runs once.
+ * beyond work_mem; they come out again when the model is there, so the query runs once.  Where the
+ * rows themselves are kept, those beyond orchard.max_memory go to a temporary file too (spill.c).
  *
  * Both feed the FitState that fit() feeds, so from one process the model is that of fit() to the
  * last bit.
@@ -42,8 +43,13 @@
 #include "pg/model_registry.h"
 #include "pg/progress.h"
 #include "pg/row_source.h"
+#include "pg/spill.h"
 
 #define COLUMNS_BY_ARGUMENT 95 /* at most, since a function has 100 arguments */
+
+/* For what memory must hold. */
+static const char train_hint[] =
+	"Raise orchard.max_memory, or use fewer columns or columns of fewer different values.";
 
 PG_FUNCTION_INFO_V1(orchard_train);
 
@@ -64,6 +70,7 @@ typedef struct Training
 	FitSpec *spec; /* from the first row on */
 	FitBinding *binding;
 	FitState *state;
+	Spill *spill; /* of the state's rows */
 	Progress progress;
 	TupleDesc row_columns;	   /* those of a slot */
 	Tuplestorestate *held_out; /* rows to validate on; NULL when the options ask for none */
@@ -153,6 +160,9 @@ begin_state(Training *training, const TupleTableSlot *slot)
 		fit_state_create(memory_account_create(AllocSetContextCreate(
 							 training->context, "orchard training rows", ALLOCSET_DEFAULT_SIZES)),
 						 training->spec);
+	training->state->account->hint = train_hint;
+	training->spill = spill_create(training->state->account);
+	fit_state_spill_to(training->state, spill_store(training->spill));
 	MemoryContextSwitchTo(caller);
 }
 
@@ -227,7 +237,7 @@ begin_hold_out(Training *training, TupleDesc row_columns)
 					 errmsg("validation column \"%s\" must be boolean", name)));
 		training->validation = i;
 	}
-	training->held_out = tuplestore_begin_heap(false, false, work_mem);
+	training->held_out = tuplestore_begin_heap(false, false, Min(work_mem, memory_limit() / 1024));
 	MemoryContextSwitchTo(caller);
 }
 
@@ -314,7 +324,8 @@ train_by_slots(Training *training)
 				 errmsg("the model cannot be fitted: every row is held out for validation")));
 	fit_require_rows(training->state);
 	fit_notice_two_values(training->state);
-	model = fit_model(training->state);
+	model = fit_model(training->state, &training->progress);
+	spill_end(training->spill);
 	return training->held_out != NULL ? validate(training, model) : model;
 }
 

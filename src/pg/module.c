@@ -19,11 +19,12 @@ PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	DefineCustomIntVariable("orchard.max_memory",
-							"Memory that all live training states of a session may hold together.",
-							"A statement that needs more ends with an error.", &orchard_max_memory,
-							1024 * 1024, 16 * 1024, INT_MAX, PGC_USERSET, GUC_UNIT_KB, NULL, NULL,
-							NULL);
+	DefineCustomIntVariable(
+		"orchard.max_memory",
+		"Memory that all live training states of a session may hold together.",
+		"orchard.train keeps rows beyond it in temporary files; else a statement that needs more ends with an error.",
+		&orchard_max_memory, 1024 * 1024, 16 * 1024, INT_MAX, PGC_USERSET, GUC_UNIT_KB, NULL, NULL,
+		NULL);
 	DefineCustomIntVariable("orchard.max_memory_limit",
 							"Upper bound on orchard.max_memory, for a superuser to set.",
 							"The smaller of the two settings rules.", &orchard_max_memory_limit,
@@ -34,7 +35,7 @@ _PG_init(void)
 							64 * 1024, 1024, INT_MAX, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomIntVariable(
 		"orchard.progress_interval",
-		"Seconds between the NOTICEs by which orchard.train tells how many rows it has read.",
+		"Seconds between the NOTICEs by which orchard.train tells how far it is.",
 		"0 turns them off.", &orchard_progress_interval, 0, 0, INT_MAX / 1000, PGC_USERSET,
 		GUC_UNIT_S, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("orchard");

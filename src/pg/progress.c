@@ -9,20 +9,39 @@
 
 int orchard_progress_interval = 0;
 
-void
-progress_look(Progress *progress)
+/* Seconds since the first look at the clock when it is time to tell again, else -1. */
+static long long
+time_to_tell(Progress *progress)
 {
 	TimestampTz now = GetCurrentTimestamp();
 
 	if (progress->started == 0)
-	{
 		progress->started = progress->told = now;
-		return;
-	}
 	if (!TimestampDifferenceExceeds(progress->told, now, orchard_progress_interval * 1000))
-		return;
+		return -1;
 	progress->told = now;
-	ereport(NOTICE,
-			(errmsg("training has read %lld rows in %lld seconds", (long long) progress->rows,
-					(long long) ((now - progress->started) / USECS_PER_SEC))));
+	return (now - progress->started) / USECS_PER_SEC;
+}
+
+void
+progress_look(Progress *progress)
+{
+	long long seconds = time_to_tell(progress);
+
+	if (seconds >= 0)
+		ereport(NOTICE,
+				(errmsg("training has read %lld rows in %lld seconds", (long long) progress->rows,
+						seconds)));
+}
+
+void
+progress_tell_step(Progress *progress, int32 steps, double gradient_norm)
+{
+	long long seconds = orchard_progress_interval > 0 ? time_to_tell(progress) : -1;
+
+	if (seconds >= 0)
+		ereport(
+			NOTICE,
+			(errmsg("training has taken %d steps in %lld seconds; the norm of the gradient is %g",
+					steps, seconds, gradient_norm)));
 }

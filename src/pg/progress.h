@@ -1,5 +1,6 @@
 /*
- * progress.h: a NOTICE now and then about the rows read so far, by orchard.progress_interval.
+ * progress.h: a NOTICE now and then about the rows read or the steps taken so far, by
+ * orchard.progress_interval.
  */
 #ifndef ORCHARD_PG_PROGRESS_H
 #define ORCHARD_PG_PROGRESS_H
@@ -19,6 +20,9 @@ typedef struct Progress
 } Progress;
 
 extern void progress_look(Progress *progress);
+
+/* After a step of a solver. */
+extern void progress_tell_step(Progress *progress, int32 steps, double gradient_norm);
 
 /* Counts a row.  The clock is looked at every 1,024 rows. */
 static inline void

@@ -34,7 +34,7 @@ check_row(const Dataset *dataset, int i, int32_t shift, double target)
 
 	while (place >= dataset->blocks[b].n)
 		place -= dataset->blocks[b++].n;
-	block = &dataset->blocks[b];
+	CHECK(dataset_block(dataset, b, &block) == KERNEL_OK);
 	second = block->numbers[block->capacity + place];
 	CHECK(block->numbers[place] == i);
 	CHECK(i % 3 == 0 ? isnan(second) : second == 2.0 * i);
@@ -144,18 +144,198 @@ names_the_largest_number(void)
 	double numbers[2] = {2.0, -1e200};
 	int32_t codes[1] = {0};
 	double value;
+	int32_t slot;
 
 	dataset_begin(&dataset, 2, 1, true);
-	CHECK(dataset_largest(&dataset, &value) == -1);
+	CHECK(dataset_largest(&dataset, &slot, &value) == KERNEL_OK && slot == -1);
 	CHECK(add_rows(&dataset, 0, 600) == KERNEL_OK);
-	CHECK(dataset_largest(&dataset, &value) == 1);
+	CHECK(dataset_largest(&dataset, &slot, &value) == KERNEL_OK && slot == 1);
 	CHECK(value == 2.0 * 599); /* row 599 has both */
 	CHECK(dataset_add(&dataset, &unit_allocator, numbers, codes, 1.0, 1.0) == KERNEL_OK);
 	CHECK(add_rows(&dataset, 0, 2000) == KERNEL_OK);
-	CHECK(dataset_largest(&dataset, &value) == 1);
+	CHECK(dataset_largest(&dataset, &slot, &value) == KERNEL_OK && slot == 1);
 	CHECK(value == 1e200);
 	dataset_release(&dataset, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(names_the_largest_number), UNIT_CASE(keeps_rows), UNIT_CASE(merges_with_maps),
-		  UNIT_CASE(bytes_round_trip), UNIT_CASE(refusal_changes_nothing))
+/* -- With a store -- */
+
+#define STORE_BYTES (4 << 20)
+#define BLOCK_BYTES (DATASET_BLOCK_ROWS * (4 * sizeof(double) + sizeof(int32_t)))
+
+/* A store in memory, which can be told to fail. */
+typedef struct TestStore
+{
+	BlockStore store;
+	uint8_t *bytes;
+	int64_t length;
+	int appended; /* calls that went well */
+	int read;
+	bool fails;
+} TestStore;
+
+static Status
+test_append(void *context, const void *bytes, size_t size, int64_t *place)
+{
+	TestStore *test = context;
+
+	if (test->fails || test->length + (int64_t) size > STORE_BYTES)
+		return KERNEL_STOPPED;
+	*place = test->length;
+	memcpy(test->bytes + test->length, bytes, size);
+	test->length += (int64_t) size;
+	test->appended++;
+	return KERNEL_OK;
+}
+
+static Status
+test_read(void *context, int64_t place, void *bytes, size_t size)
+{
+	TestStore *test = context;
+
+	memcpy(bytes, test->bytes + place, test->fails ? size / 2 : size);
+	if (test->fails)
+		return KERNEL_STOPPED;
+	test->read++;
+	return KERNEL_OK;
+}
+
+/* A dataset that spills beyond so many blocks in memory. */
+static void
+begin_with_store(Dataset *dataset, TestStore *test, size_t blocks)
+{
+	*test = (TestStore){.store = {test_append, test_read, test}, .bytes = malloc(STORE_BYTES)};
+	dataset_begin(dataset, 2, 1, true);
+	dataset_spill_to(dataset, &test->store, blocks * BLOCK_BYTES);
+}
+
+/* Rows, bytes and the largest number are those of a dataset in memory, whatever the bound. */
+static void
+spills_beyond_the_bound(void)
+{
+	size_t blocks;
+
+	for (blocks = 0; blocks < 12; blocks++)
+	{
+		TestStore test;
+		Dataset dataset;
+		Dataset whole;
+		ByteWriter ours;
+		ByteWriter golden;
+		double value;
+		int32_t slot;
+		int i;
+
+		begin_with_store(&dataset, &test, blocks);
+		dataset_begin(&whole, 2, 1, true);
+		CHECK(add_rows(&dataset, 0, 5000) == KERNEL_OK);
+		CHECK(unit_peak_bytes <= (long) ((blocks < 3 ? 3 : blocks) * BLOCK_BYTES + 4096));
+		CHECK(add_rows(&whole, 0, 5000) == KERNEL_OK);
+		CHECK(test.appended == (blocks < 3 ? 9 : blocks < 11 ? 11 - (int) blocks : 0));
+		CHECK(dataset.n == 5000 && dataset.n_blocks == 10);
+		for (i = 0; i < 5000; i++)
+			check_row(&dataset, i, 0, i % 2);
+		/* In order, each block is read once. */
+		CHECK(test.read == test.appended);
+		for (i = 4999; i >= 0; i -= 37)
+			check_row(&dataset, i, 0, i % 2);
+		writer_begin(&ours, &unit_allocator, 1 << 20);
+		writer_begin(&golden, &unit_allocator, 1 << 20);
+		dataset_encode(&dataset, &ours);
+		dataset_encode(&whole, &golden);
+		CHECK(ours.status == KERNEL_OK && ours.length == golden.length);
+		CHECK(memcmp(ours.bytes, golden.bytes, golden.length) == 0);
+		CHECK(dataset_largest(&dataset, &slot, &value) == KERNEL_OK);
+		CHECK(slot == 1 && value == 2.0 * 4999);
+		writer_release(&ours);
+		writer_release(&golden);
+		dataset_release(&dataset, &unit_allocator);
+		dataset_release(&whole, &unit_allocator);
+		unit_peak_bytes = 0;
+		free(test.bytes);
+	}
+}
+
+/* The allocator refuses a block within the bound: an older one makes room, and merging reads it. */
+static void
+spills_when_memory_is_refused(void)
+{
+	static const int32_t map[] = {10, 11, 12, 13};
+	static const int32_t *const maps[] = {map};
+	TestStore test;
+	Dataset dataset;
+	Dataset into;
+	int i;
+
+	begin_with_store(&dataset, &test, 100);
+	CHECK(add_rows(&dataset, 0, 3 * DATASET_BLOCK_ROWS) == KERNEL_OK);
+	CHECK(test.appended == 0);
+	unit_allocator_fail_after(1); /* the first is for the list of blocks or the block itself */
+	for (i = 3 * DATASET_BLOCK_ROWS; i < 4 * DATASET_BLOCK_ROWS + 1; i++)
+	{
+		if (add_rows(&dataset, i, i + 1) != KERNEL_OK)
+		{
+			CHECK(dataset.n == i);
+			unit_allocator_fail_after(-1);
+			CHECK(add_rows(&dataset, i, i + 1) == KERNEL_OK);
+		}
+		if (i == 4 * DATASET_BLOCK_ROWS - 1)
+			unit_allocator_fail_after(1);
+	}
+	unit_allocator_fail_after(-1);
+	CHECK(test.appended > 0);
+	dataset_begin(&into, 2, 1, true);
+	CHECK(dataset_merge(&into, &unit_allocator, &dataset, maps, NULL) == KERNEL_OK);
+	CHECK(into.n == dataset.n && into.n == 4 * DATASET_BLOCK_ROWS + 1);
+	for (i = 0; i < into.n; i++)
+		check_row(&into, i, 10, i % 2);
+	dataset_release(&into, &unit_allocator);
+	dataset_release(&dataset, &unit_allocator);
+	free(test.bytes);
+}
+
+/* A store that fails is reported, adds nothing and can be asked again. */
+static void
+reports_a_store_that_fails(void)
+{
+	TestStore test;
+	Dataset dataset;
+	Dataset into;
+	ByteWriter writer;
+	const DatasetBlock *block;
+	double value;
+	int32_t slot;
+	int i;
+
+	begin_with_store(&dataset, &test, 0);
+	CHECK(add_rows(&dataset, 0, 2 * DATASET_BLOCK_ROWS) == KERNEL_OK);
+	test.fails = true;
+	CHECK(add_rows(&dataset, 2 * DATASET_BLOCK_ROWS, 3 * DATASET_BLOCK_ROWS) == KERNEL_STOPPED);
+	CHECK(dataset.n == 2 * DATASET_BLOCK_ROWS);
+	CHECK(dataset_block(&dataset, 0, &block) == KERNEL_STOPPED);
+	CHECK(dataset_block(&dataset, 1, &block) == KERNEL_OK);
+	CHECK(dataset_largest(&dataset, &slot, &value) == KERNEL_STOPPED);
+	writer_begin(&writer, &unit_allocator, 1 << 20);
+	dataset_encode(&dataset, &writer);
+	CHECK(writer.status == KERNEL_STOPPED);
+	writer_release(&writer);
+	dataset_begin(&into, 2, 1, true);
+	CHECK(dataset_merge(&into, &unit_allocator, &dataset, NULL, NULL) == KERNEL_STOPPED);
+	dataset_release(&into, &unit_allocator);
+	test.fails = false;
+	CHECK(add_rows(&dataset, 2 * DATASET_BLOCK_ROWS, 4 * DATASET_BLOCK_ROWS) == KERNEL_OK);
+	check_row(&dataset, 0, 0, 0);
+	/* What a failed read leaves is not taken for a block. */
+	test.fails = true;
+	CHECK(dataset_block(&dataset, 1, &block) == KERNEL_STOPPED);
+	test.fails = false;
+	for (i = 0; i < 4 * DATASET_BLOCK_ROWS; i++)
+		check_row(&dataset, i, 0, i % 2);
+	dataset_release(&dataset, &unit_allocator);
+	free(test.bytes);
+}
+
+UNIT_MAIN(UNIT_CASE(spills_beyond_the_bound), UNIT_CASE(spills_when_memory_is_refused),
+		  UNIT_CASE(reports_a_store_that_fails), UNIT_CASE(names_the_largest_number),
+		  UNIT_CASE(keeps_rows), UNIT_CASE(merges_with_maps), UNIT_CASE(bytes_round_trip),
+		  UNIT_CASE(refusal_changes_nothing))

@@ -47,8 +47,8 @@ begin_repeated(Case *c, int times, bool missing, bool weighted, double l2)
 		CHECK(dataset_add(&c->dataset, &unit_allocator, row.numbers, row.codes, row.label,
 						  row.weight) == KERNEL_OK);
 	}
-	CHECK(logistic_level_facts(&c->dataset, &c->options, NULL, numbers, level_weight,
-							   missing_weight) == KERNEL_OK);
+	CHECK(logistic_level_facts(&c->dataset, &c->options, &unit_allocator, NULL, numbers,
+							   level_weight, missing_weight) == KERNEL_OK);
 	CHECK(design_build(&c->design, &unit_allocator, golden_features, 3, &c->dictionary,
 					   const_weight, missing_weight, numbers, &design_options) == KERNEL_OK);
 }
@@ -174,8 +174,8 @@ class_weight_is_repetition(void)
 		DesignOptions design_options = {true, false, 1000, NULL};
 
 		design_release(&c->design, &unit_allocator, &c->dictionary);
-		CHECK(logistic_level_facts(&c->dataset, &c->options, NULL, numbers, level_weight,
-								   missing_weight) == KERNEL_OK);
+		CHECK(logistic_level_facts(&c->dataset, &c->options, &unit_allocator, NULL, numbers,
+								   level_weight, missing_weight) == KERNEL_OK);
 		CHECK(design_build(&c->design, &unit_allocator, golden_features, 3, &c->dictionary,
 						   const_weight, missing_weight, numbers, &design_options) == KERNEL_OK);
 		CHECK(run(c) == KERNEL_OK);

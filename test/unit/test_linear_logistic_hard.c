@@ -96,8 +96,8 @@ describe(Case *c)
 	double missing_weight[1];
 	NumberFacts numbers[MAX_NUMBERS];
 
-	CHECK(logistic_level_facts(&c->dataset, &c->options, NULL, numbers, level_weight,
-							   missing_weight) == KERNEL_OK);
+	CHECK(logistic_level_facts(&c->dataset, &c->options, &unit_allocator, NULL, numbers,
+							   level_weight, missing_weight) == KERNEL_OK);
 	CHECK(design_build(&c->design, &unit_allocator, c->features, c->n_numbers + c->n_categories,
 					   &c->dictionary, const_weight, missing_weight, numbers,
 					   &c->design_options) == KERNEL_OK);
@@ -421,7 +421,8 @@ wide_rows(void)
 						wide_value(i, 40) < 0.1 + 0.4 * numbers[0] + 0.4 * numbers[1] * numbers[2],
 						1.0) == KERNEL_OK);
 	}
-	CHECK(logistic_level_facts(&dataset, &options, NULL, facts, NULL, NULL) == KERNEL_OK);
+	CHECK(logistic_level_facts(&dataset, &options, &unit_allocator, NULL, facts, NULL, NULL) ==
+		  KERNEL_OK);
 	CHECK(design_build(&design, &unit_allocator, features, WIDE_NUMBERS, NULL, NULL, NULL, facts,
 					   &design_options) == KERNEL_OK);
 	CHECK(logistic_fit(&dataset, &design, &options, &unit_allocator, NULL, &fit) == KERNEL_OK);

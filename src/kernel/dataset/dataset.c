@@ -15,16 +15,42 @@ dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categories, bool ha
 		(Dataset){.n_numbers = n_numbers, .n_categories = n_categories, .has_weight = has_weight};
 }
 
+/* Bytes of a block with room for so many rows. */
+static bool
+block_size(const Dataset *dataset, int32_t rows, size_t *size)
+{
+	size_t doubles = (size_t) dataset->n_numbers + 1 + dataset->has_weight;
+	size_t codes = (size_t) dataset->n_categories;
+
+	return size_multiply((size_t) rows, doubles * sizeof(double) + codes * sizeof(int32_t), size);
+}
+
+/* Lays the arrays of a block out in its memory. */
 static void
-block_release(DatasetBlock *block, const Dataset *dataset, const Allocator *allocator)
+block_place(DatasetBlock *block, const Dataset *dataset, void *memory)
 {
 	size_t rows = (size_t) block->capacity;
+	size_t doubles = (size_t) dataset->n_numbers + 1 + dataset->has_weight;
+	void *codes = (char *) memory + rows * doubles * sizeof(double);
 
-	memory_release(allocator, block->numbers, rows * (size_t) dataset->n_numbers, sizeof(double));
-	memory_release(allocator, block->codes, rows * (size_t) dataset->n_categories, sizeof(int32_t));
-	memory_release(allocator, block->target, rows, sizeof(double));
-	memory_release(allocator, block->weight, rows, sizeof(double));
-	memset(block, 0, sizeof(*block));
+	block->place = IN_MEMORY;
+	block->numbers = memory;
+	block->target = block->numbers + rows * (size_t) dataset->n_numbers;
+	block->weight = dataset->has_weight ? block->target + rows : NULL;
+	block->codes = codes;
+}
+
+static void
+block_release(DatasetBlock *block, Dataset *dataset, const Allocator *allocator)
+{
+	size_t size = 0;
+
+	if (block->numbers == NULL)
+		return;
+	block_size(dataset, block->capacity, &size);
+	memory_release(allocator, block->numbers, size, 1);
+	dataset->memory -= size;
+	block->numbers = NULL;
 }
 
 void
@@ -36,31 +62,99 @@ dataset_release(Dataset *dataset, const Allocator *allocator)
 		block_release(&dataset->blocks[b], dataset, allocator);
 	memory_release(allocator, dataset->blocks, (size_t) dataset->blocks_capacity,
 				   sizeof(DatasetBlock));
+	if (dataset->loaded != NULL)
+		block_release(dataset->loaded, dataset, allocator);
+	memory_release(allocator, dataset->loaded, 1, sizeof(DatasetBlock));
 	dataset_begin(dataset, dataset->n_numbers, dataset->n_categories, dataset->has_weight);
+}
+
+void
+dataset_spill_to(Dataset *dataset, const BlockStore *store, size_t memory_bound)
+{
+	dataset->store = store;
+	dataset->memory_bound = memory_bound;
 }
 
 /* An empty block with room for so many rows. */
 static Status
-block_create(DatasetBlock *block, const Dataset *dataset, const Allocator *allocator, int32_t rows)
+block_create(DatasetBlock *block, Dataset *dataset, const Allocator *allocator, int32_t rows)
 {
-	size_t n = (size_t) rows;
-	size_t numbers;
-	size_t codes;
+	size_t size;
+	void *memory;
 
-	*block = (DatasetBlock){.capacity = rows};
-	if (!size_multiply(n, (size_t) dataset->n_numbers, &numbers) ||
-		!size_multiply(n, (size_t) dataset->n_categories, &codes))
+	if (!block_size(dataset, rows, &size))
 		return KERNEL_TOO_LARGE;
-	block->numbers = memory_allocate(allocator, numbers, sizeof(double));
-	block->codes = memory_allocate(allocator, codes, sizeof(int32_t));
-	block->target = memory_allocate(allocator, n, sizeof(double));
-	if (dataset->has_weight)
-		block->weight = memory_allocate(allocator, n, sizeof(double));
-	if (block->numbers != NULL && block->codes != NULL && block->target != NULL &&
-		(block->weight != NULL || !dataset->has_weight))
+	memory = memory_allocate(allocator, size, 1);
+	if (memory == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	*block = (DatasetBlock){.capacity = rows};
+	block_place(block, dataset, memory);
+	dataset->memory += size;
+	return KERNEL_OK;
+}
+
+/* Makes the block that those of the store are read to. */
+static Status
+create_loaded(Dataset *dataset, const Allocator *allocator)
+{
+	DatasetBlock *loaded = memory_allocate(allocator, 1, sizeof(DatasetBlock));
+	Status status;
+
+	if (loaded == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	status = block_create(loaded, dataset, allocator, DATASET_BLOCK_ROWS);
+	if (status != KERNEL_OK)
+	{
+		memory_release(allocator, loaded, 1, sizeof(DatasetBlock));
+		return status;
+	}
+	dataset->loaded = loaded;
+	return KERNEL_OK;
+}
+
+/* Sends the last block, a full one, to the store; the new block takes its memory. */
+static Status
+block_recycle(DatasetBlock *block, Dataset *dataset, const Allocator *allocator)
+{
+	DatasetBlock *last = &dataset->blocks[dataset->n_blocks - 1];
+	Status status = dataset->loaded != NULL ? KERNEL_OK : create_loaded(dataset, allocator);
+	int64_t place = 0;
+	size_t size = 0;
+
+	if (status != KERNEL_OK)
+		return status;
+	block_size(dataset, last->capacity, &size);
+	status = dataset->store->append(dataset->store->context, last->numbers, size, &place);
+	if (status != KERNEL_OK)
+		return status;
+	*block = (DatasetBlock){.capacity = last->capacity};
+	block_place(block, dataset, last->numbers);
+	*last = (DatasetBlock){.n = last->n, .capacity = last->capacity, .place = place};
+	return KERNEL_OK;
+}
+
+Status
+dataset_block(const Dataset *dataset, int32_t b, const DatasetBlock **block)
+{
+	const DatasetBlock *wanted = &dataset->blocks[b];
+	DatasetBlock *loaded = dataset->loaded;
+	size_t size = 0;
+	Status status;
+
+	*block = wanted;
+	if (wanted->place == IN_MEMORY)
 		return KERNEL_OK;
-	block_release(block, dataset, allocator);
-	return KERNEL_OUT_OF_MEMORY;
+	*block = loaded;
+	if (loaded->place == wanted->place)
+		return KERNEL_OK;
+	loaded->place = IN_MEMORY; /* holds none, should the store fail */
+	block_size(dataset, wanted->capacity, &size);
+	status = dataset->store->read(dataset->store->context, wanted->place, loaded->numbers, size);
+	if (status != KERNEL_OK)
+		return status;
+	loaded->place = wanted->place;
+	loaded->n = wanted->n;
+	return KERNEL_OK;
 }
 
 /* Copies the rows of one block over into another with more room. */
@@ -80,6 +174,25 @@ block_copy(DatasetBlock *into, const DatasetBlock *from, const Dataset *dataset)
 	if (dataset->has_weight)
 		memcpy(into->weight, from->weight, n * sizeof(double));
 	into->n = from->n;
+}
+
+/* A full block's successor: with memory of its own, or with that of the full one, which goes to the store. */
+static Status
+block_append(DatasetBlock *block, Dataset *dataset, const Allocator *allocator)
+{
+	size_t size;
+	Status status = KERNEL_OUT_OF_MEMORY;
+
+	if (!block_size(dataset, DATASET_BLOCK_ROWS, &size))
+		return KERNEL_TOO_LARGE;
+	/* The loaded block will take as much. */
+	if (dataset->store == NULL ||
+		(dataset->memory <= dataset->memory_bound &&
+		 2 * size <= dataset->memory_bound - dataset->memory))
+		status = block_create(block, dataset, allocator, DATASET_BLOCK_ROWS);
+	if (status == KERNEL_OUT_OF_MEMORY && dataset->store != NULL)
+		status = block_recycle(block, dataset, allocator);
+	return status;
 }
 
 /* Makes sure that the last block has room for a row. */
@@ -121,8 +234,8 @@ reserve_row(Dataset *dataset, const Allocator *allocator)
 		dataset->blocks = blocks;
 		dataset->blocks_capacity = capacity;
 	}
-	status = block_create(&block, dataset, allocator,
-						  dataset->n_blocks == 0 ? FIRST_ROWS : DATASET_BLOCK_ROWS);
+	status = dataset->n_blocks == 0 ? block_create(&block, dataset, allocator, FIRST_ROWS) :
+									  block_append(&block, dataset, allocator);
 	if (status == KERNEL_OK)
 		dataset->blocks[dataset->n_blocks++] = block;
 	return status;
@@ -183,9 +296,10 @@ dataset_merge(Dataset *into, const Allocator *allocator, const Dataset *from,
 
 	for (b = 0; b < from->n_blocks && status == KERNEL_OK; b++)
 	{
-		const DatasetBlock *block = &from->blocks[b];
+		const DatasetBlock *block;
 
-		for (i = 0; i < block->n && status == KERNEL_OK; i++)
+		status = dataset_block(from, b, &block);
+		for (i = 0; status == KERNEL_OK && i < block->n; i++)
 		{
 			double target = block->target[i];
 
@@ -201,62 +315,84 @@ dataset_merge(Dataset *into, const Allocator *allocator, const Dataset *from,
 	return status;
 }
 
-int32_t
-dataset_largest(const Dataset *dataset, double *value)
+/* The same of one block, where it is larger than what was found before. */
+static void
+block_largest(const DatasetBlock *block, int32_t n_numbers, int32_t *slot, double *value)
 {
-	int32_t largest = -1;
-	int32_t b;
 	int32_t i;
 	int32_t j;
 
-	*value = -1.0;
-	for (b = 0; b < dataset->n_blocks; b++)
+	for (j = 0; j < n_numbers; j++)
 	{
-		const DatasetBlock *block = &dataset->blocks[b];
+		const double *column = block->numbers + (size_t) j * (size_t) block->capacity;
 
-		for (j = 0; j < dataset->n_numbers; j++)
+		for (i = 0; i < block->n; i++)
 		{
-			const double *column = block->numbers + (size_t) j * (size_t) block->capacity;
-
-			for (i = 0; i < block->n; i++)
+			if (fabs(column[i]) > *value)
 			{
-				if (fabs(column[i]) > *value)
-				{
-					*value = fabs(column[i]);
-					largest = j;
-				}
+				*value = fabs(column[i]);
+				*slot = j;
 			}
 		}
 	}
-	return largest;
+}
+
+Status
+dataset_largest(const Dataset *dataset, int32_t *slot, double *value)
+{
+	int32_t b;
+
+	*slot = -1;
+	*value = -1.0;
+	for (b = 0; b < dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block;
+		Status status = dataset_block(dataset, b, &block);
+
+		if (status != KERNEL_OK)
+			return status;
+		block_largest(block, dataset->n_numbers, slot, value);
+	}
+	return KERNEL_OK;
+}
+
+static void
+encode_block(const Dataset *dataset, const DatasetBlock *block, ByteWriter *writer)
+{
+	size_t capacity = (size_t) block->capacity;
+	int32_t i;
+	int32_t j;
+
+	for (i = 0; i < block->n; i++)
+	{
+		for (j = 0; j < dataset->n_numbers; j++)
+			write_double(writer, block->numbers[(size_t) j * capacity + (size_t) i]);
+		for (j = 0; j < dataset->n_categories; j++)
+			write_u32(writer, (uint32_t) block->codes[(size_t) j * capacity + (size_t) i]);
+		write_double(writer, block->target[i]);
+		if (dataset->has_weight)
+			write_double(writer, block->weight[i]);
+	}
 }
 
 void
 dataset_encode(const Dataset *dataset, ByteWriter *writer)
 {
 	int32_t b;
-	int32_t i;
-	int32_t j;
 
 	write_u32(writer, (uint32_t) dataset->n_numbers);
 	write_u32(writer, (uint32_t) dataset->n_categories);
 	write_u8(writer, dataset->has_weight);
 	write_u64(writer, (uint64_t) dataset->n);
-	for (b = 0; b < dataset->n_blocks; b++)
+	for (b = 0; b < dataset->n_blocks && writer->status == KERNEL_OK; b++)
 	{
-		const DatasetBlock *block = &dataset->blocks[b];
-		size_t capacity = (size_t) block->capacity;
+		const DatasetBlock *block;
+		Status status = dataset_block(dataset, b, &block);
 
-		for (i = 0; i < block->n; i++)
-		{
-			for (j = 0; j < dataset->n_numbers; j++)
-				write_double(writer, block->numbers[(size_t) j * capacity + (size_t) i]);
-			for (j = 0; j < dataset->n_categories; j++)
-				write_u32(writer, (uint32_t) block->codes[(size_t) j * capacity + (size_t) i]);
-			write_double(writer, block->target[i]);
-			if (dataset->has_weight)
-				write_double(writer, block->weight[i]);
-		}
+		if (status == KERNEL_OK)
+			encode_block(dataset, block, writer);
+		else
+			writer->status = status;
 	}
 }
 

@@ -5,6 +5,10 @@
  * grow from 16 rows to DATASET_BLOCK_ROWS, so that a small group stays small.
  * A missing number is stored as NaN (present numbers are finite: the glue
  * refuses NaN and infinity), a missing category as CODE_MISSING.
+ *
+ * With a BlockStore, full blocks beyond a bound of memory go there, and come
+ * back one at a time: dataset_block() is the way to a block's rows.  Which
+ * blocks are where changes nothing in what they hold or in their order.
  */
 #ifndef ORCHARD_KERNEL_DATASET_DATASET_H
 #define ORCHARD_KERNEL_DATASET_DATASET_H
@@ -19,15 +23,31 @@
  */
 #define DATASET_BLOCK_ROWS 504
 
+/*
+ * Where blocks go that memory has no room for.  append tells the place of what
+ * it wrote, read takes it.  Both answer KERNEL_OK, or KERNEL_STOPPED when they
+ * failed: the caller of the kernel then knows why.
+ */
+typedef struct BlockStore
+{
+	Status (*append)(void *context, const void *bytes, size_t size, int64_t *place);
+	Status (*read)(void *context, int64_t place, void *bytes, size_t size);
+	void *context;
+} BlockStore;
+
 typedef struct DatasetBlock
 {
 	int32_t n;		  /* rows held */
 	int32_t capacity; /* rows there is room for */
-	double *numbers;  /* column-major: column j at j * capacity */
-	int32_t *codes;	  /* column-major: column c at c * capacity */
-	double *target;	  /* capacity */
-	double *weight;	  /* capacity; NULL when every weight is 1 */
+	int64_t place;	  /* in the store, or IN_MEMORY; the arrays are NULL when in the store */
+	double
+		*numbers;	/* column-major: column j at j * capacity; all arrays are one piece of memory */
+	double *target; /* capacity */
+	double *weight; /* capacity; NULL when every weight is 1 */
+	int32_t *codes; /* column-major: column c at c * capacity */
 } DatasetBlock;
+
+#define IN_MEMORY (-1)
 
 typedef struct Dataset
 {
@@ -38,11 +58,30 @@ typedef struct Dataset
 	DatasetBlock *blocks; /* n_blocks */
 	int32_t n_blocks;
 	int32_t blocks_capacity;
+	const BlockStore *store; /* NULL: all blocks stay in memory */
+	size_t memory_bound;	 /* of the blocks, when there is a store */
+	size_t memory;			 /* of the blocks */
+	DatasetBlock
+		*loaded; /* the block of the store that was read last; NULL before the first went there */
 } Dataset;
 
 extern void dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categories,
 						  bool has_weight);
 extern void dataset_release(Dataset *dataset, const Allocator *allocator);
+
+/*
+ * From now on full blocks go to the store once those in memory take memory_bound bytes, or the
+ * allocator refuses another.  The store outlives the dataset.
+ */
+extern void dataset_spill_to(Dataset *dataset, const BlockStore *store, size_t memory_bound);
+
+/*
+ * dataset_block
+ *		*block = block b, its rows in memory until the next call.
+ *
+ * The status of the store when b has to be read from there.
+ */
+extern Status dataset_block(const Dataset *dataset, int32_t b, const DatasetBlock **block);
 
 /* Appends a row; numbers: n_numbers (NaN = missing), codes: n_categories.  On failure nothing changed. */
 extern Status dataset_add(Dataset *dataset, const Allocator *allocator, const double *numbers,
@@ -57,8 +96,9 @@ extern Status dataset_merge(Dataset *into, const Allocator *allocator, const Dat
 							const int32_t *const *code_maps, const int32_t *target_map);
 
 /* The number slot with the largest absolute value, -1 without numbers, and that value. */
-extern int32_t dataset_largest(const Dataset *dataset, double *value);
+extern Status dataset_largest(const Dataset *dataset, int32_t *slot, double *value);
 
+/* A store that fails leaves its status in the writer. */
 extern void dataset_encode(const Dataset *dataset, ByteWriter *writer);
 extern Status dataset_decode(Dataset *dataset, const Allocator *allocator, ByteReader *reader);
 

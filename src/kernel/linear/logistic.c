@@ -12,81 +12,80 @@
 #include "kernel/stat/distribution.h"
 
 #define DIVERGED 100.0 /* standard error of eta above which an estimate says nothing */
-#define FACTS_GROUP 8  /* columns that share one look at the weights */
 
-/* Facts of up to FACTS_GROUP number slots from `first` on. */
-static Status
-number_facts(const Dataset *dataset, const LogisticOptions *options, const StopCheck *stop,
-			 int32_t first, int32_t n, NumberFacts *numbers)
+/* Adds a block to the sums of each number slot. */
+static void
+add_numbers(const DatasetBlock *block, const double *weight, int32_t n_numbers, ColumnSums *sums)
 {
-	double buffer[DATASET_BLOCK_ROWS];
-	ColumnSums sums[FACTS_GROUP];
-	int32_t b;
 	int32_t j;
 
-	memset(sums, 0, sizeof(sums));
-	for (b = 0; b < dataset->n_blocks; b++)
-	{
-		const DatasetBlock *block = &dataset->blocks[b];
-		const double *weight = block_weights(block, options, buffer);
+	for (j = 0; j < n_numbers; j++)
+		column_sums(&sums[j], block->numbers + (size_t) j * (size_t) block->capacity, weight,
+					block->n);
+}
 
-		if (stop_requested(stop))
-			return KERNEL_STOPPED;
-		for (j = 0; j < n; j++)
-			column_sums(&sums[j], block->numbers + (size_t) (first + j) * (size_t) block->capacity,
-						weight, block->n);
-	}
-	for (j = 0; j < n; j++)
-	{
-		DoubleDouble present = column_total(sums[j].present, sums[j].present_rest);
-		DoubleDouble sum = column_total(sums[j].sum, sums[j].sum_rest);
+/* Adds a block to the weights of the levels. */
+static void
+add_levels(const DatasetBlock *block, const LogisticOptions *options, int32_t n_categories,
+		   double *const *level_weight, double *missing_weight)
+{
+	int32_t i;
+	int32_t j;
 
-		numbers[first + j].present = present.hi;
-		numbers[first + j].missing = column_total(sums[j].missing, sums[j].missing_rest).hi;
-		numbers[first + j].mean = present.hi > 0.0 ? dd_divide(sum, present).hi : 0.0;
+	for (j = 0; j < n_categories; j++)
+	{
+		const int32_t *codes = block->codes + (size_t) j * (size_t) block->capacity;
+
+		for (i = 0; i < block->n; i++)
+		{
+			double weight = row_weight(block, i, options);
+
+			if (codes[i] == CODE_MISSING)
+				missing_weight[j] += weight;
+			else
+				level_weight[j][codes[i]] += weight;
+		}
 	}
-	return KERNEL_OK;
+}
+
+static NumberFacts
+number_facts(const ColumnSums *sums)
+{
+	DoubleDouble present = column_total(sums->present, sums->present_rest);
+	DoubleDouble sum = column_total(sums->sum, sums->sum_rest);
+
+	return (NumberFacts){.present = present.hi,
+						 .missing = column_total(sums->missing, sums->missing_rest).hi,
+						 .mean = present.hi > 0.0 ? dd_divide(sum, present).hi : 0.0};
 }
 
 Status
-logistic_level_facts(const Dataset *dataset, const LogisticOptions *options, const StopCheck *stop,
-					 NumberFacts *numbers, double *const *level_weight, double *missing_weight)
+logistic_level_facts(const Dataset *dataset, const LogisticOptions *options,
+					 const Allocator *allocator, const StopCheck *stop, NumberFacts *numbers,
+					 double *const *level_weight, double *missing_weight)
 {
-	Status status = KERNEL_OK;
+	size_t n_numbers = (size_t) dataset->n_numbers;
+	ColumnSums *sums = memory_allocate_zero(allocator, n_numbers, sizeof(ColumnSums));
+	double buffer[DATASET_BLOCK_ROWS];
+	Status status = sums != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 	int32_t b;
-	int32_t i;
 	int32_t j;
 
 	for (j = 0; j < dataset->n_categories; j++)
 		missing_weight[j] = 0.0;
-	for (j = 0; j < dataset->n_numbers && status == KERNEL_OK; j += FACTS_GROUP)
-	{
-		int32_t left = dataset->n_numbers - j;
-
-		status = number_facts(dataset, options, stop, j, left < FACTS_GROUP ? left : FACTS_GROUP,
-							  numbers);
-	}
 	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b++)
 	{
-		const DatasetBlock *block = &dataset->blocks[b];
+		const DatasetBlock *block;
 
-		if (stop_requested(stop))
-			return KERNEL_STOPPED;
-		for (j = 0; j < dataset->n_categories; j++)
-		{
-			const int32_t *codes = block->codes + (size_t) j * (size_t) block->capacity;
-
-			for (i = 0; i < block->n; i++)
-			{
-				double weight = row_weight(block, i, options);
-
-				if (codes[i] == CODE_MISSING)
-					missing_weight[j] += weight;
-				else
-					level_weight[j][codes[i]] += weight;
-			}
-		}
+		status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
+		if (status != KERNEL_OK)
+			break;
+		add_numbers(block, block_weights(block, options, buffer), dataset->n_numbers, sums);
+		add_levels(block, options, dataset->n_categories, level_weight, missing_weight);
 	}
+	for (j = 0; j < dataset->n_numbers && status == KERNEL_OK; j++)
+		numbers[j] = number_facts(&sums[j]);
+	memory_release(allocator, sums, n_numbers, sizeof(ColumnSums));
 	return status;
 }
 

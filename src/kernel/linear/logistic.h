@@ -9,6 +9,13 @@
 #include "kernel/dataset/design.h"
 #include "kernel/linear/linear_model.h"
 
+/* Told after each step how many were taken and what the gradient's norm was before it. */
+typedef struct StepReport
+{
+	void (*step)(void *context, int32_t steps, double gradient_norm);
+	void *context;
+} StepReport;
+
 typedef struct LogisticOptions
 {
 	double l2; /* >= 0, as in least_squares_fit */
@@ -18,6 +25,7 @@ typedef struct LogisticOptions
 	int32_t max_iterations; /* Newton steps; default 100 */
 	double positive_target; /* rows whose target equals this are class 1 */
 	double class_weight[2]; /* multiplies the weights of negative and positive rows; 1 by default */
+	const StepReport *report; /* told of each Newton step; NULL: nobody is */
 } LogisticOptions;
 
 /*
@@ -27,10 +35,12 @@ typedef struct LogisticOptions
  * numbers: n_numbers out.  level_weight[c]: zeroed arrays of the dictionary's
  * size, added to.  missing_weight: n_categories out.  Means are exact to
  * double-double, so they do not depend on the order of the rows.
+ * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, and what the dataset's store reports.
  */
 extern Status logistic_level_facts(const Dataset *dataset, const LogisticOptions *options,
-								   const StopCheck *stop, NumberFacts *numbers,
-								   double *const *level_weight, double *missing_weight);
+								   const Allocator *allocator, const StopCheck *stop,
+								   NumberFacts *numbers, double *const *level_weight,
+								   double *missing_weight);
 
 /*
  * logistic_fit
@@ -44,7 +54,7 @@ extern Status logistic_level_facts(const Dataset *dataset, const LogisticOptions
  * facts.separated when fitted probabilities pin to 0 or 1 and the estimates diverge.
  *
  * Returns KERNEL_OK (facts.converged says whether the tolerance was met),
- * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED and KERNEL_OVERFLOW.
+ * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW and what the dataset's store reports.
  */
 extern Status logistic_fit(const Dataset *dataset, const Design *design,
 						   const LogisticOptions *options, const Allocator *allocator,

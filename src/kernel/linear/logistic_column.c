@@ -184,7 +184,7 @@ logistic_end(Logistic *fit)
 	null_space_release(&fit->null_space, fit->allocator);
 }
 
-/* Total weight, and centre and scale of each number: two passes, the means being known. */
+/* Total weight and that of the positive rows, and centre and scale of each number, the means being known. */
 static Status
 scale_numbers(Logistic *fit)
 {
@@ -198,13 +198,21 @@ scale_numbers(Logistic *fit)
 
 	for (b = 0; b < dataset->n_blocks; b++)
 	{
-		const DatasetBlock *block = &dataset->blocks[b];
-		const double *weight = block_weights(block, fit->options, buffer);
+		const DatasetBlock *block;
+		const double *weight;
+		Status status = dataset_block(dataset, b, &block);
 
+		if (status != KERNEL_OK)
+			return status;
+		weight = block_weights(block, fit->options, buffer);
 		if (weight == NULL)
 			total = dd_add_double(total, block->n);
 		for (i = 0; weight != NULL && i < block->n; i++)
 			total = dd_add_double(total, weight[i]);
+		for (i = 0; i < block->n; i++)
+			fit->positive += block->target[i] == fit->options->positive_target ?
+				row_weight(block, i, fit->options) :
+				0.0;
 		for (j = 0; j < dataset->n_numbers; j++)
 		{
 			if ((j & 63) == 0 && stop_requested(fit->stop))

@@ -172,24 +172,9 @@ take_last_step(Logistic *fit, const Step *step, LinearFacts *facts)
 static void
 start_at_share(Logistic *fit)
 {
-	double positive = 0.0;
-	double share;
-	int32_t b;
-	int32_t i;
+	double share = fit->positive / fit->total;
 
-	if (!fit->design->has_intercept)
-		return;
-	for (b = 0; b < fit->dataset->n_blocks; b++)
-	{
-		const DatasetBlock *block = &fit->dataset->blocks[b];
-
-		for (i = 0; i < block->n; i++)
-			positive += block->target[i] == fit->options->positive_target ?
-				row_weight(block, i, fit->options) :
-				0.0;
-	}
-	share = positive / fit->total;
-	if (share > 0.0 && share < 1.0)
+	if (fit->design->has_intercept && share > 0.0 && share < 1.0)
 		fit->estimate[0] = log(share / (1.0 - share));
 }
 
@@ -212,6 +197,9 @@ iterate(Logistic *fit, LinearFacts *facts)
 			facts->iterations == fit->options->max_iterations)
 			break;
 		status = advance(fit, &value);
+		if (fit->options->report != NULL)
+			fit->options->report->step(fit->options->report->context, facts->iterations + 1,
+									   step.norm);
 	}
 	if (status == KERNEL_NOT_CONVERGED)
 	{

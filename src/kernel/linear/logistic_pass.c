@@ -65,9 +65,10 @@ find_indicators(Logistic *fit, const DatasetBlock *block, int32_t start, int32_t
 	}
 }
 
-/* Rows [start, start + n) of block b, and the rows that are read after them. */
+/* Rows [start, start + n) of block b, and where the rows are that are read after them. */
 typedef struct Place
 {
+	const DatasetBlock *block; /* b, its rows in memory */
 	int32_t b;
 	int32_t start;
 	int32_t n;
@@ -83,37 +84,54 @@ panel_rows(const DatasetBlock *block, int32_t start)
 }
 
 /* The panel at a row of a block. */
-static Place
-place_at(const Dataset *dataset, int32_t b, int32_t start)
+static Status
+open_place(const Dataset *dataset, int32_t b, int32_t start, Place *place)
 {
-	Place place = {.b = b, .start = start, .n = panel_rows(&dataset->blocks[b], start)};
+	Status status = dataset_block(dataset, b, &place->block);
 
-	place.next_b = b;
-	place.next_start = start + place.n;
-	if (place.next_start >= dataset->blocks[b].n)
+	if (status != KERNEL_OK)
+		return status;
+	place->b = b;
+	place->start = start;
+	place->n = panel_rows(place->block, start);
+	place->next_b = b;
+	place->next_start = start + place->n;
+	place->next_n = 0;
+	if (place->next_start >= place->block->n)
 	{
-		place.next_b = b + 1;
-		place.next_start = 0;
+		place->next_b = b + 1;
+		place->next_start = 0;
 	}
-	if (place.next_b < dataset->n_blocks)
-		place.next_n = panel_rows(&dataset->blocks[place.next_b], place.next_start);
+	if (place->next_b < dataset->n_blocks)
+		place->next_n = panel_rows(&dataset->blocks[place->next_b], place->next_start);
+	return KERNEL_OK;
+}
+
+/* The first panel; next_n is 0 when there is no row. */
+static Place
+before_first(const Dataset *dataset)
+{
+	Place place = {.next_n = dataset->n > 0};
+
 	return place;
 }
 
-/* The panel after it; false at the end. */
-static bool
-advance_place(const Dataset *dataset, Place *place)
+/* The block of the rows that are read next when it is in memory, else NULL. */
+static const DatasetBlock *
+next_block(const Dataset *dataset, const Place *place)
 {
-	if (place->next_n == 0)
-		return false;
-	*place = place_at(dataset, place->next_b, place->next_start);
-	return true;
+	const DatasetBlock *next = &dataset->blocks[place->next_b];
+
+	if (place->next_b == place->b)
+		return place->block;
+	return place->next_n > 0 && next->place == IN_MEMORY ? next : NULL;
 }
 
 static void
 load_panel(Logistic *fit, const Place *place)
 {
-	const DatasetBlock *block = &fit->dataset->blocks[place->b];
+	const DatasetBlock *block = place->block;
+	const DatasetBlock *next = next_block(fit->dataset, place);
 	int32_t i;
 	int32_t j;
 
@@ -124,11 +142,9 @@ load_panel(Logistic *fit, const Place *place)
 		PanelScale scaling = {.centre = fit->number_centre[j], .scale = fit->number_scale[j]};
 
 		scaling.fill = (fit->design->numbers[j].mean - scaling.centre) * scaling.scale;
-		scaling.next_n = place->next_n;
-		if (place->next_n > 0)
+		if (next != NULL)
 		{
-			const DatasetBlock *next = &fit->dataset->blocks[place->next_b];
-
+			scaling.next_n = place->next_n;
 			scaling.next = next->numbers + (size_t) j * (size_t) next->capacity + place->next_start;
 		}
 		panel_load(fit->panel + (size_t) (j + 1) * PANEL_ROWS,
@@ -221,7 +237,7 @@ add_panel(Logistic *fit, const Place *place)
 	double weight[PANEL_ROWS];
 	PanelClasses classes = {fit->options->positive_target,
 							{fit->options->class_weight[0], fit->options->class_weight[1]}};
-	const DatasetBlock *block = &fit->dataset->blocks[place->b];
+	const DatasetBlock *block = place->block;
 	PanelLoss part;
 
 	load_panel(fit, place);
@@ -245,8 +261,7 @@ logistic_pass(Logistic *fit, const double *estimate)
 	size_t dense = (size_t) fit->n_dense;
 	size_t stride = (size_t) panel_padded(fit->n_dense);
 	Status status = KERNEL_OK;
-	Place place = {0};
-	bool is_row;
+	Place place = before_first(dataset);
 	size_t j;
 
 	spread_weights(fit, estimate);
@@ -259,13 +274,13 @@ logistic_pass(Logistic *fit, const double *estimate)
 	}
 	memset(fit->dense, 0, stride * stride * sizeof(double));
 	memset(&fit->sums, 0, sizeof(fit->sums));
-	is_row = dataset->n > 0;
-	if (is_row)
-		place = place_at(dataset, 0, 0);
-	while (is_row && status == KERNEL_OK)
+	while (place.next_n > 0 && status == KERNEL_OK)
 	{
-		status = stop_requested(fit->stop) ? KERNEL_STOPPED : add_panel(fit, &place);
-		is_row = advance_place(dataset, &place);
+		status = stop_requested(fit->stop) ?
+			KERNEL_STOPPED :
+			open_place(dataset, place.next_b, place.next_start, &place);
+		if (status == KERNEL_OK)
+			status = add_panel(fit, &place);
 	}
 	for (j = 0; j < dense; j++)
 		memcpy(fit->matrix + j * size, fit->dense + j * stride, (j + 1) * sizeof(double));
@@ -278,18 +293,19 @@ logistic_largest_eta(Logistic *fit, const double *estimate, double *largest)
 {
 	const Dataset *dataset = fit->dataset;
 	double eta[PANEL_ROWS];
-	Place place = {0};
-	bool is_row = dataset->n > 0;
+	Place place = before_first(dataset);
 	int32_t i;
 
 	*largest = 0.0;
 	spread_weights(fit, estimate);
-	if (is_row)
-		place = place_at(dataset, 0, 0);
-	for (; is_row; is_row = advance_place(dataset, &place))
+	while (place.next_n > 0)
 	{
-		if (stop_requested(fit->stop))
-			return KERNEL_STOPPED;
+		Status status = stop_requested(fit->stop) ?
+			KERNEL_STOPPED :
+			open_place(dataset, place.next_b, place.next_start, &place);
+
+		if (status != KERNEL_OK)
+			return status;
 		load_panel(fit, &place);
 		predict_panel(fit, place.n, eta);
 		for (i = 0; i < place.n; i++)

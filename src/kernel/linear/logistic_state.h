@@ -74,6 +74,7 @@ typedef struct Logistic
 	int32_t n_columns; /* = design->n_terms */
 	Column *columns;   /* n_columns */
 	double total;	   /* sum of weights */
+	double positive;   /* that of the positive rows */
 
 	/* A panel. */
 	double *panel_block;

@@ -1,0 +1,170 @@
+# 055_spill.pl: training on more rows than orchard.max_memory holds: the same model, bounded memory,
+# temporary files that count, that have limits, and that go.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use OrchardTest qw(run_session);
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('spill');
+$node->init;
+$node->append_conf('postgresql.conf', <<'CONF');
+jit = off
+shared_buffers = 16MB
+autovacuum = off
+fsync = off
+max_parallel_workers_per_gather = 0
+CONF
+
+my $preload = $node->basedir . '/full_disk.so';
+my $flag = $node->basedir . '/disk_is_full';
+system_or_bail('cc', '-shared', '-fPIC', '-o', $preload, 'test/full_disk_preload.c', '-ldl');
+{
+	local $ENV{LD_PRELOAD} = $preload;
+	local $ENV{FULL_DISK} = $flag;
+	$node->start;
+}
+
+my $numbers = join ', ', map { "(random() + i % $_ * 0.1)::float8 AS x$_" } 1 .. 28;
+$node->safe_psql('postgres', <<SQL);
+CREATE EXTENSION orchard;
+SELECT setseed(0.25);
+CREATE UNLOGGED TABLE wide AS
+SELECT $numbers, random() < 1 / (1 + exp(-0.3 * (i % 7 - 3))) AS yes FROM generate_series(1, 1000000) AS i;
+CREATE UNLOGGED TABLE mixed AS
+SELECT i % 101 / 4.0::float8 AS a, (i * 7919::bigint % 100003) / 7.0::float8 AS b, nullif(i * 53 % 31, 7)::int AS d,
+	'level ' || i * 7919::bigint % 30 AS c, nullif('kind ' || i % 4, 'kind 2') AS k, 1 + i % 3 AS w,
+	ARRAY[i % 17, i % 5, i % 3]::float8[] AS v, (hashint4(i) & 7) > 2 AS yes
+FROM generate_series(1, 200000) AS i;
+ANALYZE;
+SQL
+
+sub session
+{
+	return run_session($node, @_);
+}
+
+# What a session shows of itself.
+my $peak = q{SELECT (regexp_match(pg_read_file('/proc/self/status', 0, 10000), 'VmHWM:\s+(\d+)'))[1]::int};
+my $files = 'SELECT count(*) FROM pg_ls_tmpdir()';
+
+sub temp_bytes
+{
+	return $node->safe_psql('postgres', 'SELECT temp_bytes FROM pg_stat_database WHERE datname = current_database()');
+}
+
+# ** The same model; memory.
+{
+	my $before = temp_bytes();
+	my ($lines, $err) = session(<<SQL);
+SET orchard.max_memory = '16MB';
+SELECT rows FROM orchard.train('warm', 'SELECT * FROM wide LIMIT 1000', 'yes', 'logistic_regression');
+$peak;
+SELECT rows FROM orchard.train('spilled', 'wide', 'yes', 'logistic_regression');
+$peak;
+$files;
+SQL
+	my $grown = $lines->[3] - $lines->[1];
+	is("$lines->[2] $lines->[4]", '1000000 0', '1M x 28 in 16 MB: trained, no file is left') or diag($err);
+	cmp_ok($grown, '<=', (16 + 48) * 1024, 'peak of resident memory: at most 16 + 48 MB') or diag("$grown kB");
+	cmp_ok(temp_bytes() - $before, '>', 200e6, 'the statistics count the temporary file');
+	$before = temp_bytes();
+	is($node->safe_psql('postgres', <<'SQL'), "1000000\nt", 'unspilled: the same digest');
+SELECT rows FROM orchard.train('whole', 'wide', 'yes', 'logistic_regression');
+SELECT orchard.model_digest(orchard.load_model('whole')) = orchard.model_digest(orchard.load_model('spilled'));
+SQL
+	is(temp_bytes(), $before, 'unspilled: no temporary file');
+}
+
+# ** Categories, arrays, NULLs, weights, rows held out.
+foreach my $options ('{}', '{"weight": "w"}', '{"validation_fraction": 0.3, "missing_indicator": true}', '{"class_weight": "balanced", "l2": 0.01}')
+{
+	my $before = temp_bytes();
+	is($node->safe_psql('postgres', <<SQL), 't|t', "mixed columns, $options: the same digest and metrics");
+SET orchard.max_memory = '16MB';
+SELECT FROM orchard.train('spilled', 'mixed', 'yes', 'logistic_regression', '$options');
+RESET orchard.max_memory;
+SELECT FROM orchard.train('whole', 'mixed', 'yes', 'logistic_regression', '$options');
+SELECT orchard.model_digest(w) = orchard.model_digest(s), orchard.summary(w) -> 'metrics' = orchard.summary(s) -> 'metrics'
+FROM (SELECT orchard.load_model('whole') AS w, orchard.load_model('spilled') AS s) AS q;
+SQL
+	cmp_ok(temp_bytes(), '>', $before, "mixed columns, $options: spilled");
+}
+
+# ** No room: an error that says so; no file, no model, and the session goes on.
+my $train = q{SELECT rows FROM orchard.train('refused', 'wide', 'yes', 'logistic_regression')};
+my $after = "$files;\nSELECT count(*) FROM orchard.models WHERE name = 'refused';\nSELECT rows FROM orchard.train('small', 'SELECT * FROM wide LIMIT 1000', 'yes', 'logistic_regression');";
+{
+	my ($lines, $err) = session(<<SQL);
+SET orchard.max_memory = '16MB';
+SET temp_file_limit = '10MB';
+$train;
+$after
+SET temp_file_limit = -1;
+SQL
+	like($err, qr/ERROR:  53400/, 'temp_file_limit: 53400');
+	is("@$lines", '0 0 1000', 'temp_file_limit: nothing is left');
+	($lines, $err) = session(<<SQL);
+\\set VERBOSITY default
+SET orchard.max_memory = '16MB';
+SET temp_file_limit = '10MB';
+BEGIN;
+DO \$\$ BEGIN PERFORM rows FROM orchard.train('refused', 'wide', 'yes', 'logistic_regression');
+EXCEPTION WHEN configuration_limit_exceeded THEN RAISE NOTICE 'trapped'; END \$\$;
+$after
+COMMIT;
+$train;
+SQL
+	like($err, qr/trapped.*temporary file size exceeds temp_file_limit.*HINT:  Training keeps the rows that orchard\.max_memory has no room for in temporary files/s, 'temp_file_limit: a hint');
+	is("@$lines", '0 0 1000', 'temp_file_limit in a subtransaction: nothing is left');
+}
+{
+	append_to_file($flag, '');
+	my ($lines, $err) = session("SET orchard.max_memory = '16MB';\n$train;\n$after\n\\set VERBOSITY default\n$train;");
+	like($err, qr/ERROR:  53100/, 'full disk: 53100');
+	like($err, qr/No space left on device.*HINT:  Training keeps the rows/s, 'full disk: the system\'s words and a hint');
+	is("@$lines", '0 0 1000', 'full disk: nothing is left');
+	unlink $flag;
+	is($node->safe_psql('postgres', "SET orchard.max_memory = '16MB'; $train") . $node->safe_psql('postgres', q{SELECT orchard.drop_model('refused')}), '1000000', 'the disk has room again');
+}
+
+# ** Cancelled while rows are read, and while they are read back; progress of both.
+my $four = 'SELECT * FROM wide UNION ALL SELECT * FROM wide UNION ALL SELECT * FROM wide UNION ALL SELECT * FROM wide';
+{
+	my ($lines, $err) = session(<<SQL);
+\\set VERBOSITY default
+LOAD 'orchard';
+SET orchard.max_memory = '16MB';
+SET orchard.progress_interval = 1;
+SELECT rows FROM orchard.train('four', '$four', 'yes', 'logistic_regression');
+SQL
+	like($err, qr/training has read \d+ rows in \d+ seconds/, 'progress of reading');
+	like($err, qr/training has taken [1-9] steps in \d+ seconds; the norm of the gradient is \d/, 'progress of the solver');
+	foreach my $after_ms (300, 2500)
+	{
+		($lines, $err) = session(<<SQL);
+SET orchard.max_memory = '16MB';
+SET statement_timeout = '$after_ms';
+SELECT rows FROM orchard.train('refused', '$four', 'yes', 'logistic_regression');
+RESET statement_timeout;
+$after
+SQL
+		like($err, qr/ERROR:  57014/, "cancelled after $after_ms ms");
+		is("@$lines", '0 0 1000', "cancelled after $after_ms ms: nothing is left");
+	}
+}
+
+# ** An aggregate has no place to spill to, and names the function that has.
+{
+	my (undef, $err) = session(<<'SQL');
+\set VERBOSITY default
+SET orchard.max_memory = '16MB';
+SELECT orchard.fit(t, 'yes', '{"algorithm": "logistic_regression"}') IS NOT NULL FROM wide AS t;
+SQL
+	like($err, qr/the training state needs more memory than orchard\.max_memory allows.*HINT:.*orchard\.train\(\)/s, 'fit: the hint names train');
+}
+
+$node->stop;
+done_testing();
