@@ -15,9 +15,11 @@ want()
 	"$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 
+# Debian's client package has the makefiles of PGXS but not the headers.
 has_pgxs()
 {
-	pgxs=$("$pg_config" --pgxs) && [ -f "$pgxs" ] && [ -x "$("$pg_config" --bindir)/postgres" ]
+	[ -f "$("$pg_config" --pgxs)" ] && [ -f "$("$pg_config" --includedir-server)/postgres.h" ] &&
+		[ -x "$("$pg_config" --bindir)/postgres" ]
 }
 
 # "postgresql-N postgresql-server-dev-N" for 15, or for what this release of Debian carries
