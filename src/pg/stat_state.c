@@ -74,9 +74,8 @@ invalid_text(const StateType *type, const char *text)
 			 type->name)));
 }
 
-/* A whole word as a count or a double, as bits; false when it is neither. */
-static bool
-word_to_field(char kind, const char *word, uint64 *field)
+bool
+state_word_to_field(char kind, const char *word, uint64 *field)
 {
 	char *stop;
 	double x;
@@ -110,10 +109,28 @@ field_from_text(const StateType *type, char kind, char end, char **text, const c
 		invalid_text(type, whole);
 	memcpy(word, *text, stop - *text);
 	word[stop - *text] = '\0';
-	if (!word_to_field(kind, word, &field))
+	if (!state_word_to_field(kind, word, &field))
 		invalid_text(type, whole);
 	*text = stop + 1;
 	return field;
+}
+
+void
+state_append_field(StringInfo text, char kind, const void *field)
+{
+	char number[DOUBLE_SHORTEST_DECIMAL_LEN];
+	int64 count;
+	double x;
+
+	memcpy(&count, field, sizeof(count));
+	memcpy(&x, field, sizeof(x));
+	if (kind == 'n')
+		appendStringInfo(text, INT64_FORMAT, count);
+	else
+	{
+		double_to_shortest_decimal_buf(x, number);
+		appendStringInfoString(text, number);
+	}
 }
 
 Datum
@@ -148,26 +165,14 @@ state_out(const StateType *type, FunctionCallInfo fcinfo)
 	StateHeader *state = state_copy(type, fcinfo, 0);
 	const char *fields = type->fields;
 	StringInfoData text;
-	char number[DOUBLE_SHORTEST_DECIMAL_LEN];
 	Size i;
 
 	type->normalise(STATE_PAYLOAD(state));
 	initStringInfo(&text);
 	for (i = 0; fields[i] != '\0'; i++)
 	{
-		int64 count;
-		double x;
-
 		appendStringInfoChar(&text, i == 0 ? '(' : ',');
-		memcpy(&count, (char *) STATE_PAYLOAD(state) + i * sizeof(int64), sizeof(count));
-		memcpy(&x, &count, sizeof(x));
-		if (fields[i] == 'n')
-			appendStringInfo(&text, INT64_FORMAT, count);
-		else
-		{
-			double_to_shortest_decimal_buf(x, number);
-			appendStringInfoString(&text, number);
-		}
+		state_append_field(&text, fields[i], (char *) STATE_PAYLOAD(state) + i * sizeof(int64));
 	}
 	appendStringInfoChar(&text, ')');
 	PG_RETURN_CSTRING(text.data);

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "nodes/execnodes.h"
 
 #include "kernel/base/status.h"
@@ -46,6 +47,12 @@ extern Datum state_in(const StateType *type, FunctionCallInfo fcinfo);
 extern Datum state_out(const StateType *type, FunctionCallInfo fcinfo);
 extern Datum state_recv(const StateType *type, FunctionCallInfo fcinfo);
 extern Datum state_send(const StateType *type, FunctionCallInfo fcinfo);
+
+/* A whole word as a field of this kind, as bits; false when it is none. */
+extern bool state_word_to_field(char kind, const char *word, uint64 *field);
+
+/* The text of a field of this kind. */
+extern void state_append_field(StringInfo text, char kind, const void *field);
 
 /* Detoasts what an argument may be in odd places; refuses a length or version that is not ours. */
 extern const StateHeader *state_detoast(const StateType *type, Datum datum);

@@ -48,13 +48,14 @@ WHERE n.nspname = 'orchard' AND l.lanname = 'c'
   AND (p.prosrc NOT LIKE 'orchard\_%' OR p.probin <> '$libdir/orchard')
 ORDER BY 1;
 
--- Only the drop-ins share a name with the built-in functions.
+-- Only the drop-ins, and count of a rollset, share a name with the built-in functions.
 SELECT DISTINCT p.proname
 FROM pg_proc p
 WHERE p.pronamespace = 'orchard'::regnamespace
   AND p.proname IN (SELECT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace)
   AND p.proname NOT IN ('sum', 'avg', 'min', 'max', 'var_pop', 'var_samp', 'variance',
                         'stddev_pop', 'stddev_samp', 'stddev', 'corr', 'covar_pop', 'covar_samp')
+  AND p.oid <> 'orchard.count(orchard.rollset, integer)'::regprocedure
   AND p.proname NOT LIKE 'regr\_%'
 ORDER BY 1;
 

@@ -21,6 +21,10 @@
  *		void NAME_pop(NAME *)								the oldest value leaves; at least one
  *		uint64_t NAME_count(const NAME *)					values in the frame
  *		VALUE NAME_best(const NAME *)						of a frame that is not empty
+ * Frames with one end and several starts share a deque, each with a place in it, 0 at first:
+ *		VALUE NAME_best_since(const NAME *, uint64_t number, uint64_t *place)
+ *			of the values from that number in the stream on, at least one; the number never falls
+ *		void NAME_keep(const NAME *, uint64_t *place)		after each push; both are O(1) amortised
  */
 #ifndef ORCHARD_KERNEL_WINDOW_DEQUE_H
 #define ORCHARD_KERNEL_WINDOW_DEQUE_H
@@ -124,6 +128,26 @@ static inline DEQUE_VALUE
 DEQUE_FUNCTION(best)(const DEQUE_NAME *deque)
 {
 	return deque->entries[deque->head & (deque->capacity - 1)].value;
+}
+
+/* Entries from the place on may have been beaten: it moves back to the value just pushed. */
+static inline void
+DEQUE_FUNCTION(keep)(const DEQUE_NAME *deque, uint64_t *place)
+{
+	if (*place >= deque->tail)
+		*place = deque->tail - 1;
+}
+
+static inline DEQUE_VALUE
+DEQUE_FUNCTION(best_since)(const DEQUE_NAME *deque, uint64_t number, uint64_t *place)
+{
+	size_t mask = deque->capacity - 1;
+	uint64_t i = *place > deque->head ? *place : deque->head;
+
+	while (deque->entries[i & mask].number < number)
+		i++;
+	*place = i;
+	return deque->entries[i & mask].value;
 }
 
 #undef DEQUE_NAME

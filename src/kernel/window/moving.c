@@ -3,9 +3,8 @@
  */
 #include "kernel/window/moving.h"
 
-/* Adds `step` (1 or -1) to the count that x belongs to; ordinary values belong to none. */
-static __attribute__((noinline)) void
-count_special(MovingCounts *counts, double x, int step)
+void
+moving_counts_note(MovingCounts *counts, double x, int step)
 {
 	if (isnan(x))
 		counts->n_nan += step;
@@ -17,21 +16,8 @@ count_special(MovingCounts *counts, double x, int step)
 		counts->n_negative_infinity += step;
 }
 
-static inline bool
-is_special(double x)
-{
-	return __builtin_expect(!(fabs(x) <= MOVING_LARGE), 0);
-}
-
-static inline bool
-any_special(const MovingCounts *counts)
-{
-	return (counts->n_nan | counts->n_positive_infinity | counts->n_negative_infinity) != 0;
-}
-
-/* The sum of a frame that holds values that are not finite. */
-static double
-special_total(const MovingCounts *counts)
+double
+moving_counts_total(const MovingCounts *counts)
 {
 	if (counts->n_nan > 0 || (counts->n_positive_infinity > 0 && counts->n_negative_infinity > 0))
 		return NAN;
@@ -85,8 +71,8 @@ moving_sum_add(MovingSum *moving, const Allocator *allocator, double x)
 {
 	Status status = TotalRing_push(&moving->ring, allocator, x);
 
-	if (status == KERNEL_OK && is_special(x))
-		count_special(&moving->counts, x, 1);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, 1);
 	return status;
 }
 
@@ -95,8 +81,8 @@ moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x
 {
 	Status status = VarianceRing_push(&moving->ring, allocator, x);
 
-	if (status == KERNEL_OK && is_special(x))
-		count_special(&moving->counts, x, 1);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, 1);
 	return status;
 }
 
@@ -105,8 +91,8 @@ moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x)
 {
 	Status status = MomentsRing_push(&moving->ring, allocator, x);
 
-	if (status == KERNEL_OK && is_special(x))
-		count_special(&moving->counts, x, 1);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, 1);
 	return status;
 }
 
@@ -118,8 +104,8 @@ moving_sum_remove(MovingSum *moving, const Allocator *allocator, const StopCheck
 	if (TotalRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
 	status = TotalRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && is_special(x))
-		count_special(&moving->counts, x, -1);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, -1);
 	return status;
 }
 
@@ -132,8 +118,8 @@ moving_variance_remove(MovingVariance *moving, const Allocator *allocator, const
 	if (VarianceRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
 	status = VarianceRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && is_special(x))
-		count_special(&moving->counts, x, -1);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, -1);
 	return status;
 }
 
@@ -146,8 +132,8 @@ moving_moments_remove(MovingMoments *moving, const Allocator *allocator, const S
 	if (MomentsRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
 	status = MomentsRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && is_special(x))
-		count_special(&moving->counts, x, -1);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, -1);
 	return status;
 }
 
@@ -212,8 +198,8 @@ moving_sum_state(const MovingSum *moving, Sum *state)
 	if (__builtin_expect(moving->counts.n_large > 0, 0))
 		return replay_sum(&moving->ring, state);
 	state->n = (int64_t) TotalRing_count(&moving->ring);
-	if (__builtin_expect(any_special(&moving->counts), 0))
-		state->total = dd_from(special_total(&moving->counts));
+	if (__builtin_expect(moving_counts_any(&moving->counts), 0))
+		state->total = dd_from(moving_counts_total(&moving->counts));
 	else
 		TotalRing_fold(&moving->ring, &state->total);
 	return KERNEL_OK;
@@ -234,10 +220,10 @@ moving_variance_state(const MovingVariance *moving, Variance *state)
 {
 	if (__builtin_expect(moving->counts.n_large > 0, 0))
 		return replay_variance(&moving->ring, state);
-	if (__builtin_expect(any_special(&moving->counts), 0))
+	if (__builtin_expect(moving_counts_any(&moving->counts), 0))
 	{
 		state->n = (int64_t) VarianceRing_count(&moving->ring);
-		state->total = dd_from(special_total(&moving->counts));
+		state->total = dd_from(moving_counts_total(&moving->counts));
 		state->m2 = dd_from(NAN);
 	}
 	else

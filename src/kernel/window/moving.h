@@ -28,6 +28,26 @@ typedef struct MovingCounts
 	int64_t n_large; /* finite, above MOVING_LARGE in size */
 } MovingCounts;
 
+/* Does x belong to one of the counts? */
+static inline bool
+moving_is_special(double x)
+{
+	return __builtin_expect(!(fabs(x) <= MOVING_LARGE), 0);
+}
+
+/* Is a value of the frame not finite? */
+static inline bool
+moving_counts_any(const MovingCounts *counts)
+{
+	return (counts->n_nan | counts->n_positive_infinity | counts->n_negative_infinity) != 0;
+}
+
+/* Adds `step` (1 or -1) to the count that a special x belongs to. */
+extern void moving_counts_note(MovingCounts *counts, double x, int step);
+
+/* The sum of a frame that holds values that are not finite. */
+extern double moving_counts_total(const MovingCounts *counts);
+
 #define RING_NAME TotalRing
 #define RING_VALUE double
 #define RING_STATE DoubleDouble
