@@ -47,6 +47,14 @@
 	makeJsonLexContextCstringLen(NULL, json, length, encoding, escapes)
 #endif
 
+/* Raises an error unless the user may read what the plan reads; in 16 rights left the range table (a61b1f74823c). */
+#if PG_VERSION_NUM >= 160000
+#define require_plan_rights(statement) \
+	((void) ExecCheckPermissions((statement)->rtable, (statement)->permInfos, true))
+#else
+#define require_plan_rights(statement) ((void) ExecCheckRTPerms((statement)->rtable, true))
+#endif
+
 /* Whole pieces of a temporary file; since 16 there is BufFileReadExact(), and what is written is const. */
 #include "storage/buffile.h"
 

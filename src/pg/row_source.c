@@ -22,17 +22,17 @@ static const char example[] =
 	"Give the name of a table or view, or a query such as 'SELECT * FROM sales WHERE year > 2020'.";
 
 static void
-pg_attribute_noreturn() not_a_source(const char *problem)
+pg_attribute_noreturn() not_a_source(const char *argument, const char *problem)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("argument \"source\" must be a relation or one SELECT, not %s", problem),
+			 errmsg("argument \"%s\" must be a relation or one SELECT, not %s", argument, problem),
 			 errhint("%s", example)));
 }
 
 /* The quoted name when the text is one, else NULL: no query is a list of identifiers with dots. */
 static char *
-relation_name(const char *text)
+relation_name(const char *text, const char *argument)
 {
 	StringInfoData name;
 	List *parts;
@@ -41,7 +41,7 @@ relation_name(const char *text)
 	if (!SplitIdentifierString(pstrdup(text), '.', &parts))
 		return NULL;
 	if (parts == NIL)
-		not_a_source("an empty text");
+		not_a_source(argument, "an empty text");
 	initStringInfo(&name);
 	foreach (cell, parts)
 		appendStringInfo(&name, "%s%s", name.len > 0 ? "." : "", quote_identifier(lfirst(cell)));
@@ -50,28 +50,29 @@ relation_name(const char *text)
 
 /* The one statement of the plan, if it may be a source. */
 static CachedPlanSource *
-require_select(SPIPlanPtr plan)
+require_select(SPIPlanPtr plan, const char *argument)
 {
 	List *sources = SPI_plan_get_plan_sources(plan);
 	CachedPlanSource *statement;
 	Query *query;
 
 	if (sources == NIL)
-		not_a_source("an empty text");
+		not_a_source(argument, "an empty text");
 	if (list_length(sources) > 1)
-		not_a_source(psprintf("%d statements", list_length(sources)));
+		not_a_source(argument, psprintf("%d statements", list_length(sources)));
 	statement = linitial(sources);
 	query = linitial_node(Query, statement->query_list);
 	if (IsA(statement->raw_parse_tree->stmt, SelectStmt) && query->commandType == CMD_UTILITY)
-		not_a_source("SELECT INTO");
+		not_a_source(argument, "SELECT INTO");
 	if (query->commandType == CMD_UTILITY || !SPI_is_cursor_plan(plan))
-		not_a_source(GetCommandTagName(CreateCommandTag((Node *) statement->raw_parse_tree)));
+		not_a_source(argument,
+					 GetCommandTagName(CreateCommandTag((Node *) statement->raw_parse_tree)));
 	if (query->commandType != CMD_SELECT || list_length(statement->query_list) != 1)
-		not_a_source(GetCommandTagName(statement->commandTag));
+		not_a_source(argument, GetCommandTagName(statement->commandTag));
 	if (query->hasModifyingCTE)
-		not_a_source("a query that changes data");
+		not_a_source(argument, "a query that changes data");
 	if (query->rowMarks != NIL)
-		not_a_source("one that locks rows");
+		not_a_source(argument, "one that locks rows");
 	return statement;
 }
 
@@ -85,17 +86,31 @@ as_subquery(const char *text, const RawStmt *statement)
 	return psprintf("(%.*s\n) AS source", length, begin);
 }
 
+/* The text as a query; *from is the relation if it names one, else NULL. */
+static SPIPlanPtr
+prepare_text(const char *text, const char *argument, char **from)
+{
+	*from = relation_name(text, argument);
+	return row_source_prepare(*from != NULL ? psprintf("SELECT * FROM %s", *from) : text);
+}
+
+SPIPlanPtr
+row_source_plan(const char *text, const char *argument)
+{
+	char *from;
+	SPIPlanPtr plan = prepare_text(text, argument, &from);
+
+	(void) require_select(plan, argument);
+	return plan;
+}
+
 RowSource *
 row_source_open(const char *text)
 {
 	RowSource *source = palloc0(sizeof(RowSource));
-	CachedPlanSource *statement;
-	SPIPlanPtr plan;
+	SPIPlanPtr plan = prepare_text(text, "source", &source->from);
+	CachedPlanSource *statement = require_select(plan, "source");
 
-	source->from = relation_name(text);
-	plan = row_source_prepare(source->from != NULL ? psprintf("SELECT * FROM %s", source->from) :
-													 text);
-	statement = require_select(plan);
 	if (source->from == NULL)
 		source->from = as_subquery(text, statement->raw_parse_tree);
 	source->layout = row_layout_of_columns(statement->resultDesc);

@@ -29,6 +29,9 @@ typedef struct RowSource
  */
 extern RowSource *row_source_open(const char *text);
 
+/* The plan of such a text, to be looked at; errors name the SQL argument. */
+extern SPIPlanPtr row_source_plan(const char *text, const char *argument);
+
 /* The columns to be read, in their order, quoted and with commas between them. */
 extern char *row_source_columns(const RowSource *source);
 
