@@ -19,6 +19,7 @@
 #include "kernel/base/memory.h"
 #include "kernel/dataset/schema.h"
 #include "kernel/linear/linear_model.h"
+#include "kernel/tree/ensemble.h"
 
 #define MODEL_MAGIC UINT32_C(0x4d43524f) /* "ORCM", first four bytes */
 #define MODEL_FORMAT_VERSION 1
@@ -29,13 +30,25 @@
 typedef enum ModelAlgorithm
 {
 	ALGORITHM_LINEAR_REGRESSION = 1,
-	ALGORITHM_LOGISTIC_REGRESSION = 2
+	ALGORITHM_LOGISTIC_REGRESSION = 2,
+	ALGORITHM_GRADIENT_BOOSTING = 3,
+	ALGORITHM_RANDOM_FOREST = 4,
+	ALGORITHM_DECISION_TREE = 5,
+	ALGORITHM_ISOLATION_FOREST = 6
 } ModelAlgorithm;
 
 typedef enum ModelObjective
 {
 	OBJECTIVE_SQUARED_ERROR = 1,
-	OBJECTIVE_LOG_LOSS = 2
+	OBJECTIVE_LOG_LOSS = 2, /* two classes or, in trees, more */
+	OBJECTIVE_ABSOLUTE_ERROR = 3,
+	OBJECTIVE_HUBER = 4,
+	OBJECTIVE_QUANTILE = 5,
+	OBJECTIVE_POISSON = 6,
+	OBJECTIVE_GAMMA = 7,
+	OBJECTIVE_TWEEDIE = 8,
+	OBJECTIVE_GINI = 9,		 /* forests and single trees: class shares */
+	OBJECTIVE_ISOLATION = 10 /* no target */
 } ModelObjective;
 
 /* What a category that training never saw does at scoring. */
@@ -94,6 +107,14 @@ typedef struct Model
 	uint32_t n_terms;
 	LinearCoefficient *coefficients;
 	LinearFacts facts;
+
+	/* payload: tree families; then there are no terms and no constant, and link is IDENTITY */
+	Ensemble *ensemble; /* NULL for linear families */
+
+	/* how the training of trees went, outside the digest */
+	uint32_t n_curve;		  /* losses noted: before the first iteration and after each; or 0 */
+	double *train_curve;	  /* n_curve, by rows that were trained on */
+	double *validation_curve; /* n_curve, by rows that were held out; NULL when there were none */
 } Model;
 
 /*
