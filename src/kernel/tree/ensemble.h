@@ -75,4 +75,9 @@ typedef struct Ensemble
 	Tree *trees; /* n_trees, each tree's arrays of its own from the same allocator */
 } Ensemble;
 
+extern void tree_release(Tree *tree, const Allocator *allocator);
+
+/* The parts and the ensemble itself, all of one allocator; NULL is ignored. */
+extern void ensemble_release(Ensemble *ensemble, const Allocator *allocator);
+
 #endif /* ORCHARD_KERNEL_TREE_ENSEMBLE_H */

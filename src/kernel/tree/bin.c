@@ -1,0 +1,625 @@
+/*
+ * bin.c: cuts by quantiles, codes by binary search.
+ */
+#include "kernel/tree/bin.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kernel/base/hash.h"
+
+#define SAMPLE_ROWS 200000
+#define SAMPLE_BYTES ((size_t) 64 << 20) /* of columns gathered in one pass */
+#define DIGIT_BITS 11
+#define DIGITS (1 << DIGIT_BITS)
+#define PASSES 6 /* of DIGIT_BITS cover 64 bits */
+#define MISSING_HASH UINT64_C(0x6d697373696e6721)
+#define SAMPLE_SEED UINT64_C(0x73616d706c652121)
+
+/* A number as 64 bits that are the same for equal numbers and for all that are missing. */
+static inline uint64_t
+number_bits(double x)
+{
+	uint64_t bits;
+	double canonical = x + 0.0; /* -0 is 0 */
+
+	memcpy(&bits, &canonical, sizeof(bits));
+	return x == x ? bits : MISSING_HASH;
+}
+
+/* Adds a column to the hashes of a block's rows. */
+static void
+hash_numbers(uint64_t *hash, const double *column, int32_t n)
+{
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+		hash[i] = (hash[i] ^ number_bits(column[i])) * UINT64_C(0x9e3779b97f4a7c15) ^ hash[i] >> 29;
+}
+
+static void
+hash_levels(uint64_t *hash, const int32_t *codes, const int32_t *level_of_code, int32_t n)
+{
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		uint64_t level =
+			codes[i] == CODE_MISSING ? MISSING_HASH : (uint64_t) level_of_code[codes[i]];
+
+		hash[i] = (hash[i] ^ level) * UINT64_C(0x9e3779b97f4a7c15) ^ hash[i] >> 29;
+	}
+}
+
+static void
+hash_classes(uint64_t *hash, const double *target, const int32_t *class_of_code, int32_t n)
+{
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+		hash[i] = (hash[i] ^ (uint64_t) class_of_code[(int32_t) target[i]]) *
+				UINT64_C(0x9e3779b97f4a7c15) ^
+			hash[i] >> 29;
+}
+
+Status
+bins_hash_rows(const TreeSource *source, uint64_t *hash, const StopCheck *stop)
+{
+	const Dataset *dataset = source->dataset;
+	int32_t b;
+
+	for (b = 0; b < dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block;
+		Status status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
+		int32_t i;
+		int32_t j;
+
+		if (status != KERNEL_OK)
+			return status;
+		for (i = 0; i < block->n; i++)
+			hash[i] = UINT64_C(0x243f6a8885a308d3);
+		for (j = 0; j < dataset->n_numbers; j++)
+			hash_numbers(hash, block->numbers + (size_t) j * (size_t) block->capacity, block->n);
+		for (j = 0; j < dataset->n_categories; j++)
+			hash_levels(hash, block->codes + (size_t) j * (size_t) block->capacity,
+						source->level_of_code[j], block->n);
+		if (source->class_of_code != NULL)
+			hash_classes(hash, block->target, source->class_of_code, block->n);
+		else
+			hash_numbers(hash, block->target, block->n);
+		if (block->weight != NULL)
+			hash_numbers(hash, block->weight, block->n);
+		for (i = 0; i < block->n; i++)
+			hash[i] = hash_mix(hash[i]);
+		hash += block->n;
+	}
+	return KERNEL_OK;
+}
+
+/* A double's bits so that unsigned order is the order of the numbers. */
+static inline uint64_t
+sort_key(double x)
+{
+	uint64_t bits = number_bits(x);
+
+	return bits ^ ((uint64_t) ((int64_t) bits >> 63) | UINT64_C(1) << 63);
+}
+
+static inline double
+key_value(uint64_t key)
+{
+	uint64_t bits = key ^ (((key >> 63) - 1) | UINT64_C(1) << 63);
+	double x;
+
+	memcpy(&x, &bits, sizeof(x));
+	return x;
+}
+
+/* Sorts n keys, with room for as many in scratch; digits: room for PASSES * DIGITS.  Returns where they are. */
+static uint64_t *
+sort_keys(uint64_t *keys, uint64_t *scratch, uint32_t *digits, int32_t n)
+{
+	int32_t i;
+	int pass;
+
+	memset(digits, 0, sizeof(uint32_t) * PASSES * DIGITS);
+	for (i = 0; i < n; i++)
+	{
+		for (pass = 0; pass < PASSES; pass++)
+			digits[pass * DIGITS + (int) (keys[i] >> (pass * DIGIT_BITS) & (DIGITS - 1))]++;
+	}
+	for (pass = 0; pass < PASSES; pass++)
+	{
+		uint32_t *count = digits + pass * DIGITS;
+		int shift = pass * DIGIT_BITS;
+		uint32_t sum = 0;
+		uint64_t *swap;
+		int d;
+
+		if (count[keys[0] >> shift & (DIGITS - 1)] == (uint32_t) n)
+			continue; /* all the same */
+		for (d = 0; d < DIGITS; d++)
+		{
+			uint32_t here = count[d];
+
+			count[d] = sum;
+			sum += here;
+		}
+		for (i = 0; i < n; i++)
+			scratch[count[keys[i] >> shift & (DIGITS - 1)]++] = keys[i];
+		swap = keys;
+		keys = scratch;
+		scratch = swap;
+	}
+	return keys;
+}
+
+/* A value at or above a and below b, as near to their middle as can be. */
+static double
+midpoint(double a, double b)
+{
+	double middle = a / 2.0 + b / 2.0;
+
+	return middle >= a && middle < b ? middle : a;
+}
+
+/* Distinct values in keys[0 .. return - 1] with their counts, of n sorted keys. */
+static int32_t
+count_distinct(uint64_t *keys, uint32_t *counts, int32_t n)
+{
+	int32_t distinct = 0;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (i > 0 && keys[i] == keys[distinct - 1])
+		{
+			counts[distinct - 1]++;
+			continue;
+		}
+		counts[distinct] = 1;
+		keys[distinct++] = keys[i];
+	}
+	return distinct;
+}
+
+/*
+ * Cuts between the distinct values, at most max_bins - 1.  Values as frequent as a whole bin get one
+ * alone; the others share bins of equal frequency, what is left being spread anew after each.
+ */
+static int32_t
+choose_cuts(double *cuts, const uint64_t *keys, const uint32_t *counts, int32_t distinct, int32_t n,
+			int32_t max_bins)
+{
+	double mean = (double) n / max_bins;
+	double rest = n;
+	double held = 0.0;
+	int32_t rest_bins = max_bins;
+	int32_t n_cuts = 0;
+	int32_t i;
+
+	for (i = 0; distinct > max_bins && i < distinct; i++)
+	{
+		if (counts[i] >= mean)
+		{
+			rest_bins--;
+			rest -= counts[i];
+		}
+	}
+	if (distinct > max_bins)
+	{
+		double each = rest / (rest_bins > 1 ? rest_bins : 1);
+
+		for (i = 0; i < distinct - 1 && n_cuts < max_bins - 1; i++)
+		{
+			bool is_big = counts[i] >= mean;
+			bool next_is_big = counts[i + 1] >= mean;
+
+			held += counts[i];
+			if (!is_big)
+				rest -= counts[i];
+			if (!is_big && held < each && !(next_is_big && held >= each / 2.0))
+				continue;
+			cuts[n_cuts++] = midpoint(key_value(keys[i]), key_value(keys[i + 1]));
+			held = 0.0;
+			if (!is_big && --rest_bins > 0)
+				each = rest / rest_bins;
+		}
+		return n_cuts;
+	}
+	for (i = 0; i < distinct - 1; i++)
+		cuts[n_cuts++] = midpoint(key_value(keys[i]), key_value(keys[i + 1]));
+	return n_cuts;
+}
+
+/* Room to sort a column in. */
+typedef struct Sorter
+{
+	uint64_t *scratch; /* capacity */
+	uint32_t *counts;  /* capacity */
+	uint32_t *digits;
+	int32_t capacity;
+} Sorter;
+
+/* The cuts of n present values, given as keys, which are overwritten. */
+static Status
+set_cuts(BinSlot *slot, uint64_t *keys, int32_t n, int32_t max_bins, const Sorter *sorter,
+		 const Allocator *allocator)
+{
+	double cuts[MAX_BINS];
+	int32_t distinct;
+	int32_t n_cuts = 0;
+
+	if (n > 0)
+	{
+		keys = sort_keys(keys, sorter->scratch, sorter->digits, n);
+		distinct = count_distinct(keys, sorter->counts, n);
+		n_cuts = choose_cuts(cuts, keys, sorter->counts, distinct, n, max_bins);
+	}
+	slot->cuts = memory_allocate(allocator, (size_t) n_cuts, sizeof(double));
+	if (slot->cuts == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	memcpy(slot->cuts, cuts, (size_t) n_cuts * sizeof(double));
+	slot->n_bins = n_cuts + 1;
+	return KERNEL_OK;
+}
+
+/* Is a row with this hash in the sample? */
+static inline bool
+is_sampled(uint64_t hash, uint64_t bound)
+{
+	return hash_mix(hash ^ SAMPLE_SEED) <= bound;
+}
+
+/* The values of number slots first .. first + count - 1 of the sampled rows, as keys; present[j] = how many. */
+static Status
+gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int32_t first,
+			int32_t count, uint64_t *keys, int32_t capacity, int32_t *present,
+			const StopCheck *stop)
+{
+	const Dataset *dataset = source->dataset;
+	int32_t chosen[DATASET_BLOCK_ROWS];
+	int32_t b;
+	int32_t i;
+	int32_t j;
+
+	memset(present, 0, (size_t) count * sizeof(int32_t));
+	for (b = 0; b < dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block;
+		Status status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
+		int32_t n = 0;
+
+		if (status != KERNEL_OK)
+			return status;
+		for (i = 0; i < block->n; i++)
+		{
+			chosen[n] = i;
+			n += is_sampled(hash[i], bound);
+		}
+		hash += block->n;
+		for (j = 0; j < count; j++)
+		{
+			const double *column = block->numbers + (size_t) (first + j) * (size_t) block->capacity;
+			uint64_t *to = keys + (size_t) j * (size_t) capacity;
+			int32_t held = present[j];
+
+			for (i = 0; i < n; i++)
+			{
+				to[held] = sort_key(column[chosen[i]]);
+				held += !isnan(column[chosen[i]]);
+			}
+			present[j] = held;
+		}
+	}
+	return KERNEL_OK;
+}
+
+/* The cuts of all number slots, a group of columns a pass. */
+static Status
+cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t bound,
+			int32_t sampled, int32_t max_bins, const Allocator *allocator, const StopCheck *stop)
+{
+	size_t column_bytes = ((size_t) sampled + 1) * sizeof(uint64_t);
+	int32_t group = column_bytes < SAMPLE_BYTES ? (int32_t) (SAMPLE_BYTES / column_bytes) : 1;
+	int32_t capacity = sampled + 1; /* a place to write to when all are in */
+	Sorter sorter = {.capacity = capacity};
+	uint64_t *keys;
+	int32_t *present;
+	Status status = KERNEL_OK;
+	int32_t first;
+	int32_t j;
+
+	group = group < bins->n_numbers ? group : bins->n_numbers;
+	keys = memory_allocate(allocator, (size_t) group * (size_t) capacity, sizeof(uint64_t));
+	present = memory_allocate(allocator, (size_t) group, sizeof(int32_t));
+	sorter.scratch = memory_allocate(allocator, (size_t) capacity, sizeof(uint64_t));
+	sorter.counts = memory_allocate(allocator, (size_t) capacity, sizeof(uint32_t));
+	sorter.digits = memory_allocate(allocator, PASSES * DIGITS, sizeof(uint32_t));
+	if (keys == NULL || present == NULL || sorter.scratch == NULL || sorter.counts == NULL ||
+		sorter.digits == NULL)
+		status = KERNEL_OUT_OF_MEMORY;
+	for (first = 0; first < bins->n_numbers && status == KERNEL_OK; first += group)
+	{
+		int32_t count = bins->n_numbers - first < group ? bins->n_numbers - first : group;
+
+		status = gather_keys(source, hash, bound, first, count, keys, capacity, present, stop);
+		for (j = 0; j < count && status == KERNEL_OK; j++)
+		{
+			status = stop_requested(stop) ?
+				KERNEL_STOPPED :
+				set_cuts(&bins->slots[first + j], keys + (size_t) j * (size_t) capacity, present[j],
+						 max_bins, &sorter, allocator);
+		}
+	}
+	memory_release(allocator, keys, (size_t) group * (size_t) capacity, sizeof(uint64_t));
+	memory_release(allocator, present, (size_t) group, sizeof(int32_t));
+	memory_release(allocator, sorter.scratch, (size_t) capacity, sizeof(uint64_t));
+	memory_release(allocator, sorter.counts, (size_t) capacity, sizeof(uint32_t));
+	memory_release(allocator, sorter.digits, PASSES * DIGITS, sizeof(uint32_t));
+	return status;
+}
+
+/* Numbers the columns of narrow and of wide slots. */
+static void
+place_columns(Bins *bins)
+{
+	int32_t s;
+
+	for (s = 0; s < bins->n_slots; s++)
+	{
+		BinSlot *slot = &bins->slots[s];
+
+		slot->is_wide = slot->n_bins >= NARROW_BINS;
+		slot->column = slot->is_wide ? bins->n_wide++ : bins->n_narrow++;
+	}
+}
+
+Status
+bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t max_bins,
+			const Allocator *allocator, const StopCheck *stop)
+{
+	const Dataset *dataset = source->dataset;
+	uint64_t bound = UINT64_MAX;
+	int32_t sampled = 0;
+	Status status;
+	int32_t c;
+	int64_t i;
+
+	if (dataset->n > BIN_ROW_LIMIT)
+		return KERNEL_TOO_LARGE;
+	*bins = (Bins){.n_numbers = dataset->n_numbers,
+				   .n_slots = dataset->n_numbers + dataset->n_categories};
+	bins->slots = memory_allocate_zero(allocator, (size_t) bins->n_slots, sizeof(BinSlot));
+	if (bins->slots == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	if (dataset->n > SAMPLE_ROWS)
+		bound = (uint64_t) ((double) SAMPLE_ROWS / (double) dataset->n * 0x1p64);
+	for (i = 0; i < dataset->n; i++)
+		sampled += is_sampled(hash[i], bound);
+	status = cut_numbers(bins, source, hash, bound, sampled, max_bins, allocator, stop);
+	for (c = 0; c < dataset->n_categories && status == KERNEL_OK; c++)
+	{
+		BinSlot *slot = &bins->slots[dataset->n_numbers + c];
+
+		slot->is_category = true;
+		slot->n_bins = (int32_t) source->n_levels[c];
+		if (source->n_levels[c] > BIN_LEVEL_LIMIT)
+			status = KERNEL_TOO_LARGE;
+	}
+	if (status == KERNEL_OK)
+		place_columns(bins);
+	else
+		bins_release(bins, allocator);
+	return status;
+}
+
+void
+bins_release(Bins *bins, const Allocator *allocator)
+{
+	int32_t s;
+
+	for (s = 0; bins->slots != NULL && s < bins->n_slots; s++)
+		memory_release(allocator, bins->slots[s].cuts, (size_t) bins->slots[s].n_bins - 1,
+					   sizeof(double));
+	memory_release(allocator, bins->slots, (size_t) bins->n_slots, sizeof(BinSlot));
+	*bins = (Bins){0};
+}
+
+int32_t
+bin_of_number(const BinSlot *slot, double x)
+{
+	int32_t low = 0;
+	int32_t high = slot->n_bins - 1;
+
+	while (low < high)
+	{
+		int32_t middle = (low + high) / 2;
+
+		if (slot->cuts[middle] < x)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A slot's cuts, filled up to a power of two less one, so that every search takes the same steps. */
+typedef struct Search
+{
+	double cuts[NARROW_BINS];
+	int32_t half; /* the first step, 0 without cuts */
+} Search;
+
+static void
+begin_search(Search *search, const BinSlot *slot)
+{
+	int32_t n = slot->n_bins - 1;
+	int32_t i;
+
+	search->half = 0;
+	while (2 * search->half - 1 < n)
+		search->half = search->half > 0 ? 2 * search->half : 1;
+	for (i = 0; i < n; i++)
+		search->cuts[i] = slot->cuts[i];
+	for (; i < NARROW_BINS; i++)
+		search->cuts[i] = INFINITY;
+}
+
+/* Codes of n numbers. */
+static void
+code_numbers(uint8_t *codes, const double *column, int32_t n, const Search *search, uint8_t missing)
+{
+	enum
+	{
+		TOGETHER = 8 /* searches side by side, none waiting for another */
+	};
+	int32_t i;
+	int32_t k;
+
+	for (i = 0; i + TOGETHER <= n; i += TOGETHER)
+	{
+		uint32_t low[TOGETHER] = {0};
+		uint32_t step;
+
+		for (step = (uint32_t) search->half; step > 0; step /= 2)
+		{
+			for (k = 0; k < TOGETHER; k++)
+				low[k] += step & -(uint32_t) (search->cuts[low[k] + step - 1] < column[i + k]);
+		}
+		for (k = 0; k < TOGETHER; k++)
+			codes[i + k] = isnan(column[i + k]) ? missing : (uint8_t) low[k];
+	}
+	for (; i < n; i++)
+	{
+		uint32_t low = 0;
+		uint32_t step;
+
+		for (step = (uint32_t) search->half; step > 0; step /= 2)
+			low += step & -(uint32_t) (search->cuts[low + step - 1] < column[i]);
+		codes[i] = isnan(column[i]) ? missing : (uint8_t) low;
+	}
+}
+
+/* Codes of n category codes, into the column of either width. */
+static void
+code_levels(BinnedRows *rows, const BinSlot *slot, size_t first, const int32_t *codes,
+			const int32_t *level_of_code, int32_t n)
+{
+	size_t at = (size_t) slot->column * (size_t) rows->n + first;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		int32_t bin = codes[i] == CODE_MISSING ? slot->n_bins : level_of_code[codes[i]];
+
+		if (slot->is_wide)
+			rows->wide[at + (size_t) i] = (uint16_t) bin;
+		else
+			rows->narrow[at + (size_t) i] = (uint8_t) bin;
+	}
+}
+
+/* Targets and weights of a block. */
+static void
+copy_targets(BinnedRows *rows, const TreeSource *source, const DatasetBlock *block, size_t first)
+{
+	double *target = rows->target + first;
+	int32_t i;
+
+	for (i = 0; i < block->n; i++)
+		target[i] = source->class_of_code != NULL ?
+			source->class_of_code[(int32_t) block->target[i]] :
+			block->target[i];
+	for (i = 0; rows->weight != NULL && i < block->n; i++)
+	{
+		double weight = block->weight != NULL ? block->weight[i] : 1.0;
+
+		if (source->class_weight != NULL)
+			weight *= source->class_weight[(int32_t) target[i]];
+		rows->weight[first + (size_t) i] = weight;
+	}
+}
+
+static Status
+code_rows(BinnedRows *rows, const TreeSource *source, const Search *searches, const StopCheck *stop)
+{
+	const Dataset *dataset = source->dataset;
+	const Bins *bins = rows->bins;
+	size_t first = 0;
+	int32_t b;
+	int32_t s;
+
+	for (b = 0; b < dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block;
+		Status status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
+		size_t capacity;
+		size_t n;
+
+		if (status != KERNEL_OK)
+			return status;
+		capacity = (size_t) block->capacity;
+		n = (size_t) block->n;
+		for (s = 0; s < bins->n_numbers; s++)
+			code_numbers(rows->narrow + (size_t) bins->slots[s].column * (size_t) rows->n + first,
+						 block->numbers + (size_t) s * capacity, block->n, &searches[s],
+						 (uint8_t) bins->slots[s].n_bins);
+		for (; s < bins->n_slots; s++)
+			code_levels(rows, &bins->slots[s], first,
+						block->codes + (size_t) (s - bins->n_numbers) * capacity,
+						source->level_of_code[s - bins->n_numbers], block->n);
+		copy_targets(rows, source, block, first);
+		first += n;
+	}
+	return KERNEL_OK;
+}
+
+Status
+binned_rows_create(BinnedRows *rows, const Bins *bins, const TreeSource *source, uint64_t *hash,
+				   const Allocator *allocator, const StopCheck *stop)
+{
+	size_t n = (size_t) source->dataset->n;
+	Search *searches = memory_allocate(allocator, (size_t) bins->n_numbers, sizeof(Search));
+	bool has_weight = source->dataset->has_weight || source->class_weight != NULL;
+	Status status = KERNEL_OK;
+	int32_t s;
+
+	*rows = (BinnedRows){.n = (int32_t) n, .bins = bins, .hash = hash};
+	rows->narrow = memory_allocate(allocator, n * (size_t) bins->n_narrow, sizeof(uint8_t));
+	rows->wide = memory_allocate(allocator, n * (size_t) bins->n_wide, sizeof(uint16_t));
+	rows->target = memory_allocate(allocator, n, sizeof(double));
+	if (has_weight)
+		rows->weight = memory_allocate(allocator, n, sizeof(double));
+	if (searches == NULL || rows->narrow == NULL || rows->wide == NULL || rows->target == NULL ||
+		(has_weight && rows->weight == NULL))
+		status = KERNEL_OUT_OF_MEMORY;
+	for (s = 0; s < bins->n_numbers && status == KERNEL_OK; s++)
+		begin_search(&searches[s], &bins->slots[s]);
+	if (status == KERNEL_OK)
+		status = code_rows(rows, source, searches, stop);
+	memory_release(allocator, searches, (size_t) bins->n_numbers, sizeof(Search));
+	if (status != KERNEL_OK)
+	{
+		rows->hash = NULL;
+		binned_rows_release(rows, allocator);
+	}
+	return status;
+}
+
+void
+binned_rows_release(BinnedRows *rows, const Allocator *allocator)
+{
+	size_t n = (size_t) rows->n;
+
+	if (rows->bins != NULL)
+	{
+		memory_release(allocator, rows->narrow, n * (size_t) rows->bins->n_narrow, sizeof(uint8_t));
+		memory_release(allocator, rows->wide, n * (size_t) rows->bins->n_wide, sizeof(uint16_t));
+	}
+	memory_release(allocator, rows->hash, n, sizeof(uint64_t));
+	memory_release(allocator, rows->target, n, sizeof(double));
+	memory_release(allocator, rows->weight, n, sizeof(double));
+	*rows = (BinnedRows){0};
+}

@@ -1,0 +1,921 @@
+/*
+ * boost.c: rounds of boosting.
+ */
+#include "kernel/tree/boost.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kernel/base/hash.h"
+#include "kernel/tree/exact_sum.h"
+
+#define PACKED_SHARE 0.02 /* of the rarer class, for 16 bits to do */
+#define LARGEST 1e150	  /* derivatives whose squares have a sum */
+#define PACKED_GRADIENT 32766.0
+#define PACKED_HESSIAN 65534.0
+#define PRECISE_BITS 30
+#define LOSS_BITS 30 /* of the mean loss at the start */
+#define LOOK_ROWS 16384
+
+/* Rows and their scores. */
+typedef struct Scored
+{
+	BinnedRows rows;
+	double *score; /* n_outputs columns of n */
+	double *level; /* SOFTMAX: n */
+} Scored;
+
+/* One run of boost_fit. */
+typedef struct Boost
+{
+	const BoostOptions *options;
+	const Allocator *allocator;
+	const StopCheck *stop;
+	int32_t n_outputs;
+	Objective objective;
+	GrowOptions grow;
+	Bins bins;
+	Scored train;
+	Scored held_out;
+	bool has_held_out;
+	Records records;
+	Grower grower;
+	double *gradient; /* n of train */
+	double *hessian;  /* n of train; NULL when every one is 1 */
+	double *residual; /* n, where leaves are renewed */
+	double *weight;	  /* n, in the order of residual; NULL without */
+	double most[2];	  /* largest magnitude of gradient and hessian */
+	int loss_exponent;
+	BoostResult result;
+	int32_t trees_capacity;
+} Boost;
+
+static bool
+is_all_rows(const Boost *boost)
+{
+	return boost->options->subsample >= 1.0;
+}
+
+/* A seed of its own for each tree and purpose. */
+static uint64_t
+tree_seed(const Boost *boost, uint64_t purpose)
+{
+	uint64_t tree = (uint64_t) boost->result.ensemble->n_trees;
+
+	return hash_mix(boost->options->seed + hash_mix(tree * 4 + purpose));
+}
+
+/* Rows first .. first + n - 1 as the objective takes them. */
+static ObjectiveRows
+rows_at(const Scored *scored, int32_t output, int32_t first, int32_t n)
+{
+	return (ObjectiveRows){
+		.n = n,
+		.score = scored->score + (size_t) output * (size_t) scored->rows.n + first,
+		.target = scored->rows.target + first,
+		.weight = scored->rows.weight != NULL ? scored->rows.weight + first : NULL,
+		.level = scored->level != NULL ? scored->level + first : NULL,
+		.output = output};
+}
+
+/* log of the sum over the outputs of exp(score), for every row. */
+static void
+set_levels(const Boost *boost, Scored *scored)
+{
+	double shifted[OBJECTIVE_ROWS];
+	double power[OBJECTIVE_ROWS];
+	double most[OBJECTIVE_ROWS];
+	size_t total = (size_t) scored->rows.n;
+	size_t first;
+	int32_t k;
+	size_t i;
+
+	for (first = 0; scored->level != NULL && first < total; first += OBJECTIVE_ROWS)
+	{
+		size_t n = total - first < OBJECTIVE_ROWS ? total - first : OBJECTIVE_ROWS;
+		double *level = scored->level + first;
+
+		for (i = 0; i < n; i++)
+		{
+			most[i] = scored->score[first + i];
+			level[i] = 0.0;
+		}
+		for (k = 1; k < boost->n_outputs; k++)
+		{
+			const double *score = scored->score + (size_t) k * total + first;
+
+			for (i = 0; i < n; i++)
+				most[i] = score[i] > most[i] ? score[i] : most[i];
+		}
+		for (k = 0; k < boost->n_outputs; k++)
+		{
+			const double *score = scored->score + (size_t) k * total + first;
+
+			for (i = 0; i < n; i++)
+				shifted[i] = score[i] - most[i];
+			objective_exp(power, shifted, (int32_t) n);
+			for (i = 0; i < n; i++)
+				level[i] += power[i];
+		}
+		for (i = 0; i < n; i++)
+			level[i] = most[i] + log(level[i]);
+	}
+}
+
+/* A sum of losses as integers, whatever the order. */
+typedef struct LossSum
+{
+	double scale;
+	WideInteger sum;
+} LossSum;
+
+static void
+add_losses(LossSum *sum, const double *loss, int32_t n)
+{
+	WideInteger part = 0;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		double scaled = loss[i] * sum->scale;
+
+		part += (int64_t) (scaled < -0x1p62 ? -0x1p62 : scaled < 0x1p62 ? scaled : 0x1p62);
+	}
+	sum->sum += part;
+}
+
+/* Derivatives of the training rows for an output, their largest, and the losses. */
+static Status
+differentiate(Boost *boost, int32_t output, LossSum *losses)
+{
+	double loss[OBJECTIVE_ROWS];
+	double unit[OBJECTIVE_ROWS];
+	double most = 0.0;
+	double steepest = 0.0;
+	int32_t n = boost->train.rows.n;
+	int32_t first;
+	int32_t i;
+
+	for (first = 0; first < n; first += OBJECTIVE_ROWS)
+	{
+		int32_t taken = n - first < OBJECTIVE_ROWS ? n - first : OBJECTIVE_ROWS;
+		ObjectiveRows rows = rows_at(&boost->train, output, first, taken);
+		double *gradient = boost->gradient + first;
+		double *hessian = boost->hessian != NULL ? boost->hessian + first : unit;
+
+		if (first % LOOK_ROWS == 0 && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		objective_gradients(&boost->objective, &rows, gradient, hessian, loss);
+		for (i = 0; i < taken; i++)
+		{
+			most = fabs(gradient[i]) > most ? fabs(gradient[i]) : most;
+			steepest = hessian[i] > steepest ? hessian[i] : steepest;
+		}
+		add_losses(losses, loss, taken);
+	}
+	boost->most[0] = most;
+	boost->most[1] = steepest;
+	return most < LARGEST && steepest < LARGEST ? KERNEL_OK : KERNEL_OVERFLOW;
+}
+
+/* 2^k so that the largest magnitude becomes an integer of so many bits. */
+static double
+power_scale(double largest, int bits)
+{
+	int exponent = 0;
+
+	if (largest > 0.0)
+		frexp(largest, &exponent);
+	exponent = bits - exponent;
+	return ldexp(1.0, exponent < 1000 ? exponent : 1000);
+}
+
+/* To the nearest integer, halves away from 0. */
+static inline int64_t
+nearest(double x)
+{
+	return (int64_t) (x < 0.0 ? x - 0.5 : x + 0.5);
+}
+
+/* Factors from derivatives to the histogram's integers, and back for the splits. */
+static void
+set_units(Boost *boost, double scale[2])
+{
+	if (boost->records.form == CELL_PACKED)
+	{
+		scale[0] = PACKED_GRADIENT / (boost->most[0] > 1e-300 ? boost->most[0] : 1.0);
+		scale[1] = PACKED_HESSIAN / (boost->most[1] > 1e-300 ? boost->most[1] : 1.0);
+	}
+	else
+	{
+		scale[0] = power_scale(boost->most[0], PRECISE_BITS);
+		scale[1] = boost->hessian != NULL ? power_scale(boost->most[1], PRECISE_BITS + 1) : 1.0;
+	}
+	boost->grow.split.gradient_unit = 1.0 / scale[0];
+	boost->grow.split.hessian_unit = 1.0 / scale[1];
+}
+
+/* A row's derivatives into its records and the sums. */
+static inline void
+quantise_row(Boost *boost, int32_t row, const double scale[2], uint64_t seed, Sums *sums)
+{
+	double gradient = boost->gradient[row] * scale[0];
+	int64_t g;
+	int64_t h = 1;
+
+	if (boost->records.form == CELL_PACKED)
+	{
+		uint64_t draw = hash_mix(boost->train.rows.hash[row] ^ seed);
+
+		/* Rounded up or down at random, so that many small ones are not lost. */
+		g = (int64_t) (gradient + 32768.0 + (double) (uint32_t) draw * 0x1p-32) - 32768;
+		h = (int64_t) (boost->hessian[row] * scale[1] + (double) (draw >> 32) * 0x1p-32);
+	}
+	else
+	{
+		g = nearest(gradient);
+		if (boost->hessian != NULL)
+			h = nearest(boost->hessian[row] * scale[1]);
+	}
+	records_set(&boost->records, row, (int32_t) g, (uint32_t) h);
+	sums->gradient += g;
+	sums->hessian += h;
+}
+
+/* The tree's rows into the grower's order, their derivatives into the records; returns how many. */
+static Status
+quantise(Boost *boost, Sums *sums)
+{
+	const BinnedRows *rows = &boost->train.rows;
+	bool is_all = is_all_rows(boost);
+	uint64_t bound = is_all ? UINT64_MAX : (uint64_t) (boost->options->subsample * 0x1p64);
+	uint64_t draw_seed = tree_seed(boost, 0);
+	uint64_t round_seed = tree_seed(boost, 1);
+	double scale[2];
+	int32_t n = 0;
+	int32_t i;
+
+	set_units(boost, scale);
+	*sums = (Sums){0};
+	for (i = 0; i < rows->n; i++)
+	{
+		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		if (!is_all && hash_mix(rows->hash[i] + draw_seed) > bound)
+			continue;
+		boost->grower.order[n++] = i;
+		quantise_row(boost, i, scale, round_seed, sums);
+	}
+	sums->rows = n;
+	return KERNEL_OK;
+}
+
+/* The Newton step of a leaf, from sums of its rows' derivatives that no order changes. */
+static double
+newton_step(const Boost *boost, const GrownNode *leaf, const double scale[2])
+{
+	const SplitOptions *options = &boost->grow.split;
+	const int32_t *order = boost->grower.order + leaf->begin;
+	int64_t gradient = 0;
+	int64_t hessian = 0;
+	int32_t i;
+
+	for (i = 0; i < leaf->count; i++)
+		gradient += nearest(boost->gradient[order[i]] * scale[0]);
+	for (i = 0; boost->hessian != NULL && i < leaf->count; i++)
+		hessian += nearest(boost->hessian[order[i]] * scale[1]);
+	return split_value(options, (double) gradient / scale[0],
+					   boost->hessian != NULL ? (double) hessian / scale[1] : leaf->count,
+					   leaf->node.lower, leaf->node.upper);
+}
+
+/* The value that the residuals of a leaf's rows give it. */
+static Status
+renewed_value(Boost *boost, const GrownNode *leaf, double *value)
+{
+	const BinnedRows *rows = &boost->train.rows;
+	const int32_t *order = boost->grower.order + leaf->begin;
+	int32_t i;
+	Status status;
+
+	for (i = 0; i < leaf->count; i++)
+	{
+		boost->residual[i] = rows->target[order[i]] - boost->train.score[order[i]];
+		if (boost->weight != NULL)
+			boost->weight[i] = rows->weight[order[i]];
+	}
+	status = objective_renewed(&boost->objective, boost->residual, boost->weight, leaf->count,
+							   boost->allocator, value);
+	*value = *value < leaf->node.lower ? leaf->node.lower :
+		*value > leaf->node.upper	   ? leaf->node.upper :
+										 *value;
+	return status;
+}
+
+/* Weight of a leaf's rows. */
+static double
+leaf_cover(const Boost *boost, const GrownNode *leaf, double scale)
+{
+	const int32_t *order = boost->grower.order + leaf->begin;
+	const double *weight = boost->train.rows.weight;
+	int64_t sum = 0;
+	int32_t i;
+
+	if (weight == NULL)
+		return leaf->count;
+	for (i = 0; i < leaf->count; i++)
+		sum += nearest(weight[order[i]] * scale);
+	return (double) sum / scale;
+}
+
+/* Bits that an integer may have so that n of them have a sum. */
+static int
+summand_bits(int32_t n)
+{
+	int bits = 62;
+
+	while (n > 0)
+	{
+		n /= 2;
+		bits--;
+	}
+	return bits;
+}
+
+static double
+heaviest(const BinnedRows *rows)
+{
+	double most = 0.0;
+	int32_t i;
+
+	for (i = 0; rows->weight != NULL && i < rows->n; i++)
+		most = rows->weight[i] > most ? rows->weight[i] : most;
+	return most;
+}
+
+/* Values and covers of the leaves; the scores of the rows in them. */
+static Status
+settle_leaves(Boost *boost, double *score)
+{
+	int bits = summand_bits(boost->train.rows.n);
+	double scale[2] = {power_scale(boost->most[0], bits), power_scale(boost->most[1], bits)};
+	double weight_scale = power_scale(heaviest(&boost->train.rows), bits);
+	int32_t looked = 0;
+	int32_t i;
+	int32_t j;
+
+	for (i = 0; i < boost->grower.n_nodes; i++)
+	{
+		GrownNode *leaf = &boost->grower.nodes[i];
+		const int32_t *order = boost->grower.order + leaf->begin;
+		Status status = KERNEL_OK;
+		double value;
+
+		if (leaf->left != TREE_LEAF)
+			continue;
+		looked += leaf->count;
+		if (looked >= LOOK_ROWS && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		looked %= LOOK_ROWS;
+		if (objective_renews(&boost->objective))
+			status = renewed_value(boost, leaf, &value);
+		else
+			value = newton_step(boost, leaf, scale);
+		if (status != KERNEL_OK)
+			return status;
+		leaf->value = value * boost->options->learning_rate;
+		leaf->cover = leaf_cover(boost, leaf, weight_scale);
+		for (j = 0; j < leaf->count; j++)
+			score[order[j]] += leaf->value;
+	}
+	return KERNEL_OK;
+}
+
+/* Adds the tree to the scores of rows that it was not grown on; drawn: leave those that it was. */
+static Status
+route(const Boost *boost, Scored *scored, double *score, bool leaves_drawn)
+{
+	uint64_t bound = (uint64_t) (boost->options->subsample * 0x1p63) * 2;
+	uint64_t seed = tree_seed(boost, 0);
+	int32_t i;
+
+	for (i = 0; i < scored->rows.n; i++)
+	{
+		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		if (!leaves_drawn || hash_mix(scored->rows.hash[i] + seed) > bound)
+			score[i] += boost->grower.nodes[grower_leaf(&boost->grower, &scored->rows, i)].value;
+	}
+	return KERNEL_OK;
+}
+
+/* Room in the ensemble for a round's trees. */
+static Status
+reserve_trees(Boost *boost)
+{
+	Ensemble *ensemble = boost->result.ensemble;
+	int32_t capacity = boost->trees_capacity > 0 ? 2 * boost->trees_capacity : 16;
+	Tree *trees;
+
+	if (ensemble->n_trees + boost->n_outputs <= boost->trees_capacity)
+		return KERNEL_OK;
+	capacity = capacity < ensemble->n_trees + boost->n_outputs ?
+		ensemble->n_trees + boost->n_outputs :
+		capacity;
+	trees = memory_reallocate(boost->allocator, ensemble->trees, (size_t) boost->trees_capacity,
+							  (size_t) capacity, sizeof(Tree));
+	if (trees == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	ensemble->trees = trees;
+	boost->trees_capacity = capacity;
+	return KERNEL_OK;
+}
+
+/* One tree; *is_stump: it has no split. */
+static Status
+add_tree(Boost *boost, int32_t output, bool *is_stump)
+{
+	Ensemble *ensemble = boost->result.ensemble;
+	double *score = boost->train.score + (size_t) output * (size_t) boost->train.rows.n;
+	Sums sums;
+	Status status = quantise(boost, &sums);
+
+	if (status == KERNEL_OK)
+		status = grower_grow(&boost->grower, (int32_t) sums.rows, sums, tree_seed(boost, 2));
+	if (status == KERNEL_OK)
+		status = settle_leaves(boost, score);
+	if (status == KERNEL_OK && !is_all_rows(boost))
+		status = route(boost, &boost->train, score, true);
+	if (status == KERNEL_OK && boost->has_held_out)
+		status =
+			route(boost, &boost->held_out,
+				  boost->held_out.score + (size_t) output * (size_t) boost->held_out.rows.n, false);
+	if (status == KERNEL_OK)
+		status = grower_tree(&boost->grower, output, boost->allocator,
+							 &ensemble->trees[ensemble->n_trees]);
+	if (status != KERNEL_OK)
+		return status;
+	*is_stump = boost->grower.n_nodes == 1;
+	ensemble->n_trees++;
+	return KERNEL_OK;
+}
+
+/* The mean of losses. */
+static double
+mean_loss(const LossSum *sum, const BinnedRows *rows)
+{
+	ExactSum total = exact_sum_begin(heaviest(rows));
+	double weight = rows->n;
+	int32_t i;
+
+	if (rows->weight != NULL)
+	{
+		for (i = 0; i < rows->n; i++)
+			exact_sum_add(&total, rows->weight[i]);
+		weight = exact_sum_value(&total);
+	}
+	return weight > 0.0 ? (double) sum->sum / sum->scale / weight : 0.0;
+}
+
+static LossSum
+loss_begin(const Boost *boost)
+{
+	return (LossSum){.scale = ldexp(1.0, boost->loss_exponent)};
+}
+
+/* The mean loss of the rows held out. */
+static double
+held_out_loss(Boost *boost)
+{
+	double gradient[OBJECTIVE_ROWS];
+	double hessian[OBJECTIVE_ROWS];
+	double loss[OBJECTIVE_ROWS];
+	LossSum losses = loss_begin(boost);
+	int32_t n = boost->held_out.rows.n;
+	int32_t first;
+	int32_t k;
+
+	set_levels(boost, &boost->held_out);
+	for (k = 0; k < boost->n_outputs; k++)
+	{
+		for (first = 0; first < n; first += OBJECTIVE_ROWS)
+		{
+			int32_t taken = n - first < OBJECTIVE_ROWS ? n - first : OBJECTIVE_ROWS;
+			ObjectiveRows rows = rows_at(&boost->held_out, k, first, taken);
+
+			objective_gradients(&boost->objective, &rows, gradient, hessian, loss);
+			add_losses(&losses, loss, taken);
+		}
+	}
+	return mean_loss(&losses, &boost->held_out.rows);
+}
+
+/* Huber's bend: a quantile of the distances so far. */
+static Status
+set_delta(Boost *boost)
+{
+	const Scored *train = &boost->train;
+	int32_t i;
+
+	if (boost->objective.kind != BOOST_HUBER)
+		return KERNEL_OK;
+	for (i = 0; i < train->rows.n; i++)
+		boost->residual[i] = fabs(train->rows.target[i] - train->score[i]);
+	return objective_quantile(boost->residual, train->rows.weight, train->rows.n,
+							  boost->objective.alpha, boost->allocator, &boost->objective.delta);
+}
+
+/* The loss at the start, with the scale at hand. */
+static Status
+starting_loss(Boost *boost, double *loss)
+{
+	LossSum losses = loss_begin(boost);
+	Status status = KERNEL_OK;
+	int32_t k;
+
+	for (k = 0; k < boost->n_outputs && status == KERNEL_OK; k++)
+		status = differentiate(boost, k, &losses);
+	*loss = fabs((double) losses.sum / boost->train.rows.n);
+	return status;
+}
+
+/* The scale of loss sums: the mean loss at the start gets LOSS_BITS bits. */
+static Status
+scale_losses(Boost *boost)
+{
+	double loss = 0.0;
+	int exponent = 0;
+	Status status;
+
+	boost->loss_exponent = LOSS_BITS;
+	set_levels(boost, &boost->train);
+	status = starting_loss(boost, &loss);
+	while (status == KERNEL_OK && loss < 1.0 && boost->loss_exponent < 900)
+	{
+		boost->loss_exponent += 40;
+		status = starting_loss(boost, &loss);
+	}
+	while (status == KERNEL_OK && loss > 0x1p58 && boost->loss_exponent > -900)
+	{
+		boost->loss_exponent -= 40;
+		status = starting_loss(boost, &loss);
+	}
+	frexp(loss, &exponent);
+	boost->loss_exponent += LOSS_BITS - exponent;
+	return status;
+}
+
+/* The place of the least validation loss. */
+static int32_t
+best_round(const BoostResult *result, int32_t rounds)
+{
+	int32_t best = 0;
+	int32_t i;
+
+	for (i = 1; i <= rounds; i++)
+	{
+		if (result->validation_curve[i] < result->validation_curve[best])
+			best = i;
+	}
+	return best;
+}
+
+/* Drops the trees of rounds after the first `rounds`. */
+static void
+take_back(Boost *boost, int32_t rounds)
+{
+	Ensemble *ensemble = boost->result.ensemble;
+
+	while (ensemble->n_trees > rounds * boost->n_outputs)
+		tree_release(&ensemble->trees[--ensemble->n_trees], boost->allocator);
+	boost->result.rounds = rounds;
+}
+
+/* One tree an output; *goes_on: another round could change anything. */
+static Status
+run_round(Boost *boost, bool *goes_on)
+{
+	LossSum losses = loss_begin(boost);
+	int32_t round = boost->result.rounds;
+	bool all_stumps = true;
+	Status status = reserve_trees(boost);
+	int32_t k;
+
+	if (status == KERNEL_OK)
+		status = set_delta(boost);
+	set_levels(boost, &boost->train);
+	for (k = 0; k < boost->n_outputs && status == KERNEL_OK; k++)
+	{
+		bool is_stump = true;
+
+		status = differentiate(boost, k, &losses);
+		if (status == KERNEL_OK)
+			status = add_tree(boost, k, &is_stump);
+		all_stumps &= is_stump;
+	}
+	if (status != KERNEL_OK)
+		return status;
+	boost->result.train_curve[round] = mean_loss(&losses, &boost->train.rows);
+	boost->result.rounds = round + 1;
+	if (boost->has_held_out)
+		boost->result.validation_curve[round + 1] = held_out_loss(boost);
+	*goes_on = !all_stumps || !is_all_rows(boost) || boost->grow.max_features > 0;
+	if (boost->options->report != NULL)
+		boost->options->report->round(boost->options->report->context, round + 1,
+									  boost->options->n_estimators,
+									  boost->result.train_curve[round]);
+	return KERNEL_OK;
+}
+
+/* The loss after the last round. */
+static Status
+last_loss(Boost *boost)
+{
+	LossSum losses = loss_begin(boost);
+	Status status = KERNEL_OK;
+	int32_t k;
+
+	set_levels(boost, &boost->train);
+	for (k = 0; k < boost->n_outputs && status == KERNEL_OK; k++)
+		status = differentiate(boost, k, &losses);
+	boost->result.train_curve[boost->result.rounds] = mean_loss(&losses, &boost->train.rows);
+	boost->result.n_curve = boost->result.rounds + 1;
+	return status;
+}
+
+static Status
+run_rounds(Boost *boost)
+{
+	int32_t patience = boost->options->early_stopping_rounds;
+	bool goes_on = true;
+	Status status = set_delta(boost);
+
+	if (status == KERNEL_OK)
+		status = scale_losses(boost);
+	if (status == KERNEL_OK && boost->has_held_out)
+		boost->result.validation_curve[0] = held_out_loss(boost);
+	while (status == KERNEL_OK && goes_on && boost->result.rounds < boost->options->n_estimators)
+	{
+		status = run_round(boost, &goes_on);
+		if (status == KERNEL_OK && boost->has_held_out && patience > 0 &&
+			boost->result.rounds - best_round(&boost->result, boost->result.rounds) >= patience)
+			break;
+	}
+	if (status == KERNEL_OK)
+		status = last_loss(boost);
+	if (status == KERNEL_OK && boost->has_held_out && patience > 0)
+		take_back(boost, best_round(&boost->result, boost->result.rounds));
+	return status;
+}
+
+static void
+release_scored(Scored *scored, int32_t n_outputs, const Allocator *allocator)
+{
+	size_t n = (size_t) scored->rows.n;
+
+	memory_release(allocator, scored->score, n * (size_t) n_outputs, sizeof(double));
+	memory_release(allocator, scored->level, n, sizeof(double));
+	binned_rows_release(&scored->rows, allocator);
+}
+
+/* The rows of a source with room for their scores; hash is taken over. */
+static Status
+create_scored(Boost *boost, Scored *scored, const TreeSource *source, uint64_t *hash)
+{
+	const Allocator *allocator = boost->allocator;
+	size_t n = (size_t) source->dataset->n;
+	Status status =
+		binned_rows_create(&scored->rows, &boost->bins, source, hash, allocator, boost->stop);
+
+	if (status != KERNEL_OK)
+	{
+		memory_release(allocator, hash, n, sizeof(uint64_t));
+		return status;
+	}
+	scored->score = memory_allocate(allocator, n * (size_t) boost->n_outputs, sizeof(double));
+	if (boost->objective.kind == BOOST_SOFTMAX)
+		scored->level = memory_allocate(allocator, n, sizeof(double));
+	return scored->score != NULL &&
+			(scored->level != NULL || boost->objective.kind != BOOST_SOFTMAX) ?
+		KERNEL_OK :
+		KERNEL_OUT_OF_MEMORY;
+}
+
+/* The hashes of a source's rows. */
+static Status
+create_hashes(const Boost *boost, const TreeSource *source, uint64_t **hash)
+{
+	size_t n = (size_t) source->dataset->n;
+	Status status;
+
+	if (source->dataset->n > BIN_ROW_LIMIT)
+		return KERNEL_TOO_LARGE;
+	*hash = memory_allocate(boost->allocator, n, sizeof(uint64_t));
+	if (*hash == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	status = bins_hash_rows(source, *hash, boost->stop);
+	if (status != KERNEL_OK)
+		memory_release(boost->allocator, *hash, n, sizeof(uint64_t));
+	return status;
+}
+
+static Status
+create_rows(Boost *boost, const TreeSource *source, const TreeSource *validation)
+{
+	uint64_t *hash = NULL;
+	Status status = create_hashes(boost, source, &hash);
+
+	if (status != KERNEL_OK)
+		return status;
+	status = bins_create(&boost->bins, source, hash, boost->options->max_bins, boost->allocator,
+						 boost->stop);
+	if (status != KERNEL_OK)
+	{
+		memory_release(boost->allocator, hash, (size_t) source->dataset->n, sizeof(uint64_t));
+		return status;
+	}
+	status = create_scored(boost, &boost->train, source, hash);
+	if (status != KERNEL_OK || !boost->has_held_out)
+		return status;
+	status = create_hashes(boost, validation, &hash);
+	return status == KERNEL_OK ? create_scored(boost, &boost->held_out, validation, hash) : status;
+}
+
+/* Which form of cell the gradients need. */
+static CellForm
+choose_form(const Boost *boost, const double *start)
+{
+	double rarer = 1.0 / (1.0 + exp(fabs(*start)));
+
+	if (objective_is_flat(&boost->objective) && boost->train.rows.weight == NULL)
+		return CELL_COUNTED;
+	if (boost->objective.kind == BOOST_LOGISTIC && boost->train.rows.weight == NULL &&
+		boost->train.rows.n > NARROW_ROWS && rarer >= PACKED_SHARE)
+		return CELL_PACKED;
+	return CELL_PRECISE;
+}
+
+static TreeLink
+link_of(BoostObjective objective)
+{
+	if (objective == BOOST_LOGISTIC)
+		return TREE_LINK_LOGIT;
+	if (objective == BOOST_SOFTMAX)
+		return TREE_LINK_SOFTMAX;
+	return objective >= BOOST_POISSON ? TREE_LINK_LOG : TREE_LINK_IDENTITY;
+}
+
+/* An ensemble without trees. */
+static Status
+create_ensemble(Boost *boost, const TreeSource *source)
+{
+	const Allocator *allocator = boost->allocator;
+	int32_t n_categories = source->dataset->n_categories;
+	size_t n_curve = (size_t) boost->options->n_estimators + 1;
+	Ensemble *ensemble = memory_allocate(allocator, 1, sizeof(Ensemble));
+	int32_t c;
+
+	if (ensemble == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	*ensemble = (Ensemble){.link = link_of(boost->objective.kind),
+						   .n_numbers = source->dataset->n_numbers,
+						   .n_categories = n_categories,
+						   .n_outputs = boost->n_outputs,
+						   .scale = 1.0,
+						   .path_scale = 1.0};
+	boost->result.ensemble = ensemble;
+	boost->result.curve_capacity = n_curve;
+	ensemble->n_levels = memory_allocate(allocator, (size_t) n_categories, sizeof(uint32_t));
+	ensemble->base = memory_allocate(allocator, (size_t) boost->n_outputs, sizeof(double));
+	boost->result.train_curve = memory_allocate(allocator, n_curve, sizeof(double));
+	if (boost->has_held_out)
+		boost->result.validation_curve = memory_allocate(allocator, n_curve, sizeof(double));
+	if (ensemble->n_levels == NULL || ensemble->base == NULL || boost->result.train_curve == NULL ||
+		(boost->has_held_out && boost->result.validation_curve == NULL))
+		return KERNEL_OUT_OF_MEMORY;
+	for (c = 0; c < n_categories; c++)
+		ensemble->n_levels[c] = source->n_levels[c];
+	return KERNEL_OK;
+}
+
+static void
+set_scores(Scored *scored, const double *start, int32_t n_outputs)
+{
+	int32_t k;
+	int32_t i;
+
+	for (k = 0; k < n_outputs; k++)
+	{
+		double *score = scored->score + (size_t) k * (size_t) scored->rows.n;
+
+		for (i = 0; i < scored->rows.n; i++)
+			score[i] = start[k];
+	}
+}
+
+/* Room for derivatives, records and the grower; the scores at their start. */
+static Status
+begin_rounds(Boost *boost)
+{
+	const Allocator *allocator = boost->allocator;
+	const BinnedRows *rows = &boost->train.rows;
+	size_t n = (size_t) rows->n;
+	double *base = boost->result.ensemble->base;
+	bool renews = objective_renews(&boost->objective);
+	Status status;
+
+	boost->gradient = memory_allocate(allocator, n, sizeof(double));
+	if (boost->gradient == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	status = objective_start(&boost->objective, rows->target, rows->weight, rows->n,
+							 boost->gradient, allocator, base);
+	if (status != KERNEL_OK)
+		return status;
+	set_scores(&boost->train, base, boost->n_outputs);
+	if (boost->has_held_out)
+		set_scores(&boost->held_out, base, boost->n_outputs);
+	status = records_create(&boost->records, rows, choose_form(boost, base), allocator);
+	if (status != KERNEL_OK)
+		return status;
+	if (boost->records.form != CELL_COUNTED)
+		boost->hessian = memory_allocate(allocator, n, sizeof(double));
+	if (renews)
+		boost->residual = memory_allocate(allocator, n, sizeof(double));
+	if (renews && rows->weight != NULL)
+		boost->weight = memory_allocate(allocator, n, sizeof(double));
+	if ((boost->hessian == NULL && boost->records.form != CELL_COUNTED) ||
+		(boost->residual == NULL && renews) ||
+		(boost->weight == NULL && renews && rows->weight != NULL))
+		return KERNEL_OUT_OF_MEMORY;
+	return grower_create(&boost->grower, &boost->records, &boost->grow, allocator, boost->stop);
+}
+
+void
+boost_result_release(BoostResult *result, const Allocator *allocator)
+{
+	ensemble_release(result->ensemble, allocator);
+	memory_release(allocator, result->train_curve, result->curve_capacity, sizeof(double));
+	memory_release(allocator, result->validation_curve, result->curve_capacity, sizeof(double));
+	*result = (BoostResult){0};
+}
+
+/* Gives everything back but the result, whose trees get a block of their number. */
+static Status
+end_rounds(Boost *boost, Status status)
+{
+	const Allocator *allocator = boost->allocator;
+	size_t n = (size_t) boost->train.rows.n;
+	Ensemble *ensemble = boost->result.ensemble;
+
+	if (boost->grower.records != NULL)
+		grower_release(&boost->grower);
+	records_release(&boost->records, allocator);
+	memory_release(allocator, boost->gradient, n, sizeof(double));
+	memory_release(allocator, boost->hessian, n, sizeof(double));
+	memory_release(allocator, boost->residual, n, sizeof(double));
+	memory_release(allocator, boost->weight, n, sizeof(double));
+	release_scored(&boost->train, boost->n_outputs, allocator);
+	release_scored(&boost->held_out, boost->n_outputs, allocator);
+	bins_release(&boost->bins, allocator);
+	if (ensemble != NULL && ensemble->trees != NULL)
+	{
+		Tree *trees = memory_allocate(allocator, (size_t) ensemble->n_trees, sizeof(Tree));
+
+		if (trees != NULL)
+			memcpy(trees, ensemble->trees, (size_t) ensemble->n_trees * sizeof(Tree));
+		else
+			take_back(boost, 0);
+		status = trees == NULL && status == KERNEL_OK ? KERNEL_OUT_OF_MEMORY : status;
+		memory_release(allocator, ensemble->trees, (size_t) boost->trees_capacity, sizeof(Tree));
+		ensemble->trees = trees;
+	}
+	return status;
+}
+
+Status
+boost_fit(const TreeSource *source, const TreeSource *validation, const BoostOptions *options,
+		  const Allocator *allocator, const StopCheck *stop, BoostResult *result)
+{
+	Boost boost = {.options = options,
+				   .allocator = allocator,
+				   .stop = stop,
+				   .n_outputs =
+					   options->objective.kind == BOOST_SOFTMAX ? options->objective.n_classes : 1,
+				   .objective = options->objective,
+				   .grow = options->grow,
+				   .has_held_out = validation != NULL && validation->dataset->n > 0};
+	Status status = create_rows(&boost, source, validation);
+
+	if (status == KERNEL_OK)
+		status = create_ensemble(&boost, source);
+	if (status == KERNEL_OK)
+		status = begin_rounds(&boost);
+	if (status == KERNEL_OK)
+		status = run_rounds(&boost);
+	status = end_rounds(&boost, status);
+	if (status == KERNEL_OK)
+		*result = boost.result;
+	else
+		boost_result_release(&boost.result, allocator);
+	return status;
+}

@@ -1,0 +1,438 @@
+/*
+ * histogram.c: accumulation, subtraction and reading of cells.
+ */
+#include "kernel/tree/histogram.h"
+
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define AHEAD 24 /* rows whose records are asked for in advance */
+#define COUNT_BITS 16
+#define HESSIAN_BITS 32
+
+/* int64 a cell of a narrow histogram. */
+INLINE size_t
+cell_words(const Records *records)
+{
+	return records->form == CELL_PRECISE ? 2 : 1;
+}
+
+bool
+histogram_size(const Records *records, bool is_wide, size_t *size)
+{
+	size_t words = cell_words(records) + is_wide;
+
+	return size_multiply(records->n_cells, words * sizeof(int64_t), size);
+}
+
+/* The bins of rows into block b's records, some rows at a time. */
+static void
+fill_block(Records *records, int32_t b)
+{
+	enum
+	{
+		TOGETHER = 256
+	};
+	const BinnedRows *rows = records->rows;
+	size_t n = (size_t) rows->n;
+	size_t bytes = (size_t) records->record_bytes;
+	int32_t first_slot = b * records->block_slots;
+	int32_t slots = rows->bins->n_narrow - first_slot;
+	uint8_t *block = records->bytes + (size_t) b * n * bytes;
+	size_t start;
+
+	slots = slots < records->block_slots ? slots : records->block_slots;
+	for (start = 0; start < n; start += TOGETHER)
+	{
+		size_t end = start + TOGETHER < n ? start + TOGETHER : n;
+		size_t i;
+		int32_t j;
+
+		memset(block + start * bytes, 0, (end - start) * bytes);
+		for (j = 0; j < slots; j++)
+		{
+			const uint8_t *column = rows->narrow + (size_t) (first_slot + j) * n;
+
+			for (i = start; i < end; i++)
+				block[i * bytes + (size_t) j] = column[i];
+		}
+	}
+}
+
+/* Where each slot's cells begin. */
+static Status
+place_cells(Records *records, const Allocator *allocator)
+{
+	const Bins *bins = records->rows->bins;
+	int32_t s;
+
+	records->first_cell = memory_allocate(allocator, (size_t) bins->n_slots, sizeof(size_t));
+	if (records->first_cell == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	/* Records are taken by four slots at once, the last of which may be none. */
+	records->n_cells = ((size_t) bins->n_narrow + 3) / 4 * 4 * NARROW_BINS;
+	for (s = 0; s < bins->n_slots; s++)
+	{
+		const BinSlot *slot = &bins->slots[s];
+
+		if (!slot->is_wide)
+		{
+			records->first_cell[s] = (size_t) slot->column * NARROW_BINS;
+			continue;
+		}
+		records->first_cell[s] = records->n_cells;
+		records->n_cells += (size_t) slot->n_bins + 1;
+	}
+	return KERNEL_OK;
+}
+
+Status
+records_create(Records *records, const BinnedRows *rows, CellForm form, const Allocator *allocator)
+{
+	int32_t gradient_bytes = form == CELL_PRECISE ? 8 : 4;
+	int32_t n_narrow = rows->bins->n_narrow;
+	size_t row_bytes;
+	Status status;
+	int32_t b;
+
+	*records = (Records){.rows = rows, .form = form};
+	records->record_bytes = n_narrow <= 16 - gradient_bytes ? 16 : 32;
+	records->block_slots = records->record_bytes - gradient_bytes;
+	records->n_blocks = (n_narrow + records->block_slots - 1) / records->block_slots;
+	if (records->n_blocks == 0)
+		records->n_blocks = 1; /* the gradient's place */
+	row_bytes = (size_t) records->n_blocks * (size_t) records->record_bytes;
+	records->bytes = memory_allocate(allocator, (size_t) rows->n, row_bytes);
+	status = records->bytes != NULL ? place_cells(records, allocator) : KERNEL_OUT_OF_MEMORY;
+	if (status != KERNEL_OK)
+	{
+		records_release(records, allocator);
+		return status;
+	}
+	for (b = 0; b < records->n_blocks; b++)
+		fill_block(records, b);
+	return KERNEL_OK;
+}
+
+void
+records_release(Records *records, const Allocator *allocator)
+{
+	if (records->rows == NULL)
+		return;
+	memory_release(allocator, records->bytes, (size_t) records->rows->n,
+				   (size_t) records->n_blocks * (size_t) records->record_bytes);
+	memory_release(allocator, records->first_cell, (size_t) records->rows->bins->n_slots,
+				   sizeof(size_t));
+	*records = (Records){0};
+}
+
+void
+histogram_clear(const Records *records, Histogram *histogram)
+{
+	size_t size = 0;
+
+	histogram_size(records, histogram->is_wide, &size);
+	memset(histogram->cells, 0, size);
+}
+
+/* What a record adds to the cells of its bins; *hessian: the second part of PRECISE. */
+INLINE int64_t
+increment(const uint8_t *gradient, CellForm form, int64_t *hessian)
+{
+	const uint32_t *word = (const uint32_t *) (const void *) gradient;
+
+	*hessian = form == CELL_PRECISE ? word[1] : 0;
+	if (form == CELL_PACKED)
+		return (int64_t) ((uint64_t) ((int32_t) *word >> 16) << HESSIAN_BITS) + (*word & 0xffff);
+	return (int64_t) ((uint64_t) (int64_t) (int32_t) *word << COUNT_BITS) + 1;
+}
+
+INLINE void
+add_to_cell(int64_t *cells, size_t cell, int64_t amount, int64_t hessian, CellForm form)
+{
+	if (form != CELL_PRECISE)
+	{
+		cells[cell] += amount;
+		return;
+	}
+	cells[2 * cell] += amount;
+	cells[2 * cell + 1] += hessian;
+}
+
+/* One row's record into the cells of its block; slots: rounded up to a multiple of four. */
+INLINE void
+add_record(int64_t *cells, const uint8_t *record, int32_t slots, int32_t block_slots, CellForm form)
+{
+	int64_t hessian;
+	int64_t amount = increment(record + block_slots, form, &hessian);
+	int32_t j;
+
+#pragma GCC unroll 7
+	for (j = 0; j < slots; j += 4)
+	{
+		size_t at = (size_t) j * NARROW_BINS;
+
+		add_to_cell(cells, at + record[j], amount, hessian, form);
+		add_to_cell(cells, at + NARROW_BINS + record[j + 1], amount, hessian, form);
+		add_to_cell(cells, at + 2 * NARROW_BINS + record[j + 2], amount, hessian, form);
+		add_to_cell(cells, at + 3 * NARROW_BINS + record[j + 3], amount, hessian, form);
+	}
+}
+
+/* Rows into the cells of one block. */
+INLINE void
+add_block(int64_t *cells, const uint8_t *block, const int32_t *order, int32_t first, int32_t n,
+		  int32_t slots, int32_t block_slots, int32_t record_bytes, CellForm form)
+{
+	int32_t i;
+
+	if (order == NULL)
+	{
+		block += (size_t) first * (size_t) record_bytes;
+		for (i = 0; i < n; i++)
+			add_record(cells, block + (size_t) i * (size_t) record_bytes, slots, block_slots, form);
+		return;
+	}
+	for (i = 0; i + AHEAD < n; i++)
+	{
+		__builtin_prefetch(block + (size_t) order[i + AHEAD] * (size_t) record_bytes);
+		add_record(cells, block + (size_t) order[i] * (size_t) record_bytes, slots, block_slots,
+				   form);
+	}
+	for (; i < n; i++)
+		add_record(cells, block + (size_t) order[i] * (size_t) record_bytes, slots, block_slots,
+				   form);
+}
+
+/* The same with the numbers that a full block has as constants. */
+INLINE void
+add_block_of(int64_t *cells, const uint8_t *block, const int32_t *order, int32_t first, int32_t n,
+			 int32_t slots, const Records *records, CellForm form)
+{
+	int32_t full = form == CELL_PRECISE ? 24 : 28;
+
+	if (slots == full)
+		add_block(cells, block, order, first, n, full, full, 32, form);
+	else
+		add_block(cells, block, order, first, n, slots, records->block_slots, records->record_bytes,
+				  form);
+}
+
+/* Rows into the cells of a slot with codes of two bytes. */
+INLINE void
+add_wide_slot(const Records *records, int64_t *cells, const uint16_t *column, const int32_t *order,
+			  int32_t first, int32_t n, CellForm form)
+{
+	size_t bytes = (size_t) records->record_bytes;
+	const uint8_t *gradients = records->bytes + records->block_slots;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		size_t row = (size_t) (order != NULL ? order[i] : first + i);
+		int64_t hessian;
+		int64_t amount = increment(gradients + row * bytes, form, &hessian);
+
+		add_to_cell(cells, column[row], amount, hessian, form);
+	}
+}
+
+INLINE void
+add_rows(const Records *records, int64_t *cells, const int32_t *order, int32_t first, int32_t n,
+		 CellForm form)
+{
+	const BinnedRows *rows = records->rows;
+	const Bins *bins = rows->bins;
+	size_t row_count = (size_t) rows->n;
+	int32_t b;
+	int32_t s;
+
+	for (b = 0; b * records->block_slots < bins->n_narrow; b++)
+	{
+		int32_t left = bins->n_narrow - b * records->block_slots;
+		int32_t slots = left < records->block_slots ? (left + 3) & ~3 : records->block_slots;
+
+		add_block_of(cells +
+						 (size_t) (b * records->block_slots) * NARROW_BINS * cell_words(records),
+					 records->bytes + (size_t) b * row_count * (size_t) records->record_bytes,
+					 order, first, n, slots, records, form);
+	}
+	for (s = 0; bins->n_wide > 0 && s < bins->n_slots; s++)
+	{
+		if (bins->slots[s].is_wide)
+			add_wide_slot(records, cells + records->first_cell[s] * cell_words(records),
+						  rows->wide + (size_t) bins->slots[s].column * row_count, order, first, n,
+						  form);
+	}
+}
+
+/* Into a narrow histogram. */
+static void
+add_narrow(const Records *records, int64_t *cells, const int32_t *order, int32_t first, int32_t n)
+{
+	switch (records->form)
+	{
+		case CELL_COUNTED:
+			add_rows(records, cells, order, first, n, CELL_COUNTED);
+			break;
+		case CELL_PACKED:
+			add_rows(records, cells, order, first, n, CELL_PACKED);
+			break;
+		case CELL_PRECISE:
+			add_rows(records, cells, order, first, n, CELL_PRECISE);
+			break;
+	}
+}
+
+void
+histogram_add(const Records *records, Histogram *histogram, const int32_t *order, int32_t first,
+			  int32_t n, Histogram *scratch)
+{
+	if (!histogram->is_wide)
+	{
+		add_narrow(records, histogram->cells, order, first, n);
+		return;
+	}
+	while (n > 0)
+	{
+		int32_t taken = n < NARROW_ROWS ? n : NARROW_ROWS;
+
+		add_narrow(records, scratch->cells, order, first, taken);
+		histogram_flush(records, histogram, scratch);
+		order = order != NULL ? order + taken : NULL;
+		first += taken;
+		n -= taken;
+	}
+}
+
+/* The two sums of a packed cell. */
+INLINE void
+unpack(int64_t cell, CellForm form, int64_t *high, int64_t *low)
+{
+	int bits = form == CELL_PACKED ? HESSIAN_BITS : COUNT_BITS;
+
+	*high = cell >> bits;
+	*low = cell & ((INT64_C(1) << bits) - 1);
+}
+
+void
+histogram_flush(const Records *records, Histogram *wide, Histogram *narrow)
+{
+	size_t n = records->n_cells;
+	int64_t *high = wide->cells;
+	int64_t *low = wide->cells + n;
+	int64_t *extra = wide->cells + 2 * n;
+	size_t words = cell_words(records);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		int64_t cell_high;
+		int64_t cell_low;
+
+		unpack(narrow->cells[i * words], records->form, &cell_high, &cell_low);
+		high[i] += cell_high;
+		low[i] += cell_low;
+	}
+	for (i = 0; words == 2 && i < n; i++)
+		extra[i] += narrow->cells[2 * i + 1];
+	histogram_clear(records, narrow);
+}
+
+/* A wide histogram of few enough rows becomes a narrow one. */
+static void
+make_narrow(const Records *records, Histogram *histogram)
+{
+	size_t n = records->n_cells;
+	int64_t *cells = histogram->cells;
+	int bits = records->form == CELL_PACKED ? HESSIAN_BITS : COUNT_BITS;
+	size_t i;
+
+	if (records->form != CELL_PRECISE)
+	{
+		for (i = 0; i < n; i++)
+			cells[i] = (int64_t) ((uint64_t) cells[i] << bits) + cells[n + i];
+	}
+	else
+	{
+		/* Pairs take the place of the first two arrays: the packed sums first, then from the end. */
+		for (i = 0; i < n; i++)
+			cells[i] = (int64_t) ((uint64_t) cells[i] << bits) + cells[n + i];
+		for (i = n; i-- > 0;)
+		{
+			cells[2 * i] = cells[i];
+			cells[2 * i + 1] = cells[2 * n + i];
+		}
+	}
+	histogram->is_wide = false;
+}
+
+void
+histogram_subtract(const Records *records, Histogram *parent, const Histogram *child,
+				   bool is_narrow)
+{
+	size_t n = records->n_cells;
+	size_t words = cell_words(records);
+	int64_t *cells = parent->cells;
+	const int64_t *less = child->cells;
+	size_t i;
+
+	if (parent->is_wide == child->is_wide)
+	{
+		size_t all = n * (words + parent->is_wide);
+
+		for (i = 0; i < all; i++)
+			cells[i] -= less[i];
+	}
+	else
+	{
+		for (i = 0; i < n; i++)
+		{
+			int64_t high;
+			int64_t low;
+
+			unpack(less[i * words], records->form, &high, &low);
+			cells[i] -= high;
+			cells[n + i] -= low;
+			if (words == 2)
+				cells[2 * n + i] -= less[2 * i + 1];
+		}
+	}
+	if (parent->is_wide && is_narrow)
+		make_narrow(records, parent);
+}
+
+void
+histogram_read(const Records *records, const Histogram *histogram, int32_t slot, int64_t *gradient,
+			   int64_t *hessian, int64_t *rows)
+{
+	size_t n = (size_t) records->rows->bins->slots[slot].n_bins + 1;
+	size_t first = records->first_cell[slot];
+	size_t words = cell_words(records);
+	CellForm form = records->form;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		int64_t high;
+		int64_t low;
+		int64_t extra = 0;
+
+		if (histogram->is_wide)
+		{
+			high = histogram->cells[first + i];
+			low = histogram->cells[records->n_cells + first + i];
+			if (words == 2)
+				extra = histogram->cells[2 * records->n_cells + first + i];
+		}
+		else
+		{
+			unpack(histogram->cells[(first + i) * words], form, &high, &low);
+			if (words == 2)
+				extra = histogram->cells[(first + i) * words + 1];
+		}
+		gradient[i] = high;
+		hessian[i] = form == CELL_PRECISE ? extra : low;
+		rows[i] = form == CELL_PACKED ? 0 : low;
+	}
+}
