@@ -1,6 +1,7 @@
 # FrameCases.pm: the aggregates that 010_frames.pl compares over generated frames, and their references.
 #
-# A case has these fields; %w stands for "FILTER (...) OVER w", which varies from frame to frame:
+# A case has these fields; %w stands for "FILTER (...) OVER w", which varies from frame to frame, and
+# %f for " AND f" where there is a filter, for a FILTER clause of the case's own:
 #   name       what messages call it
 #   ours       an expression of Orchard's aggregate, as 'orchard.median(x) %w'
 #   reference  what it must equal, from built-ins alone, as 'median_of(array_agg(x) %w)'
@@ -64,7 +65,29 @@ sub summaries
 	return map { { name => "$_(stats)", ours => "orchard.$_(orchard.stats(x) %w)", reference => $built_in{$_} } } sort keys %built_in;
 }
 
-my @rooms = (\&drop_ins, \&extremes, \&summaries);
+# Drop-ins of a pair.  Products cancel, so the scale is the size of what was summed; a side without
+# spread is NULL in both, and the values here are such that the built-ins see that too.
+sub pair_drop_ins
+{
+	my %scale = (
+		corr => '1', covar_pop => '|xy| / n', covar_samp => '|xy| / n', regr_avgx => '|x|', regr_avgy => '|y|',
+		regr_intercept => '(|y| + |x| * |xy| / xx)', regr_r2 => '1', regr_slope => '|xy| / xx', regr_sxx => 'xx', regr_sxy => '|xy|', regr_syy => 'yy');
+	my %term = (
+		'|xy|' => '(sqrt(pg_catalog.regr_sxx(y, x) %w) * sqrt(pg_catalog.regr_syy(y, x) %w))',
+		'|x|' => '(pg_catalog.avg(abs(x)) %w)', '|y|' => '(pg_catalog.avg(abs(y)) %w)',
+		'xx' => 'nullif(pg_catalog.regr_sxx(y, x) %w, 0)', 'yy' => '(pg_catalog.regr_syy(y, x) %w)', 'n' => '(pg_catalog.regr_count(y, x) %w)');
+	my @cases = map { {
+		name => $_, ours => "orchard.$_(y, x) %w", reference => "pg_catalog.$_(y, x) %w", same => 'close_to(a, b, s)',
+		scale => $scale{$_} =~ s/(\|\w+\||\b(?:xx|yy|n)\b)/$term{$1}/gr } } sort keys %scale;
+	return (@cases, { name => 'regr_count', ours => 'orchard.regr_count(y, x) %w', reference => 'pg_catalog.regr_count(y, x) %w' },
+		map { {
+			name => "$_->[0](stats)", ours => "orchard.$_->[0](orchard.stats(y, x) %w)", reference => $_->[1], same => 'close_to(a, b, s)', scale => $_->[2]
+		} } ['n', 'nullif(pg_catalog.regr_count(y, x) %w, 0)', '0'], ['corr', 'pg_catalog.corr(y, x) %w', '1'],
+		['var_samp_x', 'pg_catalog.var_samp(x) FILTER (WHERE y IS NOT NULL%f) OVER w', 'pg_catalog.regr_sxx(y, x) %w'],
+		['stddev_pop_y', 'pg_catalog.stddev_pop(y) FILTER (WHERE x IS NOT NULL%f) OVER w', 'sqrt(pg_catalog.regr_syy(y, x) %w)']);
+}
+
+my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins);
 
 sub frame_cases
 {

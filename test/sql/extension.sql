@@ -48,15 +48,18 @@ WHERE n.nspname = 'orchard' AND l.lanname = 'c'
   AND (p.prosrc NOT LIKE 'orchard\_%' OR p.probin <> '$libdir/orchard')
 ORDER BY 1;
 
--- Only the drop-ins, and count of a rollset, share a name with the built-in functions.
-SELECT DISTINCT p.proname
+-- Only the drop-ins stand in for built-ins of their name and arguments: aggregates of the same result.
+-- Whatever else shares a name takes a type of Orchard's own, so that no call of a built-in changes;
+-- slope is of points there.
+SELECT p.oid::regprocedure AS "function", p.prorettype::regtype AS result, b.prorettype::regtype AS built_in
 FROM pg_proc p
+LEFT JOIN pg_proc b ON b.proname = p.proname AND b.proargtypes = p.proargtypes AND b.pronamespace = 'pg_catalog'::regnamespace
 WHERE p.pronamespace = 'orchard'::regnamespace
   AND p.proname IN (SELECT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace)
-  AND p.proname NOT IN ('sum', 'avg', 'min', 'max', 'var_pop', 'var_samp', 'variance',
-                        'stddev_pop', 'stddev_samp', 'stddev', 'corr', 'covar_pop', 'covar_samp')
-  AND p.oid <> 'orchard.count(orchard.rollset, integer)'::regprocedure
-  AND p.proname NOT LIKE 'regr\_%'
+  AND (b.oid IS NULL AND p.proname <> 'slope'
+       AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) AS t JOIN pg_type ON pg_type.oid = t
+                       WHERE typnamespace = 'orchard'::regnamespace)
+       OR b.oid IS NOT NULL AND (p.prokind <> 'a' OR b.prokind <> 'a' OR p.prorettype <> b.prorettype))
 ORDER BY 1;
 
 -- The settings are there with their bounds, and nobody else can make up one.

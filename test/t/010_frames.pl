@@ -70,7 +70,8 @@ sub case_columns
 	my ($case, $filter, $number) = @_;
 	my @columns = ("$case->{ours} AS a$number", "$case->{reference} AS b$number");
 	push @columns, "$case->{scale} AS s$number" if defined $case->{scale};
-	return map { s/%w/$filter OVER w/gr } @columns;
+	my $and = $filter eq '' ? '' : ' AND f';
+	return map { s/%w/$filter OVER w/gr =~ s/%f/$and/gr } @columns;
 }
 
 sub case_condition
@@ -154,7 +155,8 @@ EXCEPTION
 END $$;
 CREATE TABLE huge (i int, x float8, y float8);
 SQL
-my @calls = map { "$_(x)" } qw(sum avg var_pop var_samp variance stddev_pop stddev_samp stddev);
+my @calls = ((map { "$_(x)" } qw(sum avg var_pop var_samp variance stddev_pop stddev_samp stddev)),
+	map { "$_(y, x)" } qw(covar_pop covar_samp regr_avgx regr_avgy regr_sxx regr_sxy regr_syy));
 my %differs;
 my $outcomes = 0;
 my $overflows = 0;

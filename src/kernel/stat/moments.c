@@ -20,6 +20,15 @@ total_normalise(DoubleDouble *total)
 		total->lo = 0.0;
 }
 
+bool
+total_is_normalised(DoubleDouble total)
+{
+	DoubleDouble copy = total;
+
+	total_normalise(&copy);
+	return copy.lo == total.lo && (copy.hi == total.hi || (isnan(copy.hi) && isnan(total.hi)));
+}
+
 void
 sum_clear(Sum *sum)
 {
@@ -48,9 +57,8 @@ sum_merge(Sum *left, const Sum *right)
 	return isinf(left->total.hi) && is_finite ? KERNEL_OVERFLOW : KERNEL_OK;
 }
 
-/* Mean of b minus mean of a, neither empty; to twice the precision unless n S overflows. */
-static double
-mean_difference(DoubleDouble total_a, double n_a, DoubleDouble total_b, double n_b)
+double
+total_mean_difference(DoubleDouble total_a, double n_a, DoubleDouble total_b, double n_b)
 {
 	DoubleDouble a = dd_two_product(total_a.hi, n_b);
 	DoubleDouble b = dd_two_product(total_b.hi, n_a);
@@ -75,7 +83,7 @@ variance_merge_careful(Variance *left, const Variance *right)
 		*left = *right;
 		return KERNEL_OK;
 	}
-	difference = mean_difference(left->total, n_left, right->total, n_right);
+	difference = total_mean_difference(left->total, n_left, right->total, n_right);
 	left->n += right->n;
 	total_merge(&left->total, right->total);
 	total_merge(&left->m2, right->m2);
@@ -142,7 +150,7 @@ merge_central(Moments *left, const Moments *right)
 	double a = (double) left->n;
 	double b = (double) right->n;
 	double n = a + b;
-	double d = mean_difference(left->total, a, right->total, b);
+	double d = total_mean_difference(left->total, a, right->total, b);
 	double step = d / n;
 	double a2 = left->m2.hi;
 	double b2 = right->m2.hi;
@@ -208,20 +216,11 @@ count_is_valid(int64_t n)
 	return n >= 0 && n <= COUNT_LIMIT;
 }
 
-static bool
-is_normalised(DoubleDouble total)
-{
-	DoubleDouble copy = total;
-
-	total_normalise(&copy);
-	return copy.lo == total.lo && (copy.hi == total.hi || (isnan(copy.hi) && isnan(total.hi)));
-}
-
 /* A sum of squares of n finite values, which may be +infinity where that stands for overflow. */
 static bool
 squares_are_valid(DoubleDouble m2, int64_t n, bool may_overflow)
 {
-	if (!is_normalised(m2) || !(m2.hi >= 0.0) || (n < 2 && m2.hi != 0.0))
+	if (!total_is_normalised(m2) || !(m2.hi >= 0.0) || (n < 2 && m2.hi != 0.0))
 		return false;
 	return isfinite(m2.hi) || may_overflow;
 }
@@ -229,7 +228,7 @@ squares_are_valid(DoubleDouble m2, int64_t n, bool may_overflow)
 bool
 sum_is_valid(const Sum *sum)
 {
-	return count_is_valid(sum->n) && is_normalised(sum->total) &&
+	return count_is_valid(sum->n) && total_is_normalised(sum->total) &&
 		(sum->n > 0 || sum->total.hi == 0.0) && (sum->n > 1 || sum->total.lo == 0.0);
 }
 

@@ -79,6 +79,11 @@ total_value(DoubleDouble total)
 
 /* Brings |lo| to half an ulp of hi at most, hi + lo unchanged; lo = 0 where hi is not finite. */
 extern void total_normalise(DoubleDouble *total);
+extern bool total_is_normalised(DoubleDouble total);
+
+/* Mean of b minus mean of a, neither empty; to twice the precision unless n S overflows. */
+extern double total_mean_difference(DoubleDouble total_a, double n_a, DoubleDouble total_b,
+									double n_b);
 
 /*
  * sum_add

@@ -1,0 +1,162 @@
+/*
+ * comoments.h: sums, variances and the covariance of a stream of pairs.
+ *
+ * One state behind corr, covar_* and regr_*: it takes one pair at a time and merges with another;
+ * nothing is ever subtracted to forget a pair.  The two sides are the regression's: x explains y.
+ *
+ * Notation: n pairs, Sx = sum x, Sxx = sum (x - Sx / n)^2, Sxy = sum (x - Sx / n) (y - Sy / n).
+ * Totals are pairs of doubles as in moments.h; NaN, infinity and overflow appear on each side where
+ * they appear in the built-ins: a value that is not finite makes the squares of its own side and
+ * the products NaN, the other side stays what it is.
+ */
+#ifndef ORCHARD_KERNEL_STAT_COMOMENTS_H
+#define ORCHARD_KERNEL_STAT_COMOMENTS_H
+
+#include "kernel/stat/moments.h"
+
+typedef struct Comoments
+{
+	int64_t n; /* pairs taken, of any kind */
+	DoubleDouble total_x;
+	DoubleDouble total_y;
+	DoubleDouble sxx; /* NaN once an x was not finite */
+	DoubleDouble syy; /* NaN once a y was not finite */
+	DoubleDouble sxy; /* NaN once either was not finite */
+} Comoments;
+
+extern void comoments_clear(Comoments *comoments);
+
+/* What comoments_add does where a result is not finite: the status, and NaN where it belongs. */
+extern Status comoments_judge(Comoments *comoments, bool x_was_finite, bool y_was_finite);
+
+static inline bool
+comoments_are_finite(const Comoments *comoments)
+{
+	return isfinite(comoments->total_x.hi) && isfinite(comoments->total_y.hi) &&
+		isfinite(comoments->sxx.hi) && isfinite(comoments->syy.hi) && isfinite(comoments->sxy.hi);
+}
+
+/*
+ * comoments_add
+ *		Takes one pair: as variance_add on each side, and Sxy += (n x - Sx) (n y - Sy) / (n (n - 1)).
+ *
+ * Returns KERNEL_OVERFLOW when finite values gave an infinite sum, as the built-ins do.
+ * Source: Youngs, Cramer, 1971 (see moments.h); the distances are taken to twice the precision.
+ */
+static inline Status
+comoments_add(Comoments *comoments, double x, double y)
+{
+	bool x_is_finite = isfinite(comoments->total_x.hi) && isfinite(x);
+	bool y_is_finite = isfinite(comoments->total_y.hi) && isfinite(y);
+	double n_before = (double) comoments->n;
+	double n = n_before + 1.0;
+	double weight = 1.0 / (n * n_before); /* early: nothing has to wait for the division */
+	DoubleDouble x_product = count_product(x, n);
+	DoubleDouble y_product = count_product(y, n);
+
+	comoments->n++;
+	total_add(&comoments->total_x, x);
+	total_add(&comoments->total_y, y);
+	if (n_before > 0.0)
+	{
+		double dx = (x_product.hi - comoments->total_x.hi) + (x_product.lo - comoments->total_x.lo);
+		double dy = (y_product.hi - comoments->total_y.hi) + (y_product.lo - comoments->total_y.lo);
+
+		total_add(&comoments->sxx, dx * dx * weight);
+		total_add(&comoments->syy, dy * dy * weight);
+		total_add(&comoments->sxy, dx * dy * weight);
+	}
+	if (__builtin_expect(comoments_are_finite(comoments), 1))
+		return KERNEL_OK;
+	return comoments_judge(comoments, x_is_finite, y_is_finite);
+}
+
+/* left = left and right together, with the overflow rules of add.  right may not alias left. */
+extern Status comoments_merge_careful(Comoments *left, const Comoments *right);
+
+/* n_left S_right - n_right S_left, which is n_left n_right times the difference of the means. */
+static inline double
+comoments_distance(DoubleDouble left, double n_left, DoubleDouble right, double n_right)
+{
+	DoubleDouble a = count_product(left.hi, n_right);
+	DoubleDouble b = count_product(right.hi, n_left);
+	double low = (b.lo + right.lo * n_left) - (a.lo + left.lo * n_right);
+
+	return (b.hi - a.hi) + low;
+}
+
+/*
+ * comoments_merge
+ *		left = left and right together, as the moving forms need it: one division.
+ *
+ * As variance_merge; where something is not finite, or a side is empty, the careful form decides.
+ */
+static inline Status
+comoments_merge(Comoments *left, const Comoments *right)
+{
+	Comoments merged = *left;
+	double n_left = (double) left->n;
+	double n_right = (double) right->n;
+	double weight = 1.0 / (n_left * n_right * (n_left + n_right));
+	double dx = comoments_distance(left->total_x, n_left, right->total_x, n_right);
+	double dy = comoments_distance(left->total_y, n_left, right->total_y, n_right);
+
+	merged.n += right->n;
+	total_merge(&merged.total_x, right->total_x);
+	total_merge(&merged.total_y, right->total_y);
+	total_merge(&merged.sxx, right->sxx);
+	total_merge(&merged.syy, right->syy);
+	total_merge(&merged.sxy, right->sxy);
+	total_add(&merged.sxx, dx * dx * weight);
+	total_add(&merged.syy, dy * dy * weight);
+	total_add(&merged.sxy, dx * dy * weight);
+	if (__builtin_expect(comoments_are_finite(&merged), 1))
+	{
+		*left = merged;
+		return KERNEL_OK;
+	}
+	return comoments_merge_careful(left, right);
+}
+
+/* As sum_normalise and sum_is_valid of moments.h. */
+extern void comoments_normalise(Comoments *comoments);
+extern bool comoments_is_valid(const Comoments *comoments);
+
+/* One side as a state of its own, for totals, means, variances and deviations. */
+static inline Variance
+comoments_x(const Comoments *comoments)
+{
+	return (Variance){comoments->n, comoments->total_x, comoments->sxx};
+}
+
+static inline Variance
+comoments_y(const Comoments *comoments)
+{
+	return (Variance){comoments->n, comoments->total_y, comoments->syy};
+}
+
+/*
+ * Results, with the rules of the built-ins: KERNEL_OK, or KERNEL_INVALID where undefined (no pairs;
+ * fewer than two for a sample covariance; x without spread under slope, intercepts and r2; either
+ * without spread under the correlation; a slope of zero under the x intercept).  *result is written
+ * only under KERNEL_OK.
+ */
+extern Status comoments_sxx(const Comoments *comoments, double *result);
+extern Status comoments_syy(const Comoments *comoments, double *result);
+extern Status comoments_sxy(const Comoments *comoments, double *result);
+
+/* Sxy / (n - lost), lost = 0 for the population, 1 for a sample. */
+extern Status comoments_covariance(const Comoments *comoments, int lost, double *result);
+
+/* Sxy / sqrt(Sxx Syy), within -1 and 1. */
+extern Status comoments_correlation(const Comoments *comoments, double *result);
+
+/* The square of the correlation; 1 where y has no spread and x has. */
+extern Status comoments_r2(const Comoments *comoments, double *result);
+
+/* Of the least-squares line y = intercept + slope x; the x intercept is where it meets y = 0. */
+extern Status comoments_slope(const Comoments *comoments, double *result);
+extern Status comoments_intercept(const Comoments *comoments, double *result);
+extern Status comoments_x_intercept(const Comoments *comoments, double *result);
+
+#endif /* ORCHARD_KERNEL_STAT_COMOMENTS_H */
