@@ -31,13 +31,13 @@ typedef struct Trace
 	const char *column;
 } Trace;
 
-/* Adds the window functions of node->winref below an expression to the list, each once. */
 typedef struct Collection
 {
 	Index winref;
 	List *functions;
 } Collection;
 
+/* Adds the window functions of a window below an expression to the list, each once. */
 static bool
 collect_functions(Node *node, Collection *collection)
 {

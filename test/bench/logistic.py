@@ -6,14 +6,14 @@ scikit-learn's holds fit() alone: the export from PostgreSQL, and for the shape 
 imputation, are not counted.  Runs alternate, so that noise meets both.
 """
 import os
-import statistics
 import subprocess
-import time
 import warnings
 
 import numpy
 import sklearn
 from sklearn.linear_model import LogisticRegression
+
+from measure import Session, medians
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 TARGET = 1e-8
@@ -23,25 +23,6 @@ SHAPES = {
     "200k x 20, 30 % NULL": (200_000, 20, 0.3),
     "20k x 20": (20_000, 20, 0.0),
 }
-
-
-class Session:
-    """One psql that stays connected; statements are answered up to a marker."""
-
-    def __init__(self):
-        self.psql = subprocess.Popen(
-            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "postgres"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def run(self, text):
-        self.psql.stdin.write(text + "\n\\echo done\n")
-        self.psql.stdin.flush()
-        lines = []
-        for line in self.psql.stdout:
-            if line == "done\n":
-                return lines
-            lines.append(line.rstrip("\n"))
-        raise RuntimeError("psql ended")
 
 
 def make(n, p, missing):
@@ -73,12 +54,6 @@ def gradient_norm(x, y, intercept, slope):
     return max(abs(residual.mean()), numpy.abs(scaled.T @ residual / len(y)).max())
 
 
-def timed(run):
-    start = time.perf_counter()
-    value = run()
-    return 1000.0 * (time.perf_counter() - start), value
-
-
 def fit_peer(x, y):
     """lbfgs, its tolerance lowered until the gradient is small enough: only that run is timed."""
     for tolerance in (1e-8, 3e-9, 1e-9, 1e-10):
@@ -102,11 +77,8 @@ def bench(session, name):
     peer = fit_peer(x, y)
     norms = (gradient_norm(x, y, ours[0], ours[1:]),
              gradient_norm(x, y, peer.intercept_[0], peer.coef_[0]))
-    times = ([], [])
-    for _ in range(ROUNDS):
-        times[0].append(timed(lambda: session.run(fit % "IS NOT NULL" + ";"))[0])
-        times[1].append(timed(lambda: peer.fit(x, y))[0])
-    ours_ms, peer_ms = (statistics.median(t) for t in times)
+    times = medians(ROUNDS, {"ours": lambda: session.run(fit % "IS NOT NULL" + ";"), "peer": lambda: peer.fit(x, y)})
+    ours_ms, peer_ms = times["ours"], times["peer"]
     print("%-22s %9.1f %9.1f %7.2f   %.1e %.1e   %d" % (name, ours_ms, peer_ms, ours_ms / peer_ms, *norms,
                                                     peer.n_iter_[0]), flush=True)
 
