@@ -26,7 +26,7 @@ our @EXPORT_OK = qw(frame_cases frame_setup);
 # SQL that references need: functions of the test's own.
 sub frame_setup
 {
-	return <<'SQL';
+	return order_setup() . <<'SQL';
 CREATE FUNCTION near(a float8, b float8) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 	'SELECT a IS NOT DISTINCT FROM b OR coalesce(abs(a - b) <= 1e-12 * abs(b), false)';
 CREATE FUNCTION close_to(a float8, b float8, s float8) RETURNS boolean LANGUAGE sql IMMUTABLE AS
@@ -87,7 +87,51 @@ sub pair_drop_ins
 		['stddev_pop_y', 'pg_catalog.stddev_pop(y) FILTER (WHERE x IS NOT NULL%f) OVER w', 'sqrt(pg_catalog.regr_syy(y, x) %w)']);
 }
 
-my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins);
+# Order statistics by sorting each frame.  (test/sql/order.sql holds quantile_of against percentile_cont,
+# which knows no rule for infinite neighbours and sorts NaN last.)
+sub order_setup
+{
+	return <<'SQL';
+CREATE FUNCTION quantile_of(v float8[], p float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	s float8[] := array(SELECT u FROM unnest(v) AS u WHERE u IS NOT NULL ORDER BY u);
+	place float8 := p * (cardinality(s) - 1);
+	low float8 := s[floor(place)::int + 1];
+	high float8 := s[ceil(place)::int + 1];
+BEGIN
+	RETURN CASE WHEN s[cardinality(s)] = 'NaN' OR (low = '-Infinity' AND high = 'Infinity') THEN 'NaN'
+		WHEN low = high OR low = '-Infinity' THEN low
+		WHEN high = 'Infinity' THEN high
+		ELSE low + (place - floor(place)) * (high - low) END;
+END $$;
+CREATE FUNCTION iqr_of(v float8[]) RETURNS float8 LANGUAGE sql IMMUTABLE AS
+	'SELECT CASE WHEN q1 = q3 AND q1 <> ''NaN'' THEN 0 ELSE q3 - q1 END FROM (SELECT quantile_of(v, 0.25) AS q1, quantile_of(v, 0.75) AS q3) AS q';
+CREATE FUNCTION mad_of(v float8[]) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	m float8 := quantile_of(v, 0.5);
+BEGIN
+	RETURN CASE WHEN m = 'NaN' THEN m
+		ELSE quantile_of(array(SELECT CASE WHEN u = m THEN 0 ELSE abs(u - m) END FROM unnest(v) AS u WHERE u IS NOT NULL), 0.5) END;
+END $$;
+CREATE FUNCTION rank_of(v float8[]) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN v[cardinality(v)] IS NULL THEN NULL WHEN bool_or(u = 'NaN') THEN 'NaN'
+		ELSE (count(*) FILTER (WHERE u < v[cardinality(v)]) + (count(*) FILTER (WHERE u = v[cardinality(v)]) + 1) / 2.0) / count(u) END
+	FROM unnest(v) AS u $$;
+SQL
+}
+
+sub orders
+{
+	return (
+		{ name => 'median', ours => 'orchard.median(x) %w', reference => 'quantile_of(array_agg(x) %w, 0.5)', same => 'a IS NOT DISTINCT FROM b', rounds => 50 },
+		{ name => 'median(integer)', ours => 'orchard.median(m) %w', reference => 'quantile_of(array_agg(m::float8) %w, 0.5)', same => 'a IS NOT DISTINCT FROM b', rounds => 30 },
+		{ name => 'quantile', ours => 'orchard.quantile(x, 0.83) %w', reference => 'quantile_of(array_agg(x) %w, 0.83)', rounds => 50 },
+		{ name => 'mad', ours => 'orchard.mad(x) %w', reference => 'mad_of(array_agg(x) %w)', rounds => 50 },
+		{ name => 'iqr', ours => 'orchard.iqr(x) %w', reference => 'iqr_of(array_agg(x) %w)', rounds => 50 },
+		{ name => 'rank_of_last', ours => 'orchard.rank_of_last(x) %w', reference => 'rank_of(array_agg(x) %w)', rounds => 50 });
+}
+
+my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders);
 
 sub frame_cases
 {

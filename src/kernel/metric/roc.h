@@ -11,7 +11,7 @@
 #define ORCHARD_KERNEL_METRIC_ROC_H
 
 #include "kernel/codec/bytes.h"
-#include "kernel/metric/score_runs.h"
+#include "kernel/stat/score_runs.h"
 
 /* A zeroed Roc is empty. */
 typedef struct Roc

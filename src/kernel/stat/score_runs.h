@@ -10,8 +10,8 @@
  * Scores are kept as keys, unsigned integers in the order of the scores, with -0
  * and 0 the same key.  A NaN has no place in an order: callers refuse it first.
  */
-#ifndef ORCHARD_KERNEL_METRIC_SCORE_RUNS_H
-#define ORCHARD_KERNEL_METRIC_SCORE_RUNS_H
+#ifndef ORCHARD_KERNEL_STAT_SCORE_RUNS_H
+#define ORCHARD_KERNEL_STAT_SCORE_RUNS_H
 
 #include <string.h>
 
@@ -88,4 +88,4 @@ extern Status score_runs_merge(ScoreRuns *into, const Allocator *allocator, cons
 
 extern void score_runs_release(ScoreRuns *runs, const Allocator *allocator);
 
-#endif /* ORCHARD_KERNEL_METRIC_SCORE_RUNS_H */
+#endif /* ORCHARD_KERNEL_STAT_SCORE_RUNS_H */

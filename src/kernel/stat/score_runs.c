@@ -1,7 +1,7 @@
 /*
  * score_runs.c: growth, the radix sort of the tail and the merge into the front.
  */
-#include "kernel/metric/score_runs.h"
+#include "kernel/stat/score_runs.h"
 
 #include <math.h>
 

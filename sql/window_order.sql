@@ -1,0 +1,196 @@
+-- window_order.sql: exact order statistics, counts of values and quantile sketches, plain and moving.
+
+CREATE TYPE orchard.order_state;
+
+CREATE FUNCTION orchard.order_state_in(cstring) RETURNS orchard.order_state
+	AS 'MODULE_PATHNAME', 'orchard_order_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.order_state_in(cstring) IS 'text input of order_state';
+
+CREATE FUNCTION orchard.order_state_out(orchard.order_state) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'orchard_order_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.order_state_out(orchard.order_state) IS 'text output of order_state';
+
+CREATE FUNCTION orchard.order_state_recv(internal) RETURNS orchard.order_state
+	AS 'MODULE_PATHNAME', 'orchard_order_state_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.order_state_recv(internal) IS 'binary input of order_state';
+
+CREATE FUNCTION orchard.order_state_send(orchard.order_state) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_order_state_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.order_state_send(orchard.order_state) IS 'binary output of order_state';
+
+CREATE TYPE orchard.order_state (
+	INPUT = orchard.order_state_in,
+	OUTPUT = orchard.order_state_out,
+	RECEIVE = orchard.order_state_recv,
+	SEND = orchard.order_state_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended,
+	CATEGORY = 'N'
+);
+COMMENT ON TYPE orchard.order_state IS 'all values of a set of float8 in order, mergeable: its size grows with the distinct values';
+
+CREATE FUNCTION orchard.order_state_accum(orchard.order_state, float8) RETURNS orchard.order_state
+	AS 'MODULE_PATHNAME', 'orchard_order_state_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.order_state_accum(orchard.order_state, float8) IS 'transition function of aggregates over order_state';
+
+CREATE FUNCTION orchard.order_state_accum(orchard.order_state, float8, float8) RETURNS orchard.order_state
+	AS 'MODULE_PATHNAME', 'orchard_order_state_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.order_state_accum(orchard.order_state, float8, float8) IS 'transition function of quantile';
+
+CREATE FUNCTION orchard.order_state_merge(orchard.order_state, orchard.order_state) RETURNS orchard.order_state
+	AS 'MODULE_PATHNAME', 'orchard_order_state_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.order_state_merge(orchard.order_state, orchard.order_state) IS 'both sets of values together';
+
+CREATE FUNCTION orchard.order_state_final(orchard.order_state) RETURNS orchard.order_state
+	AS 'MODULE_PATHNAME', 'orchard_order_state_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.order_state_final(orchard.order_state) IS 'the state itself, NULL over no values';
+
+CREATE FUNCTION orchard.n(orchard.order_state) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'orchard_order_state_n' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.n(orchard.order_state) IS 'number of values, NaN and infinities among them';
+
+CREATE FUNCTION orchard.median(orchard.order_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_order_state_median' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.median(orchard.order_state) IS 'median of the values';
+
+CREATE FUNCTION orchard.quantile(state orchard.order_state, p float8) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_order_state_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.quantile(state orchard.order_state, p float8) IS 'the p-quantile of the values, interpolated linearly';
+
+CREATE FUNCTION orchard.quantile_final(orchard.order_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_order_state_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.quantile_final(orchard.order_state) IS 'final function of quantile';
+
+CREATE FUNCTION orchard.mad(orchard.order_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_order_state_mad' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mad(orchard.order_state) IS 'median absolute deviation from the median, unscaled';
+
+CREATE FUNCTION orchard.iqr(orchard.order_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_order_state_iqr' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.iqr(orchard.order_state) IS 'difference of the upper and the lower quartile';
+
+CREATE FUNCTION orchard.moving_order_add(internal, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_add(internal, float8) IS 'a value enters the window frame of order statistics';
+
+CREATE FUNCTION orchard.moving_order_remove(internal, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_remove(internal, float8) IS 'the oldest value leaves the window frame of order statistics';
+
+CREATE FUNCTION orchard.moving_order_add(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_add(internal, float8, float8) IS 'a value enters the window frame of quantile';
+
+CREATE FUNCTION orchard.moving_order_remove(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_remove(internal, float8, float8) IS 'the oldest value leaves the window frame of quantile';
+
+CREATE FUNCTION orchard.moving_order_median(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_median' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_median(internal) IS 'result of the window frame of median';
+
+CREATE FUNCTION orchard.moving_order_quantile(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_quantile(internal) IS 'result of the window frame of quantile';
+
+CREATE FUNCTION orchard.moving_order_mad(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_mad' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_mad(internal) IS 'result of the window frame of mad';
+
+CREATE FUNCTION orchard.moving_order_iqr(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_iqr' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_iqr(internal) IS 'result of the window frame of iqr';
+
+CREATE FUNCTION orchard.moving_order_rank(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_order_rank' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_order_rank(internal) IS 'result of the window frame of rank_of_last';
+
+CREATE AGGREGATE orchard.median(float8) (
+	SFUNC = orchard.order_state_accum,
+	STYPE = orchard.order_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.median,
+	COMBINEFUNC = orchard.order_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_order_add,
+	MINVFUNC = orchard.moving_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_order_median
+);
+COMMENT ON AGGREGATE orchard.median(float8) IS 'median of the values';
+
+CREATE AGGREGATE orchard.quantile(x float8, p float8) (
+	SFUNC = orchard.order_state_accum,
+	STYPE = orchard.order_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.quantile_final,
+	COMBINEFUNC = orchard.order_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_order_add,
+	MINVFUNC = orchard.moving_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_order_quantile
+);
+COMMENT ON AGGREGATE orchard.quantile(x float8, p float8) IS 'the p-quantile of the values, interpolated linearly as by percentile_cont';
+
+CREATE AGGREGATE orchard.mad(float8) (
+	SFUNC = orchard.order_state_accum,
+	STYPE = orchard.order_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.mad,
+	COMBINEFUNC = orchard.order_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_order_add,
+	MINVFUNC = orchard.moving_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_order_mad
+);
+COMMENT ON AGGREGATE orchard.mad(float8) IS 'median absolute deviation from the median, unscaled';
+
+CREATE AGGREGATE orchard.iqr(float8) (
+	SFUNC = orchard.order_state_accum,
+	STYPE = orchard.order_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.iqr,
+	COMBINEFUNC = orchard.order_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_order_add,
+	MINVFUNC = orchard.moving_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_order_iqr
+);
+COMMENT ON AGGREGATE orchard.iqr(float8) IS 'difference of the upper and the lower quartile';
+
+CREATE AGGREGATE orchard.order_state(float8) (
+	SFUNC = orchard.order_state_accum,
+	STYPE = orchard.order_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.order_state_final,
+	COMBINEFUNC = orchard.order_state_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.order_state(float8) IS 'all values in order, to store, merge and ask for any quantile';
+
+CREATE AGGREGATE orchard.merge(orchard.order_state) (
+	SFUNC = orchard.order_state_merge,
+	STYPE = orchard.order_state,
+	SSPACE = 4096,
+	COMBINEFUNC = orchard.order_state_merge,
+	FINALFUNC = orchard.order_state_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.merge(orchard.order_state) IS 'all sets of values together';
+
+CREATE AGGREGATE orchard.rank_of_last(float8) (
+	SFUNC = orchard.moving_order_add,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.moving_order_rank,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_order_add,
+	MINVFUNC = orchard.moving_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_order_rank
+);
+COMMENT ON AGGREGATE orchard.rank_of_last(float8) IS 'rank of the newest value among all, from above 0 to 1, ties at their mean rank';

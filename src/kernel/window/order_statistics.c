@@ -1,0 +1,551 @@
+/*
+ * order_statistics.c: selection over the tree or over sorted runs, and what follows from it.
+ */
+#include "kernel/window/order_statistics.h"
+
+#include <math.h>
+
+#define FORMAT_VERSION 1
+#define FEW_VALUES 64					 /* so many go into the tree one by one */
+#define MOST_VALUES ((uint64_t) 1 << 53) /* counts of runs are doubles */
+#define STOP_INTERVAL 65536				 /* values moved between two polls */
+
+Status
+order_statistics_add(OrderStatistics *order, const Allocator *allocator, const StopCheck *stop,
+					 double x)
+{
+	Status status;
+
+	if (__builtin_expect(isnan(x), 0))
+	{
+		order->n_nan++;
+		return KERNEL_OK;
+	}
+	status = score_runs_add(&order->runs, allocator, stop, x, 1.0);
+	order->n_waiting += status == KERNEL_OK;
+	return status;
+}
+
+Status
+order_statistics_enter(OrderStatistics *order, const Allocator *allocator, double x)
+{
+	if (__builtin_expect(isnan(x), 0))
+	{
+		order->n_nan++;
+		return KERNEL_OK;
+	}
+	return order_tree_insert(&order->tree, allocator, score_to_key(x));
+}
+
+Status
+order_statistics_remove(OrderStatistics *order, const Allocator *allocator, double x)
+{
+	if (__builtin_expect(isnan(x), 0))
+	{
+		if (order->n_nan == 0)
+			return KERNEL_INVALID;
+		order->n_nan--;
+		return KERNEL_OK;
+	}
+	return order_tree_remove(&order->tree, allocator, score_to_key(x));
+}
+
+uint64_t
+order_statistics_count(const OrderStatistics *order)
+{
+	return order->tree.n + order->n_waiting + order->n_nan;
+}
+
+static void
+forget_cumulative(OrderStatistics *order, const Allocator *allocator)
+{
+	memory_release(allocator, order->cumulative, order->n_cumulative, sizeof(uint64_t));
+	order->cumulative = NULL;
+	order->n_cumulative = 0;
+}
+
+static void
+forget_runs(OrderStatistics *order, const Allocator *allocator)
+{
+	forget_cumulative(order, allocator);
+	score_runs_release(&order->runs, allocator);
+	order->runs = (ScoreRuns){0};
+	order->n_waiting = 0;
+}
+
+/* The runs one value after another into the tree. */
+static Status
+plant(OrderStatistics *order, const Allocator *allocator, const StopCheck *stop)
+{
+	uint64_t moved = 0;
+	size_t i;
+
+	for (i = 0; i < order->runs.n; i++)
+	{
+		uint64_t repeats = (uint64_t) score_runs_weight(&order->runs, i);
+
+		for (; repeats > 0; repeats--)
+		{
+			Status status = order_tree_insert(&order->tree, allocator, order->runs.keys[i]);
+
+			if (status != KERNEL_OK)
+				return status;
+			if (++moved % STOP_INTERVAL == 0 && stop_requested(stop))
+				return KERNEL_STOPPED;
+		}
+	}
+	if (moved > FEW_VALUES)
+	{
+		forget_runs(order, allocator);
+		return KERNEL_OK;
+	}
+	/* The arrays stay for the next few. */
+	forget_cumulative(order, allocator);
+	order->runs.n = order->runs.n_sorted = 0;
+	order->n_waiting = 0;
+	return KERNEL_OK;
+}
+
+/* How many values there are up to each of the sorted runs. */
+static Status
+accumulate(OrderStatistics *order, const Allocator *allocator)
+{
+	uint64_t total = 0;
+	size_t i;
+
+	forget_cumulative(order, allocator);
+	if (order->runs.weights == NULL)
+		return KERNEL_OK;
+	order->cumulative = memory_allocate(allocator, order->runs.n, sizeof(uint64_t));
+	if (order->cumulative == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	order->n_cumulative = order->runs.n;
+	for (i = 0; i < order->runs.n; i++)
+	{
+		total += (uint64_t) order->runs.weights[i];
+		order->cumulative[i] = total;
+	}
+	return KERNEL_OK;
+}
+
+/* Are the runs as they were when they were last sorted and accumulated? */
+static bool
+is_prepared(const OrderStatistics *order)
+{
+	return order->runs.n == order->runs.n_sorted &&
+		(order->runs.weights == NULL || order->n_cumulative == order->runs.n);
+}
+
+Status
+order_statistics_prepare(OrderStatistics *order, const Allocator *allocator, const StopCheck *stop)
+{
+	Status status;
+
+	if (order->runs.n == 0 || (order->tree.n == 0 && order->was_asked && is_prepared(order)))
+		return KERNEL_OK;
+	if (order->tree.n > 0 || order->was_asked || order->n_waiting <= FEW_VALUES)
+	{
+		order->was_asked = true;
+		return plant(order, allocator, stop);
+	}
+	status = score_runs_compact(&order->runs, allocator, stop);
+	if (status == KERNEL_OK)
+		status = accumulate(order, allocator);
+	order->was_asked = true;
+	return status;
+}
+
+/* The run that holds the k-th value. */
+static size_t
+run_of(const OrderStatistics *order, uint64_t k)
+{
+	size_t first = 0;
+	size_t last = order->n_cumulative - 1;
+
+	while (first < last)
+	{
+		size_t middle = first + (last - first) / 2;
+
+		if (order->cumulative[middle] > k)
+			last = middle;
+		else
+			first = middle + 1;
+	}
+	return first;
+}
+
+/* The k-th value of those that are not NaN. */
+static double
+select_value(const OrderStatistics *order, uint64_t k)
+{
+	uint32_t length;
+
+	if (order->tree.n > 0)
+		return score_from_key(*order_tree_from(&order->tree, k, &length));
+	return score_from_key(
+		order->runs.keys[order->cumulative == NULL ? (size_t) k : run_of(order, k)]);
+}
+
+/* Values that have an order. */
+static inline uint64_t
+count_ordered(const OrderStatistics *order)
+{
+	return order->tree.n + order->n_waiting;
+}
+
+/* INVALID over nothing; NaN decided: KERNEL_OK and *is_nan. */
+static Status
+judge(const OrderStatistics *order, bool *is_nan, double *result)
+{
+	*is_nan = order->n_nan > 0;
+	if (*is_nan)
+		*result = NAN;
+	return order_statistics_count(order) == 0 ? KERNEL_INVALID : KERNEL_OK;
+}
+
+/* low and, by the fraction f, on the way to high. */
+static double
+interpolate(double low, double high, double f)
+{
+	double step = high - low;
+
+	if (low == high)
+		return low;
+	if (isfinite(step))
+		return low + f * step;
+	if (isinf(low))
+		return isinf(high) ? NAN : low;
+	return isinf(high) ? high : low * (1.0 - f) + high * f;
+}
+
+/* The quantile of a multiset without NaN that is not empty; *above: the first place above it. */
+static double
+quantile_of(const OrderStatistics *order, double p, uint64_t *above)
+{
+	double position = p * (double) (count_ordered(order) - 1);
+	uint64_t k = (uint64_t) position;
+	double f = position - (double) k;
+	double low;
+	uint32_t length;
+	const uint64_t *keys;
+
+	*above = k + 1;
+	if (order->tree.n == 0)
+		return f > 0.0 ? interpolate(select_value(order, k), select_value(order, k + 1), f) :
+						 select_value(order, k);
+	keys = order_tree_from(&order->tree, k, &length);
+	low = score_from_key(keys[0]);
+	if (f == 0.0)
+		return low;
+	return interpolate(low, length > 1 ? score_from_key(keys[1]) : select_value(order, k + 1), f);
+}
+
+Status
+order_statistics_quantile(const OrderStatistics *order, double p, double *result)
+{
+	bool is_nan;
+	uint64_t above;
+	Status status = judge(order, &is_nan, result);
+
+	if (status == KERNEL_OK && !is_nan)
+		*result = quantile_of(order, p, &above);
+	return status;
+}
+
+/* Are all values finite? */
+static bool
+all_finite(const OrderStatistics *order)
+{
+	return isfinite(select_value(order, 0)) &&
+		isfinite(select_value(order, count_ordered(order) - 1));
+}
+
+Status
+order_statistics_iqr(const OrderStatistics *order, double *result)
+{
+	bool is_nan;
+	uint64_t above;
+	Status status = judge(order, &is_nan, result);
+	double low;
+	double high;
+
+	if (status != KERNEL_OK || is_nan)
+		return status;
+	low = quantile_of(order, 0.25, &above);
+	high = quantile_of(order, 0.75, &above);
+	if (isinf(high - low) && all_finite(order))
+		return KERNEL_OVERFLOW;
+	*result = low == high ? 0.0 : high - low;
+	return KERNEL_OK;
+}
+
+/* Values by their distance from the median: two sorted sequences that start at place `above`. */
+typedef struct Distances
+{
+	const OrderStatistics *order;
+	double median;
+	uint64_t above;
+	uint64_t n_left;  /* values at and below the median, which go down from above - 1 */
+	uint64_t n_right; /* the others, which go up from above */
+} Distances;
+
+static double
+distance(const Distances *distances, uint64_t place)
+{
+	double x = select_value(distances->order, place);
+
+	return x == distances->median ? 0.0 : fabs(x - distances->median);
+}
+
+static inline double
+left_distance(const Distances *distances, uint64_t i)
+{
+	return i < distances->n_left ? distance(distances, distances->above - 1 - i) : INFINITY;
+}
+
+static inline double
+right_distance(const Distances *distances, uint64_t j)
+{
+	return j < distances->n_right ? distance(distances, distances->above + j) : INFINITY;
+}
+
+/* With i of the t nearest values from the left: is the next on the left no nearer than the last on the right? */
+static bool
+has_enough(const Distances *distances, uint64_t i, uint64_t t)
+{
+	return i == t || i == distances->n_left ||
+		left_distance(distances, i) >= right_distance(distances, t - i - 1);
+}
+
+/*
+ * The least i for which has_enough: so many of the t nearest values lie on the left.  The search
+ * goes in growing steps from `guess`, since from row to row the answer hardly moves.
+ */
+static uint64_t
+split_nearest(const Distances *distances, uint64_t t, uint64_t guess)
+{
+	uint64_t first = t > distances->n_right ? t - distances->n_right : 0;
+	uint64_t last = t < distances->n_left ? t : distances->n_left;
+	uint64_t i = guess < first ? first : guess > last ? last : guess;
+	uint64_t step = 1;
+
+	if (has_enough(distances, i, t))
+	{
+		last = i;
+		while (last > first)
+		{
+			i = last - first > step ? last - step : first;
+			if (!has_enough(distances, i, t))
+			{
+				first = i + 1;
+				break;
+			}
+			last = i;
+			step *= 2;
+		}
+	}
+	else
+	{
+		first = i + 1;
+		while (last > first)
+		{
+			i = last - first > step ? first + step - 1 : last;
+			if (has_enough(distances, i, t))
+			{
+				last = i;
+				break;
+			}
+			first = i + 1;
+			step *= 2;
+		}
+	}
+	while (first < last)
+	{
+		i = first + (last - first) / 2;
+		if (has_enough(distances, i, t))
+			last = i;
+		else
+			first = i + 1;
+	}
+	return first;
+}
+
+Status
+order_statistics_mad(OrderStatistics *order, double *result)
+{
+	uint64_t n = count_ordered(order);
+	uint64_t t = n > 0 ? (n - 1) / 2 + 1 :
+						 0; /* the t nearest, the last of which is the median or below it */
+	Distances distances = {.order = order};
+	bool is_nan;
+	Status status = judge(order, &is_nan, result);
+	uint64_t i;
+	double low;
+
+	if (status != KERNEL_OK || is_nan)
+		return status;
+	distances.median = quantile_of(order, 0.5, &distances.above);
+	if (isnan(distances.median))
+	{
+		*result = NAN;
+		return KERNEL_OK;
+	}
+	distances.n_left = distances.above;
+	distances.n_right = n - distances.above;
+	i = order->mad_split = split_nearest(&distances, t, order->mad_split);
+	low = i > 0 ? left_distance(&distances, i - 1) : 0.0;
+	if (i < t)
+		low = fmax(low, right_distance(&distances, t - i - 1));
+	*result = n % 2 == 1 ?
+		low :
+		interpolate(low, fmin(left_distance(&distances, i), right_distance(&distances, t - i)),
+					0.5);
+	return isinf(*result) && all_finite(order) ? KERNEL_OVERFLOW : KERNEL_OK;
+}
+
+Status
+order_statistics_percent_rank(const OrderStatistics *order, double x, double *result)
+{
+	bool is_nan;
+	Status status = judge(order, &is_nan, result);
+	uint64_t key;
+	uint64_t below;
+	uint64_t equal;
+
+	if (status != KERNEL_OK || is_nan)
+		return status;
+	key = score_to_key(x);
+	below = order_tree_below(&order->tree, key);
+	equal = order_tree_below(&order->tree, key + 1) - below;
+	*result = ((double) below + ((double) equal + 1.0) / 2.0) / (double) order->tree.n;
+	return KERNEL_OK;
+}
+
+Status
+order_statistics_gather(OrderStatistics *order, const Allocator *allocator, const StopCheck *stop)
+{
+	uint64_t k = 0;
+	Status status = KERNEL_OK;
+
+	while (k < order->tree.n && status == KERNEL_OK)
+	{
+		uint32_t length;
+		const uint64_t *keys = order_tree_from(&order->tree, k, &length);
+		uint32_t i;
+
+		for (i = 0; i < length && status == KERNEL_OK; i++)
+			status = score_runs_add(&order->runs, allocator, stop, score_from_key(keys[i]), 1.0);
+		k += length;
+	}
+	if (status == KERNEL_OK && !(order->tree.n == 0 && is_prepared(order)))
+	{
+		forget_cumulative(order, allocator);
+		status = score_runs_compact(&order->runs, allocator, stop);
+	}
+	if (status != KERNEL_OK)
+		return status;
+	order->n_waiting += order->tree.n;
+	order_tree_release(&order->tree, allocator);
+	return accumulate(order, allocator);
+}
+
+Status
+order_statistics_merge(OrderStatistics *into, OrderStatistics *from, const Allocator *allocator,
+					   const StopCheck *stop)
+{
+	Status status = order_statistics_gather(from, allocator, stop);
+
+	if (status == KERNEL_OK && into->n_waiting > MOST_VALUES - from->n_waiting)
+		status = KERNEL_TOO_LARGE;
+	if (status == KERNEL_OK)
+		status = score_runs_merge(&into->runs, allocator, stop, &from->runs);
+	if (status != KERNEL_OK)
+		return status;
+	forget_cumulative(into, allocator);
+	into->n_waiting += from->n_waiting;
+	into->n_nan += from->n_nan;
+	return KERNEL_OK;
+}
+
+size_t
+order_statistics_encoded_size(const OrderStatistics *order)
+{
+	return 4 + 1 + 8 + 8 + order->runs.n * (order->runs.weights != NULL ? 16 : 8);
+}
+
+void
+order_statistics_encode(const OrderStatistics *order, ByteWriter *writer)
+{
+	size_t i;
+
+	write_u32(writer, FORMAT_VERSION);
+	write_u8(writer, order->runs.weights != NULL);
+	write_u64(writer, order->n_nan);
+	write_u64(writer, order->runs.n);
+	for (i = 0; i < order->runs.n; i++)
+	{
+		write_double(writer, score_from_key(order->runs.keys[i]));
+		if (order->runs.weights != NULL)
+			write_u64(writer, (uint64_t) order->runs.weights[i]);
+	}
+}
+
+/* One run of foreign bytes. */
+static Status
+decode_run(OrderStatistics *order, const Allocator *allocator, ByteReader *reader, bool has_counts)
+{
+	double x = read_double(reader);
+	uint64_t count = has_counts ? read_u64(reader) : 1;
+	size_t n = order->runs.n;
+	Status status;
+
+	if (reader->status != KERNEL_OK || isnan(x) || (x == 0.0 && signbit(x)) || count == 0 ||
+		count > MOST_VALUES - order->n_waiting ||
+		(n > 0 && score_to_key(x) <= order->runs.keys[n - 1]))
+		return KERNEL_CORRUPT;
+	status = score_runs_add(&order->runs, allocator, NULL, x, (double) count);
+	order->n_waiting += count;
+	return status;
+}
+
+Status
+order_statistics_decode(OrderStatistics *order, const Allocator *allocator, ByteReader *reader)
+{
+	uint32_t version = read_u32(reader);
+	uint8_t has_counts = read_u8(reader);
+	uint64_t n_nan = read_u64(reader);
+	uint64_t n = read_u64(reader);
+	Status status = KERNEL_OK;
+	uint64_t i;
+
+	if (reader->status == KERNEL_OK && version > FORMAT_VERSION)
+		return KERNEL_UNSUPPORTED_VERSION;
+	if (reader->status != KERNEL_OK || version != FORMAT_VERSION || has_counts > 1 ||
+		n_nan > MOST_VALUES)
+		return KERNEL_CORRUPT;
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+		status = decode_run(order, allocator, reader, has_counts == 1);
+	if (status == KERNEL_OK)
+		status = score_runs_compact(&order->runs, allocator, NULL);
+	/* Counts of 1 alone are written as none. */
+	if (status == KERNEL_OK && (order->runs.weights != NULL) != (has_counts == 1))
+		status = KERNEL_CORRUPT;
+	if (status == KERNEL_OK)
+		status = accumulate(order, allocator);
+	if (status != KERNEL_OK)
+	{
+		order_statistics_release(order, allocator);
+		return status;
+	}
+	order->n_nan = n_nan;
+	order->was_asked = order->runs.n > 0;
+	return KERNEL_OK;
+}
+
+void
+order_statistics_release(OrderStatistics *order, const Allocator *allocator)
+{
+	order_tree_release(&order->tree, allocator);
+	forget_runs(order, allocator);
+	*order = (OrderStatistics){0};
+}

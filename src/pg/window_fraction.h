@@ -1,0 +1,24 @@
+/*
+ * window_fraction.h: the argument p of quantiles, one for all rows of an aggregate.
+ */
+#ifndef ORCHARD_PG_WINDOW_FRACTION_H
+#define ORCHARD_PG_WINDOW_FRACTION_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+/* p of a state, from its first row. */
+typedef struct Fraction
+{
+	double p;
+	bool is_set;
+} Fraction;
+
+/* Argument i as a fraction: 22004 when NULL, 22023 when not within [0, 1]. */
+extern double fraction_argument(FunctionCallInfo fcinfo, int i);
+
+/* Notes p; 22023 when it was another one. */
+extern void fraction_set(Fraction *fraction, double p);
+
+#endif /* ORCHARD_PG_WINDOW_FRACTION_H */

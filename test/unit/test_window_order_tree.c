@@ -1,0 +1,207 @@
+/*
+ * test_window_order_tree.c: the counted tree against a sorted array.
+ */
+#include "unit.h"
+
+#include "kernel/base/hash.h"
+#include "kernel/window/order_tree.h"
+
+#define MOST_KEYS 60000
+
+static uint64_t sorted[MOST_KEYS];
+static size_t n_sorted;
+
+static size_t
+place_of(uint64_t key)
+{
+	size_t first = 0;
+	size_t last = n_sorted;
+
+	while (first < last)
+	{
+		size_t middle = (first + last) / 2;
+
+		if (sorted[middle] < key)
+			first = middle + 1;
+		else
+			last = middle;
+	}
+	return first;
+}
+
+static void
+insert_both(OrderTree *tree, uint64_t key)
+{
+	size_t place = place_of(key);
+
+	memmove(sorted + place + 1, sorted + place, (n_sorted - place) * sizeof(uint64_t));
+	sorted[place] = key;
+	n_sorted++;
+	CHECK(order_tree_insert(tree, &unit_allocator, key) == KERNEL_OK);
+}
+
+static void
+remove_both(OrderTree *tree, uint64_t key)
+{
+	size_t place = place_of(key);
+
+	memmove(sorted + place, sorted + place + 1, (n_sorted - place - 1) * sizeof(uint64_t));
+	n_sorted--;
+	CHECK(order_tree_remove(tree, &unit_allocator, key) == KERNEL_OK);
+}
+
+/* Every key by its place, in runs as they come. */
+static bool
+same_keys(const OrderTree *tree)
+{
+	uint64_t k = 0;
+
+	if (tree->n != n_sorted)
+		return false;
+	while (k < n_sorted)
+	{
+		uint32_t length;
+		const uint64_t *keys = order_tree_from(tree, k, &length);
+
+		if (length == 0 || k + length > n_sorted ||
+			memcmp(keys, sorted + k, length * sizeof(uint64_t)) != 0)
+			return false;
+		k += length;
+	}
+	return true;
+}
+
+/* Key i of a stream: all different, few different, ascending, descending, or in waves. */
+static uint64_t
+key_at(int kind, uint64_t i)
+{
+	switch (kind)
+	{
+		case 0:
+			return hash_mix(i);
+		case 1:
+			return hash_mix(i) % 7;
+		case 2:
+			return i;
+		case 3:
+			return UINT64_MAX - i;
+		default:
+			return i / 3000 % 2 == 0 ? i : hash_mix(i) % 100;
+	}
+}
+
+static void
+slides_as_a_sorted_array_does(void)
+{
+	static const uint64_t widths[] = {1, 5, 100, 254, 255, 256, 1000, 9000};
+	size_t w;
+	int kind;
+
+	for (kind = 0; kind < 5; kind++)
+	{
+		for (w = 0; w < sizeof(widths) / sizeof(widths[0]); w++)
+		{
+			uint64_t width = widths[w];
+			uint64_t steps = width * 2 + 300;
+			OrderTree tree = {0};
+			uint64_t i;
+
+			n_sorted = 0;
+			for (i = 0; i < steps; i++)
+			{
+				uint64_t probe = key_at(kind, i / 2);
+
+				insert_both(&tree, key_at(kind, i));
+				if (i >= width)
+					remove_both(&tree, key_at(kind, i - width));
+				CHECK(order_tree_below(&tree, probe) == place_of(probe));
+				if (i % (width / 5 + 1) == 0)
+					CHECK(same_keys(&tree));
+			}
+			CHECK(order_tree_below(&tree, 0) == 0);
+			/* The frame ends: what is left goes in its order. */
+			for (i = steps > width ? steps - width : 0; i < steps; i++)
+				remove_both(&tree, key_at(kind, i));
+			CHECK(tree.n == 0 && tree.depth == 0);
+			order_tree_release(&tree, &unit_allocator);
+		}
+	}
+}
+
+/* Most keys leave at random places: sparse nodes are joined, so memory follows the keys. */
+static void
+memory_follows_the_keys(void)
+{
+	OrderTree tree = {0};
+	long full;
+	uint64_t i;
+
+	n_sorted = 0;
+	for (i = 0; i < MOST_KEYS; i++)
+		CHECK(order_tree_insert(&tree, &unit_allocator, hash_mix(i)) == KERNEL_OK);
+	full = unit_live_bytes;
+	CHECK(full < MOST_KEYS * 8 * 2);
+	for (i = 0; i < MOST_KEYS; i++)
+	{
+		if (hash_mix(i) % 100 != 0)
+			CHECK(order_tree_remove(&tree, &unit_allocator, hash_mix(i)) == KERNEL_OK);
+	}
+	CHECK((uint64_t) unit_live_bytes < tree.n * 8 * 8);
+	order_tree_release(&tree, &unit_allocator);
+}
+
+static void
+a_key_that_is_not_there_is_refused(void)
+{
+	OrderTree tree = {0};
+	uint64_t i;
+
+	CHECK(order_tree_remove(&tree, &unit_allocator, 1) == KERNEL_INVALID);
+	for (i = 0; i < 1000; i++)
+		CHECK(order_tree_insert(&tree, &unit_allocator, 10 + 2 * i) == KERNEL_OK);
+	CHECK(order_tree_remove(&tree, &unit_allocator, 9) == KERNEL_INVALID);
+	CHECK(order_tree_remove(&tree, &unit_allocator, 501) == KERNEL_INVALID);
+	CHECK(order_tree_remove(&tree, &unit_allocator, 2010) == KERNEL_INVALID);
+	CHECK(tree.n == 1000 && order_tree_below(&tree, UINT64_MAX) == 1000);
+	order_tree_release(&tree, &unit_allocator);
+}
+
+static void
+refused_growth_changes_nothing(void)
+{
+	OrderTree tree = {0};
+	uint64_t i = 0;
+	long fail;
+
+	n_sorted = 0;
+	while (n_sorted < 14000)
+	{
+		for (fail = 0;; fail++)
+		{
+			Status status;
+
+			unit_allocator_fail_after(fail);
+			status = order_tree_insert(&tree, &unit_allocator, hash_mix(i));
+			unit_allocator_fail_after(-1);
+			if (status == KERNEL_OK)
+				break;
+			CHECK(status == KERNEL_OUT_OF_MEMORY && tree.n == n_sorted);
+			if (i % 50 == 0)
+				CHECK(same_keys(&tree));
+		}
+		/* It went in: only the array lacks it. */
+		{
+			size_t place = place_of(hash_mix(i));
+
+			memmove(sorted + place + 1, sorted + place, (n_sorted - place) * sizeof(uint64_t));
+			sorted[place] = hash_mix(i);
+			n_sorted++;
+		}
+		i++;
+	}
+	CHECK(same_keys(&tree));
+	order_tree_release(&tree, &unit_allocator);
+}
+
+UNIT_MAIN(UNIT_CASE(slides_as_a_sorted_array_does), UNIT_CASE(memory_follows_the_keys),
+		  UNIT_CASE(a_key_that_is_not_there_is_refused), UNIT_CASE(refused_growth_changes_nothing))
