@@ -9,5 +9,5 @@ set -eu
 
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 export OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS
-SERVER=bench SETTINGS="shared_buffers=512MB jit=off autovacuum=off max_parallel_workers_per_gather=0" \
+SERVER=bench SETTINGS="shared_buffers=2GB jit=off autovacuum=off max_parallel_workers_per_gather=0" \
 	exec test/server.sh run "${PYTHON:-python3}" test/bench/logistic.py

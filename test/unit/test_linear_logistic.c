@@ -103,6 +103,79 @@ agrees_with_statsmodels(void)
 				 golden_logit_missing_p_value, golden_logit_missing_log_likelihood[0]);
 }
 
+/* What a row has in column t of the design, in original units. */
+static long double
+term_value(const Case *c, int t, const GoldenRow *row)
+{
+	const Term *term = &c->coefficients[t].term;
+
+	if (term->feature == TERM_INTERCEPT)
+		return 1.0L;
+	if (term->level == LEVEL_NUMBER)
+		return row->numbers[term->slot];
+	return c->design.categories[0].level_of_code[row->codes[0]] == term->level;
+}
+
+/* Column t of the inverse information at the estimates, by Gauss and Jordan; its own entry. */
+static long double
+variance_at_estimates(const Case *c, int t)
+{
+	long double a[TERMS][TERMS + 1] = {{0.0L}};
+	int i;
+	int j;
+	int k;
+
+	for (i = 1; i <= GOLDEN_ROWS; i++)
+	{
+		GoldenRow row = golden_row(i, false, false);
+		long double eta = 0.0L;
+		long double p;
+
+		for (j = 0; j < TERMS; j++)
+			eta += c->coefficients[j].estimate * term_value(c, j, &row);
+		p = 1.0L / (1.0L + expl(-eta));
+		for (j = 0; j < TERMS; j++)
+		{
+			for (k = 0; k < TERMS; k++)
+				a[j][k] += p * (1.0L - p) * term_value(c, j, &row) * term_value(c, k, &row);
+		}
+	}
+	a[t][TERMS] = 1.0L;
+	for (k = 0; k < TERMS; k++)
+	{
+		for (j = 0; j < TERMS; j++)
+		{
+			long double factor = a[j][k] / a[k][k];
+
+			for (i = k; i <= TERMS && j != k; i++)
+				a[j][i] -= factor * a[k][i];
+		}
+	}
+	return a[t][TERMS] / a[t][t];
+}
+
+/* Wherever the iteration is cut off, the Hessian there is one in double precision. */
+static void
+the_last_hessian_is_exact(void)
+{
+	int most;
+	int t;
+
+	for (most = 0; most < 4; most++)
+	{
+		Case c;
+
+		begin(&c, false, false, 0.0);
+		c.options.max_iterations = most;
+		CHECK(run(&c) == KERNEL_OK);
+		CHECK(!c.fit.facts.converged);
+		for (t = 0; t < TERMS; t++)
+			CHECK_CLOSE(c.coefficients[t].std_error, (double) sqrtl(variance_at_estimates(&c, t)),
+						1e-11);
+		end(&c);
+	}
+}
+
 /* The rows 16 times over, in several blocks and panels: errors shrink by 4. */
 static void
 many_panels_agree(void)
@@ -265,7 +338,8 @@ weights_without_a_finite_sum_overflow(void)
 	end(&c);
 }
 
-UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(many_panels_agree),
-		  UNIT_CASE(penalty_agrees_with_sklearn), UNIT_CASE(class_weight_is_repetition),
-		  UNIT_CASE(separation_is_said), UNIT_CASE(weights_without_a_finite_sum_overflow),
-		  UNIT_CASE(stops_when_asked), UNIT_CASE(refusal_is_a_status))
+UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(the_last_hessian_is_exact),
+		  UNIT_CASE(many_panels_agree), UNIT_CASE(penalty_agrees_with_sklearn),
+		  UNIT_CASE(class_weight_is_repetition), UNIT_CASE(separation_is_said),
+		  UNIT_CASE(weights_without_a_finite_sum_overflow), UNIT_CASE(stops_when_asked),
+		  UNIT_CASE(refusal_is_a_status))

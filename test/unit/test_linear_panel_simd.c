@@ -178,6 +178,57 @@ gram_is_the_weighted_product(void)
 	}
 }
 
+/* Single precision: within 1e-5 of the sum of absolute values. */
+static void
+rough_gram_is_near(void)
+{
+	static float rough[PADDED * PANEL_ROWS];
+	double curvature[PANEL_ROWS];
+	int n;
+	int first;
+	int i;
+	int j;
+	int k;
+
+	fill(curvature, PANEL_ROWS, 5);
+	for (n = 1; n <= COLUMNS; n += n < 30 ? 1 : 17)
+	{
+		int padded = (int) panel_padded(n);
+
+		fill(columns, n * PANEL_ROWS, 4);
+		memset(columns + n * PANEL_ROWS, 0, (size_t) (padded - n) * PANEL_ROWS * sizeof(double));
+		panel_round(rough, columns, padded);
+		round_columns((float *) twin, columns, padded);
+		CHECK(memcmp(rough, twin, (size_t) padded * PANEL_ROWS * sizeof(float)) == 0);
+		for (i = 0; i < padded * padded; i++)
+			result[i] = twin[i] = 2.0;
+		for (first = 0; first < n; first += PANEL_GROUP)
+		{
+			panel_gram_single(result, rough, curvature, n, first);
+			gram_single(twin, rough, curvature, n, first);
+		}
+		for (j = 0; j < n; j++)
+		{
+			for (k = 0; k <= j; k++)
+			{
+				double sum = 2.0;
+				double absolute = 0.0;
+
+				for (i = 0; i < PANEL_ROWS; i++)
+				{
+					double product =
+						curvature[i] * columns[j * PANEL_ROWS + i] * columns[k * PANEL_ROWS + i];
+
+					sum += product;
+					absolute += fabs(product);
+				}
+				CHECK_NEAR(result[j * padded + k], sum, 1e-5 * absolute);
+				CHECK_NEAR(twin[j * padded + k], sum, 1e-5 * absolute);
+			}
+		}
+	}
+}
+
 /* Residual and curvature of one row against long double, relative to the small one of p and 1 - p. */
 static void
 check_row(double eta, double sign, double weight, double residual, double curvature)
@@ -342,5 +393,6 @@ scatter_fills_indicators(void)
 
 UNIT_MAIN(UNIT_CASE(loads_missing_at_the_fill), UNIT_CASE(classifies_rows),
 		  UNIT_CASE(predicts_and_projects), UNIT_CASE(gram_is_the_weighted_product),
-		  UNIT_CASE(loss_keeps_relative_accuracy), UNIT_CASE(loss_at_extremes),
-		  UNIT_CASE(counts_what_is_right), UNIT_CASE(scatter_fills_indicators))
+		  UNIT_CASE(rough_gram_is_near), UNIT_CASE(loss_keeps_relative_accuracy),
+		  UNIT_CASE(loss_at_extremes), UNIT_CASE(counts_what_is_right),
+		  UNIT_CASE(scatter_fills_indicators))

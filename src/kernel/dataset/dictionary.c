@@ -7,6 +7,7 @@
 
 #include "kernel/base/hash.h"
 
+#define FEW_STRINGS 3 /* as of a boolean: comparing them costs less than a hash */
 #define FIRST_STRINGS 8
 #define FIRST_TEXT 64
 #define MAX_STRINGS (INT32_MAX - 1)
@@ -29,6 +30,16 @@ dictionary_text(const Dictionary *dictionary, int32_t code, size_t *length)
 	return dictionary->text + dictionary->offsets[code];
 }
 
+/* Whether the string of this code is `text`. */
+static inline bool
+is_string(const Dictionary *dictionary, int32_t code, const char *text, size_t length)
+{
+	size_t held;
+	const char *other = dictionary_text(dictionary, code, &held);
+
+	return held == length && memcmp(other, text, length) == 0;
+}
+
 /* The slot that holds the string, or the free one where it belongs. */
 static uint32_t
 find_slot(const Dictionary *dictionary, const char *text, size_t length)
@@ -36,23 +47,28 @@ find_slot(const Dictionary *dictionary, const char *text, size_t length)
 	uint32_t mask = dictionary->table_size - 1;
 	uint32_t slot = (uint32_t) hash_bytes(text, length, 0) & mask;
 
-	while (dictionary->table[slot] >= 0)
-	{
-		size_t held;
-		const char *other = dictionary_text(dictionary, dictionary->table[slot], &held);
-
-		if (held == length && memcmp(other, text, length) == 0)
-			break;
+	while (dictionary->table[slot] >= 0 &&
+		   !is_string(dictionary, dictionary->table[slot], text, length))
 		slot = (slot + 1) & mask;
-	}
 	return slot;
 }
 
 int32_t
 dictionary_find(const Dictionary *dictionary, const char *text, size_t length)
 {
+	int32_t code;
+
 	if (dictionary->table_size == 0)
 		return -1;
+	if (dictionary->n <= FEW_STRINGS)
+	{
+		for (code = dictionary->n - 1; code >= 0; code--)
+		{
+			if (is_string(dictionary, code, text, length))
+				return code;
+		}
+		return -1;
+	}
 	return dictionary->table[find_slot(dictionary, text, length)];
 }
 

@@ -73,7 +73,7 @@ typedef struct Part
 	size_t size;
 } Part;
 
-#define PARTS 21
+#define PARTS 22
 
 /* The arrays of a fit; their sizes are known once the basis is numbered. */
 static void
@@ -98,6 +98,7 @@ list_parts(Logistic *fit, Part *parts)
 						PART(number_range, numbers),
 						PART(columns, p),
 						PART(panel_block, padded * PANEL_ROWS + PANEL_ALIGNMENT / sizeof(double)),
+						PART(rough_block, padded * PANEL_ROWS + PANEL_ALIGNMENT / sizeof(float)),
 						PART(rows, slots > 0 ? dense * PANEL_ROWS : 0),
 						PART(found, slots),
 						PART(weights, basis),
@@ -164,6 +165,8 @@ allocate_fit(Logistic *fit)
 	/* Vectors that straddle cache lines would halve the speed of the products. */
 	fit->panel = fit->panel_block +
 		(PANEL_ALIGNMENT - (uintptr_t) fit->panel_block % PANEL_ALIGNMENT) / sizeof(double);
+	fit->rough_panel = fit->rough_block +
+		(PANEL_ALIGNMENT - (uintptr_t) fit->rough_block % PANEL_ALIGNMENT) / sizeof(float);
 	return KERNEL_OK;
 }
 

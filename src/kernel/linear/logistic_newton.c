@@ -5,6 +5,11 @@
  * step, that step is taken without a further pass: it squares the error, so that
  * the order of the rows does not show in the estimates.
  *
+ * The first Hessian and those near the optimum are summed in double precision.  In between, where
+ * the first one is well conditioned, a Hessian only shows the way and is summed in single precision,
+ * which is half of the work; the gradient and the loss never are.  Nothing is concluded from a rough
+ * one: before the iteration ends, the pass is repeated.
+ *
  * Where the classes are separated, wholly or in some category, the likelihood
  * has no maximum: steps go on by about 1 in eta while the likelihood gains
  * nothing.  That is how it is told: a step that moves some row's eta by DRIFT
@@ -23,6 +28,8 @@
 #define DRIFT 0.5
 #define NO_GAIN 5e-6
 #define SETTLED 1e3 /* times the tolerance: a change of eta that the standard errors do not see */
+#define SOUND 1e-3	/* a smallest pivot that single precision can be trusted with */
+#define NEAR 0.05 /* a step that moves no row's eta by more leads to where the last digits count */
 #define STILL 1e-26 /* a decrement this small against the objective is rounding */
 
 /* The mean penalised loss of what logistic_pass() left. */
@@ -178,6 +185,36 @@ start_at_share(Logistic *fit)
 		fit->estimate[0] = log(share / (1.0 - share));
 }
 
+/* The step at the estimate and what is concluded from it. */
+static Status
+conclude(Logistic *fit, Step *step, LinearFacts *facts)
+{
+	Status status = find_step(fit, step);
+
+	if (status == KERNEL_OK)
+		status = judge(fit, step, facts);
+	return status;
+}
+
+/* The same from a pass in double precision. */
+static Status
+conclude_exactly(Logistic *fit, Step *step, LinearFacts *facts)
+{
+	Status status;
+
+	fit->is_rough = false;
+	status = logistic_pass(fit, fit->estimate);
+	return status == KERNEL_OK ? conclude(fit, step, facts) : status;
+}
+
+/* Does the iteration end at this step? */
+static bool
+is_last(const Logistic *fit, const Step *step, double value, const LinearFacts *facts)
+{
+	return facts->converged || facts->separated || step->decrement <= STILL * value ||
+		facts->iterations == fit->options->max_iterations;
+}
+
 /* Newton's method over all rows; leaves the factored Hessian at the estimate. */
 static Status
 iterate(Logistic *fit, LinearFacts *facts)
@@ -185,31 +222,29 @@ iterate(Logistic *fit, LinearFacts *facts)
 	Step step;
 	Status status = logistic_pass(fit, fit->estimate);
 	double value = objective(fit, fit->estimate);
+	bool is_sound = false;
 
 	for (; status == KERNEL_OK; facts->iterations++)
 	{
-		status = find_step(fit, &step);
-		if (status == KERNEL_OK)
-			status = judge(fit, &step, facts);
+		status = conclude(fit, &step, facts);
+		if (facts->iterations == 0)
+			is_sound = logistic_smallest_pivot(fit) >= SOUND;
+		if (status == KERNEL_OK && fit->is_rough &&
+			(is_last(fit, &step, value, facts) || fit->rank < fit->n_columns))
+			status = conclude_exactly(fit, &step, facts);
 		if (status != KERNEL_OK)
 			return status;
-		if (facts->converged || facts->separated || step.decrement <= STILL * value ||
-			facts->iterations == fit->options->max_iterations)
+		if (is_last(fit, &step, value, facts))
 			break;
+		fit->is_rough = is_sound && step.reach > NEAR;
 		status = advance(fit, &value);
 		if (fit->options->report != NULL)
 			fit->options->report->step(fit->options->report->context, facts->iterations + 1,
 									   step.norm);
 	}
+	/* When no step lowers the objective, its last digits are reached, or nearly. */
 	if (status == KERNEL_NOT_CONVERGED)
-	{
-		/* No step lowers the objective: its last digits are reached, or nearly. */
-		status = logistic_pass(fit, fit->estimate);
-		if (status == KERNEL_OK)
-			status = find_step(fit, &step);
-		if (status == KERNEL_OK)
-			status = judge(fit, &step, facts);
-	}
+		status = conclude_exactly(fit, &step, facts);
 	if (status == KERNEL_OK && facts->converged)
 		take_last_step(fit, &step, facts);
 	return status;

@@ -194,11 +194,16 @@ add_derivatives(Logistic *fit, const double *residual, const double *curvature, 
 	int32_t first;
 
 	panel_gradient(fit->gradient, fit->panel, residual, fit->n_dense);
+	if (fit->is_rough)
+		panel_round(fit->rough_panel, fit->panel, (int32_t) panel_padded(fit->n_dense));
 	for (first = 0; first < fit->n_dense; first += PANEL_GROUP)
 	{
 		if (first > 0 && stop_requested(fit->stop))
 			return KERNEL_STOPPED;
-		panel_gram(fit->dense, fit->panel, curvature, fit->n_dense, first);
+		if (fit->is_rough)
+			panel_gram_single(fit->dense, fit->rough_panel, curvature, fit->n_dense, first);
+		else
+			panel_gram(fit->dense, fit->panel, curvature, fit->n_dense, first);
 	}
 	if (fit->n_slots > 0)
 	{
@@ -252,6 +257,8 @@ add_panel(Logistic *fit, const Place *place)
 /*
  * logistic_pass
  *		Loss, gradient and Hessian on the basis at these column coefficients.
+ *
+ * The dense part of the Hessian in single precision where fit->is_rough.
  */
 Status
 logistic_pass(Logistic *fit, const double *estimate)

@@ -46,6 +46,19 @@ logistic_factor(Logistic *fit)
 	return cholesky_factor(fit->matrix, fit->n_columns, RANK_TOLERANCE, &fit->rank, fit->stop);
 }
 
+/* The smallest pivot of the factored matrix, of 1 at the most; 0 where its rank is not full. */
+double
+logistic_smallest_pivot(const Logistic *fit)
+{
+	size_t p = (size_t) fit->n_columns;
+	double smallest = fit->rank < fit->n_columns ? 0.0 : 1.0;
+	size_t i;
+
+	for (i = 0; i < p && smallest > 0.0; i++)
+		smallest = fmin(smallest, fit->matrix[i * p + i] * fit->matrix[i * p + i]);
+	return smallest;
+}
+
 /* x = a solution of H x = b; b in the range of H. */
 void
 logistic_solve(const Logistic *fit, const double *b, double *x)

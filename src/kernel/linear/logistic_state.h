@@ -80,6 +80,8 @@ typedef struct Logistic
 	double *panel_block;
 	double *
 		panel; /* in panel_block, aligned: n_dense columns of PANEL_ROWS, zeros up to panel_padded(n_dense) */
+	float *rough_panel; /* in rough_block, aligned: the panel in single precision */
+	float *rough_block;
 	double *rows;	/* the same by row; NULL without indicators */
 	int32_t *found; /* n_slots columns of PANEL_ROWS: basis index or NONE */
 
@@ -90,6 +92,7 @@ typedef struct Logistic
 		*matrix; /* n_basis^2, lower: Hessian on the basis, then on the columns, then its factor */
 	double *dense; /* panel_padded(n_dense)^2, lower: its dense part while it is filled */
 	PassSums sums;
+	bool is_rough; /* the next pass rounds the dense part of the Hessian to single precision */
 
 	/* Newton's method; n_columns each. */
 	double *estimate;
@@ -139,6 +142,7 @@ extern Status logistic_newton(Logistic *fit, LinearFacts *facts);
 
 /* logistic_solve.c */
 extern Status logistic_factor(Logistic *fit);
+extern double logistic_smallest_pivot(const Logistic *fit);
 extern void logistic_solve(const Logistic *fit, const double *b, double *x);
 extern Status logistic_settle(Logistic *fit);
 extern Status logistic_variances(const Logistic *fit, double *variance);

@@ -24,11 +24,18 @@
 
 typedef double Vector __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
 
+typedef float VectorSingle
+	__attribute__((vector_size(2 * LANES * sizeof(float)), aligned(4), may_alias));
+typedef float HalfSingle __attribute__((vector_size(LANES * sizeof(float))));
+
 #if defined(__clang__)
 #define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#define SHUFFLE_SINGLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
 typedef int64_t Mask __attribute__((vector_size(LANES * sizeof(double))));
+typedef int32_t MaskSingle __attribute__((vector_size(2 * LANES * sizeof(float))));
 #define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (Mask){i, j, k, l})
+#define SHUFFLE_SINGLE(a, b, ...) __builtin_shuffle(a, b, (MaskSingle){__VA_ARGS__})
 #endif
 
 #define AT(pointer) (*(const Vector *) (pointer))
@@ -177,77 +184,49 @@ gradient(double *restrict out, const double *restrict columns, const double *res
 /* The sums of two vectors in halves, and those of four from two of them. */
 #define PAIR(a, b) (SHUFFLE(a, b, 0, 4, 2, 6) + SHUFFLE(a, b, 1, 5, 3, 7))
 #define FOLD(ab, cd) (SHUFFLE(ab, cd, 0, 1, 4, 5) + SHUFFLE(ab, cd, 2, 3, 6, 7))
+#define STORE(out, a, b, c, d) *(Vector *) (out) += FOLD(PAIR(a, b), PAIR(c, d))
 
-/* Three scaled columns against four columns: twelve sums in twelve registers. */
-INLINE void
-gram_tile(double *restrict out, ptrdiff_t stride, const double *restrict scaled,
-		  const double *restrict columns)
-{
-	Vector a0 = {0.0}, a1 = {0.0}, a2 = {0.0}, a3 = {0.0};
-	Vector b0 = {0.0}, b1 = {0.0}, b2 = {0.0}, b3 = {0.0};
-	Vector c0 = {0.0}, c1 = {0.0}, c2 = {0.0}, c3 = {0.0};
-	int32_t i;
+/* The same of eight floats: lanes 0 to 3 and 4 to 7 of the last vector are to be added. */
+#define PAIR_SINGLE(a, b) \
+	(SHUFFLE_SINGLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14) + \
+	 SHUFFLE_SINGLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15))
+#define FOLD_SINGLE(ab, cd) \
+	(SHUFFLE_SINGLE(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13) + \
+	 SHUFFLE_SINGLE(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15))
+#define STORE_SINGLE(out, a, b, c, d) \
+	do \
+	{ \
+		VectorSingle sums = FOLD_SINGLE(PAIR_SINGLE(a, b), PAIR_SINGLE(c, d)); \
+		HalfSingle halves[2]; \
+\
+		memcpy(halves, &sums, sizeof(halves)); \
+		*(Vector *) (out) += __builtin_convertvector(halves[0] + halves[1], Vector); \
+	} while (0)
 
-	for (i = 0; i < PANEL_ROWS; i += LANES)
-	{
-		Vector a = AT(scaled + i);
-		Vector b = AT(scaled + PANEL_ROWS + i);
-		Vector c = AT(scaled + 2 * PANEL_ROWS + i);
-		Vector x = AT(columns + i);
+#define GRAM gram
+#define GRAM_TILE gram_tile
+#define GRAM_SCALE scale_columns
+#define GRAM_ELEMENT double
+#define GRAM_VECTOR Vector
+#define GRAM_STORE STORE
+#include "kernel/linear/panel_gram_template.h"
 
-		a0 += a * x;
-		b0 += b * x;
-		c0 += c * x;
-		x = AT(columns + PANEL_ROWS + i);
-		a1 += a * x;
-		b1 += b * x;
-		c1 += c * x;
-		x = AT(columns + 2 * PANEL_ROWS + i);
-		a2 += a * x;
-		b2 += b * x;
-		c2 += c * x;
-		x = AT(columns + 3 * PANEL_ROWS + i);
-		a3 += a * x;
-		b3 += b * x;
-		c3 += c * x;
-	}
-	*(Vector *) (out) += FOLD(PAIR(a0, a1), PAIR(a2, a3));
-	*(Vector *) (out + stride) += FOLD(PAIR(b0, b1), PAIR(b2, b3));
-	*(Vector *) (out + 2 * stride) += FOLD(PAIR(c0, c1), PAIR(c2, c3));
-}
+#define GRAM gram_single
+#define GRAM_TILE gram_tile_single
+#define GRAM_SCALE scale_columns_single
+#define GRAM_ELEMENT float
+#define GRAM_VECTOR VectorSingle
+#define GRAM_STORE STORE_SINGLE
+#include "kernel/linear/panel_gram_template.h"
 
 INLINE void
-scale_columns(double *restrict scaled, const double *restrict columns,
-			  const double *restrict curvature)
+round_columns(float *restrict out, const double *restrict columns, int32_t n)
 {
-	int32_t i;
-	int32_t j;
+	ptrdiff_t values = (ptrdiff_t) n * PANEL_ROWS;
+	ptrdiff_t i;
 
-	for (j = 0; j < PANEL_TALL; j++)
-	{
-		for (i = 0; i < PANEL_ROWS; i++)
-			scaled[j * PANEL_ROWS + i] = columns[(ptrdiff_t) j * PANEL_ROWS + i] * curvature[i];
-	}
-}
-
-/* Whole tiles only: those on the diagonal reach beyond it, the last ones into the padding. */
-INLINE void
-gram(double *out, const double *columns, const double *curvature, ptrdiff_t n, ptrdiff_t first)
-{
-	_Alignas(PANEL_ALIGNMENT) double scaled[PANEL_TALL * PANEL_ROWS];
-	ptrdiff_t stride = panel_padded(n);
-	ptrdiff_t j;
-	ptrdiff_t k;
-
-	for (j = first; j < n; j += PANEL_TALL)
-	{
-		ptrdiff_t end = j + PANEL_TALL < n ? j + PANEL_TALL : n;
-
-		end = end < first + PANEL_GROUP ? end : first + PANEL_GROUP;
-		scale_columns(scaled, columns + j * PANEL_ROWS, curvature);
-		for (k = first; k < end; k += PANEL_WIDE)
-			gram_tile(out + j * stride + k, stride, scaled, columns + k * PANEL_ROWS);
-	}
+	for (i = 0; i < values; i++)
+		out[i] = (float) columns[i];
 }
 
 INLINE void
@@ -328,6 +307,19 @@ gram_wide(double *out, const double *columns, const double *curvature, int32_t n
 }
 
 WIDE static void
+gram_single_wide(double *out, const float *columns, const double *curvature, int32_t n,
+				 int32_t first)
+{
+	gram_single(out, columns, curvature, n, first);
+}
+
+WIDE static void
+round_wide(float *out, const double *columns, int32_t n)
+{
+	round_columns(out, columns, n);
+}
+
+WIDE static void
 scatter_wide(double *hessian, int64_t stride, double *sums, const int32_t *found, int32_t n_slots,
 			 const double *rows, int32_t n, const double *curvature, const double *residual,
 			 int32_t used)
@@ -343,6 +335,8 @@ scatter_wide(double *hessian, int64_t stride, double *sums, const int32_t *found
 #define loss_wide loss
 #define gradient_wide gradient
 #define gram_wide gram
+#define gram_single_wide gram_single
+#define round_wide round_columns
 #define scatter_wide scatter
 
 #endif
@@ -399,6 +393,25 @@ panel_gram(double *out, const double *columns, const double *curvature, int32_t 
 		gram_wide(out, columns, curvature, n, first);
 	else
 		gram(out, columns, curvature, n, first);
+}
+
+void
+panel_round(float *out, const double *columns, int32_t n)
+{
+	if (cpu_has_avx2())
+		round_wide(out, columns, n);
+	else
+		round_columns(out, columns, n);
+}
+
+void
+panel_gram_single(double *out, const float *columns, const double *curvature, int32_t n,
+				  int32_t first)
+{
+	if (cpu_has_avx2())
+		gram_single_wide(out, columns, curvature, n, first);
+	else
+		gram_single(out, columns, curvature, n, first);
 }
 
 void
