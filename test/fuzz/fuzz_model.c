@@ -206,9 +206,72 @@ walk_rows(Base *base, ByteReader *reader, bool are_terms)
 	}
 }
 
+/* A varint, returned. */
+static uint64_t
+walk_varint(Base *base, ByteReader *reader)
+{
+	ByteReader ahead = *reader;
+	uint64_t value = read_varint(&ahead);
+
+	add_field(base, reader, (size_t) (ahead.next - reader->next), false);
+	return value;
+}
+
+/* One node and what hangs below it, without end when the samples had none. */
+static void
+walk_node(Base *base, ByteReader *reader, const Ensemble *ensemble, bool counts_rows)
+{
+	uint64_t code = walk_varint(base, reader);
+	int32_t slot = (int32_t) (code / 2) - 1;
+
+	if (code == 0)
+		walk_doubles(base, reader, 1);
+	else if (slot < ensemble->n_numbers)
+		walk_varint(base, reader);
+	else
+		add_field(base, reader, (ensemble->n_levels[slot - ensemble->n_numbers] + 7) / 8, false);
+	if (code != 0)
+		add_field(base, reader, 4, false);
+	if (!counts_rows)
+		walk_doubles(base, reader, 1);
+	else if (code == 0)
+		walk_varint(base, reader);
+	if (code == 0)
+		return;
+	walk_node(base, reader, ensemble, counts_rows);
+	walk_node(base, reader, ensemble, counts_rows);
+}
+
+static void
+walk_trees(Base *base, ByteReader *reader, const Ensemble *ensemble)
+{
+	size_t count_at;
+	uint32_t n;
+	int32_t s;
+
+	add_field(base, reader, 1, false);
+	walk_doubles(base, reader, 2);
+	walk_doubles(base, reader, walk_count(base, reader));
+	for (s = 0; s < ensemble->n_numbers; s++)
+		walk_doubles(base, reader, walk_varint(base, reader));
+	count_at = (size_t) (reader->next - base->bytes);
+	n = walk_count(base, reader);
+	while (n-- > 0)
+	{
+		size_t which = base->n_elements;
+
+		begin_element(base, reader, count_at);
+		walk_varint(base, reader);
+		walk_varint(base, reader);
+		add_field(base, reader, 1, false);
+		walk_node(base, reader, ensemble, reader->next[-1] == 0);
+		end_element(base, reader, which);
+	}
+}
+
 /* docs/model-format.md, field by field. */
 static void
-walk(Base *base)
+walk(Base *base, const Ensemble *ensemble)
 {
 	ByteReader reader;
 	int i;
@@ -226,6 +289,8 @@ walk(Base *base)
 	walk_doubles(base, &reader, 1);
 	walk_features(base, &reader);
 	walk_rows(base, &reader, true);
+	if (ensemble != NULL)
+		walk_trees(base, &reader, ensemble);
 	base->part_length = (size_t) (reader.next - base->bytes) - MODEL_FORMAT_PART_AT;
 	add_field(base, &reader, 8, false);
 	add_field(base, &reader, 8, false);
@@ -234,6 +299,14 @@ walk(Base *base)
 	walk_doubles(base, &reader, 6);
 	for (i = 0; i < 4; i++)
 		add_field(base, &reader, i < 2 ? 4 : 1, false);
+	if (ensemble != NULL)
+	{
+		uint32_t n = walk_count(base, &reader);
+
+		walk_doubles(base, &reader, n);
+		add_field(base, &reader, 1, false);
+		walk_doubles(base, &reader, reader.next[-1] == 1 ? n : 0);
+	}
 	if (reader.status != KERNEL_OK || reader_left(&reader) > 0)
 		abort();
 }
@@ -254,7 +327,7 @@ make_bases(void)
 			abort();
 		bases[i].name = samples[i].name;
 		memcpy(bases[i].bytes, bytes, bases[i].length);
-		walk(&bases[i]);
+		walk(&bases[i], model.ensemble);
 	}
 }
 

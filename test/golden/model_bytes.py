@@ -8,7 +8,8 @@ A file has the lines
     bytes   HEX
     digest  HEX
     score   VALUE   FIELD ...     (separated by tabs, a field a feature in its order)
-VALUE is a hexadecimal float, nan, inf or -inf; a FIELD is null, a number, numbers (or null) between
+VALUE is a hexadecimal float, nan, inf or -inf, or one a class between commas for trees of more than
+two classes; a FIELD is null, a number, numbers (or null) between
 commas within brackets, or a text after an equals sign.
 """
 import hashlib
@@ -20,8 +21,8 @@ from fractions import Fraction
 
 NAN, INF = math.nan, math.inf
 NUMBER, TIME, INTERVAL, CATEGORY = range(4)
-LINEAR, LOGISTIC = 1, 2
-SQUARED_ERROR, LOG_LOSS = 1, 2
+LINEAR, LOGISTIC, BOOSTING, ISOLATION_FOREST = 1, 2, 3, 6
+SQUARED_ERROR, LOG_LOSS, ISOLATION = 1, 2, 10
 IDENTITY, LOGIT = 0, 1
 INTERCEPT = (-1, -1, 0)
 PLAIN, POOLED, MISSING = -1, -2, -3     # levels of terms that are no level
@@ -65,17 +66,92 @@ def coefficient(c):
     return b"".join(map(i32, term)) + b"".join(map(f64, values))
 
 
+def f32(x): return struct.pack("<f", x)
+
+
+def varint(x):
+    out = b""
+    while x >= 128:
+        out += u8(x & 127 | 128)
+        x >>= 7
+    return out + u8(x)
+
+
+# A node is (value, cover) or (slot, question, missing_left, cover, gain, left, right); a question is
+# a threshold or the set of levels that go left.
+def is_leaf(node): return len(node) == 2
+
+
+def nodes(node):
+    """in preorder"""
+    return [node] if is_leaf(node) else [node, *nodes(node[5]), *nodes(node[6])]
+
+
+def cover(node): return node[1] if is_leaf(node) else node[3]
+
+
+def sums_up(node):
+    """covers are whole numbers, those of inner nodes the sums of their children's"""
+    if is_leaf(node):
+        return node[1] == int(node[1])
+    return (node[3] == cover(node[5]) + cover(node[6]) and sums_up(node[5]) and sums_up(node[6]))
+
+
+def tree_levels(m):
+    return [len(f["levels"]) + bool(f.get("pooled")) for f in m["features"] if f["family"] == CATEGORY]
+
+
+def number_slots(m):
+    return sum(max(f.get("length", 0), 1) for f in m["features"] if f["family"] != CATEGORY)
+
+
+def trees(m):
+    n_numbers, levels = number_slots(m), tree_levels(m)
+    everything = [node for _, root in m["trees"] for node in nodes(root) if not is_leaf(node)]
+    thresholds = [sorted({node[1] for node in everything if node[0] == s}) for s in range(n_numbers)]
+
+    def write_node(node, counts):
+        if is_leaf(node):
+            return varint(0) + f64(node[0]) + (varint(int(node[1])) if counts else f64(node[1]))
+        slot, question, missing_left, node_cover, gain, _, _ = node
+        out = varint(2 * (slot + 1) + missing_left)
+        if slot < n_numbers:
+            out += varint(thresholds[slot].index(question))
+        else:
+            bits = sum(1 << level for level in question)
+            out += bits.to_bytes((levels[slot - n_numbers] + 7) // 8, "little")
+        return out + f32(gain) + (b"" if counts else f64(node_cover))
+
+    out = (u8(m["tree_link"]) + f64(m.get("scale", 1.0)) + f64(m.get("path_scale", 1.0)) +
+           many(f64, m["base"]))
+    for values in thresholds:
+        out += varint(len(values)) + b"".join(map(f64, values))
+    out += u32(len(m["trees"]))
+    for output, root in m["trees"]:
+        counts = sums_up(root)
+        out += varint(output) + varint((len(nodes(root)) + 1) // 2) + u8(0 if counts else 1)
+        out += b"".join(write_node(node, counts) for node in nodes(root))
+    return out
+
+
+def curves(m):
+    train, validation = m.get("curves", ([], None))
+    return (many(f64, train) + u8(validation is not None) +
+            b"".join(map(f64, validation if validation is not None else [])))
+
+
 def encode(m):
     digest_part = (
         u8(m["algorithm"]) + u8(m["objective"]) + u8(m.get("unknown", 0)) + u8(m.get("link", IDENTITY)) +
         text(m["target"]) + u64(m["seed"]) + text(m["options"]) + many(text, m.get("classes", [])) +
         u32(m.get("positive", 0)) + f64(m.get("constant", NAN)) + many(feature, m["features"]) +
-        many(coefficient, m.get("terms", [])))
+        many(coefficient, m.get("terms", [])) + (trees(m) if "trees" in m else b""))
     facts = m["facts"]
     facts_part = (
         u64(m["rows"]) + u64(m.get("rows_skipped", 0)) + many(text, m.get("warnings", [])) +
         many(lambda p: text(p[0]) + f64(p[1]), m.get("metrics", [])) +
-        b"".join(map(f64, facts[:6])) + b"".join(map(i32, facts[6:8])) + b"".join(map(u8, facts[8:])))
+        b"".join(map(f64, facts[:6])) + b"".join(map(i32, facts[6:8])) + b"".join(map(u8, facts[8:])) +
+        (curves(m) if "trees" in m else b""))
     digest = hashlib.sha256(digest_part).digest()
     body = u32(len(digest_part)) + digest_part + facts_part
 
@@ -136,6 +212,54 @@ def score(m, row):
     return NAN if math.isnan(eta) else 1.0 if eta > 0 else 0.0
 
 
+def go_left(m, node, slots):
+    x = slots[node[0]]
+    if x is None or (isinstance(x, float) and math.isnan(x)):
+        return node[2]
+    return x in node[1] if isinstance(node[1], set) else x <= node[1]
+
+
+def slots_of(m, row):
+    """numbers, then categories as places among the levels; None where missing"""
+    numbers, categories = [], []
+    for f, given in zip(m["features"], row, strict=True):
+        if f["family"] == CATEGORY:
+            levels, pooled = f["levels"], f.get("pooled", [])
+            categories.append(levels.index(given) if given in levels else
+                              len(levels) if given in pooled else None)
+        else:
+            n = max(f.get("length", 0), 1)
+            numbers += [None] * n if given is None else given if isinstance(given, list) else [given]
+    return numbers + categories
+
+
+def tree_score(m, row):
+    """the predictions of all outputs"""
+    slots = slots_of(m, row)
+    raw = [Fraction(x) for x in m["base"]]
+    for output, node in m["trees"]:
+        while not is_leaf(node):
+            node = node[5] if go_left(m, node, slots) else node[6]
+        raw[output] += Fraction(m.get("scale", 1.0)) * Fraction(node[0])
+    with localcontext() as context:
+        context.prec = 60
+        exact_raw = [Decimal(x.numerator) / Decimal(x.denominator) for x in raw]
+        match m["tree_link"]:
+            case 0:
+                return [float(x) for x in raw]
+            case 1:
+                return [logistic(raw[0])]
+            case 2:
+                return [float(exact_raw[0].exp())]
+            case 3:
+                top = max(exact_raw)
+                powers = [(x - top).exp() for x in exact_raw]
+                return [float(p / sum(powers)) for p in powers]
+            case 4:
+                return [float((-exact_raw[0] / Decimal(m["path_scale"]) * Decimal(2).ln()).exp())]
+
+
+TREE_FACTS = (NAN, NAN, NAN, NAN, NAN, NAN, 0, 3, 1, 0)
 NO_FACTS = (NAN, NAN, NAN, NAN, 0.0, NAN, 0, 0, 1, 0)
 LOGISTIC_FEATURES = [
     dict(name="x", family=NUMBER, fill=[0.5]),
@@ -225,6 +349,45 @@ MODELS = dict(
              terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], rows=2,
              facts=(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, 0, 0)),
         [[]]),
+    boosted=(
+        dict(algorithm=BOOSTING, objective=LOG_LOSS, target="churned", seed=7,
+             options='{"n_estimators": 3}', classes=["no", "yes"], positive=1,
+             features=[
+                 dict(name="x", family=NUMBER, fill=[0.5]),
+                 dict(name="plan", family=CATEGORY, levels=["basic", "free", "pro"],
+                      frequency=[0.5, 0.25, 0.125, 0.125], pooled=["odd", "old"]),
+                 dict(name="v", family=NUMBER, length=2, fill=[-0.5, 2.0]),
+                 dict(name="active", family=CATEGORY, levels=["false", "true"],
+                      frequency=[0.6, 0.4, 0.0])],
+             tree_link=1, base=[-1.25],
+             trees=[(0, (0, 0.1, True, 100.0, 12.5,
+                         (3, {1, 3}, False, 60.0, 3.25, (-0.25, 20.0), (0.125, 40.0)),
+                         (2, INF, False, 40.0, 1.0, (0.75, 30.0), (-1.5, 10.0)))),
+                    (0, (4, {0}, True, 37.5, 0.5, (0.0625, 12.25),
+                         (1, -5e-324, False, 25.25, 0.0, (1e-3, 25.0), (-0.0, 0.25)))),
+                    (0, (0.5, 100.0))],
+             curves=([0.69, 0.5, 0.375, 0.25], [0.7, 0.625, 0.5, NAN]),
+             rows=100, facts=TREE_FACTS),
+        [[0.1, "basic", [0.0, 1.0], "true"], [0.1, "free", [-0.0, 1.0], "true"],
+         [math.nextafter(0.1, 1), "old", [-5e-324, 1e308], "true"], [None, "odd", None, "false"],
+         [NAN, "never", [NAN, NAN], "maybe"], [INF, "pro", [-INF, INF], "true"],
+         [-INF, "pro", [INF, None], None], [1.0, None, [-1e-300, None], "true"],
+         [0.0, "old", [5e-324, -INF], "true"]]),
+    classes=(
+        dict(algorithm=BOOSTING, objective=LOG_LOSS, target="kind", seed=42, options="{}",
+             classes=["a", "b", "c"], features=[dict(name="age", family=NUMBER, fill=[0.5])],
+             tree_link=3, base=[0.5, 0.0, -0.5],
+             trees=[(0, (0, 30.0, False, 9.0, 4.0, (1.0, 4.0), (-2.0, 5.0))), (1, (0.25, 9.0)),
+                    (2, (0, 40.0, True, 9.0, 4.0, (-1000.0, 6.0), (1000.0, 3.0)))],
+             rows=9, facts=(*TREE_FACTS[:7], 1, 1, 0)),
+        [[30.0], [31.0], [40.0], [41.0], [None], [NAN], [INF], [-INF]]),
+    isolation=(
+        dict(algorithm=ISOLATION_FOREST, objective=ISOLATION, target="", seed=42, options="{}",
+             features=[dict(name="age", family=NUMBER, fill=[0.5])],
+             tree_link=4, base=[0.0], scale=0.5, path_scale=3.25,
+             trees=[(0, (0, 0.0, False, 8.0, 0.0, (1.0, 1.0), (4.5, 7.0))), (0, (3.0, 8.0))],
+             rows=8, facts=(*TREE_FACTS[:7], 2, 1, 0)),
+        [[-1.0], [-0.0], [0.0], [5e-324], [None]]),
 )
 
 
@@ -246,4 +409,5 @@ for name, (model, rows) in MODELS.items():
         print("bytes", stored.hex(), sep="\t", file=out)
         print("digest", identity.hex(), sep="\t", file=out)
         for row in rows:
-            print("score", score(model, row).hex(), *map(field, row), sep="\t", file=out)
+            values = tree_score(model, row) if "trees" in model else [score(model, row)]
+            print("score", ",".join(x.hex() for x in values), *map(field, row), sep="\t", file=out)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel/model/model.h"
+#include "kernel/tree/scorer.h"
 
 #define EXERCISE_VECTORS 6
 
@@ -198,6 +199,73 @@ exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator 
 	return broken;
 }
 
+/* What a reader of trees counts on, by following every edge from the root. */
+static inline Broken
+exercise_tree(const Ensemble *ensemble, const Tree *tree, const Allocator *allocator)
+{
+	uint8_t *seen = memory_allocate_zero(allocator, (size_t) tree->n_nodes, 1);
+	Broken broken = seen == NULL ? "room for a tree" : NULL;
+	int32_t i;
+
+	if (broken != NULL)
+		return broken;
+	seen[0] = 1;
+	for (i = 0; i < tree->n_nodes && broken == NULL; i++)
+	{
+		const TreeNode *node = &tree->nodes[i];
+
+		if (seen[i] != 1)
+			broken = "a node is reached once, after its parent";
+		if (!(node->cover >= 0.0) || !isfinite(node->cover) || !isfinite(node->value))
+			broken = "a node has a cover and a value";
+		if (node->slot == TREE_LEAF || broken != NULL)
+			continue;
+		if (node->left <= i || node->right <= i || node->left >= tree->n_nodes ||
+			node->right >= tree->n_nodes)
+			broken = "children stand after their parent";
+		else
+			seen[node->left]++, seen[node->right]++;
+		if (isnan(node->threshold) || !(node->gain >= 0.0))
+			broken = "a threshold is a number";
+		if (node->slot >= ensemble->n_numbers + ensemble->n_categories)
+			broken = "a slot is in range";
+		else if (node->slot >= ensemble->n_numbers &&
+				 node->subset + (ensemble->n_levels[node->slot - ensemble->n_numbers] + 31) / 32 >
+					 tree->n_words)
+			broken = "a subset is in range";
+	}
+	memory_release(allocator, seen, (size_t) tree->n_nodes, 1);
+	return broken;
+}
+
+/* Predictions of the six vectors. */
+static inline Broken
+exercise_ensemble(const Model *model, const LinearScorer *scorer, const Allocator *allocator)
+{
+	const Ensemble *ensemble = model->ensemble;
+	size_t width = (size_t) scorer->n_numbers + (size_t) scorer->n_categories;
+	size_t n = TREE_LANES * (size_t) ensemble->n_outputs;
+	double *vectors = memory_allocate_zero(allocator, EXERCISE_VECTORS * width, sizeof(double));
+	double *lanes =
+		memory_allocate_zero(allocator, n + (size_t) ensemble->n_outputs, sizeof(double));
+	Broken broken = vectors == NULL || lanes == NULL ? "vectors" : NULL;
+	int32_t t;
+	size_t v;
+
+	for (t = 0; t < ensemble->n_trees && broken == NULL; t++)
+		broken = exercise_tree(ensemble, &ensemble->trees[t], allocator);
+	if (broken == NULL)
+		broken = exercise_vectors(model, scorer, allocator, vectors);
+	for (v = 0; v < EXERCISE_VECTORS && broken == NULL; v++)
+	{
+		ensemble_raw(ensemble, vectors + v * width, lanes, lanes + n);
+		ensemble_predict(ensemble, lanes + n);
+	}
+	memory_release(allocator, lanes, n + (size_t) ensemble->n_outputs, sizeof(double));
+	memory_release(allocator, vectors, EXERCISE_VECTORS * width, sizeof(double));
+	return broken;
+}
+
 /* Bytes that were accepted are what their model encodes to, digest and all. */
 static inline Broken
 exercise_encoding(Model *model, const Allocator *allocator, const uint8_t *bytes, size_t length)
@@ -249,7 +317,8 @@ exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, 
 			broken = "a decoded model has a scorer";
 		else
 		{
-			broken = exercise_scorer(model, &scorer, allocator);
+			broken = model->ensemble != NULL ? exercise_ensemble(model, &scorer, allocator) :
+											   exercise_scorer(model, &scorer, allocator);
 			model_scorer_release(model, allocator, &scorer);
 		}
 	}

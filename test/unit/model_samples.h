@@ -228,13 +228,190 @@ static const Model sample_empty = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
 								   .coefficients = empty_terms,
 								   .facts = {0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, false, false}};
 
-static const Sample samples[] = {{"numbers", &sample_numbers},
-								 {"arrays", &sample_arrays},
-								 {"categories", &sample_categories},
-								 {"logistic", &sample_logistic},
-								 {"constant", &sample_constant},
-								 {"one_class", &sample_one_class},
-								 {"empty", &sample_empty}};
+/* Boosting of two classes: numbers, an array, categories with and without pooled levels. */
+#define LEAF(v, n) \
+	{ \
+		.slot = TREE_LEAF, .subset = TREE_NO_SUBSET, .value = (v), .cover = (n) \
+	}
+static double boosted_fill[] = {0.5, -0.5, 2.0};
+static char *boosted_plans[] = {"basic", "free", "pro"};
+static double boosted_plan_frequency[] = {0.5, 0.25, 0.125, 0.125};
+static char *boosted_rare[] = {"odd", "old"};
+static ModelFeature boosted_features[] = {
+	{.name = "x", .family = FAMILY_NUMBER, .fill = &boosted_fill[0]},
+	{.name = "plan",
+	 .family = FAMILY_CATEGORY,
+	 .n_levels = 3,
+	 .levels = boosted_plans,
+	 .frequency = boosted_plan_frequency,
+	 .n_pooled = 2,
+	 .pooled = boosted_rare},
+	{.name = "v", .family = FAMILY_NUMBER, .length = 2, .fill = &boosted_fill[1]},
+	{.name = "active",
+	 .family = FAMILY_CATEGORY,
+	 .n_levels = 2,
+	 .levels = logistic_levels,
+	 .frequency = logistic_frequency}};
+static TreeNode boosted_first[] = {
+	{.slot = 0,
+	 .missing_left = true,
+	 .subset = TREE_NO_SUBSET,
+	 .threshold = 0.1,
+	 .left = 1,
+	 .right = 4,
+	 .cover = 100.0,
+	 .gain = 12.5},
+	{.slot = 3, .subset = 0, .left = 2, .right = 3, .cover = 60.0, .gain = 3.25},
+	LEAF(-0.25, 20.0),
+	LEAF(0.125, 40.0),
+	{.slot = 2,
+	 .subset = TREE_NO_SUBSET,
+	 .threshold = INFINITY,
+	 .left = 5,
+	 .right = 6,
+	 .cover = 40.0,
+	 .gain = 1.0},
+	LEAF(0.75, 30.0),
+	LEAF(-1.5, 10.0)};
+static TreeNode boosted_second[] = {{.slot = 4,
+									 .missing_left = true,
+									 .subset = 0,
+									 .left = 1,
+									 .right = 2,
+									 .cover = 37.5,
+									 .gain = 0.5},
+									LEAF(0.0625, 12.25),
+									{.slot = 1,
+									 .subset = TREE_NO_SUBSET,
+									 .threshold = -5e-324,
+									 .left = 3,
+									 .right = 4,
+									 .cover = 25.25},
+									LEAF(1e-3, 25.0),
+									LEAF(-0.0, 0.25)};
+static TreeNode boosted_third[] = {LEAF(0.5, 100.0)};
+static uint32_t boosted_first_words[] = {0xa};
+static uint32_t boosted_second_words[] = {0x1};
+static uint32_t boosted_levels[] = {4, 2};
+static double boosted_base[] = {-1.25};
+static Tree boosted_trees[] = {{0, 7, boosted_first, 1, boosted_first_words},
+							   {0, 5, boosted_second, 1, boosted_second_words},
+							   {0, 1, boosted_third, 0, NULL}};
+static Ensemble boosted_ensemble = {.link = TREE_LINK_LOGIT,
+									.n_numbers = 3,
+									.n_categories = 2,
+									.n_levels = boosted_levels,
+									.n_outputs = 1,
+									.base = boosted_base,
+									.scale = 1.0,
+									.path_scale = 1.0,
+									.n_trees = 3,
+									.trees = boosted_trees};
+static double boosted_train_curve[] = {0.69, 0.5, 0.375, 0.25};
+static double boosted_validation_curve[] = {0.7, 0.625, 0.5, NAN};
+static const Model sample_boosted = {.algorithm = ALGORITHM_GRADIENT_BOOSTING,
+									 .objective = OBJECTIVE_LOG_LOSS,
+									 .target = "churned",
+									 .n_features = 4,
+									 .features = boosted_features,
+									 .n_classes = 2,
+									 .classes = logistic_classes,
+									 .positive_class = 1,
+									 .constant = NAN,
+									 .options = "{\"n_estimators\": 3}",
+									 .seed = 7,
+									 .rows = 100,
+									 .facts = {NAN, NAN, NAN, NAN, NAN, NAN, 0, 3, true, false},
+									 .ensemble = &boosted_ensemble,
+									 .n_curve = 4,
+									 .train_curve = boosted_train_curve,
+									 .validation_curve = boosted_validation_curve};
+
+/* Boosting of three classes, one tree each. */
+static char *classes_names[] = {"a", "b", "c"};
+static TreeNode classes_first[] = {{.slot = 0,
+									.subset = TREE_NO_SUBSET,
+									.threshold = 30.0,
+									.left = 1,
+									.right = 2,
+									.cover = 9.0,
+									.gain = 4.0},
+								   LEAF(1.0, 4.0),
+								   LEAF(-2.0, 5.0)};
+static TreeNode classes_second[] = {LEAF(0.25, 9.0)};
+static TreeNode classes_third[] = {{.slot = 0,
+									.missing_left = true,
+									.subset = TREE_NO_SUBSET,
+									.threshold = 40.0,
+									.left = 1,
+									.right = 2,
+									.cover = 9.0,
+									.gain = 4.0},
+								   LEAF(-1000.0, 6.0),
+								   LEAF(1000.0, 3.0)};
+static double classes_base[] = {0.5, 0.0, -0.5};
+static Tree classes_trees[] = {{0, 3, classes_first, 0, NULL},
+							   {1, 1, classes_second, 0, NULL},
+							   {2, 3, classes_third, 0, NULL}};
+static Ensemble classes_ensemble = {.link = TREE_LINK_SOFTMAX,
+									.n_numbers = 1,
+									.n_outputs = 3,
+									.base = classes_base,
+									.scale = 1.0,
+									.path_scale = 1.0,
+									.n_trees = 3,
+									.trees = classes_trees};
+static ModelFeature classes_features[] = {
+	{.name = "age", .family = FAMILY_NUMBER, .fill = &boosted_fill[0]}};
+static const Model sample_classes = {.algorithm = ALGORITHM_GRADIENT_BOOSTING,
+									 .objective = OBJECTIVE_LOG_LOSS,
+									 .target = "kind",
+									 .n_features = 1,
+									 .features = classes_features,
+									 .n_classes = 3,
+									 .classes = classes_names,
+									 .constant = NAN,
+									 .options = "{}",
+									 .seed = 42,
+									 .rows = 9,
+									 .facts = {NAN, NAN, NAN, NAN, NAN, NAN, 0, 1, true, false},
+									 .ensemble = &classes_ensemble};
+
+/* Isolation: no target, leaves hold path lengths. */
+static TreeNode isolation_first[] = {
+	{.slot = 0, .subset = TREE_NO_SUBSET, .threshold = 0.0, .left = 1, .right = 2, .cover = 8.0},
+	LEAF(1.0, 1.0),
+	LEAF(4.5, 7.0)};
+static TreeNode isolation_second[] = {LEAF(3.0, 8.0)};
+static double isolation_base[] = {0.0};
+static Tree isolation_trees[] = {{0, 3, isolation_first, 0, NULL},
+								 {0, 1, isolation_second, 0, NULL}};
+static Ensemble isolation_ensemble = {.link = TREE_LINK_ISOLATION,
+									  .n_numbers = 1,
+									  .n_outputs = 1,
+									  .base = isolation_base,
+									  .scale = 0.5,
+									  .path_scale = 3.25,
+									  .n_trees = 2,
+									  .trees = isolation_trees};
+static const Model sample_isolation = {.algorithm = ALGORITHM_ISOLATION_FOREST,
+									   .objective = OBJECTIVE_ISOLATION,
+									   .target = "",
+									   .n_features = 1,
+									   .features = classes_features,
+									   .constant = NAN,
+									   .options = "{}",
+									   .seed = 42,
+									   .rows = 8,
+									   .facts = {NAN, NAN, NAN, NAN, NAN, NAN, 0, 2, true, false},
+									   .ensemble = &isolation_ensemble};
+
+static const Sample samples[] = {
+	{"numbers", &sample_numbers},		{"arrays", &sample_arrays},
+	{"categories", &sample_categories}, {"logistic", &sample_logistic},
+	{"constant", &sample_constant},		{"one_class", &sample_one_class},
+	{"empty", &sample_empty},			{"boosted", &sample_boosted},
+	{"classes", &sample_classes},		{"isolation", &sample_isolation}};
 
 #define SAMPLE_COUNT ((int) (sizeof(samples) / sizeof(samples[0])))
 

@@ -192,7 +192,44 @@ refusals_are_latched(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(bytes_are_little_endian), UNIT_CASE(what_is_written_is_read),
-		  UNIT_CASE(doubles_keep_their_bits), UNIT_CASE(every_cut_is_corrupt),
-		  UNIT_CASE(counts_are_bounded_by_what_follows), UNIT_CASE(the_limit_is_kept),
-		  UNIT_CASE(refusals_are_latched))
+/* Varints are read back, and only in their shortest form. */
+static void
+varints_have_one_form(void)
+{
+	static const uint64_t values[] = {
+		0,		   1, 127, 128, 300, 16383, 16384, UINT32_MAX, UINT64_C(1) << 62, UINT64_C(1) << 63,
+		UINT64_MAX};
+	static const uint8_t described[] = {0xac, 0x02}; /* 300 */
+	static const uint8_t bad[][11] = {
+		{0x80, 0x00},
+		{0xff, 0x80, 0x00},
+		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02},
+		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x81, 0x01},
+		{0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80}};
+	ByteWriter writer;
+	ByteReader reader;
+	size_t i;
+
+	writer_begin(&writer, &unit_allocator, 1000);
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		write_varint(&writer, values[i]);
+	reader_begin(&reader, writer.bytes, writer.length);
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		CHECK(read_varint(&reader) == values[i]);
+	CHECK(reader.status == KERNEL_OK && reader_left(&reader) == 0);
+	reader_begin(&reader, described, sizeof(described));
+	CHECK(read_varint(&reader) == 300);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	{
+		reader_begin(&reader, bad[i], sizeof(bad[i]));
+		CHECK(read_varint(&reader) == 0 && reader.status == KERNEL_CORRUPT);
+	}
+	reader_begin(&reader, bad[1], 1);
+	CHECK(read_varint(&reader) == 0 && reader.status == KERNEL_CORRUPT);
+	writer_release(&writer);
+}
+
+UNIT_MAIN(UNIT_CASE(varints_have_one_form), UNIT_CASE(bytes_are_little_endian),
+		  UNIT_CASE(what_is_written_is_read), UNIT_CASE(doubles_keep_their_bits),
+		  UNIT_CASE(every_cut_is_corrupt), UNIT_CASE(counts_are_bounded_by_what_follows),
+		  UNIT_CASE(the_limit_is_kept), UNIT_CASE(refusals_are_latched))

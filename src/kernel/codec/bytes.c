@@ -97,6 +97,18 @@ write_u64(ByteWriter *writer, uint64_t value)
 }
 
 void
+write_varint(ByteWriter *writer, uint64_t value)
+{
+	uint8_t bytes[10];
+	size_t n = 0;
+
+	for (; value >= 0x80; value >>= 7)
+		bytes[n++] = (uint8_t) (value | 0x80);
+	bytes[n++] = (uint8_t) value;
+	write_bytes(writer, bytes, n);
+}
+
+void
 write_double(ByteWriter *writer, double value)
 {
 	uint64_t bits;
@@ -189,6 +201,26 @@ uint64_t
 read_u64(ByteReader *reader)
 {
 	return read_integer(reader, 8);
+}
+
+uint64_t
+read_varint(ByteReader *reader)
+{
+	uint64_t value = 0;
+	unsigned shift = 0;
+	uint8_t byte;
+
+	do
+	{
+		byte = read_u8(reader);
+		if (shift == 63 && byte > 1)
+			reader->status = KERNEL_CORRUPT;
+		value |= (uint64_t) (byte & 0x7f) << shift;
+		shift += 7;
+	} while (byte >= 0x80 && reader->status == KERNEL_OK);
+	if (byte == 0 && shift > 7)
+		reader->status = KERNEL_CORRUPT;
+	return reader->status == KERNEL_OK ? value : 0;
 }
 
 double

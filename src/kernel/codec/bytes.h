@@ -37,6 +37,8 @@ extern void write_u8(ByteWriter *writer, uint8_t value);
 extern void write_u16(ByteWriter *writer, uint16_t value);
 extern void write_u32(ByteWriter *writer, uint32_t value);
 extern void write_u64(ByteWriter *writer, uint64_t value);
+/* Seven bits a byte, least significant first, the eighth bit set on all but the last: 1 to 10 bytes. */
+extern void write_varint(ByteWriter *writer, uint64_t value);
 extern void write_double(ByteWriter *writer, double value); /* the IEEE 754 bits */
 extern void write_double_double(ByteWriter *writer, DoubleDouble value);
 extern void write_string(ByteWriter *writer, const char *text,
@@ -51,6 +53,8 @@ extern uint8_t read_u8(ByteReader *reader);
 extern uint16_t read_u16(ByteReader *reader);
 extern uint32_t read_u32(ByteReader *reader);
 extern uint64_t read_u64(ByteReader *reader);
+/* What write_varint wrote; corrupt when longer than needed or beyond 64 bits. */
+extern uint64_t read_varint(ByteReader *reader);
 extern double read_double(ByteReader *reader);
 extern DoubleDouble read_double_double(ByteReader *reader);
 

@@ -73,6 +73,9 @@ model_release(Model *model, const Allocator *allocator)
 	for (i = 0; model->metrics != NULL && i < model->n_metrics; i++)
 		release_text(model->metrics[i].name, allocator);
 	memory_release(allocator, model->metrics, model->n_metrics, sizeof(ModelMetric));
+	ensemble_release(model->ensemble, allocator);
+	memory_release(allocator, model->train_curve, model->n_curve, sizeof(double));
+	memory_release(allocator, model->validation_curve, model->n_curve, sizeof(double));
 	memory_release(allocator, model->coefficients, model->n_terms, sizeof(LinearCoefficient));
 	memory_release(allocator, model, 1, sizeof(Model));
 }

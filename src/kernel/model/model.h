@@ -84,10 +84,10 @@ typedef struct Model
 	ModelAlgorithm algorithm;
 	ModelObjective objective;
 	UnknownPolicy unknown;
-	char *target; /* column name */
+	char *target; /* column name; empty for isolation forests */
 	uint32_t n_features;
 	ModelFeature *features;
-	uint32_t n_classes;		 /* 0: regression; classification: 1 or 2 so far */
+	uint32_t n_classes;		 /* 0: regression, anomaly; linear classification: 1 or 2 */
 	char **classes;			 /* in sort order */
 	uint32_t positive_class; /* index into classes: predict() is its probability */
 	double constant;		 /* P(positive class) of a constant classification model; else NaN */
@@ -154,6 +154,20 @@ extern Status model_claimed_digest(const void *bytes, size_t length, uint8_t dig
 extern Status model_validate(const Model *model, const Allocator *allocator);
 
 extern void model_release(Model *model, const Allocator *allocator);
+
+/* Is the payload an ensemble of trees? */
+static inline bool
+algorithm_is_trees(ModelAlgorithm algorithm)
+{
+	return algorithm >= ALGORITHM_GRADIENT_BOOSTING && algorithm <= ALGORITHM_ISOLATION_FOREST;
+}
+
+/* Levels of a category feature as trees count them: the pooled ones are one more. */
+static inline uint32_t
+feature_tree_levels(const ModelFeature *feature)
+{
+	return feature->n_levels + (feature->n_pooled > 0 ? 1 : 0);
+}
 
 /* Slots of the feature vector (linear_model.h). */
 extern uint32_t model_numbers(const Model *model);

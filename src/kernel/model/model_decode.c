@@ -13,6 +13,7 @@
 #include "kernel/codec/bytes.h"
 #include "kernel/model/model.h"
 #include "kernel/model/model_format.h"
+#include "kernel/tree/ensemble_codec.h"
 
 /* What decoding needs everywhere; `status` latches allocation failures and faults. */
 typedef struct Decoder
@@ -197,6 +198,35 @@ read_terms(Decoder *decoder, Model *model)
 }
 
 static void
+read_ensemble(Decoder *decoder, Model *model)
+{
+	uint32_t n_categories = model_categories(model);
+	uint32_t *n_levels = decoder_allocate(decoder, n_categories, sizeof(uint32_t));
+	uint64_t slots = 0;
+	uint32_t c = 0;
+	uint32_t f;
+
+	if (n_levels == NULL)
+		return;
+	for (f = 0; f < model->n_features; f++)
+	{
+		const ModelFeature *feature = &model->features[f];
+
+		slots += feature->length > 0 ? feature->length : 1;
+		if (feature->family == FAMILY_CATEGORY)
+			n_levels[c++] = feature_tree_levels(feature);
+	}
+	if (slots > INT32_MAX / 4)
+		decoder_fail(decoder, KERNEL_CORRUPT);
+	else
+		decoder_fail(decoder,
+					 ensemble_decode(&decoder->reader, decoder->allocator,
+									 (int32_t) model_numbers(model), (int32_t) n_categories,
+									 n_levels, &model->ensemble));
+	memory_release(decoder->allocator, n_levels, n_categories, sizeof(uint32_t));
+}
+
+static void
 read_digest_part(Decoder *decoder, Model *model)
 {
 	model->algorithm = (ModelAlgorithm) read_u8(&decoder->reader);
@@ -211,6 +241,8 @@ read_digest_part(Decoder *decoder, Model *model)
 	model->constant = read_value(decoder);
 	read_features(decoder, model);
 	read_terms(decoder, model);
+	if (algorithm_is_trees(model->algorithm) && decoder_is_good(decoder))
+		read_ensemble(decoder, model);
 }
 
 /* 0 or 1. */
@@ -222,6 +254,19 @@ read_flag(Decoder *decoder)
 	if (flag > 1)
 		decoder_fail(decoder, KERNEL_CORRUPT);
 	return flag == 1;
+}
+
+static void
+read_curves(Decoder *decoder, Model *model)
+{
+	uint32_t n = read_count(&decoder->reader, 8);
+
+	model->train_curve = read_values(decoder, n);
+	if (model->train_curve == NULL)
+		return;
+	model->n_curve = n;
+	if (read_flag(decoder))
+		model->validation_curve = read_values(decoder, n);
 }
 
 static void
@@ -252,6 +297,8 @@ read_facts_part(Decoder *decoder, Model *model)
 	facts->iterations = (int32_t) read_u32(&decoder->reader);
 	facts->converged = read_flag(decoder);
 	facts->separated = read_flag(decoder);
+	if (algorithm_is_trees(model->algorithm))
+		read_curves(decoder, model);
 }
 
 /* What the header says; KERNEL_OK when it can be that of `length` bytes of our format. */

@@ -10,6 +10,7 @@
 #include "kernel/codec/bytes.h"
 #include "kernel/model/model.h"
 #include "kernel/model/model_format.h"
+#include "kernel/tree/ensemble_codec.h"
 
 static void
 write_text(ByteWriter *writer, const char *text)
@@ -57,8 +58,9 @@ write_feature(ByteWriter *writer, const ModelFeature *feature)
 	write_texts(writer, feature->pooled, feature->n_pooled);
 }
 
-static void
-write_digest_part(ByteWriter *writer, const Model *model)
+/* Of an ensemble the status is KERNEL_OUT_OF_MEMORY when it needs more than there is. */
+static Status
+write_digest_part(ByteWriter *writer, const Model *model, const Allocator *allocator)
 {
 	uint32_t i;
 
@@ -88,6 +90,22 @@ write_digest_part(ByteWriter *writer, const Model *model)
 		write_value(writer, coefficient->statistic);
 		write_value(writer, coefficient->p_value);
 	}
+	return model->ensemble != NULL ? ensemble_encode(model->ensemble, allocator, writer) :
+									 KERNEL_OK;
+}
+
+/* Losses before the first iteration and after each. */
+static void
+write_curves(ByteWriter *writer, const Model *model)
+{
+	uint32_t i;
+
+	write_u32(writer, model->n_curve);
+	for (i = 0; i < model->n_curve; i++)
+		write_value(writer, model->train_curve[i]);
+	write_u8(writer, model->validation_curve != NULL);
+	for (i = 0; model->validation_curve != NULL && i < model->n_curve; i++)
+		write_value(writer, model->validation_curve[i]);
 }
 
 static void
@@ -115,6 +133,8 @@ write_facts_part(ByteWriter *writer, const Model *model)
 	write_u32(writer, (uint32_t) facts->iterations);
 	write_u8(writer, facts->converged);
 	write_u8(writer, facts->separated);
+	if (model->ensemble != NULL)
+		write_curves(writer, model);
 }
 
 /* The fields of the header but checksum and digest, which stay zero. */
@@ -151,10 +171,11 @@ model_encode(Model *model, const Allocator *allocator, uint8_t **bytes, size_t *
 		return status == KERNEL_CORRUPT ? KERNEL_INVALID : status;
 	writer_begin(&writer, allocator, MODEL_SIZE_LIMIT);
 	write_header(&writer);
-	write_digest_part(&writer, model);
+	status = write_digest_part(&writer, model, allocator);
 	part_length = writer.length - MODEL_FORMAT_PART_AT;
 	write_facts_part(&writer, model);
-	status = writer.status;
+	if (status == KERNEL_OK)
+		status = writer.status;
 	if (status == KERNEL_OK)
 	{
 		fitted = memory_reallocate(allocator, writer.bytes, writer.capacity, writer.length, 1);

@@ -7,6 +7,7 @@
 
 #include "kernel/model/model.h"
 #include "kernel/model/text_index.h"
+#include "kernel/tree/ensemble_codec.h"
 
 static bool
 is_text(const char *text)
@@ -187,6 +188,90 @@ classes_valid(const Model *model)
 	return model->n_classes == 2 && model->link == LINK_LOGIT;
 }
 
+/* The objectives of an algorithm. */
+static bool
+objective_valid(const Model *model)
+{
+	switch (model->algorithm)
+	{
+		case ALGORITHM_LINEAR_REGRESSION:
+		case ALGORITHM_LOGISTIC_REGRESSION:
+			return model->objective == OBJECTIVE_SQUARED_ERROR ||
+				model->objective == OBJECTIVE_LOG_LOSS;
+		case ALGORITHM_GRADIENT_BOOSTING:
+			return model->objective >= OBJECTIVE_SQUARED_ERROR &&
+				model->objective <= OBJECTIVE_TWEEDIE;
+		case ALGORITHM_RANDOM_FOREST:
+		case ALGORITHM_DECISION_TREE:
+			return model->objective >= OBJECTIVE_SQUARED_ERROR &&
+				model->objective <= OBJECTIVE_GINI;
+		case ALGORITHM_ISOLATION_FOREST:
+			return model->objective == OBJECTIVE_ISOLATION;
+	}
+	return false;
+}
+
+/*
+ * Boosting adds scores that a link turns into predictions; forests and models without trees give
+ * predictions as they are.
+ */
+static bool
+tree_link_valid(const Model *model)
+{
+	TreeLink link = model->ensemble->link;
+
+	if (model->algorithm == ALGORITHM_ISOLATION_FOREST)
+		return link == TREE_LINK_ISOLATION;
+	if (model->algorithm != ALGORITHM_GRADIENT_BOOSTING || model->ensemble->n_trees == 0)
+		return link == TREE_LINK_IDENTITY ||
+			(model->algorithm == ALGORITHM_GRADIENT_BOOSTING && link < TREE_LINK_ISOLATION);
+	if (model->objective == OBJECTIVE_LOG_LOSS)
+		return link == (model->n_classes > 2 ? TREE_LINK_SOFTMAX : TREE_LINK_LOGIT);
+	if (model->objective >= OBJECTIVE_POISSON)
+		return link == TREE_LINK_LOG;
+	return link == TREE_LINK_IDENTITY;
+}
+
+/* The ensemble asks for the model's slots and gives one output, or one a class above two. */
+static bool
+ensemble_fits(const Model *model)
+{
+	const Ensemble *ensemble = model->ensemble;
+	uint32_t c = 0;
+	uint32_t f;
+
+	if (ensemble->n_numbers != (int32_t) model_numbers(model) ||
+		ensemble->n_categories != (int32_t) model_categories(model) ||
+		ensemble->n_outputs != (int32_t) (model->n_classes > 2 ? model->n_classes : 1))
+		return false;
+	for (f = 0; f < model->n_features; f++)
+	{
+		if (model->features[f].family == FAMILY_CATEGORY &&
+			ensemble->n_levels[c++] != feature_tree_levels(&model->features[f]))
+			return false;
+	}
+	return tree_link_valid(model);
+}
+
+/* An ensemble and nothing linear, and the other way round. */
+static bool
+trees_valid(const Model *model)
+{
+	bool is_classification =
+		model->objective == OBJECTIVE_LOG_LOSS || model->objective == OBJECTIVE_GINI;
+
+	if (!algorithm_is_trees(model->algorithm))
+		return model->ensemble == NULL && model->n_curve == 0;
+	if (model->ensemble == NULL || model->n_terms > 0 || model->link != LINK_IDENTITY ||
+		!isnan(model->constant) || (model->n_curve > 0 && model->train_curve == NULL) ||
+		(model->n_classes > 0) != is_classification || model->n_classes > INT32_MAX / 4 ||
+		(model->n_classes == 0 ? model->positive_class != 0 :
+								 model->positive_class >= model->n_classes) ||
+		!all_texts(model->classes, model->n_classes))
+		return false;
+	return ensemble_fits(model);
+}
+
 /* Warnings, metrics and how the fit went. */
 static bool
 facts_valid(const Model *model)
@@ -242,6 +327,9 @@ require_all_distinct(const Model *model, const Allocator *allocator)
 		metrics.first = &model->metrics[0].name;
 		status = require_distinct(allocator, metrics, none);
 	}
+	if (model->n_classes > 1 && status == KERNEL_OK)
+		status = require_distinct(
+			allocator, (TextColumn){model->classes, sizeof(char *), model->n_classes}, none);
 	for (f = 0; f < model->n_features && status == KERNEL_OK; f++)
 	{
 		const ModelFeature *feature = &model->features[f];
@@ -256,14 +344,18 @@ require_all_distinct(const Model *model, const Allocator *allocator)
 Status
 model_validate(const Model *model, const Allocator *allocator)
 {
-	bool is_valid = is_text(model->target) && model->options != NULL &&
-		(model->algorithm == ALGORITHM_LINEAR_REGRESSION ||
-		 model->algorithm == ALGORITHM_LOGISTIC_REGRESSION) &&
-		(model->objective == OBJECTIVE_SQUARED_ERROR || model->objective == OBJECTIVE_LOG_LOSS) &&
+	bool is_valid = model->target != NULL && model->options != NULL && objective_valid(model) &&
+		(is_text(model->target) == (model->objective != OBJECTIVE_ISOLATION)) &&
 		(model->unknown == UNKNOWN_AS_MISSING || model->unknown == UNKNOWN_IS_ERROR) &&
 		(model->link == LINK_IDENTITY || model->link == LINK_LOGIT);
+	Status status;
 
-	is_valid = is_valid && features_valid(model) && terms_valid(model) && classes_valid(model) &&
-		facts_valid(model);
-	return is_valid ? require_all_distinct(model, allocator) : KERNEL_CORRUPT;
+	is_valid = is_valid && features_valid(model) && terms_valid(model) && trees_valid(model) &&
+		(algorithm_is_trees(model->algorithm) || classes_valid(model)) && facts_valid(model);
+	if (!is_valid)
+		return KERNEL_CORRUPT;
+	status = require_all_distinct(model, allocator);
+	if (status == KERNEL_OK && model->ensemble != NULL)
+		status = ensemble_validate(model->ensemble, allocator);
+	return status;
 }

@@ -13,7 +13,7 @@
  * NaN, a category that training never saw) goes where missing_left says.
  *
  * The raw score of output k is base[k] + the sum over the trees of output k, in
- * the order of the trees, of the value of the leaf that the row reaches: for
+ * the order of scorer.h, of the value of the leaf that the row reaches: for
  * boosting the learning rate is inside the leaf's value, for forests 1 / trees
  * is applied at the end by `scale`.  Every scorer adds in this order.
  */

@@ -1,0 +1,51 @@
+/*
+ * ensemble_codec.h: an ensemble's bytes, and the proof that an ensemble can be scored.
+ *
+ * docs/model-format.md has the bytes.  Nodes stand in preorder and their children
+ * are not stored but follow from it, thresholds stand once a slot and nodes name
+ * them by their place: about 18 bytes a leaf, and no cycle can be written.  One
+ * ensemble has one encoding, and what the encoder would not have written is
+ * refused, so that encode(decode(b)) == b.
+ *
+ * Two things are rounded: a threshold of -0 is written as 0, to which it
+ * compares equal, and gains are written as floats.
+ */
+#ifndef ORCHARD_KERNEL_TREE_ENSEMBLE_CODEC_H
+#define ORCHARD_KERNEL_TREE_ENSEMBLE_CODEC_H
+
+#include "kernel/codec/bytes.h"
+#include "kernel/tree/ensemble.h"
+
+/*
+ * ensemble_validate
+ *		KERNEL_OK when every index is proven and every number usable, KERNEL_CORRUPT otherwise.
+ *
+ * Children stand in preorder, so that each node is reached exactly once; slots,
+ * outputs and subsets are in range; thresholds are neither NaN nor -infinity;
+ * values, bases and scales are finite; covers and gains are finite and at least 0.
+ * Takes 4 bytes a node of the largest tree; KERNEL_OUT_OF_MEMORY without.
+ */
+extern Status ensemble_validate(const Ensemble *ensemble, const Allocator *allocator);
+
+/*
+ * ensemble_encode
+ *		Writes a valid ensemble.
+ *
+ * Takes 16 bytes a node that asks for a number while it runs.  KERNEL_OUT_OF_MEMORY;
+ * the writer latches its own faults.
+ */
+extern Status ensemble_encode(const Ensemble *ensemble, const Allocator *allocator,
+							  ByteWriter *writer);
+
+/*
+ * ensemble_decode
+ *		What ensemble_encode wrote, for these slots; n_levels as in Ensemble, copied.
+ *
+ * All indices are in range, but the caller has to run ensemble_validate before it
+ * trusts the numbers.  Memory is at most 12 times the bytes read, and n_levels.
+ * KERNEL_CORRUPT and KERNEL_OUT_OF_MEMORY leave nothing.
+ */
+extern Status ensemble_decode(ByteReader *reader, const Allocator *allocator, int32_t n_numbers,
+							  int32_t n_categories, const uint32_t *n_levels, Ensemble **ensemble);
+
+#endif /* ORCHARD_KERNEL_TREE_ENSEMBLE_CODEC_H */

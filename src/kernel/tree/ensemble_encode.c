@@ -1,0 +1,241 @@
+/*
+ * ensemble_encode.c: an ensemble to its bytes.
+ */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/tree/ensemble_codec.h"
+#include "kernel/tree/ensemble_format.h"
+
+bool
+tree_counts_rows(const Tree *tree)
+{
+	int32_t i;
+
+	for (i = 0; i < tree->n_nodes; i++)
+	{
+		const TreeNode *node = &tree->nodes[i];
+
+		if (node->slot == TREE_LEAF ?
+				!(node->cover <= (double) TREE_FORMAT_MAX_COUNT &&
+				  node->cover == floor(node->cover)) :
+				!(node->cover <= (double) TREE_FORMAT_MAX_COUNT &&
+				  node->cover == tree->nodes[node->left].cover + tree->nodes[node->right].cover))
+			return false;
+	}
+	return true;
+}
+
+/* The distinct thresholds of every number slot, ascending. */
+typedef struct Thresholds
+{
+	size_t *starts; /* n_numbers + 1: where each slot begins in values */
+	size_t *counts; /* n_numbers: distinct ones of each slot */
+	double *values;
+	size_t n; /* room in values */
+} Thresholds;
+
+static bool
+asks_number(const Ensemble *ensemble, const TreeNode *node)
+{
+	return node->slot >= 0 && node->slot < ensemble->n_numbers;
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *) a;
+	double y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+thresholds_release(Thresholds *thresholds, const Ensemble *ensemble, const Allocator *allocator)
+{
+	size_t n = (size_t) ensemble->n_numbers;
+
+	memory_release(allocator, thresholds->starts, n + 1, sizeof(size_t));
+	memory_release(allocator, thresholds->counts, n, sizeof(size_t));
+	memory_release(allocator, thresholds->values, thresholds->n, sizeof(double));
+}
+
+/* Counts the nodes of each slot, or notes their thresholds. */
+static void
+collect(Thresholds *thresholds, const Ensemble *ensemble)
+{
+	int32_t t;
+	int32_t i;
+
+	for (t = 0; t < ensemble->n_trees; t++)
+	{
+		const Tree *tree = &ensemble->trees[t];
+
+		for (i = 0; i < tree->n_nodes; i++)
+		{
+			const TreeNode *node = &tree->nodes[i];
+
+			if (!asks_number(ensemble, node))
+				continue;
+			if (thresholds->values != NULL)
+				thresholds
+					->values[thresholds->starts[node->slot] + thresholds->counts[node->slot]] =
+					node->threshold + 0.0;
+			thresholds->counts[node->slot]++;
+		}
+	}
+}
+
+/* Leaves one of each value; returns how many there are. */
+static size_t
+sort_distinct(double *values, size_t n)
+{
+	size_t kept = 0;
+	size_t i;
+
+	qsort(values, n, sizeof(double), compare_doubles);
+	for (i = 0; i < n; i++)
+	{
+		if (kept == 0 || values[i] != values[kept - 1])
+			values[kept++] = values[i];
+	}
+	return kept;
+}
+
+static Status
+thresholds_find(Thresholds *thresholds, const Ensemble *ensemble, const Allocator *allocator)
+{
+	size_t n = (size_t) ensemble->n_numbers;
+	size_t s;
+
+	*thresholds = (Thresholds){0};
+	thresholds->starts = memory_allocate_zero(allocator, n + 1, sizeof(size_t));
+	thresholds->counts = memory_allocate_zero(allocator, n, sizeof(size_t));
+	if (thresholds->starts == NULL || thresholds->counts == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	collect(thresholds, ensemble);
+	for (s = 0; s < n; s++)
+	{
+		thresholds->starts[s + 1] = thresholds->starts[s] + thresholds->counts[s];
+		thresholds->counts[s] = 0;
+	}
+	thresholds->values = memory_allocate(allocator, thresholds->starts[n], sizeof(double));
+	if (thresholds->values == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	thresholds->n = thresholds->starts[n];
+	collect(thresholds, ensemble);
+	for (s = 0; s < n; s++)
+		thresholds->counts[s] =
+			sort_distinct(thresholds->values + thresholds->starts[s], thresholds->counts[s]);
+	return KERNEL_OK;
+}
+
+/* The place of a threshold among those of its slot. */
+static size_t
+threshold_place(const Thresholds *thresholds, const TreeNode *node)
+{
+	const double *values = thresholds->values + thresholds->starts[node->slot];
+	size_t low = 0;
+	size_t high = thresholds->counts[node->slot];
+
+	while (low < high)
+	{
+		size_t middle = low + (high - low) / 2;
+
+		if (values[middle] < node->threshold)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void
+write_float(ByteWriter *writer, double value)
+{
+	float rounded = value > FLT_MAX ? FLT_MAX : (float) (value + 0.0); /* no -0 */
+	uint32_t bits;
+
+	memcpy(&bits, &rounded, sizeof(bits));
+	write_u32(writer, bits);
+}
+
+static void
+write_subset(ByteWriter *writer, const uint32_t *words, uint32_t n_levels)
+{
+	uint32_t i;
+
+	for (i = 0; i < (n_levels + 7) / 8; i++)
+		write_u8(writer, (uint8_t) (words[i / 4] >> (8 * (i % 4))));
+}
+
+static void
+write_node(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thresholds,
+		   const Tree *tree, const TreeNode *node, bool counts_rows)
+{
+	if (node->slot == TREE_LEAF)
+	{
+		write_varint(writer, 0);
+		write_double(writer, node->value);
+		if (counts_rows)
+			write_varint(writer, (uint64_t) node->cover);
+		else
+			write_double(writer, node->cover);
+		return;
+	}
+	write_varint(writer, 2 * ((uint64_t) node->slot + 1) + (node->missing_left ? 1 : 0));
+	if (asks_number(ensemble, node))
+		write_varint(writer, threshold_place(thresholds, node));
+	else
+		write_subset(writer, tree->words + node->subset,
+					 ensemble->n_levels[node->slot - ensemble->n_numbers]);
+	write_float(writer, node->gain);
+	if (!counts_rows)
+		write_double(writer, node->cover);
+}
+
+static void
+write_tree(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thresholds,
+		   const Tree *tree)
+{
+	bool counts_rows = tree_counts_rows(tree);
+	int32_t i;
+
+	write_varint(writer, (uint64_t) tree->output);
+	write_varint(writer, (uint64_t) (tree->n_nodes + 1) / 2);
+	write_u8(writer, counts_rows ? TREE_FORMAT_COUNTS : TREE_FORMAT_WEIGHTS);
+	for (i = 0; i < tree->n_nodes; i++)
+		write_node(writer, ensemble, thresholds, tree, &tree->nodes[i], counts_rows);
+}
+
+Status
+ensemble_encode(const Ensemble *ensemble, const Allocator *allocator, ByteWriter *writer)
+{
+	Thresholds thresholds;
+	Status status = thresholds_find(&thresholds, ensemble, allocator);
+	size_t i;
+	int32_t s;
+
+	if (status == KERNEL_OK)
+	{
+		write_u8(writer, (uint8_t) ensemble->link);
+		write_double(writer, ensemble->scale);
+		write_double(writer, ensemble->path_scale);
+		write_u32(writer, (uint32_t) ensemble->n_outputs);
+		for (s = 0; s < ensemble->n_outputs; s++)
+			write_double(writer, ensemble->base[s]);
+		for (s = 0; s < ensemble->n_numbers; s++)
+		{
+			write_varint(writer, thresholds.counts[s]);
+			for (i = 0; i < thresholds.counts[s]; i++)
+				write_double(writer, thresholds.values[thresholds.starts[s] + i]);
+		}
+		write_u32(writer, (uint32_t) ensemble->n_trees);
+		for (s = 0; s < ensemble->n_trees; s++)
+			write_tree(writer, ensemble, &thresholds, &ensemble->trees[s]);
+	}
+	thresholds_release(&thresholds, ensemble, allocator);
+	return status;
+}

@@ -1,0 +1,259 @@
+/*
+ * test_tree_codec.c: ensembles come back from their bytes; what is not one is refused.
+ *
+ * That the bytes are the described ones is test_model_golden.c's matter.
+ */
+#include "kernel/tree/ensemble_codec.h"
+#include "tree_ensembles.h"
+#include "unit.h"
+
+static const EnsembleShape shapes[] = {
+	{.n_numbers = 5, .n_categories = 3, .n_outputs = 1, .n_trees = 20, .n_leaves = 31},
+	{.n_numbers = 1000, .n_categories = 0, .n_outputs = 1, .n_trees = 10, .n_leaves = 300},
+	{.n_numbers = 0, .n_categories = 4, .n_outputs = 7, .n_trees = 21, .n_leaves = 9},
+	{.n_numbers = 2,
+	 .n_categories = 1,
+	 .n_outputs = 1,
+	 .n_trees = 3,
+	 .n_leaves = 2000,
+	 .is_chain = true,
+	 .has_weights = true},
+	{.n_numbers = 3, .n_categories = 0, .n_outputs = 2, .n_trees = 0, .n_leaves = 1}};
+
+#define SHAPE_COUNT ((int) (sizeof(shapes) / sizeof(shapes[0])))
+
+/* The bytes of a valid ensemble, in writer. */
+static void
+encode(const Ensemble *ensemble, ByteWriter *writer)
+{
+	writer_begin(writer, &unit_allocator, 1 << 26);
+	CHECK(ensemble_validate(ensemble, &unit_allocator) == KERNEL_OK);
+	CHECK(ensemble_encode(ensemble, &unit_allocator, writer) == KERNEL_OK);
+	CHECK(writer->status == KERNEL_OK);
+}
+
+static Status
+decode(const ByteWriter *writer, const Ensemble *like, Ensemble **decoded)
+{
+	ByteReader reader;
+	Status status;
+
+	reader_begin(&reader, writer->bytes, writer->length);
+	status = ensemble_decode(&reader, &unit_allocator, like->n_numbers, like->n_categories,
+							 like->n_levels, decoded);
+	CHECK(status != KERNEL_OK || reader_left(&reader) == 0);
+	return status;
+}
+
+static void
+check_same_tree(const Tree *a, const Tree *b)
+{
+	int32_t i;
+
+	CHECK(a->output == b->output && a->n_nodes == b->n_nodes && a->n_words == b->n_words);
+	CHECK(a->n_words == 0 || memcmp(a->words, b->words, a->n_words * sizeof(uint32_t)) == 0);
+	for (i = 0; i < a->n_nodes; i++)
+	{
+		const TreeNode *x = &a->nodes[i];
+		const TreeNode *y = &b->nodes[i];
+
+		CHECK(x->slot == y->slot && x->missing_left == y->missing_left && x->left == y->left &&
+			  x->right == y->right && x->subset == y->subset && x->threshold == y->threshold &&
+			  x->value == y->value && x->cover == y->cover && x->gain == y->gain);
+	}
+}
+
+static void
+an_ensemble_comes_back_from_its_bytes(void)
+{
+	int s;
+
+	for (s = 0; s < SHAPE_COUNT; s++)
+	{
+		Ensemble *ensemble = random_ensemble((uint64_t) s, shapes[s], &unit_allocator);
+		Ensemble *decoded = NULL;
+		ByteWriter writer;
+		int32_t t;
+
+		encode(ensemble, &writer);
+		unit_peak_bytes = 0;
+		CHECK(decode(&writer, ensemble, &decoded) == KERNEL_OK);
+		CHECK(decoded != NULL && decoded->n_trees == ensemble->n_trees);
+		if (decoded == NULL)
+			return;
+		CHECK(decoded->base[0] == ensemble->base[0] && decoded->scale == ensemble->scale);
+		for (t = 0; t < decoded->n_trees; t++)
+			check_same_tree(&ensemble->trees[t], &decoded->trees[t]);
+		ensemble_release(decoded, &unit_allocator);
+		ensemble_release(ensemble, &unit_allocator);
+		writer_release(&writer);
+	}
+}
+
+/* A set of 1,000 slots costs bytes by its trees, and decoding memory by its bytes. */
+static void
+bytes_and_memory_are_bounded(void)
+{
+	Ensemble *ensemble = random_ensemble(9, shapes[0], &unit_allocator);
+	Ensemble *decoded;
+	ByteWriter writer;
+	long before;
+	int32_t leaves = 0;
+	int32_t t;
+
+	for (t = 0; t < ensemble->n_trees; t++)
+		leaves += (ensemble->trees[t].n_nodes + 1) / 2;
+	encode(ensemble, &writer);
+	CHECK(writer.length < 24 * (size_t) leaves);
+	before = unit_live_bytes;
+	unit_peak_bytes = before;
+	CHECK(decode(&writer, ensemble, &decoded) == KERNEL_OK);
+	CHECK(unit_peak_bytes - before <= 512 + 12 * (long) writer.length);
+	ensemble_release(decoded, &unit_allocator);
+	ensemble_release(ensemble, &unit_allocator);
+	writer_release(&writer);
+}
+
+/* Each cut is refused and leaves nothing; so does each allocation that fails. */
+static void
+cuts_and_refused_memory_leave_nothing(void)
+{
+	EnsembleShape shape = {
+		.n_numbers = 2, .n_categories = 2, .n_outputs = 2, .n_trees = 4, .n_leaves = 6};
+	Ensemble *ensemble = random_ensemble(3, shape, &unit_allocator);
+	Ensemble *decoded;
+	ByteWriter writer;
+	size_t whole;
+	size_t length;
+	long blocks;
+	int i;
+	Status status;
+
+	encode(ensemble, &writer);
+	whole = writer.length;
+	blocks = unit_live_blocks;
+	for (length = 0; length < whole; length++)
+	{
+		writer.length = length;
+		CHECK(decode(&writer, ensemble, &decoded) == KERNEL_CORRUPT);
+		CHECK(unit_live_blocks == blocks);
+	}
+	writer.length = whole;
+	for (i = 0, status = KERNEL_OUT_OF_MEMORY; status != KERNEL_OK && i < 100; i++)
+	{
+		unit_allocator_fail_after(i);
+		status = decode(&writer, ensemble, &decoded);
+		CHECK(status == KERNEL_OK || status == KERNEL_OUT_OF_MEMORY);
+		CHECK(status == KERNEL_OK || unit_live_blocks == blocks);
+	}
+	unit_allocator_fail_after(-1);
+	CHECK(status == KERNEL_OK && i > 5);
+	if (status == KERNEL_OK)
+		ensemble_release(decoded, &unit_allocator);
+	ensemble_release(ensemble, &unit_allocator);
+	writer_release(&writer);
+}
+
+/* A change for the worse, made and taken back. */
+#define CHECK_REFUSED(place, worse) \
+	do \
+	{ \
+		__typeof__(place) before = (place); \
+		(place) = (worse); \
+		CHECK(ensemble_validate(ensemble, &unit_allocator) == KERNEL_CORRUPT); \
+		(place) = before; \
+		CHECK(ensemble_validate(ensemble, &unit_allocator) == KERNEL_OK); \
+	} while (0)
+
+static void
+what_cannot_be_scored_is_refused(void)
+{
+	Ensemble *ensemble = random_ensemble(1, shapes[0], &unit_allocator);
+	Tree *tree = &ensemble->trees[0];
+	TreeNode *number = NULL;
+	TreeNode *category = NULL;
+	TreeNode *leaf = NULL;
+	int32_t i;
+
+	for (i = 1; i < tree->n_nodes; i++)
+	{
+		TreeNode *node = &tree->nodes[i];
+
+		if (node->slot == TREE_LEAF)
+			leaf = node;
+		else if (node->slot < ensemble->n_numbers)
+			number = node;
+		else if (ensemble->n_levels[node->slot - ensemble->n_numbers] % 32 != 0)
+			category = node;
+	}
+	CHECK(number != NULL && category != NULL && leaf != NULL);
+	if (number == NULL || category == NULL || leaf == NULL)
+		return;
+	CHECK_REFUSED(number->threshold, NAN);
+	CHECK_REFUSED(number->threshold, -INFINITY);
+	CHECK_REFUSED(number->left, 0);
+	CHECK_REFUSED(number->left, number->left + 1);
+	CHECK_REFUSED(number->right, number->left);
+	CHECK_REFUSED(number->right, tree->n_nodes);
+	CHECK_REFUSED(number->right, -1);
+	CHECK_REFUSED(number->right, number->right + 1);
+	CHECK_REFUSED(number->slot, 8);
+	CHECK_REFUSED(number->slot, -2);
+	CHECK_REFUSED(number->slot, TREE_LEAF);
+	CHECK_REFUSED(number->cover, -1.0);
+	CHECK_REFUSED(number->gain, NAN);
+	CHECK_REFUSED(category->subset, tree->n_words);
+	CHECK_REFUSED(category->subset, TREE_NO_SUBSET);
+	CHECK_REFUSED(tree->words[category->subset +
+							  ensemble->n_levels[category->slot - ensemble->n_numbers] / 32],
+				  UINT32_MAX);
+	CHECK_REFUSED(leaf->value, INFINITY);
+	CHECK_REFUSED(leaf->cover, NAN);
+	CHECK_REFUSED(leaf->slot, 0);
+	CHECK_REFUSED(tree->output, 1);
+	CHECK_REFUSED(tree->output, -1);
+	CHECK_REFUSED(tree->n_nodes, tree->n_nodes - 2);
+	CHECK_REFUSED(ensemble->base[0], NAN);
+	CHECK_REFUSED(ensemble->scale, INFINITY);
+	CHECK_REFUSED(ensemble->path_scale, 0.0);
+	CHECK_REFUSED(ensemble->link, (TreeLink) 5);
+	ensemble_release(ensemble, &unit_allocator);
+}
+
+/* Gains become floats and a threshold of -0 becomes 0: once, and never again. */
+static void
+rounding_happens_once(void)
+{
+	EnsembleShape shape = {.n_numbers = 1, .n_outputs = 1, .n_trees = 1, .n_leaves = 2};
+	static const double gains[] = {0.1, 1e300, -0.0, 1e-60};
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+	{
+		Ensemble *ensemble = random_ensemble(4, shape, &unit_allocator);
+		Ensemble *decoded = NULL;
+		ByteWriter writer;
+		ByteWriter again;
+
+		ensemble->trees[0].nodes[0].gain = gains[i];
+		ensemble->trees[0].nodes[0].threshold = -0.0;
+		encode(ensemble, &writer);
+		CHECK(decode(&writer, ensemble, &decoded) == KERNEL_OK);
+		if (decoded == NULL)
+			return;
+		CHECK_NEAR(decoded->trees[0].nodes[0].gain,
+				   gains[i] > 1e39 ? 3.4028234663852886e38 : gains[i], 1e-8);
+		CHECK(!signbit(decoded->trees[0].nodes[0].threshold));
+		encode(decoded, &again);
+		CHECK(again.length == writer.length &&
+			  memcmp(again.bytes, writer.bytes, writer.length) == 0);
+		ensemble_release(decoded, &unit_allocator);
+		ensemble_release(ensemble, &unit_allocator);
+		writer_release(&writer);
+		writer_release(&again);
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(an_ensemble_comes_back_from_its_bytes), UNIT_CASE(bytes_and_memory_are_bounded),
+		  UNIT_CASE(cuts_and_refused_memory_leave_nothing),
+		  UNIT_CASE(what_cannot_be_scored_is_refused), UNIT_CASE(rounding_happens_once))
