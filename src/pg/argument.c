@@ -1,8 +1,9 @@
 /*
- * argument.c: the error of a NULL.
+ * argument.c: the errors of arguments that are NULL, of no fixed length or infinite.
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "utils/builtins.h"
 
 #include "pg/argument.h"
@@ -21,4 +22,43 @@ text_argument(FunctionCallInfo fcinfo, int i, const char *name)
 {
 	require_argument(fcinfo, i, name);
 	return text_to_cstring(PG_GETARG_TEXT_PP(i));
+}
+
+static char *
+interval_text(const Interval *interval)
+{
+	return DatumGetCString(DirectFunctionCall1(interval_out, PointerGetDatum(interval)));
+}
+
+int64
+fixed_length(const Interval *interval, const char *name, int64 least)
+{
+	int64 length;
+
+	if (interval->month != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"%s\" must have a fixed length, not %s", name,
+						interval_text(interval)),
+				 errdetail("Months and years differ in length."),
+				 errhint("Write days, such as '30 days'; a day is 24 hours here.")));
+	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &length) ||
+		pg_add_s64_overflow(length, interval->time, &length))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("interval out of range")));
+	if (length < least)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg(least > 0 ? "argument \"%s\" must be above 0, not %s" :
+									"argument \"%s\" must be at least 0, not %s",
+						name, interval_text(interval))));
+	return length;
+}
+
+void
+infinite_time(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"%s\" must not be infinite", name)));
 }

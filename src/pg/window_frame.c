@@ -1,5 +1,5 @@
 /*
- * window_frame.c: how the state of a moving aggregate begins.
+ * window_frame.c: how the states of moving and of ordered aggregates begin.
  */
 #include "postgres.h"
 
@@ -15,6 +15,18 @@ window_frame_begin(FunctionCallInfo fcinfo, Size size)
 		elog(ERROR, "moving aggregate function called outside an aggregate");
 	frame = MemoryContextAllocZero(context, size);
 	*frame = memory_account_create(context);
-	(*frame)->hint = "Raise orchard.max_memory, or use a shorter frame.";
+	(*frame)->hint = WINDOW_FRAME_HINT;
 	return frame;
+}
+
+void *
+window_plain_state(FunctionCallInfo fcinfo, Size size)
+{
+	MemoryContext context;
+
+	if (!PG_ARGISNULL(0))
+		return PG_GETARG_POINTER(0);
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "window aggregate function called outside an aggregate");
+	return MemoryContextAllocZero(context, size);
 }

@@ -23,6 +23,7 @@
 #include "utils/timestamp.h"
 #include "windowapi.h"
 
+#include "pg/argument.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/window_rollset.h"
@@ -94,38 +95,6 @@ option_value(WindowObject window, int i)
 	return value;
 }
 
-static char *
-interval_text(const Interval *interval)
-{
-	return DatumGetCString(DirectFunctionCall1(interval_out, PointerGetDatum(interval)));
-}
-
-/* Microseconds of an interval of fixed length, which is not below `least`. */
-static int64
-fixed_length(const Interval *interval, int i, int64 least)
-{
-	int64 length;
-
-	if (interval->month != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"%s\" must have a fixed length, not %s", argument_names[i],
-						interval_text(interval)),
-				 errdetail("Months and years differ in length."),
-				 errhint("Write days, such as '30 days'; a day is 24 hours here.")));
-	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &length) ||
-		pg_add_s64_overflow(length, interval->time, &length))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("interval out of range")));
-	if (length < least)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg(least > 0 ? "argument \"%s\" must be above 0, not %s" :
-									"argument \"%s\" must be at least 0, not %s",
-						argument_names[i], interval_text(interval))));
-	return length;
-}
-
 static void
 read_windows(Datum value, RollingOptions *options)
 {
@@ -152,7 +121,7 @@ read_windows(Datum value, RollingOptions *options)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("argument \"windows\" must not contain nulls")));
-		options->widths[i] = fixed_length(DatumGetIntervalP(elements[i]), ARGUMENT_WINDOWS, 1);
+		options->widths[i] = fixed_length(DatumGetIntervalP(elements[i]), "windows", 1);
 	}
 	options->spec.n_windows = n;
 }
@@ -189,7 +158,7 @@ read_options(WindowObject window, MemoryContext context)
 	read_windows(option_value(window, ARGUMENT_WINDOWS), options);
 	options->spec.widths = options->widths;
 	options->spec.delay =
-		fixed_length(DatumGetIntervalP(option_value(window, ARGUMENT_DELAY)), ARGUMENT_DELAY, 0);
+		fixed_length(DatumGetIntervalP(option_value(window, ARGUMENT_DELAY)), "delay", 0);
 	read_closed(option_value(window, ARGUMENT_CLOSED), options);
 	options->spec.is_prevailing = DatumGetBool(option_value(window, ARGUMENT_PREVAILING));
 	options->min_n = DatumGetInt32(option_value(window, ARGUMENT_MIN_N));
@@ -394,22 +363,10 @@ rolling_row(FunctionCallInfo fcinfo, TimeReader read_time)
 	PG_RETURN_POINTER(rollset);
 }
 
-static void
-pg_attribute_noreturn() time_is_infinite(void)
-{
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("argument \"ts\" must not be infinite")));
-}
-
 static int64
 read_timestamp(Datum value)
 {
-	Timestamp time = DatumGetTimestamp(value);
-
-	if (unlikely(TIMESTAMP_NOT_FINITE(time)))
-		time_is_infinite();
-	return time;
+	return finite_time(DatumGetTimestamp(value), "ts");
 }
 
 static int64
@@ -419,7 +376,7 @@ read_date(Datum value)
 	int64 time;
 
 	if (unlikely(DATE_NOT_FINITE(date)))
-		time_is_infinite();
+		infinite_time("ts");
 	if (pg_mul_s64_overflow(date, USECS_PER_DAY, &time))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),

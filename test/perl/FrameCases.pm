@@ -31,6 +31,51 @@ CREATE FUNCTION near(a float8, b float8) RETURNS boolean LANGUAGE sql IMMUTABLE 
 	'SELECT a IS NOT DISTINCT FROM b OR coalesce(abs(a - b) <= 1e-12 * abs(b), false)';
 CREATE FUNCTION close_to(a float8, b float8, s float8) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 	'SELECT a IS NOT DISTINCT FROM b OR coalesce(abs(a - b) <= 1e-12 * s, false)';
+CREATE FUNCTION last_of(a anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT a[cardinality(a)]';
+CREATE FUNCTION last_k_of(a anyarray, k int) RETURNS anyarray LANGUAGE sql IMMUTABLE AS
+	'SELECT CASE WHEN cardinality(a) > 0 THEN a[greatest(cardinality(a) - k + 1, 1):] END';
+CREATE FUNCTION lags_of(x float8[], k int) RETURNS float8[] LANGUAGE sql IMMUTABLE AS
+	'SELECT array_agg(x[cardinality(x) - i] ORDER BY i) FROM generate_series(1, k) AS i WHERE x IS NOT NULL';
+CREATE FUNCTION chosen_of(v text[], x float8[], sign int) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE best int;
+BEGIN
+	FOR i IN 1 .. coalesce(cardinality(x), 0) LOOP
+		IF x[i] IS NOT NULL AND (best IS NULL OR x[i] = x[best] OR (x[i] > x[best]) = (sign > 0)) THEN best := i; END IF;
+	END LOOP;
+	RETURN v[best];
+END $$;
+CREATE FUNCTION locf_of(v text[], ts timestamptz[], age interval) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	FOR i IN REVERSE coalesce(cardinality(v), 0) .. 1 LOOP
+		IF v[i] IS NOT NULL THEN RETURN CASE WHEN ts[cardinality(ts)] - ts[i] <= age THEN v[i] END; END IF;
+	END LOOP;
+	RETURN NULL;
+END $$;
+CREATE FUNCTION streak_of(c boolean[]) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE known boolean[] := array_remove(c, NULL);
+BEGIN
+	RETURN (SELECT nullif(cardinality(known), 0) - coalesce(max(i), 0) FROM generate_subscripts(known, 1) AS i WHERE NOT known[i]);
+END $$;
+CREATE FUNCTION sessions_of(ts timestamptz[], gap interval) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+	'SELECT 1 + count(*) FILTER (WHERE ts[i] - ts[i - 1] > gap) FROM generate_subscripts(ts, 1) AS i HAVING count(*) > 0';
+CREATE FUNCTION uptime_of(ts timestamptz[], gap interval) RETURNS float8 LANGUAGE sql IMMUTABLE AS
+	'SELECT coalesce(sum(extract(epoch FROM least(ts[i] - ts[i - 1], gap))) FILTER (WHERE i > 1), 0)::float8 FROM generate_subscripts(ts, 1) AS i HAVING count(*) > 0';
+CREATE FUNCTION above_of(ts timestamptz[], x float8[], level float8[]) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE total float8; last int;
+BEGIN
+	FOR i IN 1 .. coalesce(cardinality(x), 0) LOOP
+		CONTINUE WHEN x[i] IS NULL OR level[i] IS NULL;
+		IF x[i] = 'NaN' OR level[i] = 'NaN' THEN RETURN 'NaN'; END IF;
+		total := coalesce(total, 0) + CASE WHEN x[last] > level[last] THEN extract(epoch FROM ts[i] - ts[last]) ELSE 0 END;
+		last := i;
+	END LOOP;
+	RETURN total;
+END $$;
+CREATE FUNCTION crossings_of(d float8[]) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+	SELECT count(*) FILTER (WHERE up <> before) FROM
+		(SELECT up, lag(up) OVER (ORDER BY i) AS before FROM
+			(SELECT i, v > 0 AS up FROM unnest(d) WITH ORDINALITY AS u(v, i) WHERE v <> 'NaN') AS k) AS l
+	HAVING count(*) > 0 $$;
 SQL
 }
 
@@ -131,7 +176,35 @@ sub orders
 		{ name => 'rank_of_last', ours => 'orchard.rank_of_last(x) %w', reference => 'rank_of(array_agg(x) %w)', rounds => 50 });
 }
 
-my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders);
+# What depends on the order of the rows.
+sub in_order
+{
+	my @pairs = (
+		[ 'first_value_of(x)', '(array_remove(array_agg(x) %w, NULL))[1]' ],
+		[ 'first_value_of(c)', '(array_remove(array_agg(c) %w, NULL))[1]' ],
+		[ 'last_value_of(x)', 'last_of(array_remove(array_agg(x) %w, NULL))' ],
+		[ 'last_value_of(c)', 'last_of(array_remove(array_agg(c) %w, NULL))' ],
+		[ 'locf(m)', 'last_of(array_remove(array_agg(m) %w, NULL))' ],
+		[ "locf(c, ts, '3 hours')", "locf_of(array_agg(c) %w, array_agg(ts) %w, '3 hours')" ],
+		[ 'last_k(c, 3)', 'last_k_of(array_remove(array_agg(c) %w, NULL), 3)' ],
+		[ 'last_k(x, 1)', 'last_k_of(array_remove(array_agg(x) %w, NULL), 1)' ],
+		[ 'lags(x, 4)', 'lags_of(array_agg(x) %w, 4)' ],
+		[ 'argmax(c, x)', 'chosen_of(array_agg(c) %w, array_agg(x) %w, 1)' ],
+		[ 'argmin(i::text, x)', 'chosen_of(array_agg(i::text) %w, array_agg(x) %w, -1)' ],
+		[ 'argmax(i, m::bigint)', 'chosen_of(array_agg(i::text) %w, array_agg(m::float8) %w, 1)' ],
+		[ 'argmin(c, ts)', 'chosen_of(array_agg(c) %w, array_agg(extract(epoch FROM ts)::float8) %w, -1)' ],
+		[ 'since(ts, x > y)', 'extract(epoch FROM last_of(array_agg(ts) %w) - max(CASE WHEN x > y THEN ts END) %w)::float8' ],
+		[ 'streak(x > y)', 'streak_of(array_agg(x > y) %w)' ],
+		[ "session_id(ts, '3 hours')", "sessions_of(array_agg(ts) %w, '3 hours')" ],
+		[ "uptime(ts, '3 hours')", "uptime_of(array_agg(ts) %w, '3 hours')" ],
+		[ 'time_above(ts, x, y)', 'above_of(array_agg(ts) %w, array_agg(x) %w, array_agg(y) %w)' ],
+		[ 'crossings(x)', 'crossings_of(array_agg(x) %w)' ],
+		[ 'crossings(m, 50)', 'crossings_of(array_agg(m::float8 - 50) %w)' ]);
+
+	return map { { name => $_->[0], ours => "(orchard.$_->[0] %w)::text", reference => "($_->[1])::text", same => 'a IS NOT DISTINCT FROM b' } } @pairs;
+}
+
+my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order);
 
 sub frame_cases
 {

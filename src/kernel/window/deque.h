@@ -25,6 +25,9 @@
  *		VALUE NAME_best_since(const NAME *, uint64_t number, uint64_t *place)
  *			of the values from that number in the stream on, at least one; the number never falls
  *		void NAME_keep(const NAME *, uint64_t *place)		after each push; both are O(1) amortised
+ * Values that own a block are given up one by one with
+ *		DEQUE_DROP(allocator, value)	value is a pointer; with it, instead of pop:
+ *		void NAME_discard(NAME *, const Allocator *)
  */
 #ifndef ORCHARD_KERNEL_WINDOW_DEQUE_H
 #define ORCHARD_KERNEL_WINDOW_DEQUE_H
@@ -67,6 +70,12 @@ DEQUE_FUNCTION(begin)(DEQUE_NAME *deque)
 static inline void
 DEQUE_FUNCTION(release)(DEQUE_NAME *deque, const Allocator *allocator)
 {
+#ifdef DEQUE_DROP
+	uint64_t i;
+
+	for (i = deque->head; i < deque->tail; i++)
+		DEQUE_DROP(allocator, &deque->entries[i & (deque->capacity - 1)].value);
+#endif
 	memory_release(allocator, deque->entries, deque->capacity, sizeof(DEQUE_ENTRY));
 	DEQUE_FUNCTION(begin)(deque);
 }
@@ -102,7 +111,12 @@ DEQUE_FUNCTION(push)(DEQUE_NAME *deque, const Allocator *allocator, DEQUE_VALUE 
 	uint64_t tail = deque->tail;
 
 	while (tail > deque->head && !(DEQUE_BEATS(deque->entries[(tail - 1) & mask].value, value)))
+	{
 		tail--;
+#ifdef DEQUE_DROP
+		DEQUE_DROP(allocator, &deque->entries[tail & mask].value);
+#endif
+	}
 	if (__builtin_expect(tail - deque->head == deque->capacity, 0))
 	{
 		Status status = DEQUE_FUNCTION(grow)(deque, allocator);
@@ -123,6 +137,18 @@ DEQUE_FUNCTION(pop)(DEQUE_NAME *deque)
 		deque->head++;
 	deque->oldest++;
 }
+
+#ifdef DEQUE_DROP
+static inline void
+DEQUE_FUNCTION(discard)(DEQUE_NAME *deque, const Allocator *allocator)
+{
+	DEQUE_ENTRY *first = &deque->entries[deque->head & (deque->capacity - 1)];
+
+	if (first->number == deque->oldest)
+		DEQUE_DROP(allocator, &first->value);
+	DEQUE_FUNCTION(pop)(deque);
+}
+#endif
 
 static inline DEQUE_VALUE
 DEQUE_FUNCTION(best)(const DEQUE_NAME *deque)
@@ -153,6 +179,7 @@ DEQUE_FUNCTION(best_since)(const DEQUE_NAME *deque, uint64_t number, uint64_t *p
 #undef DEQUE_NAME
 #undef DEQUE_VALUE
 #undef DEQUE_BEATS
+#undef DEQUE_DROP
 #undef DEQUE_ENTRY
 #undef DEQUE_FUNCTION
 #undef DEQUE_PASTE

@@ -20,6 +20,8 @@
  *		RING_APPEND(state, x)	*state = *state . x
  *		RING_PREPEND(state, x)	*state = x . *state; not needed where it equals RING_APPEND
  *		RING_MERGE(state, right) *state = *state . *right
+ *		RING_CONTEXT			type of a field `context` that the last four may read as ring->context;
+ *								the caller sets it after begin; not needed without one
  * All of them are undefined again at the end.  What is generated:
  *		struct NAME
  *		void NAME_begin(NAME *)								no allocation
@@ -70,6 +72,9 @@ typedef struct RING_NAME
 	RING_VALUE *values;	   /* owned, from the caller's allocator */
 	RING_STATE *suffixes;  /* owned, likewise */
 	RING_STATE back;	   /* fold of boundary .. tail - 1 */
+#ifdef RING_CONTEXT
+	RING_CONTEXT context; /* the same for all values */
+#endif
 } RING_NAME;
 
 static inline void
@@ -201,6 +206,7 @@ RING_FUNCTION(fold)(const RING_NAME *ring, RING_STATE *result)
 #undef RING_APPEND
 #undef RING_PREPEND
 #undef RING_MERGE
+#undef RING_CONTEXT
 #undef RING_FUNCTION
 #undef RING_PASTE
 #undef RING_PASTE_
