@@ -148,6 +148,12 @@ decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *s
 
 	decoded->model = model_decode_stored(stored);
 	require_ok(model_scorer(decoded->model, allocator, &decoded->scorer), "the model");
+	if (decoded->model->ensemble != NULL)
+	{
+		decoded->trees = palloc0(sizeof(TreeScorer));
+		require_ok(tree_scorer_create(decoded->trees, decoded->model->ensemble, allocator),
+				   "the model");
+	}
 	decoded->lookups = palloc0(sizeof(LevelLookup *) * Max(model_categories(decoded->model), 1));
 	for (f = 0; f < decoded->model->n_features; f++)
 	{

@@ -18,6 +18,7 @@
 #include "lib/ilist.h"
 
 #include "kernel/model/model.h"
+#include "kernel/tree/scorer.h"
 
 typedef struct CachedModel
 {
@@ -26,6 +27,7 @@ typedef struct CachedModel
 	Size bytes;			   /* of the context */
 	Model *model;
 	LinearScorer scorer;
+	TreeScorer *trees;		  /* of a model of trees, else NULL */
 	LevelLookup **lookups;	  /* by category slot */
 	bool has_missing_weights; /* some missing indicator has a coefficient */
 	dlist_node recency;		  /* head = used last */

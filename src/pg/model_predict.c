@@ -19,64 +19,101 @@ static void
 require_classes(const Model *model, const char *function)
 {
 	if (model->n_classes == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 model->target[0] == '\0' ?
+				 errmsg("%s needs a classification model, but the model gives anomaly scores",
+						function) :
 				 errmsg("%s needs a classification model, but the model predicts the number \"%s\"",
 						function, model->target),
-				 errhint("Use orchard.predict(model, ...).")));
+			 errhint("Use orchard.predict(model, ...).")));
 }
 
-/* P(class i) given P(positive class). */
+/* P(class i) of the row scored last; predicted: what call_site_score gave. */
 static double
-class_probability(const Model *model, uint32 i, double positive)
+class_probability(const CachedModel *cached, uint32 i, double predicted)
 {
-	return i == model->positive_class ? positive : 1.0 - positive;
+	const Model *model = cached->model;
+
+	if (model->n_classes > 2)
+		return cached->trees->outputs[i];
+	return i == model->positive_class ? predicted : 1.0 - predicted;
 }
 
 Datum
 orchard_predict(PG_FUNCTION_ARGS)
 {
-	CachedModel *model;
+	CachedModel *cached;
 	double prediction;
 
-	if (!call_site_score(fcinfo, 1, &model, &prediction))
+	if (!call_site_score(fcinfo, 1, &cached, &prediction))
 		PG_RETURN_NULL();
+	if (unlikely(cached->model->n_classes > 2))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("predict gives one number, but the model has %u classes",
+					cached->model->n_classes),
+			 errhint("Use orchard.predict_class, orchard.predict_proba or orchard.probability.")));
 	PG_RETURN_FLOAT8(prediction);
+}
+
+/* The likeliest class, the first of equals; of two the positive one only above 1/2.  -1: NaN. */
+static int64
+likeliest_class(const CachedModel *cached, double predicted)
+{
+	const Model *model = cached->model;
+	uint32 best = 0;
+	uint32 i;
+
+	if (predicted != predicted)
+		return -1;
+	if (model->n_classes <= 2)
+		return predicted > 0.5 || model->n_classes == 1 ? model->positive_class :
+														  1 - model->positive_class;
+	for (i = 1; i < model->n_classes; i++)
+	{
+		if (cached->trees->outputs[i] > cached->trees->outputs[best])
+			best = i;
+	}
+	return best;
 }
 
 Datum
 orchard_predict_class(PG_FUNCTION_ARGS)
 {
 	CachedModel *cached;
-	const Model *model;
-	double positive;
-	uint32 i;
+	double predicted;
+	int64 i;
 
-	if (!call_site_score(fcinfo, 1, &cached, &positive))
+	if (!call_site_score(fcinfo, 1, &cached, &predicted))
 		PG_RETURN_NULL();
-	model = cached->model;
-	require_classes(model, "predict_class");
-	if (positive != positive)
-		PG_RETURN_NULL(); /* a NaN feature: no class is the likelier */
-	i = positive > 0.5 || model->n_classes == 1 ? model->positive_class : 1 - model->positive_class;
-	PG_RETURN_TEXT_P(cstring_to_text(model->classes[i]));
+	require_classes(cached->model, "predict_class");
+	i = likeliest_class(cached, predicted);
+	if (i < 0)
+		PG_RETURN_NULL(); /* a NaN feature of a linear model: no class is the likelier */
+	PG_RETURN_TEXT_P(cstring_to_text(cached->model->classes[i]));
 }
 
 Datum
 orchard_predict_proba(PG_FUNCTION_ARGS)
 {
 	CachedModel *cached;
-	Datum probabilities[2];
-	double positive;
+	Datum *probabilities;
+	double predicted;
+	uint32 n;
 	uint32 i;
 
-	if (!call_site_score(fcinfo, 1, &cached, &positive))
+	if (!call_site_score(fcinfo, 1, &cached, &predicted))
 		PG_RETURN_NULL();
 	require_classes(cached->model, "predict_proba");
-	for (i = 0; i < cached->model->n_classes; i++)
-		probabilities[i] = Float8GetDatum(class_probability(cached->model, i, positive));
-	PG_RETURN_ARRAYTYPE_P(construct_array(probabilities, cached->model->n_classes, FLOAT8OID, 8,
-										  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	n = cached->model->n_classes;
+	probabilities = palloc(sizeof(Datum) * n);
+	for (i = 0; i < n; i++)
+		probabilities[i] = Float8GetDatum(class_probability(cached, i, predicted));
+	PG_RETURN_ARRAYTYPE_P(
+		construct_array(probabilities, n, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 Datum
@@ -85,10 +122,10 @@ orchard_probability(PG_FUNCTION_ARGS)
 	CachedModel *cached;
 	const Model *model;
 	char *wanted;
-	double positive;
+	double predicted;
 	uint32 i;
 
-	if (PG_ARGISNULL(1) || !call_site_score(fcinfo, 2, &cached, &positive))
+	if (PG_ARGISNULL(1) || !call_site_score(fcinfo, 2, &cached, &predicted))
 		PG_RETURN_NULL();
 	model = cached->model;
 	require_classes(model, "probability");
@@ -96,7 +133,7 @@ orchard_probability(PG_FUNCTION_ARGS)
 	for (i = 0; i < model->n_classes; i++)
 	{
 		if (strcmp(model->classes[i], wanted) == 0)
-			PG_RETURN_FLOAT8(class_probability(model, i, positive));
+			PG_RETURN_FLOAT8(class_probability(cached, i, predicted));
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -177,6 +177,20 @@ score_binding_of_types(CachedModel *model, int n, const Oid *types)
 	return binding;
 }
 
+/* The prediction for the vector; added: what missing indicators add to eta. */
+static inline double
+predict_vector(const ScoreBinding *binding, double added)
+{
+	const LinearScorer *scorer = &binding->model->scorer;
+	TreeScorer *trees = binding->model->trees;
+
+	if (trees == NULL)
+		return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+	tree_scorer_raw(trees, binding->vector);
+	ensemble_predict(trees->ensemble, trees->outputs);
+	return trees->outputs[0];
+}
+
 static void
 pg_attribute_noreturn() unknown_category(const ModelFeature *feature)
 {
@@ -342,18 +356,17 @@ score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nu
 			added += set_feature(binding, f, values[index], nulls[index]);
 		}
 	}
-	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+	return predict_vector(binding, added);
 }
 
 double
 score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row)
 {
-	const LinearScorer *scorer = &binding->model->scorer;
 
 	if (binding->is_located && row_layout_locate(binding->layout, row))
 	{
 		double_columns_read(&binding->doubles, binding->layout, binding->vector);
-		return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector));
+		return predict_vector(binding, 0.0);
 	}
 	row_layout_read(binding->layout, row);
 	return score_binding_predict(binding, binding->layout->values, binding->layout->nulls);
@@ -378,7 +391,7 @@ score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *argu
 		for (f = 0; f < n; f++)
 			added += set_feature(binding, f, arguments[f].value, arguments[f].isnull);
 	}
-	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+	return predict_vector(binding, added);
 }
 
 double
@@ -393,7 +406,7 @@ score_binding_predict_array(ScoreBinding *binding, ArrayType *array, bool is_dou
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("the model has %d numbers, but the array has %d", scorer->n_numbers, n)));
 	added = score_elements(binding, 0, n, array, is_double);
-	return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+	return predict_vector(binding, added);
 }
 
 double
@@ -407,8 +420,7 @@ score_binding_predict_elements(ScoreBinding *binding, ArrayType *array, const El
 	if (binding->is_plain && type->type == FLOAT8OID)
 	{
 		score_elements(binding, 0, n, array, true);
-		return linear_inverse_link(binding->model->scorer.link,
-								   linear_eta(&binding->model->scorer, binding->vector));
+		return predict_vector(binding, 0.0);
 	}
 	for (i = 0; i < n; i++)
 	{

@@ -55,7 +55,10 @@ extern ScoreBinding *score_binding_of_row(CachedModel *model, RowLayout *layout)
 extern ScoreBinding *score_binding_of_types(CachedModel *model, int n, const Oid *types);
 extern ScoreBinding *score_binding_of_array(CachedModel *model);
 
-/* eta-to-prediction of the datums, indexed by ScoreColumn.index. */
+/*
+ * The prediction for the datums, indexed by ScoreColumn.index.  A model of trees has all its
+ * outputs in model->trees->outputs afterwards, of which this is the first.
+ */
 extern double score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls);
 
 /* The same for a row of the binding's layout. */

@@ -349,7 +349,7 @@ MODELS = dict(
              terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], rows=2,
              facts=(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, 0, 0)),
         [[]]),
-    boosted=(
+    trees_boosted=(
         dict(algorithm=BOOSTING, objective=LOG_LOSS, target="churned", seed=7,
              options='{"n_estimators": 3}', classes=["no", "yes"], positive=1,
              features=[
@@ -373,7 +373,7 @@ MODELS = dict(
          [NAN, "never", [NAN, NAN], "maybe"], [INF, "pro", [-INF, INF], "true"],
          [-INF, "pro", [INF, None], None], [1.0, None, [-1e-300, None], "true"],
          [0.0, "old", [5e-324, -INF], "true"]]),
-    classes=(
+    trees_classes=(
         dict(algorithm=BOOSTING, objective=LOG_LOSS, target="kind", seed=42, options="{}",
              classes=["a", "b", "c"], features=[dict(name="age", family=NUMBER, fill=[0.5])],
              tree_link=3, base=[0.5, 0.0, -0.5],
@@ -381,7 +381,7 @@ MODELS = dict(
                     (2, (0, 40.0, True, 9.0, 4.0, (-1000.0, 6.0), (1000.0, 3.0)))],
              rows=9, facts=(*TREE_FACTS[:7], 1, 1, 0)),
         [[30.0], [31.0], [40.0], [41.0], [None], [NAN], [INF], [-INF]]),
-    isolation=(
+    trees_isolation=(
         dict(algorithm=ISOLATION_FOREST, objective=ISOLATION, target="", seed=42, options="{}",
              features=[dict(name="age", family=NUMBER, fill=[0.5])],
              tree_link=4, base=[0.0], scale=0.5, path_scale=3.25,

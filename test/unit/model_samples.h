@@ -410,8 +410,8 @@ static const Sample samples[] = {
 	{"numbers", &sample_numbers},		{"arrays", &sample_arrays},
 	{"categories", &sample_categories}, {"logistic", &sample_logistic},
 	{"constant", &sample_constant},		{"one_class", &sample_one_class},
-	{"empty", &sample_empty},			{"boosted", &sample_boosted},
-	{"classes", &sample_classes},		{"isolation", &sample_isolation}};
+	{"empty", &sample_empty},			{"trees_boosted", &sample_boosted},
+	{"trees_classes", &sample_classes}, {"trees_isolation", &sample_isolation}};
 
 #define SAMPLE_COUNT ((int) (sizeof(samples) / sizeof(samples[0])))
 

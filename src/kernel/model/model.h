@@ -181,6 +181,7 @@ extern uint32_t model_categories(const Model *model);
  * indicators' contributions (0 for the reference level's own indicator), plus
  * nothing for the missing indicator: that is missing_weight.
  * A constant classification model has no terms, link IDENTITY and intercept = constant.
+ * Of a model of trees only number_fill is of use: it is NaN, which they take for missing.
  */
 extern Status model_scorer(const Model *model, const Allocator *allocator, LinearScorer *scorer);
 extern void model_scorer_release(const Model *model, const Allocator *allocator,

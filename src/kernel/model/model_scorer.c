@@ -5,7 +5,7 @@
 
 #include "kernel/model/model.h"
 
-/* Fill values of the numbers, in slot order. */
+/* Fill values of the numbers, in slot order; to trees a missing number stays missing. */
 static void
 set_fill(const Model *model, LinearScorer *scorer)
 {
@@ -19,7 +19,7 @@ set_fill(const Model *model, LinearScorer *scorer)
 		uint32_t i;
 
 		for (i = 0; feature->family != FAMILY_CATEGORY && i < n; i++)
-			scorer->number_fill[slot++] = feature->fill[i];
+			scorer->number_fill[slot++] = model->ensemble != NULL ? NAN : feature->fill[i];
 	}
 }
 

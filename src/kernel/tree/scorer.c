@@ -68,3 +68,27 @@ ensemble_predict(const Ensemble *ensemble, double *raw)
 			break;
 	}
 }
+
+Status
+tree_scorer_create(TreeScorer *scorer, const Ensemble *ensemble, const Allocator *allocator)
+{
+	size_t n = (size_t) ensemble->n_outputs;
+
+	*scorer = (TreeScorer){.ensemble = ensemble};
+	scorer->lanes = memory_allocate_zero(allocator, TREE_LANES * n, sizeof(double));
+	scorer->outputs = memory_allocate_zero(allocator, n, sizeof(double));
+	if (scorer->lanes != NULL && scorer->outputs != NULL)
+		return KERNEL_OK;
+	tree_scorer_release(scorer, allocator);
+	return KERNEL_OUT_OF_MEMORY;
+}
+
+void
+tree_scorer_release(TreeScorer *scorer, const Allocator *allocator)
+{
+	size_t n = (size_t) scorer->ensemble->n_outputs;
+
+	memory_release(allocator, scorer->lanes, TREE_LANES * n, sizeof(double));
+	memory_release(allocator, scorer->outputs, n, sizeof(double));
+	scorer->lanes = scorer->outputs = NULL;
+}

@@ -71,4 +71,31 @@ extern void ensemble_finish(const Ensemble *ensemble, const double *lanes, doubl
 /* Raw scores to predictions, in place; K values. */
 extern void ensemble_predict(const Ensemble *ensemble, double *raw);
 
+/* An ensemble ready to score, with scratch for one vector: one thread at a time. */
+typedef struct TreeScorer
+{
+	const Ensemble *ensemble; /* the caller's, outlives the scorer */
+	double *lanes;			  /* 8 K */
+	double *outputs;		  /* K: of the vector scored last */
+	uint64_t rows;			  /* scored so far */
+} TreeScorer;
+
+/*
+ * tree_scorer_create
+ *		Takes 72 K bytes and prepares nothing that depends on the trees.
+ *
+ * KERNEL_OUT_OF_MEMORY leaves nothing.
+ */
+extern Status tree_scorer_create(TreeScorer *scorer, const Ensemble *ensemble,
+								 const Allocator *allocator);
+extern void tree_scorer_release(TreeScorer *scorer, const Allocator *allocator);
+
+/* The raw scores of a vector, in scorer->outputs. */
+static inline void
+tree_scorer_raw(TreeScorer *scorer, const double *vector)
+{
+	scorer->rows++;
+	ensemble_raw(scorer->ensemble, vector, scorer->lanes, scorer->outputs);
+}
+
 #endif /* ORCHARD_KERNEL_TREE_SCORER_H */
