@@ -194,3 +194,85 @@ CREATE AGGREGATE orchard.rank_of_last(float8) (
 	MFINALFUNC = orchard.moving_order_rank
 );
 COMMENT ON AGGREGATE orchard.rank_of_last(float8) IS 'rank of the newest value among all, from above 0 to 1, ties at their mean rank';
+
+CREATE FUNCTION orchard.value_counts_add(internal, anyelement) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_value_counts_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.value_counts_add(internal, anyelement) IS 'a value is counted: transition of count_distinct, mode_value and entropy, plain and moving';
+
+CREATE FUNCTION orchard.value_counts_remove(internal, anyelement) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_value_counts_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.value_counts_remove(internal, anyelement) IS 'the oldest value leaves the window frame of count_distinct, mode_value and entropy';
+
+CREATE FUNCTION orchard.value_counts_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_value_counts_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.value_counts_combine(internal, internal) IS 'both sets of values together';
+
+CREATE FUNCTION orchard.value_counts_serialize(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_value_counts_serialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.value_counts_serialize(internal) IS 'counts for another process of a parallel plan';
+
+CREATE FUNCTION orchard.value_counts_deserialize(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_value_counts_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.value_counts_deserialize(bytea, internal) IS 'counts from another process of a parallel plan';
+
+CREATE FUNCTION orchard.value_counts_distinct(internal) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'orchard_value_counts_distinct' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.value_counts_distinct(internal) IS 'result of count_distinct';
+
+CREATE FUNCTION orchard.value_counts_mode(internal, anyelement) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'orchard_value_counts_mode' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.value_counts_mode(internal, anyelement) IS 'result of mode_value';
+
+CREATE FUNCTION orchard.value_counts_entropy(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_value_counts_entropy' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.value_counts_entropy(internal) IS 'result of entropy';
+
+CREATE AGGREGATE orchard.count_distinct(anyelement) (
+	SFUNC = orchard.value_counts_add,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.value_counts_distinct,
+	COMBINEFUNC = orchard.value_counts_combine,
+	SERIALFUNC = orchard.value_counts_serialize,
+	DESERIALFUNC = orchard.value_counts_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.value_counts_add,
+	MINVFUNC = orchard.value_counts_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.value_counts_distinct
+);
+COMMENT ON AGGREGATE orchard.count_distinct(anyelement) IS 'number of distinct values, as count(DISTINCT x)';
+
+CREATE AGGREGATE orchard.mode_value(anyelement) (
+	SFUNC = orchard.value_counts_add,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.value_counts_mode,
+	FINALFUNC_EXTRA,
+	COMBINEFUNC = orchard.value_counts_combine,
+	SERIALFUNC = orchard.value_counts_serialize,
+	DESERIALFUNC = orchard.value_counts_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.value_counts_add,
+	MINVFUNC = orchard.value_counts_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.value_counts_mode,
+	MFINALFUNC_EXTRA
+);
+COMMENT ON AGGREGATE orchard.mode_value(anyelement) IS 'the most frequent value, the smallest of those';
+
+CREATE AGGREGATE orchard.entropy(anyelement) (
+	SFUNC = orchard.value_counts_add,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.value_counts_entropy,
+	COMBINEFUNC = orchard.value_counts_combine,
+	SERIALFUNC = orchard.value_counts_serialize,
+	DESERIALFUNC = orchard.value_counts_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.value_counts_add,
+	MINVFUNC = orchard.value_counts_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.value_counts_entropy
+);
+COMMENT ON AGGREGATE orchard.entropy(anyelement) IS 'entropy of the values in nats: ln n - (1/n) sum of c ln c over the counts c';

@@ -26,6 +26,14 @@ SELECT label, round(median(label || ' 100')::numeric) AS ms_100, round(median(la
 	round((median(label || ' 100') / median('count(*) 100'))::numeric, 2) AS to_count_100
 FROM unnest(ARRAY['orchard.median(x)', 'orchard.quantile(x, 0.9)', 'orchard.mad(x)', 'orchard.iqr(x)', 'orchard.rank_of_last(x)']) AS label;
 
+SELECT measure(:rounds, array_agg(ARRAY[label || ' ' || w, pg_temp.over(label, w)] ORDER BY label, w))
+FROM unnest(ARRAY[100, 10000]) AS w, unnest(ARRAY['orchard.count_distinct(item)', 'orchard.mode_value(item)', 'orchard.entropy(item)']) AS label \g /dev/null
+\echo 'The same of 1,009 distinct values (targets: 1.5 where O(1), 4 where O(log d))'
+SELECT label, round(median(label || ' 100')::numeric) AS ms_100, round(median(label || ' 10000')::numeric) AS ms_10000,
+	round((median(label || ' 10000') / median(label || ' 100'))::numeric, 2) AS ratio,
+	round((median(label || ' 100') / median('count(*) 100'))::numeric, 2) AS to_count_100
+FROM unnest(ARRAY['orchard.count_distinct(item)', 'orchard.mode_value(item)', 'orchard.entropy(item)']) AS label;
+
 SELECT measure(:rounds, ARRAY[ARRAY['orchard.median', 'SELECT orchard.median(x) FROM rows'],
 	ARRAY['percentile_cont', 'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM rows']]) \g /dev/null
 \echo 'Plain, one group of 1M rows'

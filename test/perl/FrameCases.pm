@@ -132,7 +132,7 @@ sub pair_drop_ins
 		['stddev_pop_y', 'pg_catalog.stddev_pop(y) FILTER (WHERE x IS NOT NULL%f) OVER w', 'sqrt(pg_catalog.regr_syy(y, x) %w)']);
 }
 
-# Order statistics by sorting each frame.  (test/sql/order.sql holds quantile_of against percentile_cont,
+# Order statistics by sorting each frame, counts of values by grouping it.  (test/sql/order.sql holds quantile_of against percentile_cont,
 # which knows no rule for infinite neighbours and sorts NaN last.)
 sub order_setup
 {
@@ -162,6 +162,10 @@ CREATE FUNCTION rank_of(v float8[]) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
 	SELECT CASE WHEN v[cardinality(v)] IS NULL THEN NULL WHEN bool_or(u = 'NaN') THEN 'NaN'
 		ELSE (count(*) FILTER (WHERE u < v[cardinality(v)]) + (count(*) FILTER (WHERE u = v[cardinality(v)]) + 1) / 2.0) / count(u) END
 	FROM unnest(v) AS u $$;
+CREATE FUNCTION distinct_of(v anyarray) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT count(DISTINCT u) FROM unnest(v) AS u';
+CREATE FUNCTION mode_of(v anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT mode() WITHIN GROUP (ORDER BY u) FROM unnest(v) AS u';
+CREATE FUNCTION entropy_of(v anyarray) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+	SELECT sum(-c / n * ln(c / n)) FROM (SELECT count(*)::float8 AS c, sum(count(*)) OVER ()::float8 AS n FROM unnest(v) AS u WHERE u IS NOT NULL GROUP BY u) AS q $$;
 SQL
 }
 
@@ -204,7 +208,16 @@ sub in_order
 	return map { { name => $_->[0], ours => "(orchard.$_->[0] %w)::text", reference => "($_->[1])::text", same => 'a IS NOT DISTINCT FROM b' } } @pairs;
 }
 
-my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order);
+# Counts of values, of three types.
+sub counts
+{
+	return map { (
+		{ name => "count_distinct($_)", ours => "orchard.count_distinct($_) %w", reference => "distinct_of(array_agg($_) %w)", same => 'a = b', rounds => 30 },
+		{ name => "mode_value($_)", ours => "orchard.mode_value($_) %w", reference => "mode_of(array_agg($_) %w)", same => 'a IS NOT DISTINCT FROM b', rounds => 30 },
+		{ name => "entropy($_)", ours => "orchard.entropy($_) %w", reference => "entropy_of(array_agg($_) %w)", same => 'close_to(a, b, 1)', rounds => 30 }) } qw(x m c);
+}
+
+my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts);
 
 sub frame_cases
 {
