@@ -276,3 +276,123 @@ CREATE AGGREGATE orchard.entropy(anyelement) (
 	MFINALFUNC = orchard.value_counts_entropy
 );
 COMMENT ON AGGREGATE orchard.entropy(anyelement) IS 'entropy of the values in nats: ln n - (1/n) sum of c ln c over the counts c';
+
+CREATE TYPE orchard.qsketch;
+
+CREATE FUNCTION orchard.qsketch_in(cstring) RETURNS orchard.qsketch
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.qsketch_in(cstring) IS 'text input of qsketch';
+
+CREATE FUNCTION orchard.qsketch_out(orchard.qsketch) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.qsketch_out(orchard.qsketch) IS 'text output of qsketch';
+
+CREATE FUNCTION orchard.qsketch_recv(internal) RETURNS orchard.qsketch
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.qsketch_recv(internal) IS 'binary input of qsketch';
+
+CREATE FUNCTION orchard.qsketch_send(orchard.qsketch) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.qsketch_send(orchard.qsketch) IS 'binary output of qsketch';
+
+CREATE TYPE orchard.qsketch (
+	INPUT = orchard.qsketch_in,
+	OUTPUT = orchard.qsketch_out,
+	RECEIVE = orchard.qsketch_recv,
+	SEND = orchard.qsketch_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended,
+	CATEGORY = 'N'
+);
+COMMENT ON TYPE orchard.qsketch IS 'counts of a set of float8 in buckets of a relative width, for quantiles to a stated relative error, mergeable';
+
+CREATE FUNCTION orchard.qsketch_accum(orchard.qsketch, float8) RETURNS orchard.qsketch
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.qsketch_accum(orchard.qsketch, float8) IS 'transition function of qsketch';
+
+CREATE FUNCTION orchard.qsketch_accum(orchard.qsketch, float8, float8) RETURNS orchard.qsketch
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.qsketch_accum(orchard.qsketch, float8, float8) IS 'transition function of qsketch with a relative error';
+
+CREATE FUNCTION orchard.qsketch_merge(orchard.qsketch, orchard.qsketch) RETURNS orchard.qsketch
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.qsketch_merge(orchard.qsketch, orchard.qsketch) IS 'both sets of values together';
+
+CREATE FUNCTION orchard.qsketch_final(orchard.qsketch) RETURNS orchard.qsketch
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.qsketch_final(orchard.qsketch) IS 'the sketch itself, NULL over no values';
+
+CREATE FUNCTION orchard.n(orchard.qsketch) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_n' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.n(orchard.qsketch) IS 'number of values, NaN and infinities among them';
+
+CREATE FUNCTION orchard.relative_error(orchard.qsketch) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_relative_error' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.relative_error(orchard.qsketch) IS 'the relative error of the quantiles of this sketch';
+
+CREATE FUNCTION orchard.median(orchard.qsketch) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_median' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.median(orchard.qsketch) IS 'median of the values, to the relative error of the sketch';
+
+CREATE FUNCTION orchard.quantile(state orchard.qsketch, p float8) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_qsketch_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.quantile(orchard.qsketch, float8) IS 'the p-quantile of the values, to the relative error of the sketch';
+
+CREATE FUNCTION orchard.moving_qsketch_add(internal, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_qsketch_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_qsketch_add(internal, float8) IS 'a value enters the window frame of qsketch';
+
+CREATE FUNCTION orchard.moving_qsketch_remove(internal, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_qsketch_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_qsketch_remove(internal, float8) IS 'the oldest value leaves the window frame of qsketch';
+
+CREATE FUNCTION orchard.moving_qsketch_add(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_qsketch_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_qsketch_add(internal, float8, float8) IS 'a value enters the window frame of qsketch with a relative error';
+
+CREATE FUNCTION orchard.moving_qsketch_remove(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_qsketch_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_qsketch_remove(internal, float8, float8) IS 'the oldest value leaves the window frame of qsketch with a relative error';
+
+CREATE FUNCTION orchard.moving_qsketch_result(internal) RETURNS orchard.qsketch
+	AS 'MODULE_PATHNAME', 'orchard_moving_qsketch_result' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_qsketch_result(internal) IS 'result of the window frame of qsketch';
+
+CREATE AGGREGATE orchard.qsketch(float8) (
+	SFUNC = orchard.qsketch_accum,
+	STYPE = orchard.qsketch,
+	SSPACE = 4096,
+	FINALFUNC = orchard.qsketch_final,
+	COMBINEFUNC = orchard.qsketch_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_qsketch_add,
+	MINVFUNC = orchard.moving_qsketch_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_qsketch_result
+);
+COMMENT ON AGGREGATE orchard.qsketch(float8) IS 'sketch of the values, for quantiles to a relative error of 0.01';
+
+CREATE AGGREGATE orchard.qsketch(x float8, relative_error float8) (
+	SFUNC = orchard.qsketch_accum,
+	STYPE = orchard.qsketch,
+	SSPACE = 4096,
+	FINALFUNC = orchard.qsketch_final,
+	COMBINEFUNC = orchard.qsketch_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_qsketch_add,
+	MINVFUNC = orchard.moving_qsketch_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_qsketch_result
+);
+COMMENT ON AGGREGATE orchard.qsketch(x float8, relative_error float8) IS 'sketch of the values, for quantiles to a relative error from 0.001 to 0.5';
+
+CREATE AGGREGATE orchard.merge(orchard.qsketch) (
+	SFUNC = orchard.qsketch_merge,
+	STYPE = orchard.qsketch,
+	SSPACE = 4096,
+	FINALFUNC = orchard.qsketch_final,
+	COMBINEFUNC = orchard.qsketch_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.merge(orchard.qsketch) IS 'all sets of values together; the sketches have one relative error';

@@ -14,6 +14,13 @@ static void grown_flatten_into(ExpandedObjectHeader *header, void *result, Size 
 
 static const ExpandedObjectMethods grown_methods = {grown_get_flat_size, grown_flatten_into};
 
+ByteWriter
+grown_state_writer(void *place, size_t size)
+{
+	return (ByteWriter){
+		.allocator = memory_transient(), .bytes = place, .capacity = size, .limit = size};
+}
+
 static Size
 grown_get_flat_size(ExpandedObjectHeader *header)
 {
@@ -38,11 +45,7 @@ static void
 grown_flatten_into(ExpandedObjectHeader *header, void *result, Size size)
 {
 	GrownState *state = (GrownState *) header;
-	/* A writer whose bytes are the place itself: it has room and never grows. */
-	ByteWriter writer = {.allocator = memory_transient(),
-						 .bytes = (uint8 *) VARDATA(result),
-						 .capacity = size - VARHDRSZ,
-						 .limit = size - VARHDRSZ};
+	ByteWriter writer = grown_state_writer(VARDATA(result), size - VARHDRSZ);
 
 	SET_VARSIZE(result, size);
 	state->type->encode(state, &writer);

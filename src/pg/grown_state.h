@@ -67,6 +67,9 @@ grown_state_require(GrownState *state, Status status)
 		memory_account_require_ok(state->account, status, state->type->label);
 }
 
+/* A writer of `size` bytes whose bytes are the place itself: it has room and never grows. */
+extern ByteWriter grown_state_writer(void *place, size_t size);
+
 /* Text \x and hexadecimal digits, binary the bytes themselves; both exact, both proved. */
 extern Datum grown_state_in(const GrownType *type, FunctionCallInfo fcinfo);
 extern Datum grown_state_out(const GrownType *type, FunctionCallInfo fcinfo);

@@ -35,7 +35,7 @@ typedef struct OrderFrame
 } OrderFrame;
 
 static const char memory_hint[] =
-	"Raise orchard.max_memory, or compute fewer groups at a time; in a parallel plan each process has this limit, and one holds two states while it merges them.";
+	"Raise orchard.max_memory, use orchard.qsketch, or compute fewer groups at a time; in a parallel plan each process has this limit, and one holds two states while it merges them.";
 
 PG_FUNCTION_INFO_V1(orchard_order_state_in);
 PG_FUNCTION_INFO_V1(orchard_order_state_out);

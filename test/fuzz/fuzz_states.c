@@ -19,6 +19,8 @@
 #include "kernel/dataset/dataset.h"
 #include "kernel/linear/least_squares.h"
 #include "kernel/metric/roc.h"
+#include "kernel/stat/quantile_sketch.h"
+#include "kernel/window/order_statistics.h"
 
 #define ROOM 131072	 /* bytes of the longest mutant */
 #define MAX_CODES 16 /* codes of a category, and numbers, up to which accepted states are fitted */
@@ -382,6 +384,142 @@ use_roc(ByteReader *reader, const Allocator *allocator, bool *is_accepted)
 	return broken;
 }
 
+/* -- Order statistics -- */
+
+static double
+some_value(int i)
+{
+	return i % 23 == 0 ? INFINITY : i % 29 == 0 ? NAN : (double) (i * 37 % 41 - 20) / 8.0;
+}
+
+static void
+make_order(ByteWriter *writer, const Allocator *allocator)
+{
+	OrderStatistics order = {0};
+	int i;
+
+	for (i = 0; i < 100; i++)
+	{
+		if (order_statistics_add(&order, allocator, NULL, some_value(i)) != KERNEL_OK)
+			abort();
+	}
+	if (order_statistics_gather(&order, allocator, NULL) != KERNEL_OK)
+		abort();
+	order_statistics_encode(&order, writer);
+	order_statistics_release(&order, allocator);
+}
+
+/* Counts in foreign bytes may be huge, so no values are planted in a tree. */
+static Broken
+use_accepted_order(OrderStatistics *order, const Allocator *allocator)
+{
+	double low = 0.0;
+	double high = 0.0;
+	double spread;
+
+	if (order_statistics_count(order) == 0)
+		return NULL;
+	if (order_statistics_quantile(order, 0.1, &low) != KERNEL_OK ||
+		order_statistics_quantile(order, 0.9, &high) != KERNEL_OK)
+		return "an accepted state has quantiles";
+	if (low > high)
+		return "quantiles ascend";
+	(void) order_statistics_iqr(order, &spread);
+	(void) order_statistics_mad(order, &spread);
+	(void) order_statistics_add(order, allocator, NULL, 3.0);
+	return NULL;
+}
+
+static Broken
+use_order(ByteReader *reader, const Allocator *allocator, bool *is_accepted)
+{
+	const uint8_t *bytes = reader->next;
+	OrderStatistics order = {0};
+	Status status = order_statistics_decode(&order, allocator, reader);
+	size_t length = (size_t) (reader->next - bytes);
+	ByteWriter writer;
+	Broken broken = NULL;
+
+	*is_accepted = status == KERNEL_OK && reader_left(reader) == 0;
+	if (status != KERNEL_OK)
+		return judge_refusal(status);
+	writer_begin(&writer, allocator, ROOM);
+	order_statistics_encode(&order, &writer);
+	if (writer.status == KERNEL_OK &&
+		(writer.length != length || memcmp(writer.bytes, bytes, length) != 0 ||
+		 order_statistics_encoded_size(&order) != length))
+		broken = "encode(decode(bytes)) is bytes";
+	writer_release(&writer);
+	if (broken == NULL)
+		broken = use_accepted_order(&order, allocator);
+	order_statistics_release(&order, allocator);
+	return broken;
+}
+
+/* -- Quantile sketches -- */
+
+static void
+make_sketch(ByteWriter *writer, const Allocator *allocator)
+{
+	QuantileSketch sketch;
+	int i;
+
+	sketch_begin(&sketch, 0.01);
+	for (i = 0; i < 100; i++)
+	{
+		if (sketch_add(&sketch, allocator, some_value(i)) != KERNEL_OK)
+			abort();
+	}
+	for (i = 29; i < 100; i += 29)
+	{
+		if (sketch_remove(&sketch, NAN) != KERNEL_OK)
+			abort();
+	}
+	sketch_encode(&sketch, writer);
+	sketch_release(&sketch, allocator);
+}
+
+static Broken
+use_sketch(ByteReader *reader, const Allocator *allocator, bool *is_accepted)
+{
+	const uint8_t *bytes = reader->next;
+	QuantileSketch sketch = {0};
+	QuantileSketch copy = {0};
+	ByteReader again;
+	Status status = sketch_decode(&sketch, allocator, reader);
+	size_t length = (size_t) (reader->next - bytes);
+	ByteWriter writer;
+	double low = 0.0;
+	double high = 0.0;
+	Broken broken = NULL;
+
+	*is_accepted = status == KERNEL_OK && reader_left(reader) == 0;
+	if (status != KERNEL_OK)
+		return judge_refusal(status);
+	writer_begin(&writer, allocator, ROOM);
+	sketch_encode(&sketch, &writer);
+	if (writer.status == KERNEL_OK &&
+		(writer.length != length || memcmp(writer.bytes, bytes, length) != 0 ||
+		 sketch_encoded_size(&sketch) != length))
+		broken = "encode(decode(bytes)) is bytes";
+	writer_release(&writer);
+	if (sketch.n > 0 &&
+		(sketch_quantile(&sketch, 0.1, &low) != KERNEL_OK ||
+		 sketch_quantile(&sketch, 0.9, &high) != KERNEL_OK || low > high))
+		broken = "quantiles ascend";
+	if (sketch_add(&sketch, allocator, 3.0) == KERNEL_OK &&
+		sketch_remove(&sketch, 3.0) != KERNEL_OK)
+		broken = "what came can go";
+	reader_begin(&again, bytes, length);
+	if (sketch_decode(&copy, allocator, &again) == KERNEL_OK)
+	{
+		(void) sketch_merge(&sketch, allocator, &copy);
+		sketch_release(&copy, allocator);
+	}
+	sketch_release(&sketch, allocator);
+	return broken;
+}
+
 static Kind kinds[] = {
 	{.name = "least squares, rows waiting",
 	 .make = make_waiting,
@@ -390,10 +528,12 @@ static Kind kinds[] = {
 	{.name = "least squares, sums", .make = make_sums, .use = use_least_squares, .share = 4},
 	{.name = "least squares, wide", .make = make_wide, .use = use_least_squares, .share = 1},
 	{.name = "dataset", .make = make_dataset, .use = use_dataset, .share = 8},
-	{.name = "roc", .make = make_roc, .use = use_roc, .share = 8}};
+	{.name = "roc", .make = make_roc, .use = use_roc, .share = 8},
+	{.name = "order statistics", .make = make_order, .use = use_order, .share = 8},
+	{.name = "quantile sketch", .make = make_sketch, .use = use_sketch, .share = 8}};
 
 #define KIND_COUNT ((int) (sizeof(kinds) / sizeof(kinds[0])))
-#define SHARES 25 /* their sum */
+#define SHARES 41 /* their sum */
 
 /* -- Mutations -- */
 

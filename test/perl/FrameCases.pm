@@ -162,6 +162,10 @@ CREATE FUNCTION rank_of(v float8[]) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
 	SELECT CASE WHEN v[cardinality(v)] IS NULL THEN NULL WHEN bool_or(u = 'NaN') THEN 'NaN'
 		ELSE (count(*) FILTER (WHERE u < v[cardinality(v)]) + (count(*) FILTER (WHERE u = v[cardinality(v)]) + 1) / 2.0) / count(u) END
 	FROM unnest(v) AS u $$;
+CREATE FUNCTION error_of(v float8[], p float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+	SELECT 0.0100001 * ((1 - f) * abs(s[k + 1]) + CASE WHEN f > 0 THEN f * abs(s[k + 2]) ELSE 0 END)
+	FROM (SELECT s, floor(p * (cardinality(s) - 1))::int AS k, p * (cardinality(s) - 1) - floor(p * (cardinality(s) - 1)) AS f
+		FROM (SELECT array(SELECT u FROM unnest(v) AS u WHERE u IS NOT NULL ORDER BY u) AS s) AS q) AS q $$;
 CREATE FUNCTION distinct_of(v anyarray) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT count(DISTINCT u) FROM unnest(v) AS u';
 CREATE FUNCTION mode_of(v anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT mode() WITHIN GROUP (ORDER BY u) FROM unnest(v) AS u';
 CREATE FUNCTION entropy_of(v anyarray) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
@@ -208,6 +212,16 @@ sub in_order
 	return map { { name => $_->[0], ours => "(orchard.$_->[0] %w)::text", reference => "($_->[1])::text", same => 'a IS NOT DISTINCT FROM b' } } @pairs;
 }
 
+# Sketches, to the relative error of the values next to the place.
+sub sketches
+{
+	return (
+		{ name => 'n(qsketch)', ours => 'coalesce(orchard.n(orchard.qsketch(x) %w), 0)', reference => 'count(x) %w', rounds => 30 },
+		map { {
+			name => "quantile(qsketch, $_)", ours => "orchard.quantile(orchard.qsketch(x) %w, $_)", reference => "quantile_of(array_agg(x) %w, $_)",
+			scale => "error_of(array_agg(x) %w, $_)", same => 'a IS NOT DISTINCT FROM b OR abs(a - b) <= s', rounds => 30 } } 0.5, 0.97);
+}
+
 # Counts of values, of three types.
 sub counts
 {
@@ -217,7 +231,7 @@ sub counts
 		{ name => "entropy($_)", ours => "orchard.entropy($_) %w", reference => "entropy_of(array_agg($_) %w)", same => 'close_to(a, b, 1)', rounds => 30 }) } qw(x m c);
 }
 
-my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts);
+my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches);
 
 sub frame_cases
 {

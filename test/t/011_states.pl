@@ -79,6 +79,7 @@ for my $type (sort keys %types)
 my %columns = (
 	sums => 'orchard.sum_state(x)', variances => 'orchard.variance_state(x)', stats => 'orchard.stats(x)', pairs => 'orchard.stats(x, u)',
 	errors => 'orchard.prediction_errors(x, u)', losses => 'orchard.log_losses(u > 8, 0.5 + x / 3)', scores => 'orchard.roc_scores(u > 8, x)',
+	orders => 'orchard.order_state(x)', sketches => 'orchard.qsketch(x)',
 	fits => q{orchard.fit_state(r, 'x', '{"algorithm": "linear_regression", "exclude": ["g"]}')});
 my @names = sort keys %columns;
 my $list = join(', ', map { "$columns{$_} AS $_" } @names);
@@ -89,6 +90,7 @@ my $texts = 'SELECT g, ' . join(', ', map { "$_\::text" } @names) . ' FROM kept 
 # A state in memory may wait to be normalised, which moves the last bit of a skewness.
 my $merged = 'SELECT orchard.avg(orchard.merge(sums)), orchard.var_pop(orchard.merge(variances)), round(orchard.skewness(orchard.merge(stats))::numeric, 12), round(orchard.corr(orchard.merge(pairs))::numeric, 12), '
 	. 'orchard.rmse(orchard.merge(errors)), orchard.log_loss(orchard.merge(losses)), orchard.roc_auc(orchard.merge(scores)), '
+	. 'orchard.mad(orchard.merge(orders)), orchard.quantile(orchard.merge(sketches), 0.9), '
 	. 'orchard.model_digest(orchard.finish(orchard.merge(fits))) FROM (SELECT * FROM kept ORDER BY g) AS ordered';
 my $before = $node->safe_psql('postgres', $texts);
 my $result = $node->safe_psql('postgres', $merged);

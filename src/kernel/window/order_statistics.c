@@ -3,7 +3,7 @@
  */
 #include "kernel/window/order_statistics.h"
 
-#include <math.h>
+#include "kernel/stat/quantile_place.h"
 
 #define FORMAT_VERSION 1
 #define FEW_VALUES 64					 /* so many go into the tree one by one */
@@ -203,41 +203,28 @@ judge(const OrderStatistics *order, bool *is_nan, double *result)
 	return order_statistics_count(order) == 0 ? KERNEL_INVALID : KERNEL_OK;
 }
 
-/* low and, by the fraction f, on the way to high. */
-static double
-interpolate(double low, double high, double f)
-{
-	double step = high - low;
-
-	if (low == high)
-		return low;
-	if (isfinite(step))
-		return low + f * step;
-	if (isinf(low))
-		return isinf(high) ? NAN : low;
-	return isinf(high) ? high : low * (1.0 - f) + high * f;
-}
-
 /* The quantile of a multiset without NaN that is not empty; *above: the first place above it. */
 static double
 quantile_of(const OrderStatistics *order, double p, uint64_t *above)
 {
-	double position = p * (double) (count_ordered(order) - 1);
-	uint64_t k = (uint64_t) position;
-	double f = position - (double) k;
-	double low;
-	uint32_t length;
+	QuantilePlace place = quantile_place(p, count_ordered(order));
 	const uint64_t *keys;
+	uint32_t length = 1;
+	double low;
 
-	*above = k + 1;
-	if (order->tree.n == 0)
-		return f > 0.0 ? interpolate(select_value(order, k), select_value(order, k + 1), f) :
-						 select_value(order, k);
-	keys = order_tree_from(&order->tree, k, &length);
-	low = score_from_key(keys[0]);
-	if (f == 0.0)
-		return low;
-	return interpolate(low, length > 1 ? score_from_key(keys[1]) : select_value(order, k + 1), f);
+	*above = place.k + 1;
+	if (order->tree.n > 0)
+	{
+		keys = order_tree_from(&order->tree, place.k, &length);
+		low = score_from_key(keys[0]);
+		if (length > 1 && place.fraction > 0.0)
+			return quantile_between(low, score_from_key(keys[1]), place.fraction);
+	}
+	else
+		low = select_value(order, place.k);
+	return place.fraction > 0.0 ?
+		quantile_between(low, select_value(order, place.k + 1), place.fraction) :
+		low;
 }
 
 Status
@@ -398,8 +385,8 @@ order_statistics_mad(OrderStatistics *order, double *result)
 		low = fmax(low, right_distance(&distances, t - i - 1));
 	*result = n % 2 == 1 ?
 		low :
-		interpolate(low, fmin(left_distance(&distances, i), right_distance(&distances, t - i)),
-					0.5);
+		quantile_between(low, fmin(left_distance(&distances, i), right_distance(&distances, t - i)),
+						 0.5);
 	return isinf(*result) && all_finite(order) ? KERNEL_OVERFLOW : KERNEL_OK;
 }
 
