@@ -335,6 +335,40 @@ large_nodes_give_the_same_trees(void)
 	rows_free(&rows);
 }
 
+/* With a learning rate of 1 the gains of a tree add up to the loss that it takes away. */
+static void
+gains_are_the_loss_taken_away(void)
+{
+	int32_t sizes[] = {700, 150000};
+	int variant;
+
+	for (variant = 0; variant < 4; variant++)
+	{
+		Rows rows = rows_create(sizes[variant % 2]);
+		bool has_weight = variant >= 2;
+		Dataset dataset = rows_dataset(&rows, has_weight, 1);
+		BoostOptions options = boost_options(BOOST_SQUARED);
+		double gain = 0.0;
+		double total = 0.0;
+		BoostResult result;
+		int32_t i;
+
+		options.n_estimators = 1;
+		options.learning_rate = 1.0;
+		CHECK(fit(&dataset, &options, &result) == KERNEL_OK);
+		for (i = 0; i < result.ensemble->trees[0].n_nodes; i++)
+			gain += result.ensemble->trees[0].nodes[i].gain;
+		for (i = 0; i < rows.n; i++)
+			total += has_weight ? rows.weight[i] : 1.0;
+		CHECK(result.ensemble->trees[0].n_nodes == 61);
+		CHECK_NEAR(result.ensemble->trees[0].nodes[0].cover, total, 1e-6 * total);
+		CHECK_CLOSE(gain / total, result.train_curve[0] - result.train_curve[1], 1e-5);
+		boost_result_release(&result, &unit_allocator);
+		dataset_release(&dataset, &unit_allocator);
+		rows_free(&rows);
+	}
+}
+
 /* Monotone, no deeper than asked, no leaf smaller than asked, in preorder. */
 static void
 constraints_hold(void)
@@ -542,6 +576,7 @@ refusal_and_stop_leave_nothing_behind(void)
 UNIT_MAIN(UNIT_CASE(grows_the_tree_worked_out_by_hand), UNIT_CASE(learns_where_missing_values_go),
 		  UNIT_CASE(first_split_is_the_best_of_all), UNIT_CASE(isolates_scattered_levels),
 		  UNIT_CASE(order_of_rows_changes_nothing), UNIT_CASE(large_nodes_give_the_same_trees),
-		  UNIT_CASE(constraints_hold), UNIT_CASE(stops_early_at_the_best_round),
-		  UNIT_CASE(poor_data_gives_a_constant), UNIT_CASE(refuses_sums_that_are_not_finite),
+		  UNIT_CASE(gains_are_the_loss_taken_away), UNIT_CASE(constraints_hold),
+		  UNIT_CASE(stops_early_at_the_best_round), UNIT_CASE(poor_data_gives_a_constant),
+		  UNIT_CASE(refuses_sums_that_are_not_finite),
 		  UNIT_CASE(refusal_and_stop_leave_nothing_behind))

@@ -218,6 +218,48 @@ quantiles_are_those_of_sorted_values(void)
 	}
 }
 
+/* Largest, sums and packed words of both compilations, and what they must be. */
+static void
+check_totals(const double *gradient, const double *hessian, const double *loss)
+{
+	ObjectivePacking packing = {32766.0, 65534.0 * 4.0, 99};
+	ObjectiveTotals wide = objective_totals(gradient, hessian, loss, 1001, 0x1p20);
+	ObjectiveTotals plain = objective_totals_portable(gradient, hessian, loss, 1001, 0x1p20);
+	uint64_t hash[OBJECTIVE_ROWS];
+	uint32_t words[2][OBJECTIVE_ROWS];
+	int64_t sums[2][2] = {{0, 0}, {0, 0}};
+	double total = 0.0;
+	double most = 0.0;
+	double off = 0.0;
+	int i;
+
+	for (i = 0; i < OBJECTIVE_ROWS; i++)
+		hash[i] = hash_mix((uint64_t) i);
+	for (i = 0; i < 1001; i++)
+	{
+		total += loss[i];
+		most = fmax(most, fabs(gradient[i]));
+	}
+	CHECK(wide.gradient == plain.gradient && wide.hessian == plain.hessian &&
+		  wide.loss == plain.loss);
+	CHECK_NEAR(wide.gradient, most, 0.0);
+	CHECK_NEAR((double) wide.loss / 0x1p20, total, 1e-3);
+	objective_pack(words[0], gradient, hessian, hash, OBJECTIVE_ROWS, &packing, sums[0]);
+	objective_pack_portable(words[1], gradient, hessian, hash, OBJECTIVE_ROWS, &packing, sums[1]);
+	CHECK(memcmp(words[0], words[1], sizeof(words[0])) == 0);
+	CHECK(memcmp(sums[0], sums[1], sizeof(sums[0])) == 0);
+	for (i = 0; i < OBJECTIVE_ROWS; i++)
+	{
+		double g = (int32_t) words[0][i] >> 16;
+		double h = words[0][i] & 0xffff;
+
+		CHECK(fabs(g - gradient[i] * packing.gradient_scale) <= 1.0);
+		CHECK(fabs(h - hessian[i] * packing.hessian_scale) <= 1.0);
+		off += g - gradient[i] * packing.gradient_scale;
+	}
+	CHECK(fabs(off) < 4.0 * 0.5 * sqrt(OBJECTIVE_ROWS)); /* rounding has no side */
+}
+
 /* Both compilations, and libm. */
 static void
 vectors_agree_with_plain_code(void)
@@ -243,6 +285,7 @@ vectors_agree_with_plain_code(void)
 	objective_logistic_portable(plain[1], plain[2], plain[3], x, target, OBJECTIVE_ROWS);
 	for (k = 0; k < 4; k++)
 		CHECK(memcmp(out[k], plain[k], sizeof(out[k])) == 0);
+	check_totals(out[1], out[2], out[3]);
 	for (i = 0; i < OBJECTIVE_ROWS; i++)
 		CHECK_CLOSE(out[0][i], exp(fmax(-708.0, fmin(708.0, x[i]))), 1e-14);
 }

@@ -18,4 +18,16 @@ cpu_has_avx2(void)
 #endif
 }
 
+/* The parts of AVX-512 that all processors with its byte and word instructions have. */
+static inline bool
+cpu_has_avx512(void)
+{
+#if defined(__x86_64__)
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+		__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+	return false;
+#endif
+}
+
 #endif /* ORCHARD_KERNEL_BASE_CPU_H */

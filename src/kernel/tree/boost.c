@@ -6,64 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/base/hash.h"
+#include "kernel/tree/boost_state.h"
 #include "kernel/tree/exact_sum.h"
 
 #define PACKED_SHARE 0.02 /* of the rarer class, for 16 bits to do */
 #define LARGEST 1e150	  /* derivatives whose squares have a sum */
-#define PACKED_GRADIENT 32766.0
-#define PACKED_HESSIAN 65534.0
-#define PRECISE_BITS 30
-#define LOSS_BITS 30 /* of the mean loss at the start */
+#define LEAVES_LIMIT 65535
+#define LOSS_BITS 24 /* of the mean loss at the start */
 #define LOOK_ROWS 16384
-
-/* Rows and their scores. */
-typedef struct Scored
-{
-	BinnedRows rows;
-	double *score; /* n_outputs columns of n */
-	double *level; /* SOFTMAX: n */
-} Scored;
-
-/* One run of boost_fit. */
-typedef struct Boost
-{
-	const BoostOptions *options;
-	const Allocator *allocator;
-	const StopCheck *stop;
-	int32_t n_outputs;
-	Objective objective;
-	GrowOptions grow;
-	Bins bins;
-	Scored train;
-	Scored held_out;
-	bool has_held_out;
-	Records records;
-	Grower grower;
-	double *gradient; /* n of train */
-	double *hessian;  /* n of train; NULL when every one is 1 */
-	double *residual; /* n, where leaves are renewed */
-	double *weight;	  /* n, in the order of residual; NULL without */
-	double most[2];	  /* largest magnitude of gradient and hessian */
-	int loss_exponent;
-	BoostResult result;
-	int32_t trees_capacity;
-} Boost;
-
-static bool
-is_all_rows(const Boost *boost)
-{
-	return boost->options->subsample >= 1.0;
-}
-
-/* A seed of its own for each tree and purpose. */
-static uint64_t
-tree_seed(const Boost *boost, uint64_t purpose)
-{
-	uint64_t tree = (uint64_t) boost->result.ensemble->n_trees;
-
-	return hash_mix(boost->options->seed + hash_mix(tree * 4 + purpose));
-}
 
 /* Rows first .. first + n - 1 as the objective takes them. */
 static ObjectiveRows
@@ -129,21 +79,6 @@ typedef struct LossSum
 	WideInteger sum;
 } LossSum;
 
-static void
-add_losses(LossSum *sum, const double *loss, int32_t n)
-{
-	WideInteger part = 0;
-	int32_t i;
-
-	for (i = 0; i < n; i++)
-	{
-		double scaled = loss[i] * sum->scale;
-
-		part += (int64_t) (scaled < -0x1p62 ? -0x1p62 : scaled < 0x1p62 ? scaled : 0x1p62);
-	}
-	sum->sum += part;
-}
-
 /* Derivatives of the training rows for an output, their largest, and the losses. */
 static Status
 differentiate(Boost *boost, int32_t output, LossSum *losses)
@@ -154,7 +89,6 @@ differentiate(Boost *boost, int32_t output, LossSum *losses)
 	double steepest = 0.0;
 	int32_t n = boost->train.rows.n;
 	int32_t first;
-	int32_t i;
 
 	for (first = 0; first < n; first += OBJECTIVE_ROWS)
 	{
@@ -162,309 +96,26 @@ differentiate(Boost *boost, int32_t output, LossSum *losses)
 		ObjectiveRows rows = rows_at(&boost->train, output, first, taken);
 		double *gradient = boost->gradient + first;
 		double *hessian = boost->hessian != NULL ? boost->hessian + first : unit;
+		ObjectiveTotals totals;
 
 		if (first % LOOK_ROWS == 0 && stop_requested(boost->stop))
 			return KERNEL_STOPPED;
 		objective_gradients(&boost->objective, &rows, gradient, hessian, loss);
-		for (i = 0; i < taken; i++)
-		{
-			most = fabs(gradient[i]) > most ? fabs(gradient[i]) : most;
-			steepest = hessian[i] > steepest ? hessian[i] : steepest;
-		}
-		add_losses(losses, loss, taken);
+		totals = objective_totals(gradient, hessian, loss, taken, losses->scale);
+		most = totals.gradient > most ? totals.gradient : most;
+		steepest = totals.hessian > steepest ? totals.hessian : steepest;
+		losses->sum += totals.loss;
 	}
 	boost->most[0] = most;
 	boost->most[1] = steepest;
 	return most < LARGEST && steepest < LARGEST ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
-/* 2^k so that the largest magnitude becomes an integer of so many bits. */
-static double
-power_scale(double largest, int bits)
-{
-	int exponent = 0;
-
-	if (largest > 0.0)
-		frexp(largest, &exponent);
-	exponent = bits - exponent;
-	return ldexp(1.0, exponent < 1000 ? exponent : 1000);
-}
-
-/* To the nearest integer, halves away from 0. */
-static inline int64_t
-nearest(double x)
-{
-	return (int64_t) (x < 0.0 ? x - 0.5 : x + 0.5);
-}
-
-/* Factors from derivatives to the histogram's integers, and back for the splits. */
-static void
-set_units(Boost *boost, double scale[2])
-{
-	if (boost->records.form == CELL_PACKED)
-	{
-		scale[0] = PACKED_GRADIENT / (boost->most[0] > 1e-300 ? boost->most[0] : 1.0);
-		scale[1] = PACKED_HESSIAN / (boost->most[1] > 1e-300 ? boost->most[1] : 1.0);
-	}
-	else
-	{
-		scale[0] = power_scale(boost->most[0], PRECISE_BITS);
-		scale[1] = boost->hessian != NULL ? power_scale(boost->most[1], PRECISE_BITS + 1) : 1.0;
-	}
-	boost->grow.split.gradient_unit = 1.0 / scale[0];
-	boost->grow.split.hessian_unit = 1.0 / scale[1];
-}
-
-/* A row's derivatives into its records and the sums. */
-static inline void
-quantise_row(Boost *boost, int32_t row, const double scale[2], uint64_t seed, Sums *sums)
-{
-	double gradient = boost->gradient[row] * scale[0];
-	int64_t g;
-	int64_t h = 1;
-
-	if (boost->records.form == CELL_PACKED)
-	{
-		uint64_t draw = hash_mix(boost->train.rows.hash[row] ^ seed);
-
-		/* Rounded up or down at random, so that many small ones are not lost. */
-		g = (int64_t) (gradient + 32768.0 + (double) (uint32_t) draw * 0x1p-32) - 32768;
-		h = (int64_t) (boost->hessian[row] * scale[1] + (double) (draw >> 32) * 0x1p-32);
-	}
-	else
-	{
-		g = nearest(gradient);
-		if (boost->hessian != NULL)
-			h = nearest(boost->hessian[row] * scale[1]);
-	}
-	records_set(&boost->records, row, (int32_t) g, (uint32_t) h);
-	sums->gradient += g;
-	sums->hessian += h;
-}
-
-/* The tree's rows into the grower's order, their derivatives into the records; returns how many. */
-static Status
-quantise(Boost *boost, Sums *sums)
-{
-	const BinnedRows *rows = &boost->train.rows;
-	bool is_all = is_all_rows(boost);
-	uint64_t bound = is_all ? UINT64_MAX : (uint64_t) (boost->options->subsample * 0x1p64);
-	uint64_t draw_seed = tree_seed(boost, 0);
-	uint64_t round_seed = tree_seed(boost, 1);
-	double scale[2];
-	int32_t n = 0;
-	int32_t i;
-
-	set_units(boost, scale);
-	*sums = (Sums){0};
-	for (i = 0; i < rows->n; i++)
-	{
-		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
-		if (!is_all && hash_mix(rows->hash[i] + draw_seed) > bound)
-			continue;
-		boost->grower.order[n++] = i;
-		quantise_row(boost, i, scale, round_seed, sums);
-	}
-	sums->rows = n;
-	return KERNEL_OK;
-}
-
-/* The Newton step of a leaf, from sums of its rows' derivatives that no order changes. */
-static double
-newton_step(const Boost *boost, const GrownNode *leaf, const double scale[2])
-{
-	const SplitOptions *options = &boost->grow.split;
-	const int32_t *order = boost->grower.order + leaf->begin;
-	int64_t gradient = 0;
-	int64_t hessian = 0;
-	int32_t i;
-
-	for (i = 0; i < leaf->count; i++)
-		gradient += nearest(boost->gradient[order[i]] * scale[0]);
-	for (i = 0; boost->hessian != NULL && i < leaf->count; i++)
-		hessian += nearest(boost->hessian[order[i]] * scale[1]);
-	return split_value(options, (double) gradient / scale[0],
-					   boost->hessian != NULL ? (double) hessian / scale[1] : leaf->count,
-					   leaf->node.lower, leaf->node.upper);
-}
-
-/* The value that the residuals of a leaf's rows give it. */
-static Status
-renewed_value(Boost *boost, const GrownNode *leaf, double *value)
-{
-	const BinnedRows *rows = &boost->train.rows;
-	const int32_t *order = boost->grower.order + leaf->begin;
-	int32_t i;
-	Status status;
-
-	for (i = 0; i < leaf->count; i++)
-	{
-		boost->residual[i] = rows->target[order[i]] - boost->train.score[order[i]];
-		if (boost->weight != NULL)
-			boost->weight[i] = rows->weight[order[i]];
-	}
-	status = objective_renewed(&boost->objective, boost->residual, boost->weight, leaf->count,
-							   boost->allocator, value);
-	*value = *value < leaf->node.lower ? leaf->node.lower :
-		*value > leaf->node.upper	   ? leaf->node.upper :
-										 *value;
-	return status;
-}
-
-/* Weight of a leaf's rows. */
-static double
-leaf_cover(const Boost *boost, const GrownNode *leaf, double scale)
-{
-	const int32_t *order = boost->grower.order + leaf->begin;
-	const double *weight = boost->train.rows.weight;
-	int64_t sum = 0;
-	int32_t i;
-
-	if (weight == NULL)
-		return leaf->count;
-	for (i = 0; i < leaf->count; i++)
-		sum += nearest(weight[order[i]] * scale);
-	return (double) sum / scale;
-}
-
-/* Bits that an integer may have so that n of them have a sum. */
-static int
-summand_bits(int32_t n)
-{
-	int bits = 62;
-
-	while (n > 0)
-	{
-		n /= 2;
-		bits--;
-	}
-	return bits;
-}
-
-static double
-heaviest(const BinnedRows *rows)
-{
-	double most = 0.0;
-	int32_t i;
-
-	for (i = 0; rows->weight != NULL && i < rows->n; i++)
-		most = rows->weight[i] > most ? rows->weight[i] : most;
-	return most;
-}
-
-/* Values and covers of the leaves; the scores of the rows in them. */
-static Status
-settle_leaves(Boost *boost, double *score)
-{
-	int bits = summand_bits(boost->train.rows.n);
-	double scale[2] = {power_scale(boost->most[0], bits), power_scale(boost->most[1], bits)};
-	double weight_scale = power_scale(heaviest(&boost->train.rows), bits);
-	int32_t looked = 0;
-	int32_t i;
-	int32_t j;
-
-	for (i = 0; i < boost->grower.n_nodes; i++)
-	{
-		GrownNode *leaf = &boost->grower.nodes[i];
-		const int32_t *order = boost->grower.order + leaf->begin;
-		Status status = KERNEL_OK;
-		double value;
-
-		if (leaf->left != TREE_LEAF)
-			continue;
-		looked += leaf->count;
-		if (looked >= LOOK_ROWS && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
-		looked %= LOOK_ROWS;
-		if (objective_renews(&boost->objective))
-			status = renewed_value(boost, leaf, &value);
-		else
-			value = newton_step(boost, leaf, scale);
-		if (status != KERNEL_OK)
-			return status;
-		leaf->value = value * boost->options->learning_rate;
-		leaf->cover = leaf_cover(boost, leaf, weight_scale);
-		for (j = 0; j < leaf->count; j++)
-			score[order[j]] += leaf->value;
-	}
-	return KERNEL_OK;
-}
-
-/* Adds the tree to the scores of rows that it was not grown on; drawn: leave those that it was. */
-static Status
-route(const Boost *boost, Scored *scored, double *score, bool leaves_drawn)
-{
-	uint64_t bound = (uint64_t) (boost->options->subsample * 0x1p63) * 2;
-	uint64_t seed = tree_seed(boost, 0);
-	int32_t i;
-
-	for (i = 0; i < scored->rows.n; i++)
-	{
-		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
-		if (!leaves_drawn || hash_mix(scored->rows.hash[i] + seed) > bound)
-			score[i] += boost->grower.nodes[grower_leaf(&boost->grower, &scored->rows, i)].value;
-	}
-	return KERNEL_OK;
-}
-
-/* Room in the ensemble for a round's trees. */
-static Status
-reserve_trees(Boost *boost)
-{
-	Ensemble *ensemble = boost->result.ensemble;
-	int32_t capacity = boost->trees_capacity > 0 ? 2 * boost->trees_capacity : 16;
-	Tree *trees;
-
-	if (ensemble->n_trees + boost->n_outputs <= boost->trees_capacity)
-		return KERNEL_OK;
-	capacity = capacity < ensemble->n_trees + boost->n_outputs ?
-		ensemble->n_trees + boost->n_outputs :
-		capacity;
-	trees = memory_reallocate(boost->allocator, ensemble->trees, (size_t) boost->trees_capacity,
-							  (size_t) capacity, sizeof(Tree));
-	if (trees == NULL)
-		return KERNEL_OUT_OF_MEMORY;
-	ensemble->trees = trees;
-	boost->trees_capacity = capacity;
-	return KERNEL_OK;
-}
-
-/* One tree; *is_stump: it has no split. */
-static Status
-add_tree(Boost *boost, int32_t output, bool *is_stump)
-{
-	Ensemble *ensemble = boost->result.ensemble;
-	double *score = boost->train.score + (size_t) output * (size_t) boost->train.rows.n;
-	Sums sums;
-	Status status = quantise(boost, &sums);
-
-	if (status == KERNEL_OK)
-		status = grower_grow(&boost->grower, (int32_t) sums.rows, sums, tree_seed(boost, 2));
-	if (status == KERNEL_OK)
-		status = settle_leaves(boost, score);
-	if (status == KERNEL_OK && !is_all_rows(boost))
-		status = route(boost, &boost->train, score, true);
-	if (status == KERNEL_OK && boost->has_held_out)
-		status =
-			route(boost, &boost->held_out,
-				  boost->held_out.score + (size_t) output * (size_t) boost->held_out.rows.n, false);
-	if (status == KERNEL_OK)
-		status = grower_tree(&boost->grower, output, boost->allocator,
-							 &ensemble->trees[ensemble->n_trees]);
-	if (status != KERNEL_OK)
-		return status;
-	*is_stump = boost->grower.n_nodes == 1;
-	ensemble->n_trees++;
-	return KERNEL_OK;
-}
-
 /* The mean of losses. */
 static double
 mean_loss(const LossSum *sum, const BinnedRows *rows)
 {
-	ExactSum total = exact_sum_begin(heaviest(rows));
+	ExactSum total = exact_sum_begin(boost_heaviest(rows));
 	double weight = rows->n;
 	int32_t i;
 
@@ -504,7 +155,7 @@ held_out_loss(Boost *boost)
 			ObjectiveRows rows = rows_at(&boost->held_out, k, first, taken);
 
 			objective_gradients(&boost->objective, &rows, gradient, hessian, loss);
-			add_losses(&losses, loss, taken);
+			losses.sum += objective_totals(gradient, hessian, loss, taken, losses.scale).loss;
 		}
 	}
 	return mean_loss(&losses, &boost->held_out.rows);
@@ -555,7 +206,7 @@ scale_losses(Boost *boost)
 		boost->loss_exponent += 40;
 		status = starting_loss(boost, &loss);
 	}
-	while (status == KERNEL_OK && loss > 0x1p58 && boost->loss_exponent > -900)
+	while (status == KERNEL_OK && loss > 0x1p46 && boost->loss_exponent > -900)
 	{
 		boost->loss_exponent -= 40;
 		status = starting_loss(boost, &loss);
@@ -591,6 +242,28 @@ take_back(Boost *boost, int32_t rounds)
 	boost->result.rounds = rounds;
 }
 
+/* Room in the ensemble for a round's trees. */
+static Status
+reserve_trees(Boost *boost)
+{
+	Ensemble *ensemble = boost->result.ensemble;
+	int32_t capacity = boost->trees_capacity > 0 ? 2 * boost->trees_capacity : 16;
+	Tree *trees;
+
+	if (ensemble->n_trees + boost->n_outputs <= boost->trees_capacity)
+		return KERNEL_OK;
+	capacity = capacity < ensemble->n_trees + boost->n_outputs ?
+		ensemble->n_trees + boost->n_outputs :
+		capacity;
+	trees = memory_reallocate(boost->allocator, ensemble->trees, (size_t) boost->trees_capacity,
+							  (size_t) capacity, sizeof(Tree));
+	if (trees == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	ensemble->trees = trees;
+	boost->trees_capacity = capacity;
+	return KERNEL_OK;
+}
+
 /* One tree an output; *goes_on: another round could change anything. */
 static Status
 run_round(Boost *boost, bool *goes_on)
@@ -610,7 +283,7 @@ run_round(Boost *boost, bool *goes_on)
 
 		status = differentiate(boost, k, &losses);
 		if (status == KERNEL_OK)
-			status = add_tree(boost, k, &is_stump);
+			status = boost_add_tree(boost, k, &is_stump);
 		all_stumps &= is_stump;
 	}
 	if (status != KERNEL_OK)
@@ -824,8 +497,10 @@ begin_rounds(Boost *boost)
 	bool renews = objective_renews(&boost->objective);
 	Status status;
 
+	boost->heaviest = boost_heaviest(rows);
 	boost->gradient = memory_allocate(allocator, n, sizeof(double));
-	if (boost->gradient == NULL)
+	boost->leaf_of_row = memory_allocate(allocator, n, sizeof(uint16_t));
+	if (boost->gradient == NULL || boost->leaf_of_row == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	status = objective_start(&boost->objective, rows->target, rows->weight, rows->n,
 							 boost->gradient, allocator, base);
@@ -874,6 +549,10 @@ end_rounds(Boost *boost, Status status)
 	memory_release(allocator, boost->hessian, n, sizeof(double));
 	memory_release(allocator, boost->residual, n, sizeof(double));
 	memory_release(allocator, boost->weight, n, sizeof(double));
+	memory_release(allocator, boost->leaf_of_row, n, sizeof(uint16_t));
+	memory_release(allocator, boost->leaf_sums, 2 * (size_t) boost->leaves_capacity,
+				   sizeof(LeafSums));
+	memory_release(allocator, boost->leaf_value, (size_t) boost->leaves_capacity, sizeof(double));
 	release_scored(&boost->train, boost->n_outputs, allocator);
 	release_scored(&boost->held_out, boost->n_outputs, allocator);
 	bins_release(&boost->bins, allocator);
@@ -904,7 +583,11 @@ boost_fit(const TreeSource *source, const TreeSource *validation, const BoostOpt
 				   .objective = options->objective,
 				   .grow = options->grow,
 				   .has_held_out = validation != NULL && validation->dataset->n > 0};
-	Status status = create_rows(&boost, source, validation);
+	Status status;
+
+	if (boost.grow.max_leaves == 0 || boost.grow.max_leaves > LEAVES_LIMIT)
+		boost.grow.max_leaves = LEAVES_LIMIT;
+	status = create_rows(&boost, source, validation);
 
 	if (status == KERNEL_OK)
 		status = create_ensemble(&boost, source);

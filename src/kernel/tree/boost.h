@@ -27,7 +27,7 @@ typedef struct BoostReport
 typedef struct BoostOptions
 {
 	Objective objective;
-	GrowOptions grow; /* its units are set by boost_fit */
+	GrowOptions grow; /* its units are set by boost_fit; no limit of leaves means 65,535 */
 	int32_t n_estimators;
 	double learning_rate;
 	double subsample; /* of the rows, for each tree; above 0, at most 1 */

@@ -220,7 +220,7 @@ gather_rows(Grower *grower, Gathering *gathering, const int32_t *order, int32_t 
 			histogram_flush(grower->records, into, narrow);
 			gathering->held = 0;
 		}
-		histogram_add(grower->records, into->is_wide ? narrow : into, order, first, taken, NULL);
+		histogram_add(grower->records, into->is_wide ? narrow : into, order, first, taken);
 		gathering->held += taken;
 		order = order != NULL ? order + taken : NULL;
 		first += taken;
@@ -237,7 +237,7 @@ gather_end(Grower *grower, Gathering *gathering)
 
 /* The histogram of all rows of a node, looking at the stop flag now and then. */
 static Status
-build_histogram(Grower *grower, GrownNode *node, bool is_all)
+build_histogram(Grower *grower, GrownNode *node)
 {
 	Gathering gathering = {.histogram = &grower->pool[node->histogram]};
 	int32_t done;
@@ -249,8 +249,7 @@ build_histogram(Grower *grower, GrownNode *node, bool is_all)
 
 		if (stop_requested(grower->stop))
 			return KERNEL_STOPPED;
-		gather_rows(grower, &gathering, is_all ? NULL : grower->order + node->begin + done, done,
-					n);
+		gather_rows(grower, &gathering, grower->order + node->begin + done, 0, n);
 	}
 	gather_end(grower, &gathering);
 	return KERNEL_OK;
@@ -520,7 +519,7 @@ place_histograms(Grower *grower, int32_t parent, int32_t smaller, int32_t larger
 		if (!is_splittable(grower, large))
 			return KERNEL_OK;
 		large->histogram = take_place(grower);
-		return build_histogram(grower, large, false);
+		return build_histogram(grower, large);
 	}
 	if (!is_splittable(grower, large))
 	{
@@ -632,41 +631,53 @@ split_leaf(Grower *grower, int32_t index, bool is_last)
 	return status;
 }
 
-/* All places free, no node. */
-static void
-begin_tree(Grower *grower, uint64_t seed)
+Status
+grower_begin(Grower *grower, uint64_t seed)
 {
+	SplitNode root = {.lower = -INFINITY, .upper = INFINITY};
 	int32_t place;
+	int32_t index;
+	Status status;
 
 	grower->seed = seed;
 	grower->n_nodes = grower->n_open = 0;
 	grower->n_leaves = 1;
 	grower->n_free = 0;
+	grower->gather_rows = 0;
 	for (place = grower->pool_size; place-- > 0;)
 		grower->free_places[grower->n_free++] = place;
+	status = add_node(grower, 0, 0, 0, root, &index);
+	if (status == KERNEL_OK)
+		status = reserve_places(grower, 1, 0);
+	if (status == KERNEL_OK)
+		grower->nodes[0].histogram = take_place(grower);
+	return status;
+}
+
+void
+grower_add_root(Grower *grower, int32_t n, bool is_all)
+{
+	GrownNode *root = &grower->nodes[0];
+	Gathering gathering = {&grower->pool[root->histogram], grower->gather_rows};
+
+	gather_rows(grower, &gathering, is_all ? NULL : grower->order + root->count, root->count, n);
+	root->count += n;
+	grower->gather_rows = gathering.held;
 }
 
 Status
-grower_grow(Grower *grower, int32_t n, Sums sums, uint64_t seed)
+grower_grow(Grower *grower, Sums sums)
 {
 	const GrowOptions *options = grower->options;
-	SplitNode root = {.sums = sums, .lower = -INFINITY, .upper = INFINITY};
-	int32_t index = 0;
-	Status status;
+	GrownNode *root = &grower->nodes[0];
+	Gathering gathering = {.histogram = &grower->pool[root->histogram]};
+	Status status = KERNEL_OK;
 
-	begin_tree(grower, seed);
-	status = add_node(grower, 0, n, 0, root, &index);
-	if (status == KERNEL_OK && is_splittable(grower, &grower->nodes[0]))
-	{
-		status = reserve_places(grower, 1, 0);
-		if (status == KERNEL_OK)
-		{
-			grower->nodes[0].histogram = take_place(grower);
-			status = build_histogram(grower, &grower->nodes[0], n == grower->records->rows->n);
-		}
-		if (status == KERNEL_OK)
-			open_leaf(grower, 0);
-	}
+	gather_end(grower, &gathering);
+	root->node.sums = sums;
+	root->node.sums.rows = root->count;
+	if (is_splittable(grower, root))
+		open_leaf(grower, 0);
 	while (status == KERNEL_OK && grower->n_open > 0 &&
 		   (options->max_leaves == 0 || grower->n_leaves < options->max_leaves))
 		status = split_leaf(grower, heap_pop(grower), grower->n_leaves + 1 == options->max_leaves);

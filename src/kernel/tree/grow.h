@@ -67,8 +67,9 @@ typedef struct Grower
 	int32_t pool_size;
 	int32_t pool_capacity;
 	int32_t n_free;
-	Histogram gather; /* narrow, for the sums of wide ones; zero */
-	uint64_t seed;	  /* of the tree, for drawing slots */
+	Histogram gather;	 /* narrow, for the sums of wide ones; zero */
+	int32_t gather_rows; /* in the narrow histogram of the root */
+	uint64_t seed;		 /* of the tree, for drawing slots */
 } Grower;
 
 /* The options may change from tree to tree; they, records, allocator and stop outlive the grower. */
@@ -77,12 +78,22 @@ extern Status grower_create(Grower *grower, const Records *records, const GrowOp
 extern void grower_release(Grower *grower);
 
 /*
+ * grower_begin, grower_add_root
+ *		A new tree, whose root gets its rows: the next n of order, in order.
+ *
+ * is_all: order is 0, 1, 2, ... through all rows.  To be called while the rows' records
+ * are near, of which each call reads its own.
+ */
+extern Status grower_begin(Grower *grower, uint64_t seed);
+extern void grower_add_root(Grower *grower, int32_t n, bool is_all);
+
+/*
  * grower_grow
- *		Grows a tree over the first n numbers in order, ascending, with these sums.
+ *		Grows the tree over the rows that were added, which have these sums.
  *
  * The leaves are then the nodes with left == TREE_LEAF, each with its rows.
  */
-extern Status grower_grow(Grower *grower, int32_t n, Sums sums, uint64_t seed);
+extern Status grower_grow(Grower *grower, Sums sums);
 
 /* The leaf of a row of the same bins. */
 extern int32_t grower_leaf(const Grower *grower, const BinnedRows *rows, int32_t row);

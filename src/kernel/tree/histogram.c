@@ -127,6 +127,23 @@ records_release(Records *records, const Allocator *allocator)
 }
 
 void
+records_set_words(Records *records, const int32_t *order, const uint32_t *words, int32_t n)
+{
+	size_t bytes = (size_t) records->record_bytes;
+	int32_t b;
+	int32_t i;
+
+	for (b = 0; b < records->n_blocks; b++)
+	{
+		uint8_t *at =
+			records->bytes + (size_t) b * (size_t) records->rows->n * bytes + records->block_slots;
+
+		for (i = 0; i < n; i++)
+			*(uint32_t *) (void *) (at + (size_t) order[i] * bytes) = words[i];
+	}
+}
+
+void
 histogram_clear(const Records *records, Histogram *histogram)
 {
 	size_t size = 0;
@@ -193,6 +210,8 @@ add_block(int64_t *cells, const uint8_t *block, const int32_t *order, int32_t fi
 			add_record(cells, block + (size_t) i * (size_t) record_bytes, slots, block_slots, form);
 		return;
 	}
+	for (i = 0; i < AHEAD && i < n; i++)
+		__builtin_prefetch(block + (size_t) order[i] * (size_t) record_bytes);
 	for (i = 0; i + AHEAD < n; i++)
 	{
 		__builtin_prefetch(block + (size_t) order[i + AHEAD] * (size_t) record_bytes);
@@ -266,42 +285,21 @@ add_rows(const Records *records, int64_t *cells, const int32_t *order, int32_t f
 	}
 }
 
-/* Into a narrow histogram. */
-static void
-add_narrow(const Records *records, int64_t *cells, const int32_t *order, int32_t first, int32_t n)
+void
+histogram_add(const Records *records, Histogram *histogram, const int32_t *order, int32_t first,
+			  int32_t n)
 {
 	switch (records->form)
 	{
 		case CELL_COUNTED:
-			add_rows(records, cells, order, first, n, CELL_COUNTED);
+			add_rows(records, histogram->cells, order, first, n, CELL_COUNTED);
 			break;
 		case CELL_PACKED:
-			add_rows(records, cells, order, first, n, CELL_PACKED);
+			add_rows(records, histogram->cells, order, first, n, CELL_PACKED);
 			break;
 		case CELL_PRECISE:
-			add_rows(records, cells, order, first, n, CELL_PRECISE);
+			add_rows(records, histogram->cells, order, first, n, CELL_PRECISE);
 			break;
-	}
-}
-
-void
-histogram_add(const Records *records, Histogram *histogram, const int32_t *order, int32_t first,
-			  int32_t n, Histogram *scratch)
-{
-	if (!histogram->is_wide)
-	{
-		add_narrow(records, histogram->cells, order, first, n);
-		return;
-	}
-	while (n > 0)
-	{
-		int32_t taken = n < NARROW_ROWS ? n : NARROW_ROWS;
-
-		add_narrow(records, scratch->cells, order, first, taken);
-		histogram_flush(records, histogram, scratch);
-		order = order != NULL ? order + taken : NULL;
-		first += taken;
-		n -= taken;
 	}
 }
 

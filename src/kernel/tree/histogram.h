@@ -87,18 +87,21 @@ records_set(Records *records, int32_t row, int32_t gradient, uint32_t hessian)
 	}
 }
 
+/* The same for n rows of the form PACKED, as words. */
+extern void records_set_words(Records *records, const int32_t *order, const uint32_t *words,
+							  int32_t n);
+
 /* All cells 0. */
 extern void histogram_clear(const Records *records, Histogram *histogram);
 
 /*
  * histogram_add
- *		Adds n rows; order: their numbers, NULL for rows first .. first + n - 1.
+ *		Adds n rows to a narrow histogram, which may hold NARROW_ROWS in all.
  *
- * A narrow histogram may hold NARROW_ROWS rows in all.  scratch: a narrow
- * histogram for a wide one's use; zero before and after.
+ * order: their numbers, NULL for rows first .. first + n - 1.
  */
 extern void histogram_add(const Records *records, Histogram *histogram, const int32_t *order,
-						  int32_t first, int32_t n, Histogram *scratch);
+						  int32_t first, int32_t n);
 
 /* Adds a narrow histogram to a wide one and clears it. */
 extern void histogram_flush(const Records *records, Histogram *wide, Histogram *narrow);

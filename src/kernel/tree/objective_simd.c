@@ -12,6 +12,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 #define LIMIT 708.0
+#define LANES 8
 
 INLINE void
 exp_of(double *restrict out, const double *restrict x, int32_t n)
@@ -51,54 +52,178 @@ logistic(double *restrict gradient, double *restrict hessian, double *restrict l
 	}
 }
 
+/* The loss as an integer in the low bits of a double. */
+INLINE int64_t
+rounded_loss(double loss, double scale)
+{
+	double scaled = loss * scale;
+	double low = scaled < -0x1p50 ? -0x1p50 : scaled;
+	double shifted = (low > 0x1p50 ? 0x1p50 : low) + 0x1.8p52;
+	int64_t bits;
+
+	memcpy(&bits, &shifted, sizeof(bits));
+	return bits - INT64_C(0x4338000000000000);
+}
+
+INLINE ObjectiveTotals
+totals(const double *restrict gradient, const double *restrict hessian, const double *restrict loss,
+	   int32_t n, double scale)
+{
+	double most[LANES] = {0.0};
+	double steepest[LANES] = {0.0};
+	int64_t sum[LANES] = {0};
+	ObjectiveTotals result = {0.0, 0.0, 0};
+	int32_t i;
+	int32_t k;
+
+	for (i = 0; i + LANES <= n; i += LANES)
+	{
+		for (k = 0; k < LANES; k++)
+		{
+			double size = __builtin_fabs(gradient[i + k]);
+
+			most[k] = size > most[k] ? size : most[k];
+			steepest[k] = hessian[i + k] > steepest[k] ? hessian[i + k] : steepest[k];
+			sum[k] += rounded_loss(loss[i + k], scale);
+		}
+	}
+	for (; i < n; i++)
+	{
+		double size = __builtin_fabs(gradient[i]);
+
+		most[0] = size > most[0] ? size : most[0];
+		steepest[0] = hessian[i] > steepest[0] ? hessian[i] : steepest[0];
+		sum[0] += rounded_loss(loss[i], scale);
+	}
+	for (k = 0; k < LANES; k++)
+	{
+		result.gradient = most[k] > result.gradient ? most[k] : result.gradient;
+		result.hessian = steepest[k] > result.hessian ? steepest[k] : result.hessian;
+		result.loss += sum[k];
+	}
+	return result;
+}
+
+INLINE void
+pack(uint32_t *restrict words, const double *restrict gradient, const double *restrict hessian,
+	 const uint64_t *restrict hash, int32_t n, const ObjectivePacking *packing, int64_t sums[2])
+{
+	double gradient_scale = packing->gradient_scale;
+	double hessian_scale = packing->hessian_scale;
+	uint64_t seed = packing->seed;
+	int32_t gradient_sum = 0; /* of up to 1024 of 16 bits */
+	int32_t hessian_sum = 0;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		uint64_t draw = (hash[i] ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
+		double up = (double) (int32_t) (draw >> 48) * 0x1p-16;
+		double other_up = (double) (int32_t) (draw >> 32 & 0xffff) * 0x1p-16;
+		int32_t g = (int32_t) (gradient[i] * gradient_scale + 32768.0 + up) - 32768;
+		int32_t h = (int32_t) (hessian[i] * hessian_scale + other_up);
+
+		words[i] = (uint32_t) g << 16 | (uint32_t) h;
+		gradient_sum += g;
+		hessian_sum += h;
+	}
+	sums[0] += gradient_sum;
+	sums[1] += hessian_sum;
+}
+
+/* Each function for an instruction set, by attribute. */
+#define VARIANT(suffix, attribute) \
+	attribute static void exp_##suffix(double *out, const double *x, int32_t n) \
+	{ \
+		exp_of(out, x, n); \
+	} \
+	attribute static void logistic_##suffix(double *gradient, double *hessian, double *loss, \
+											const double *score, const double *target, int32_t n) \
+	{ \
+		logistic(gradient, hessian, loss, score, target, n); \
+	} \
+	attribute static ObjectiveTotals totals_##suffix(const double *gradient, \
+													 const double *hessian, const double *loss, \
+													 int32_t n, double scale) \
+	{ \
+		return totals(gradient, hessian, loss, n, scale); \
+	} \
+	attribute static void pack_##suffix(uint32_t *words, const double *gradient, \
+										const double *hessian, const uint64_t *hash, int32_t n, \
+										const ObjectivePacking *packing, int64_t sums[2]) \
+	{ \
+		pack(words, gradient, hessian, hash, n, packing, sums); \
+	}
+
 #if defined(__x86_64__)
-#define WIDE __attribute__((target("avx2")))
-
-WIDE static void
-exp_wide(double *out, const double *x, int32_t n)
-{
-	exp_of(out, x, n);
-}
-
-WIDE static void
-logistic_wide(double *gradient, double *hessian, double *loss, const double *score,
-			  const double *target, int32_t n)
-{
-	logistic(gradient, hessian, loss, score, target, n);
-}
+#if defined(__clang__)
+#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 #else
-#define exp_wide exp_of
-#define logistic_wide logistic
+#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
 #endif
+VARIANT(avx512, WIDEST)
+VARIANT(avx2, __attribute__((target("avx2"))))
+#define CALL(function, ...) \
+	(cpu_has_avx512()	? function##_avx512(__VA_ARGS__) : \
+		 cpu_has_avx2() ? function##_avx2(__VA_ARGS__) : \
+						  function##_portable(__VA_ARGS__))
+#else
+#define CALL(function, ...) function##_portable(__VA_ARGS__)
+#endif
+
+VARIANT(portable, )
 
 void
 objective_exp_portable(double *out, const double *x, int32_t n)
 {
-	exp_of(out, x, n);
+	exp_portable(out, x, n);
 }
 
 void
 objective_logistic_portable(double *gradient, double *hessian, double *loss, const double *score,
 							const double *target, int32_t n)
 {
-	logistic(gradient, hessian, loss, score, target, n);
+	logistic_portable(gradient, hessian, loss, score, target, n);
+}
+
+ObjectiveTotals
+objective_totals_portable(const double *gradient, const double *hessian, const double *loss,
+						  int32_t n, double scale)
+{
+	return totals_portable(gradient, hessian, loss, n, scale);
+}
+
+void
+objective_pack_portable(uint32_t *words, const double *gradient, const double *hessian,
+						const uint64_t *hash, int32_t n, const ObjectivePacking *packing,
+						int64_t sums[2])
+{
+	pack_portable(words, gradient, hessian, hash, n, packing, sums);
 }
 
 void
 objective_exp(double *out, const double *x, int32_t n)
 {
-	if (cpu_has_avx2())
-		exp_wide(out, x, n);
-	else
-		exp_of(out, x, n);
+	CALL(exp, out, x, n);
 }
 
 void
 objective_logistic(double *gradient, double *hessian, double *loss, const double *score,
 				   const double *target, int32_t n)
 {
-	if (cpu_has_avx2())
-		logistic_wide(gradient, hessian, loss, score, target, n);
-	else
-		logistic(gradient, hessian, loss, score, target, n);
+	CALL(logistic, gradient, hessian, loss, score, target, n);
+}
+
+ObjectiveTotals
+objective_totals(const double *gradient, const double *hessian, const double *loss, int32_t n,
+				 double scale)
+{
+	return CALL(totals, gradient, hessian, loss, n, scale);
+}
+
+void
+objective_pack(uint32_t *words, const double *gradient, const double *hessian, const uint64_t *hash,
+			   int32_t n, const ObjectivePacking *packing, int64_t sums[2])
+{
+	CALL(pack, words, gradient, hessian, hash, n, packing, sums);
 }

@@ -1,0 +1,82 @@
+/*
+ * boost_state.h: one run of boosting, between the files of boost.h.
+ */
+#ifndef ORCHARD_KERNEL_TREE_BOOST_STATE_H
+#define ORCHARD_KERNEL_TREE_BOOST_STATE_H
+
+#include "kernel/base/hash.h"
+#include "kernel/tree/boost.h"
+
+/* Rows and their scores. */
+typedef struct Scored
+{
+	BinnedRows rows;
+	double *score; /* n_outputs columns of n */
+	double *level; /* SOFTMAX: n */
+} Scored;
+
+/* What a leaf's rows sum up to, exactly. */
+typedef struct LeafSums
+{
+	int64_t gradient;
+	int64_t hessian;
+	int64_t weight;
+} LeafSums;
+
+/* One run of boost_fit. */
+typedef struct Boost
+{
+	const BoostOptions *options;
+	const Allocator *allocator;
+	const StopCheck *stop;
+	int32_t n_outputs;
+	Objective objective;
+	GrowOptions grow;
+	Bins bins;
+	Scored train;
+	Scored held_out;
+	bool has_held_out;
+	Records records;
+	Grower grower;
+	double *gradient;	   /* n of train */
+	double *hessian;	   /* n of train; NULL when every one is 1 */
+	double *residual;	   /* n, where leaves are renewed */
+	double *weight;		   /* n, in the order of residual; NULL without */
+	double most[2];		   /* largest magnitude of gradient and hessian */
+	double heaviest;	   /* weight of a training row */
+	uint16_t *leaf_of_row; /* n: its leaf's number, or NOT_DRAWN */
+	LeafSums *leaf_sums;   /* 2 * leaves_capacity */
+	double *leaf_value;	   /* leaves_capacity */
+	int32_t leaves_capacity;
+	int loss_exponent;
+	BoostResult result;
+	int32_t trees_capacity;
+} Boost;
+
+static inline bool
+is_all_rows(const Boost *boost)
+{
+	return boost->options->subsample >= 1.0;
+}
+
+/* A seed of its own for each tree and purpose. */
+static inline uint64_t
+tree_seed(const Boost *boost, uint64_t purpose)
+{
+	uint64_t tree = (uint64_t) boost->result.ensemble->n_trees;
+
+	return hash_mix(boost->options->seed + hash_mix(tree * 4 + purpose));
+}
+
+/* The largest weight of a row, 0 without weights. */
+extern double boost_heaviest(const BinnedRows *rows);
+
+/*
+ * boost_add_tree
+ *		Grows a tree for an output on the derivatives at hand and adds it to ensemble and scores.
+ *
+ * *is_stump: it has no split.
+ */
+extern Status boost_add_tree(Boost *boost, int32_t output, bool *is_stump);
+
+#endif /* ORCHARD_KERNEL_TREE_BOOST_STATE_H */

@@ -1,0 +1,397 @@
+/*
+ * boost_tree.c: one tree of a round: derivatives as integers, growth, values of leaves, scores.
+ */
+#include "kernel/tree/boost_state.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PACKED_GRADIENT 32766.0
+#define PACKED_HESSIAN 65534.0
+#define PRECISE_BITS 30
+#define NEAREST_BITS 50
+#define NOT_DRAWN UINT16_MAX /* of the leaf of a row that the tree was not grown on */
+#define LOOK_ROWS 16384
+
+/* 2^k so that the largest magnitude becomes an integer of so many bits. */
+static double
+power_scale(double largest, int bits)
+{
+	int exponent = 0;
+
+	if (largest > 0.0)
+		frexp(largest, &exponent);
+	exponent = bits - exponent;
+	return ldexp(1.0, exponent < 1000 ? exponent : 1000);
+}
+
+/* To the nearest integer, for magnitudes up to 2^NEAREST_BITS: the sum has it in its lowest bits. */
+static inline int64_t
+nearest(double x)
+{
+	double shifted = x + 0x1.8p52;
+	double zero = 0x1.8p52;
+	int64_t bits;
+	int64_t zero_bits;
+
+	memcpy(&bits, &shifted, sizeof(bits));
+	memcpy(&zero_bits, &zero, sizeof(zero_bits));
+	return bits - zero_bits;
+}
+
+/* Factors from derivatives to the histogram's integers, and back for the splits. */
+static void
+set_units(Boost *boost, double scale[2])
+{
+	if (boost->records.form == CELL_PACKED)
+	{
+		scale[0] = PACKED_GRADIENT / (boost->most[0] > 1e-300 ? boost->most[0] : 1.0);
+		scale[1] = PACKED_HESSIAN / (boost->most[1] > 1e-300 ? boost->most[1] : 1.0);
+	}
+	else
+	{
+		scale[0] = power_scale(boost->most[0], PRECISE_BITS);
+		scale[1] = boost->hessian != NULL ? power_scale(boost->most[1], PRECISE_BITS + 1) : 1.0;
+	}
+	boost->grow.split.gradient_unit = 1.0 / scale[0];
+	boost->grow.split.hessian_unit = 1.0 / scale[1];
+}
+
+/* A row's derivatives into its records and the sums; all forms but PACKED. */
+static inline void
+quantise_row(Boost *boost, int32_t row, const double scale[2], Sums *sums)
+{
+	int64_t g = nearest(boost->gradient[row] * scale[0]);
+	int64_t h = boost->hessian != NULL ? nearest(boost->hessian[row] * scale[1]) : 1;
+
+	records_set(&boost->records, row, (int32_t) g, (uint32_t) h);
+	sums->gradient += g;
+	sums->hessian += h;
+}
+
+/* The same for n rows of the form PACKED: all from first on, or those in order. */
+static void
+pack_rows(Boost *boost, const int32_t *order, int32_t n, bool is_all, const double scale[2],
+		  uint64_t seed, Sums *sums)
+{
+	ObjectivePacking packing = {scale[0], scale[1], seed};
+	double gradient[OBJECTIVE_ROWS];
+	double hessian[OBJECTIVE_ROWS];
+	uint64_t hash[OBJECTIVE_ROWS];
+	uint32_t words[OBJECTIVE_ROWS];
+	int64_t both[2] = {0, 0};
+	int32_t i;
+
+	for (i = 0; !is_all && i < n; i++)
+	{
+		gradient[i] = boost->gradient[order[i]];
+		hessian[i] = boost->hessian[order[i]];
+		hash[i] = boost->train.rows.hash[order[i]];
+	}
+	if (is_all && n > 0)
+		objective_pack(words, boost->gradient + order[0], boost->hessian + order[0],
+					   boost->train.rows.hash + order[0], n, &packing, both);
+	else
+		objective_pack(words, gradient, hessian, hash, n, &packing, both);
+	records_set_words(&boost->records, order, words, n);
+	sums->gradient += both[0];
+	sums->hessian += both[1];
+}
+
+/* Rows first .. end - 1 that the tree is grown on: into the grower's order from n on; returns how many are then there. */
+static int32_t
+draw_rows(Boost *boost, int32_t first, int32_t end, uint64_t bound, uint64_t seed, int32_t n)
+{
+	const uint64_t *hash = boost->train.rows.hash;
+	int32_t *order = boost->grower.order;
+	int32_t i;
+
+	for (i = first; i < end; i++)
+	{
+		order[n] = i;
+		n += bound == UINT64_MAX || hash_mix(hash[i] + seed) <= bound;
+	}
+	return n;
+}
+
+/* The tree's rows into the grower, their derivatives into the records, some rows at a time. */
+static Status
+quantise(Boost *boost, Sums *sums)
+{
+	bool is_all = is_all_rows(boost);
+	uint64_t bound = is_all ? UINT64_MAX : (uint64_t) (boost->options->subsample * 0x1p63) * 2;
+	uint64_t draw_seed = tree_seed(boost, 0);
+	uint64_t round_seed = tree_seed(boost, 1);
+	int32_t total = boost->train.rows.n;
+	double scale[2];
+	int32_t n = 0;
+	int32_t first;
+	Status status = grower_begin(&boost->grower, tree_seed(boost, 2));
+
+	set_units(boost, scale);
+	*sums = (Sums){0};
+	for (first = 0; first < total && status == KERNEL_OK; first += OBJECTIVE_ROWS)
+	{
+		int32_t end = total - first < OBJECTIVE_ROWS ? total : first + OBJECTIVE_ROWS;
+		const int32_t *order = boost->grower.order + n;
+		int32_t before = n;
+		int32_t i;
+
+		if (first % LOOK_ROWS == 0 && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		n = draw_rows(boost, first, end, bound, draw_seed, n);
+		if (boost->records.form == CELL_PACKED)
+			pack_rows(boost, order, n - before, is_all, scale, round_seed, sums);
+		for (i = 0; boost->records.form != CELL_PACKED && i < n - before; i++)
+			quantise_row(boost, order[i], scale, sums);
+		grower_add_root(&boost->grower, n - before, is_all);
+	}
+	sums->rows = n;
+	return status;
+}
+
+/* The Newton step of a leaf, from sums of its rows' derivatives that no order changes. */
+static double
+newton_step(const Boost *boost, const GrownNode *leaf, const LeafSums *sums, const double scale[2])
+{
+	return split_value(&boost->grow.split, (double) sums->gradient / scale[0],
+					   boost->hessian != NULL ? (double) sums->hessian / scale[1] : leaf->count,
+					   leaf->node.lower, leaf->node.upper);
+}
+
+/* The value that the residuals of a leaf's rows give it. */
+static Status
+renewed_value(Boost *boost, const GrownNode *leaf, double *value)
+{
+	const BinnedRows *rows = &boost->train.rows;
+	const int32_t *order = boost->grower.order + leaf->begin;
+	int32_t i;
+	Status status;
+
+	for (i = 0; i < leaf->count; i++)
+	{
+		boost->residual[i] = rows->target[order[i]] - boost->train.score[order[i]];
+		if (boost->weight != NULL)
+			boost->weight[i] = rows->weight[order[i]];
+	}
+	status = objective_renewed(&boost->objective, boost->residual, boost->weight, leaf->count,
+							   boost->allocator, value);
+	*value = *value < leaf->node.lower ? leaf->node.lower :
+		*value > leaf->node.upper	   ? leaf->node.upper :
+										 *value;
+	return status;
+}
+
+/* Bits that an integer may have so that n of them have a sum. */
+static int
+summand_bits(int32_t n)
+{
+	int bits = 62;
+
+	while (n > 0)
+	{
+		n /= 2;
+		bits--;
+	}
+	return bits < NEAREST_BITS ? bits : NEAREST_BITS;
+}
+
+double
+boost_heaviest(const BinnedRows *rows)
+{
+	double most = 0.0;
+	int32_t i;
+
+	for (i = 0; rows->weight != NULL && i < rows->n; i++)
+		most = rows->weight[i] > most ? rows->weight[i] : most;
+	return most;
+}
+
+/* Numbers the leaves, and tells each row that the tree was grown on the number of its own. */
+static Status
+number_leaves(Boost *boost)
+{
+	uint16_t *leaf_of_row = boost->leaf_of_row;
+	int32_t looked = 0;
+	uint16_t n = 0;
+	int32_t i;
+	int32_t j;
+
+	if (!is_all_rows(boost))
+		memset(leaf_of_row, 0xff, (size_t) boost->train.rows.n * sizeof(uint16_t));
+	for (i = 0; i < boost->grower.n_nodes; i++)
+	{
+		const GrownNode *leaf = &boost->grower.nodes[i];
+		const int32_t *order = boost->grower.order + leaf->begin;
+
+		if (leaf->left != TREE_LEAF)
+			continue;
+		looked += leaf->count;
+		if (looked >= LOOK_ROWS && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		looked %= LOOK_ROWS;
+		for (j = 0; j < leaf->count; j++)
+			leaf_of_row[order[j]] = n;
+		n++;
+	}
+	return KERNEL_OK;
+}
+
+/* Sums by leaf, in one pass over all rows: in two places by turns, so that none waits for the last. */
+static Status
+sum_leaves(Boost *boost, const double scale[2], double weight_scale)
+{
+	const double *weight = boost->train.rows.weight;
+	const uint16_t *leaf_of_row = boost->leaf_of_row;
+	LeafSums *sums = boost->leaf_sums;
+	int32_t i;
+
+	memset(sums, 0, 2 * (size_t) boost->grower.n_leaves * sizeof(LeafSums));
+	for (i = 0; i < boost->train.rows.n; i++)
+	{
+		LeafSums *leaf;
+
+		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		if (leaf_of_row[i] == NOT_DRAWN)
+			continue;
+		leaf = &sums[2 * leaf_of_row[i] + i % 2];
+		leaf->gradient += nearest(boost->gradient[i] * scale[0]);
+		if (boost->hessian != NULL)
+			leaf->hessian += nearest(boost->hessian[i] * scale[1]);
+		if (weight != NULL)
+			leaf->weight += nearest(weight[i] * weight_scale);
+	}
+	for (i = 0; i < boost->grower.n_leaves; i++)
+		sums[i] = (LeafSums){sums[2 * i].gradient + sums[2 * i + 1].gradient,
+							 sums[2 * i].hessian + sums[2 * i + 1].hessian,
+							 sums[2 * i].weight + sums[2 * i + 1].weight};
+	return KERNEL_OK;
+}
+
+/* Values and covers of the leaves. */
+static Status
+settle_leaves(Boost *boost)
+{
+	int bits = summand_bits(boost->train.rows.n);
+	double scale[2] = {power_scale(boost->most[0], bits), power_scale(boost->most[1], bits)};
+	double weight_scale = power_scale(boost->heaviest, bits);
+	Status status = number_leaves(boost);
+	int32_t n = 0;
+	int32_t i;
+
+	if (status == KERNEL_OK)
+		status = sum_leaves(boost, scale, weight_scale);
+	for (i = 0; i < boost->grower.n_nodes && status == KERNEL_OK; i++)
+	{
+		GrownNode *leaf = &boost->grower.nodes[i];
+		const LeafSums *sums = &boost->leaf_sums[n];
+		double value;
+
+		if (leaf->left != TREE_LEAF)
+			continue;
+		if (objective_renews(&boost->objective))
+			status = renewed_value(boost, leaf, &value);
+		else
+			value = newton_step(boost, leaf, sums, scale);
+		if (status != KERNEL_OK)
+			break;
+		leaf->value = value * boost->options->learning_rate;
+		leaf->cover = boost->train.rows.weight != NULL ? (double) sums->weight / weight_scale :
+														 (double) leaf->count;
+		boost->leaf_value[n++] = leaf->value;
+	}
+	return status;
+}
+
+/* Adds the tree to the scores of the rows that it was grown on, or drawn from. */
+static Status
+add_to_scores(Boost *boost, double *score)
+{
+	const uint16_t *leaf_of_row = boost->leaf_of_row;
+	const double *value = boost->leaf_value;
+	int32_t i;
+
+	for (i = 0; i < boost->train.rows.n; i++)
+	{
+		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		if (leaf_of_row[i] != NOT_DRAWN)
+			score[i] += value[leaf_of_row[i]];
+		else
+			score[i] +=
+				boost->grower.nodes[grower_leaf(&boost->grower, &boost->train.rows, i)].value;
+	}
+	return KERNEL_OK;
+}
+
+/* Adds the tree to the scores of rows held out. */
+static Status
+route(const Boost *boost, const Scored *scored, double *score)
+{
+	int32_t i;
+
+	for (i = 0; i < scored->rows.n; i++)
+	{
+		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		score[i] += boost->grower.nodes[grower_leaf(&boost->grower, &scored->rows, i)].value;
+	}
+	return KERNEL_OK;
+}
+
+/* Room for what is known of each leaf. */
+static Status
+reserve_leaves(Boost *boost)
+{
+	size_t old = (size_t) boost->leaves_capacity;
+	size_t now = (size_t) boost->grower.n_leaves;
+	LeafSums *sums;
+	double *values;
+
+	if (now <= old)
+		return KERNEL_OK;
+	sums = memory_allocate(boost->allocator, 2 * now, sizeof(LeafSums));
+	values = memory_allocate(boost->allocator, now, sizeof(double));
+	if (sums == NULL || values == NULL)
+	{
+		memory_release(boost->allocator, sums, 2 * now, sizeof(LeafSums));
+		memory_release(boost->allocator, values, now, sizeof(double));
+		return KERNEL_OUT_OF_MEMORY;
+	}
+	memory_release(boost->allocator, boost->leaf_sums, 2 * old, sizeof(LeafSums));
+	memory_release(boost->allocator, boost->leaf_value, old, sizeof(double));
+	boost->leaf_sums = sums;
+	boost->leaf_value = values;
+	boost->leaves_capacity = (int32_t) now;
+	return KERNEL_OK;
+}
+
+Status
+boost_add_tree(Boost *boost, int32_t output, bool *is_stump)
+{
+	Ensemble *ensemble = boost->result.ensemble;
+	double *score = boost->train.score + (size_t) output * (size_t) boost->train.rows.n;
+	Sums sums;
+	Status status = quantise(boost, &sums);
+
+	if (status == KERNEL_OK)
+		status = grower_grow(&boost->grower, sums);
+	if (status == KERNEL_OK)
+		status = reserve_leaves(boost);
+	if (status == KERNEL_OK)
+		status = settle_leaves(boost);
+	if (status == KERNEL_OK)
+		status = add_to_scores(boost, score);
+	if (status == KERNEL_OK && boost->has_held_out)
+		status = route(boost, &boost->held_out,
+					   boost->held_out.score + (size_t) output * (size_t) boost->held_out.rows.n);
+	if (status == KERNEL_OK)
+		status = grower_tree(&boost->grower, output, boost->allocator,
+							 &ensemble->trees[ensemble->n_trees]);
+	if (status != KERNEL_OK)
+		return status;
+	*is_stump = boost->grower.n_nodes == 1;
+	ensemble->n_trees++;
+	return KERNEL_OK;
+}

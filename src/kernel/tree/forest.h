@@ -1,0 +1,47 @@
+/*
+ * forest.h: random forests and single decision trees.
+ *
+ * Each tree is grown to the end on rows drawn with replacement, looking at some
+ * slots in each node (Breiman, "Random forests", Machine Learning 45, 2001).  A
+ * split takes away the most of the squared error, or of the Gini impurity, which
+ * for two classes is the same.  A regression tree's leaf holds the mean of its
+ * targets, a classification tree's the share of a class.
+ *
+ * How often a row is drawn for a tree is a Poisson count of mean 1 that the hash
+ * of its content gives, so the order of the rows changes nothing; all sums are
+ * integers.  Splits are between the bins of bin.h.
+ */
+#ifndef ORCHARD_KERNEL_TREE_FOREST_H
+#define ORCHARD_KERNEL_TREE_FOREST_H
+
+#include "kernel/base/memory.h"
+#include "kernel/tree/bin.h"
+#include "kernel/tree/boost.h"
+#include "kernel/tree/ensemble.h"
+
+typedef struct ForestOptions
+{
+	int32_t n_classes; /* 0: regression; 2: one output, the share of class 1; more: one a class */
+	int32_t n_estimators;
+	bool bootstrap;
+	int32_t max_features; /* slots looked at in a node; more when none of them varies; 0 = all */
+	int32_t max_depth;	  /* 0 = no limit */
+	int32_t min_samples_leaf;
+	int32_t max_bins;
+	uint64_t seed;
+	const BoostReport *report; /* may be NULL; its loss is 0 */
+} ForestOptions;
+
+/*
+ * forest_fit
+ *		*ensemble = the trees, with a scale of 1 / n_estimators.
+ *
+ * source: at least one row.  Memory: a byte a cell and 50 bytes a row beside the
+ * source, and the trees: up to two nodes a row each.
+ * KERNEL_OVERFLOW when targets have no finite sum; KERNEL_OUT_OF_MEMORY,
+ * KERNEL_STOPPED, KERNEL_TOO_LARGE, what the store reports.
+ */
+extern Status forest_fit(const TreeSource *source, const ForestOptions *options,
+						 const Allocator *allocator, const StopCheck *stop, Ensemble **ensemble);
+
+#endif /* ORCHARD_KERNEL_TREE_FOREST_H */
