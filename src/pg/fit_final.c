@@ -14,42 +14,19 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "kernel/linear/logistic.h"
-#include "kernel/model/model.h"
-
 #include "pg/error.h"
 #include "pg/fit_final.h"
+#include "pg/fit_work.h"
 
-#define WARNINGS_KEPT 64
-#define METRICS_KEPT 8
 #define NAMES_IN_WARNING 10
+#define CLASSES_LIMIT 1000
 #define LARGE 1e150		   /* squares of such values may have no finite sum */
 #define TWO_VALUES_ROWS 20 /* fewer rows with two values in the target say nothing */
 
 static const char *const what = "fitting the model";
 
-/* One fit in progress; lives in its account's context. */
-typedef struct Fit
-{
-	const FitState *state;
-	const FitSpec *spec;
-	MemoryAccount *account;
-	Progress *progress;		/* NULL: nobody asks */
-	double **level_weight;	/* n_categories arrays of the dictionary's size */
-	double *missing_weight; /* n_categories */
-	NumberFacts *numbers;	/* n_numbers */
-	Design design;
-	Model model;
-	int32_t class_codes[2]; /* dictionary codes of the classes, -1 = a class without rows */
-	double class_weight[2]; /* total weight of the rows of each class */
-	char *warnings[WARNINGS_KEPT + 1]; /* the last one counts the rest */
-	int n_left_out;					   /* warnings beyond WARNINGS_KEPT */
-	ModelMetric metrics[METRICS_KEPT];
-} Fit;
-
-/* Keeps a warning's text for the model and the client. */
-static void
-add_warning(Fit *fit, char *text)
+void
+fit_add_warning(Fit *fit, char *text)
 {
 	if (fit->model.n_warnings < WARNINGS_KEPT)
 		fit->warnings[fit->model.n_warnings++] = text;
@@ -57,8 +34,8 @@ add_warning(Fit *fit, char *text)
 		fit->n_left_out++;
 }
 
-static void
-add_metric(Fit *fit, const char *name, double value)
+void
+fit_add_metric(Fit *fit, const char *name, double value)
 {
 	if (!isfinite(value))
 		return;
@@ -89,12 +66,12 @@ raise_overflow(const Fit *fit)
 	double most;
 	int32_t slot;
 
-	if (fit->spec->classification)
+	if (fit->spec->keeps_rows)
 		memory_account_require_ok(state->account, dataset_largest(&state->dataset, &slot, &most),
 								  what);
 	else
 		slot = least_squares_largest(state->least_squares, &most);
-	if (most < (fit->spec->classification ? LARGE : LARGE * LARGE))
+	if (most < (fit->spec->keeps_rows ? LARGE : LARGE * LARGE))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -104,8 +81,8 @@ raise_overflow(const Fit *fit)
 			 errhint("Divide the column by a power of ten, or leave rows with such values out.")));
 }
 
-static void
-require(Fit *fit, Status status)
+void
+fit_require(Fit *fit, Status status)
 {
 	if (status == KERNEL_OVERFLOW)
 		raise_overflow(fit);
@@ -115,9 +92,8 @@ require(Fit *fit, Status status)
 	memory_account_require_ok(fit->account, status, what);
 }
 
-/* A condition of the data: an error by option, else a warning. */
-static void
-report_condition(Fit *fit, char *condition)
+void
+fit_report_condition(Fit *fit, char *condition)
 {
 	if (fit->spec->options->raise_on_failure)
 		ereport(
@@ -125,7 +101,7 @@ report_condition(Fit *fit, char *condition)
 			(errcode(ERRCODE_DATA_EXCEPTION), errmsg("the model cannot be fitted: %s", condition),
 			 errhint(
 				 "The option \"on_failure\": \"warn\" gives a constant or minimum-norm model instead.")));
-	add_warning(fit, condition);
+	fit_add_warning(fit, condition);
 }
 
 /* Quoted names, cut after NAMES_IN_WARNING. */
@@ -151,12 +127,12 @@ collect_facts(Fit *fit, const LogisticOptions *logistic)
 		fit->level_weight[c] = MemoryContextAllocExtended(
 			CurrentMemoryContext, sizeof(double) * Max(state->dictionaries[c].n, 1),
 			MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	if (fit->spec->classification)
+	if (fit->spec->keeps_rows)
 	{
-		require(fit,
-				logistic_level_facts(&state->dataset, logistic, &fit->account->allocator,
-									 &fit->account->stop, fit->numbers, fit->level_weight,
-									 fit->missing_weight));
+		fit_require(fit,
+					logistic_level_facts(&state->dataset, logistic, &fit->account->allocator,
+										 &fit->account->stop, fit->numbers, fit->level_weight,
+										 fit->missing_weight));
 		return;
 	}
 	least_squares_number_facts(state->least_squares, fit->numbers);
@@ -165,8 +141,8 @@ collect_facts(Fit *fit, const LogisticOptions *logistic)
 									state->dictionaries[c].n, &fit->missing_weight[c]);
 }
 
-static void
-build_design(Fit *fit)
+void
+fit_build_design(Fit *fit)
 {
 	const FitOptions *options = fit->spec->options;
 	DesignOptions design_options = {.fit_intercept = options->fit_intercept,
@@ -174,11 +150,11 @@ build_design(Fit *fit)
 									.max_categories = options->max_categories,
 									.stop = &fit->account->stop};
 
-	require(fit,
-			design_build(&fit->design, &fit->account->allocator, fit->spec->features,
-						 fit->spec->n_features, fit->state->dictionaries,
-						 (const double *const *) fit->level_weight, fit->missing_weight,
-						 fit->numbers, &design_options));
+	fit_require(fit,
+				design_build(&fit->design, &fit->account->allocator, fit->spec->features,
+							 fit->spec->n_features, fit->state->dictionaries,
+							 (const double *const *) fit->level_weight, fit->missing_weight,
+							 fit->numbers, &design_options));
 }
 
 static char *
@@ -211,9 +187,10 @@ warn_single_categories(Fit *fit)
 		category++;
 	}
 	if (n > 0)
-		add_warning(fit,
-					psprintf("fewer than two categories in the training rows, without effect: %s",
-							 names.data));
+		fit_add_warning(
+			fit,
+			psprintf("fewer than two categories in the training rows, without effect: %s",
+					 names.data));
 }
 
 /* Levels, frequencies and pooled names of category slot c. */
@@ -233,7 +210,8 @@ describe_category(Fit *fit, int c, ModelFeature *feature)
 	if (facts->n_pooled == 0)
 		return;
 	order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int32_t) * dictionary->n);
-	require(fit, dictionary_sort(dictionary, &fit->account->allocator, &fit->account->stop, order));
+	fit_require(fit,
+				dictionary_sort(dictionary, &fit->account->allocator, &fit->account->stop, order));
 	feature->pooled =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * facts->n_pooled);
 	for (i = 0; i < dictionary->n; i++)
@@ -241,7 +219,7 @@ describe_category(Fit *fit, int c, ModelFeature *feature)
 		if (facts->level_of_code[order[i]] == LEVEL_POOLED && fit->level_weight[c][order[i]] > 0.0)
 			feature->pooled[feature->n_pooled++] = level_name(dictionary, order[i]);
 	}
-	add_warning(
+	fit_add_warning(
 		fit,
 		psprintf(
 			"column \"%s\" has %d categories, more than max_categories; the rarest %d, in %.0f rows, are pooled",
@@ -303,7 +281,7 @@ warn_identifiers(Fit *fit)
 			number += feature_numbers(feature);
 		}
 		if (unique && state->rows >= 20)
-			add_warning(
+			fit_add_warning(
 				fit,
 				psprintf(
 					"column \"%s\" has another value in every row and looks like an identifier",
@@ -346,22 +324,35 @@ class_before(const Fit *fit, int32_t a, int32_t b)
 	return strcmp(class_label(fit, a), class_label(fit, b)) < 0;
 }
 
-/* Weight of the rows of each class code. */
+/* Weight of the rows of each class code, and in held_out[code] whether a row held out has it. */
 static double *
-count_classes(Fit *fit)
+count_classes(Fit *fit, bool *held_out)
 {
-	const Dataset *dataset = &fit->state->dataset;
-	double *weights = palloc0(sizeof(double) * Max(fit->state->classes.n, 1));
+	const Dataset *datasets[] = {&fit->state->dataset, &fit->state->held_out};
+	double *weights = MemoryContextAllocExtended(CurrentMemoryContext,
+												 sizeof(double) * Max(fit->state->classes.n, 1),
+												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	int32_t b;
 	int32_t i;
+	int k;
 
-	for (b = 0; b < dataset->n_blocks; b++)
+	for (k = 0; k < 2; k++)
 	{
-		const DatasetBlock *block;
+		for (b = 0; b < datasets[k]->n_blocks; b++)
+		{
+			const DatasetBlock *block;
 
-		require(fit, dataset_block(dataset, b, &block));
-		for (i = 0; i < block->n; i++)
-			weights[(int32_t) block->target[i]] += block->weight != NULL ? block->weight[i] : 1.0;
+			fit_require(fit, dataset_block(datasets[k], b, &block));
+			for (i = 0; i < block->n; i++)
+			{
+				int32_t code = (int32_t) block->target[i];
+
+				if (k == 1)
+					held_out[code] = true;
+				else
+					weights[code] += block->weight != NULL ? block->weight[i] : 1.0;
+			}
+		}
 	}
 	return weights;
 }
@@ -410,25 +401,51 @@ add_absent_class(Fit *fit)
 	}
 }
 
-/* Names the classes in order and the positive one. */
-static void
-describe_classes(Fit *fit)
+/* The classes' names for a hint, cut after NAMES_IN_WARNING. */
+static char *
+class_names(const Model *model)
 {
-	Model *model = &fit->model;
-	const char *positive = fit->spec->options->positive_class;
-	double *weights = count_classes(fit);
-	int n = 0;
-	int32_t code;
+	StringInfoData names;
+	uint32 i;
 
-	for (code = 0; code < fit->state->classes.n; code++)
+	initStringInfo(&names);
+	for (i = 0; i < model->n_classes && i < NAMES_IN_WARNING; i++)
+		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", model->classes[i]);
+	if (i < model->n_classes)
+		appendStringInfoString(&names, ", ...");
+	return names.data;
+}
+
+/* The place of a class by its name; raises the error of the option that asks for it. */
+static uint32
+require_class(const Fit *fit, const char *option, const char *name)
+{
+	const Model *model = &fit->model;
+	uint32 i;
+
+	for (i = 0; i < model->n_classes; i++)
 	{
-		if (weights[code] == 0.0)
-			continue;
-		if (n < 2)
-			fit->class_codes[n] = code;
-		n++;
+		if (strcmp(model->classes[i], name) == 0)
+			return i;
 	}
-	if (n > 2)
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"%s\" names no class of column \"%s\": \"%s\"", option,
+					fit->spec->target, name),
+			 errhint("The classes are: %s.", class_names(model))));
+}
+
+static int
+compare_classes(const void *a, const void *b, void *fit)
+{
+	return class_before(fit, *(const int32_t *) a, *(const int32_t *) b) ? -1 : 1;
+}
+
+/* Few enough classes for the algorithm? */
+static void
+check_class_count(const Fit *fit, int n)
+{
+	if (n > 2 && !algorithm_is_tree(fit->spec->options->algorithm))
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -436,14 +453,37 @@ describe_classes(Fit *fit)
 				 "target column \"%s\" has %d classes, but algorithm \"logistic_regression\" predicts two",
 				 fit->spec->target, n),
 			 errhint("Make a two-valued target, for example with a comparison.")));
-	if (n == 2 && class_before(fit, fit->class_codes[1], fit->class_codes[0]))
+	if (n > CLASSES_LIMIT)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("target column \"%s\" has %d classes, but at most %d can be told apart",
+						fit->spec->target, n, CLASSES_LIMIT),
+				 errhint("A number to be predicted as such needs objective \"squared_error\".")));
+}
+
+void
+fit_describe_classes(Fit *fit)
+{
+	Model *model = &fit->model;
+	const FitOptions *options = fit->spec->options;
+	int32_t n_codes = fit->state->classes.n;
+	bool *held_out = palloc0(sizeof(bool) * Max(n_codes, 1));
+	double *weights = count_classes(fit, held_out);
+	int n = 0;
+	int32_t code;
+
+	fit->class_codes = palloc(sizeof(int32_t) * Max(n_codes, 2));
+	fit->class_weight = palloc0(sizeof(double) * Max(n_codes, 2));
+	fit->class_codes[0] = fit->class_codes[1] = -1;
+	for (code = 0; code < n_codes; code++)
 	{
-		code = fit->class_codes[0];
-		fit->class_codes[0] = fit->class_codes[1];
-		fit->class_codes[1] = code;
+		if (weights[code] > 0.0 || held_out[code])
+			fit->class_codes[n++] = code;
 	}
+	check_class_count(fit, n);
+	qsort_arg(fit->class_codes, n, sizeof(int32_t), compare_classes, fit);
 	model->n_classes = n;
-	model->classes = palloc0(sizeof(char *) * 2);
+	model->classes = palloc0(sizeof(char *) * Max(n, 2));
 	for (code = 0; code < n; code++)
 	{
 		model->classes[code] = class_label(fit, fit->class_codes[code]);
@@ -451,31 +491,32 @@ describe_classes(Fit *fit)
 	}
 	if (n == 1)
 		add_absent_class(fit);
-	model->positive_class = model->n_classes - 1;
-	if (positive == NULL)
+	model->positive_class = model->n_classes > 2 ? 0 : model->n_classes - 1;
+	if (options->positive_class == NULL)
 		return;
-	for (model->positive_class = 0; model->positive_class < model->n_classes;
-		 model->positive_class++)
-	{
-		if (strcmp(model->classes[model->positive_class], positive) == 0)
-			return;
-	}
-	ereport(ERROR,
+	if (model->n_classes > 2)
+		ereport(
+			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("option \"positive_class\" names no class of column \"%s\": \"%s\"",
-					fit->spec->target, positive),
-			 errhint("The classes are: %s, %s.", model->classes[0], model->classes[1])));
+			 errmsg(
+				 "option \"positive_class\" needs a target of two classes, but column \"%s\" has %d",
+				 fit->spec->target, n)));
+	model->positive_class = require_class(fit, "positive_class", options->positive_class);
 }
 
-/* What multiplies the weights of the rows of class i (0 or 1 in sort order). */
-static double
-class_factor(const Fit *fit, int i)
+double
+fit_class_factor(const Fit *fit, int i)
 {
 	const FitOptions *options = fit->spec->options;
+	double all = 0.0;
 	int j;
 
+	for (j = 0; j < (int) fit->model.n_classes; j++)
+		all += fit->class_weight[j];
+
 	if (options->balanced)
-		return (fit->class_weight[0] + fit->class_weight[1]) / (2.0 * fit->class_weight[i]);
+		return fit->class_weight[i] > 0.0 ? all / (fit->model.n_classes * fit->class_weight[i]) :
+											0.0;
 	for (j = 0; j < options->n_class_weights; j++)
 	{
 		if (strcmp(options->class_weights[j].name, fit->model.classes[i]) == 0)
@@ -484,25 +525,22 @@ class_factor(const Fit *fit, int i)
 	return 1.0;
 }
 
-/* A weight for a class that is none is a mistake of the caller. */
-static void
-check_class_weights(const Fit *fit)
+void
+fit_check_class_weights(const Fit *fit)
 {
 	const FitOptions *options = fit->spec->options;
+	double heaviest = 0.0;
 	int i;
 
 	for (i = 0; i < options->n_class_weights; i++)
-	{
-		const char *name = options->class_weights[i].name;
-
-		if (strcmp(name, fit->model.classes[0]) != 0 && strcmp(name, fit->model.classes[1]) != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"class_weight\" names no class of column \"%s\": \"%s\"",
-							fit->spec->target, name),
-					 errhint("The classes are: %s, %s.", fit->model.classes[0],
-							 fit->model.classes[1])));
-	}
+		require_class(fit, "class_weight", options->class_weights[i].name);
+	for (i = 0; i < (int) fit->model.n_classes; i++)
+		heaviest = Max(heaviest, fit_class_factor(fit, i) * fit->class_weight[i]);
+	if (heaviest == 0.0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"class_weight\" leaves no row of column \"%s\" with a weight",
+						fit->spec->target)));
 }
 
 /* Features whose coefficients the data do not determine. */
@@ -533,10 +571,10 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 						fit->spec->features[coefficient->term.feature].name);
 	}
 	if (n_constant > 0)
-		add_warning(fit,
-					psprintf("constant in the training rows, coefficient 0: %s", constant.data));
+		fit_add_warning(
+			fit, psprintf("constant in the training rows, coefficient 0: %s", constant.data));
 	if (n_collinear > 0 || n_constant == 0)
-		report_condition(
+		fit_report_condition(
 			fit,
 			psprintf(
 				"the design has rank %d with %d terms, so the minimum-norm solution is taken; not identified: %s",
@@ -552,7 +590,7 @@ take_result(Fit *fit, const LinearFit *result)
 	fit->model.facts = result->facts;
 	warn_unidentified(fit, result);
 	if (fit->spec->options->l2 > 0.0)
-		add_warning(fit, pstrdup("with a penalty there are no standard errors and p-values"));
+		fit_add_warning(fit, pstrdup("with a penalty there are no standard errors and p-values"));
 }
 
 static LinearFit
@@ -578,17 +616,17 @@ fit_linear_regression(Fit *fit)
 	double weight = 0.0;
 
 	collect_facts(fit, NULL);
-	build_design(fit);
+	fit_build_design(fit);
 	result = empty_result(fit);
-	require(fit,
-			least_squares_fit(fit->state->least_squares, &fit->design, &solver,
-							  &fit->account->allocator, &fit->account->stop, &result));
+	fit_require(fit,
+				least_squares_fit(fit->state->least_squares, &fit->design, &solver,
+								  &fit->account->allocator, &fit->account->stop, &result));
 	fit->model.link = LINK_IDENTITY;
 	take_result(fit, &result);
 	weight = least_squares_weight(fit->state->least_squares);
 	if (result.facts.tss > 0.0)
-		add_metric(fit, "train.r2", 1.0 - result.facts.rss / result.facts.tss);
-	add_metric(fit, "train.rmse", sqrt(result.facts.rss / weight));
+		fit_add_metric(fit, "train.r2", 1.0 - result.facts.rss / result.facts.tss);
+	fit_add_metric(fit, "train.rmse", sqrt(result.facts.rss / weight));
 }
 
 /* One class only: its probability is 0 or 1 whatever the row. */
@@ -598,8 +636,8 @@ fit_constant(Fit *fit)
 	Model *model = &fit->model;
 	int present = fit->class_codes[0] >= 0 ? 0 : 1;
 
-	report_condition(fit,
-					 psprintf("the target has one class only, \"%s\"", model->classes[present]));
+	fit_report_condition(
+		fit, psprintf("the target has one class only, \"%s\"", model->classes[present]));
 	model->constant = present == (int) model->positive_class ? 1.0 : 0.0;
 	model->link = LINK_IDENTITY;
 	model->facts.converged = true;
@@ -638,47 +676,42 @@ fit_logistic_regression(Fit *fit)
 							  .max_iterations = options->max_iter};
 	LinearFit result;
 
-	describe_classes(fit);
+	fit_describe_classes(fit);
 	positive = fit->model.positive_class;
 	solver.class_weight[0] = solver.class_weight[1] = 1.0;
 	solver.positive_target = fit->class_codes[positive];
 	if (fit->class_weight[0] > 0.0 && fit->class_weight[1] > 0.0)
 	{
-		check_class_weights(fit);
-		solver.class_weight[0] = class_factor(fit, 1 - positive);
-		solver.class_weight[1] = class_factor(fit, positive);
-		if (solver.class_weight[0] == 0.0 && solver.class_weight[1] == 0.0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"class_weight\" leaves no row of column \"%s\" with a weight",
-							fit->spec->target)));
+		fit_check_class_weights(fit);
+		solver.class_weight[0] = fit_class_factor(fit, 1 - positive);
+		solver.class_weight[1] = fit_class_factor(fit, positive);
 	}
 	collect_facts(fit, &solver);
-	build_design(fit);
+	fit_build_design(fit);
 	if (fit->class_weight[0] == 0.0 || fit->class_weight[1] == 0.0)
 	{
 		fit_constant(fit);
 		return;
 	}
 	result = empty_result(fit);
-	require(fit,
-			logistic_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
-						 &fit->account->stop, &result));
+	fit_require(fit,
+				logistic_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
+							 &fit->account->stop, &result));
 	fit->model.link = LINK_LOGIT;
 	if (result.facts.separated)
-		report_condition(
+		fit_report_condition(
 			fit,
 			pstrdup(
 				"the features separate the classes, so the estimates have no finite limit; a penalty (\"l2\") helps"));
 	else if (!result.facts.converged)
-		report_condition(
+		fit_report_condition(
 			fit,
 			psprintf(
 				"logistic regression did not converge in %d iterations; the gradient norm is %g",
 				result.facts.iterations, result.facts.gradient_norm));
 	take_result(fit, &result);
-	add_metric(fit, "train.log_loss", result.log_loss);
-	add_metric(fit, "train.accuracy", result.accuracy);
+	fit_add_metric(fit, "train.log_loss", result.log_loss);
+	fit_add_metric(fit, "train.accuracy", result.accuracy);
 }
 
 static struct varlena *
@@ -693,7 +726,7 @@ encode(Fit *fit, MemoryContext caller)
 			psprintf("further warnings left out: %d", fit->n_left_out);
 	fit->model.warnings = fit->warnings;
 	fit->model.metrics = fit->metrics;
-	require(fit, model_encode(&fit->model, &fit->account->allocator, &bytes, &length));
+	fit_require(fit, model_encode(&fit->model, &fit->account->allocator, &bytes, &length));
 	stored = MemoryContextAlloc(caller, VARHDRSZ + length);
 	SET_VARSIZE(stored, VARHDRSZ + length);
 	memcpy(VARDATA(stored), bytes, length);
@@ -710,7 +743,6 @@ begin(const FitState *state)
 	fit->spec = state->spec;
 	fit->account = memory_account_create(CurrentMemoryContext);
 	fit->account->hint = state->account->hint;
-	fit->class_codes[0] = fit->class_codes[1] = -1;
 	model->algorithm = state->spec->options->algorithm;
 	model->objective = state->spec->options->objective;
 	model->unknown = state->spec->options->unknown;
@@ -762,7 +794,9 @@ fit_model(const FitState *state, Progress *progress)
 	MemoryContextSwitchTo(context);
 	fit = begin(state);
 	fit->progress = progress;
-	if (state->spec->classification)
+	if (algorithm_is_tree(state->spec->options->algorithm))
+		fit_trees(fit);
+	else if (state->spec->classification)
 		fit_logistic_regression(fit);
 	else
 		fit_linear_regression(fit);
@@ -780,12 +814,15 @@ fit_model(const FitState *state, Progress *progress)
 bool
 fit_notice_two_values(const FitState *state)
 {
+	bool is_tree = algorithm_is_tree(state->spec->options->algorithm);
+
 	if (state->spec->classification || state->n_target_values != 2 || state->rows < TWO_VALUES_ROWS)
 		return false;
-	ereport(
-		NOTICE,
-		(errmsg("target column \"%s\" has two values, and linear regression predicts their mean",
-				state->spec->target),
-		 errhint("The algorithm \"logistic_regression\" predicts their probabilities.")));
+	ereport(NOTICE,
+			(errmsg("target column \"%s\" has two values, and %s predicts their mean",
+					state->spec->target, is_tree ? "regression" : "linear regression"),
+			 is_tree ?
+				 errhint("The objective \"log_loss\" predicts their probabilities.") :
+				 errhint("The algorithm \"logistic_regression\" predicts their probabilities.")));
 	return true;
 }

@@ -8,31 +8,37 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
-#include "utils/numeric.h"
 
 #include "pg/column_type.h"
 #include "pg/fit_option.h"
+#include "pg/option_value.h"
 
 typedef struct AlgorithmEntry
 {
 	const char *name;
 	ModelAlgorithm algorithm;
-	const char *objective_name;
-	ModelObjective objective;
+	int objectives; /* bits of those that it has */
 } AlgorithmEntry;
 
+#define OBJECTIVE_BIT(objective) (1 << (objective))
+
 static const AlgorithmEntry algorithms[] = {
-	{"linear_regression", ALGORITHM_LINEAR_REGRESSION, "squared_error", OBJECTIVE_SQUARED_ERROR},
-	{"logistic_regression", ALGORITHM_LOGISTIC_REGRESSION, "log_loss", OBJECTIVE_LOG_LOSS}};
+	{"linear_regression", ALGORITHM_LINEAR_REGRESSION, OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR)},
+	{"logistic_regression", ALGORITHM_LOGISTIC_REGRESSION, OBJECTIVE_BIT(OBJECTIVE_LOG_LOSS)},
+	{"gradient_boosting", ALGORITHM_GRADIENT_BOOSTING,
+	 OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR) | OBJECTIVE_BIT(OBJECTIVE_LOG_LOSS) |
+		 OBJECTIVE_BIT(OBJECTIVE_ABSOLUTE_ERROR) | OBJECTIVE_BIT(OBJECTIVE_HUBER) |
+		 OBJECTIVE_BIT(OBJECTIVE_QUANTILE) | OBJECTIVE_BIT(OBJECTIVE_POISSON) |
+		 OBJECTIVE_BIT(OBJECTIVE_GAMMA) | OBJECTIVE_BIT(OBJECTIVE_TWEEDIE)},
+	{"random_forest", ALGORITHM_RANDOM_FOREST,
+	 OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR) | OBJECTIVE_BIT(OBJECTIVE_GINI)},
+	{"decision_tree", ALGORITHM_DECISION_TREE,
+	 OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR) | OBJECTIVE_BIT(OBJECTIVE_GINI)}};
 
-/* Reads one option's value; the name is for messages. */
-typedef void (*OptionReader)(FitOptions *options, const char *name, const JsonbValue *value);
-
-typedef struct OptionEntry
-{
-	const char *name;
-	OptionReader read;
-} OptionEntry;
+/* By ModelObjective. */
+static const char *const objectives[] = {NULL,		"squared_error", "log_loss", "absolute_error",
+										 "huber",	"quantile",		 "poisson",	 "gamma",
+										 "tweedie", "gini",			 "isolation"};
 
 const char *
 algorithm_name(ModelAlgorithm algorithm)
@@ -50,129 +56,7 @@ algorithm_name(ModelAlgorithm algorithm)
 const char *
 objective_name(ModelObjective objective)
 {
-	int i;
-
-	for (i = 0; i < (int) lengthof(algorithms); i++)
-	{
-		if (algorithms[i].objective == objective)
-			return algorithms[i].objective_name;
-	}
-	return "unknown";
-}
-
-static void
-pg_attribute_noreturn() wrong_type(const char *name, const char *wanted)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("option \"%s\" must be %s", name, wanted)));
-}
-
-static char *
-read_text(const char *name, const JsonbValue *value)
-{
-	if (value->type != jbvString)
-		wrong_type(name, "a string");
-	return pnstrdup(value->val.string.val, value->val.string.len);
-}
-
-static bool
-read_boolean(const char *name, const JsonbValue *value)
-{
-	if (value->type != jbvBool)
-		wrong_type(name, "true or false");
-	return value->val.boolean;
-}
-
-static double
-read_number(const char *name, const JsonbValue *value, double low, double high)
-{
-	double number;
-
-	if (value->type != jbvNumeric)
-		wrong_type(name, "a number");
-	number = DatumGetFloat8(
-		DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
-	if (isinf(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"%s\" must be finite, not %g", name, number)));
-	if (!(number >= low && number <= high))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 isinf(high) ?
-					 errmsg("option \"%s\" must be at least %g, not %g", name, low, number) :
-					 errmsg("option \"%s\" must be between %g and %g, not %g", name, low, high,
-							number)));
-	return number;
-}
-
-static double
-read_whole_number(const char *name, const JsonbValue *value, double low, double high)
-{
-	double number = read_number(name, value, low, high);
-
-	if (number != floor(number))
-		wrong_type(name, "a whole number");
-	return number;
-}
-
-/* A number between 0 and 1, and neither. */
-static double
-read_fraction(const char *name, const JsonbValue *value)
-{
-	double number = read_number(name, value, 0.0, 1.0);
-
-	if (number == 0.0 || number == 1.0)
-		wrong_type(name, "above 0 and below 1");
-	return number;
-}
-
-/* An array of column names. */
-static char **
-read_names(const char *name, const JsonbValue *value, int *n)
-{
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
-	JsonbValue element;
-	char **names;
-	int count = 0;
-
-	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
-		wrong_type(name, "an array of column names");
-	names = palloc(sizeof(char *) * Max(JsonContainerSize(value->val.binary.data), 1));
-	iterator = JsonbIteratorInit(value->val.binary.data);
-	while ((token = JsonbIteratorNext(&iterator, &element, true)) != WJB_DONE)
-	{
-		if (token != WJB_ELEM)
-			continue;
-		if (element.type != jbvString)
-			wrong_type(name, "an array of column names");
-		names[count++] = pnstrdup(element.val.string.val, element.val.string.len);
-	}
-	*n = count;
-	return names;
-}
-
-/* One word of a short list. */
-static int
-read_choice(const char *name, const JsonbValue *value, const char *const *choices, int n)
-{
-	char *word = read_text(name, value);
-	StringInfoData known;
-	int i;
-
-	initStringInfo(&known);
-	for (i = 0; i < n; i++)
-	{
-		if (strcmp(word, choices[i]) == 0)
-			return i;
-		appendStringInfo(&known, "%s%s", i > 0 ? ", " : "", choices[i]);
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("option \"%s\" does not know the value \"%s\"", name, word),
-			 errhint("The known values are: %s.", known.data)));
+	return objective > 0 && objective < lengthof(objectives) ? objectives[objective] : "unknown";
 }
 
 static void
@@ -183,20 +67,29 @@ read_algorithm(FitOptions *options, const char *name, const JsonbValue *value)
 
 	for (i = 0; i < (int) lengthof(algorithms); i++)
 		choices[i] = algorithms[i].name;
-	i = read_choice(name, value, choices, lengthof(algorithms));
+	i = option_choice(name, value, choices, lengthof(algorithms));
 	options->algorithm = algorithms[i].algorithm;
 }
 
 static void
 read_objective(FitOptions *options, const char *name, const JsonbValue *value)
 {
-	const char *choices[lengthof(algorithms)];
+	const char *choices[lengthof(objectives)];
+	int places[lengthof(objectives)];
+	int all = 0;
+	int n = 0;
 	int i;
 
 	for (i = 0; i < (int) lengthof(algorithms); i++)
-		choices[i] = algorithms[i].objective_name;
-	i = read_choice(name, value, choices, lengthof(algorithms));
-	options->objective = algorithms[i].objective;
+		all |= algorithms[i].objectives;
+	for (i = 1; i < (int) lengthof(objectives); i++)
+	{
+		if ((all & OBJECTIVE_BIT(i)) == 0)
+			continue;
+		choices[n] = objectives[i];
+		places[n++] = i;
+	}
+	options->objective = places[option_choice(name, value, choices, n)];
 }
 
 static void
@@ -214,7 +107,7 @@ read_class_weight(FitOptions *options, const char *name, const JsonbValue *value
 		return;
 	}
 	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
-		wrong_type(name, "\"balanced\" or an object of class and weight");
+		option_wrong_type(name, "\"balanced\" or an object of class and weight");
 	options->class_weights =
 		palloc0(sizeof(ClassWeight) * Max(JsonContainerSize(value->val.binary.data), 1));
 	iterator = JsonbIteratorInit(value->val.binary.data);
@@ -226,7 +119,7 @@ read_class_weight(FitOptions *options, const char *name, const JsonbValue *value
 			weight->name = pnstrdup(part.val.string.val, part.val.string.len);
 		}
 		else if (token == WJB_VALUE)
-			weight->weight = read_number(name, &part, 0.0, INFINITY);
+			weight->weight = option_number(name, &part, 0.0, INFINITY);
 	}
 }
 
@@ -236,7 +129,7 @@ read_unknown(FitOptions *options, const char *name, const JsonbValue *value)
 	static const char *const choices[] = {"missing", "error"};
 
 	options->unknown =
-		read_choice(name, value, choices, 2) == 0 ? UNKNOWN_AS_MISSING : UNKNOWN_IS_ERROR;
+		option_choice(name, value, choices, 2) == 0 ? UNKNOWN_AS_MISSING : UNKNOWN_IS_ERROR;
 }
 
 static void
@@ -244,7 +137,7 @@ read_on_failure(FitOptions *options, const char *name, const JsonbValue *value)
 {
 	static const char *const choices[] = {"warn", "error"};
 
-	options->raise_on_failure = read_choice(name, value, choices, 2) == 1;
+	options->raise_on_failure = option_choice(name, value, choices, 2) == 1;
 }
 
 /* A reader that stores one value; `expression` uses name and value. */
@@ -254,103 +147,200 @@ read_on_failure(FitOptions *options, const char *name, const JsonbValue *value)
 		options->option = (expression); \
 	}
 
-OPTION_READER(l2, read_number(name, value, 0.0, INFINITY))
-OPTION_READER(standardize, read_boolean(name, value))
-OPTION_READER(fit_intercept, read_boolean(name, value))
-OPTION_READER(missing_indicator, read_boolean(name, value))
-OPTION_READER(skip_null_target, read_boolean(name, value))
-OPTION_READER(max_categories, (int) read_whole_number(name, value, 1, 1000000))
-OPTION_READER(max_iter, (int) read_whole_number(name, value, 1, 1000000))
-OPTION_READER(tol, read_number(name, value, 0.0, 1.0))
-OPTION_READER(seed, (uint64) read_whole_number(name, value, 0, 9007199254740992.0))
-OPTION_READER(weight, read_text(name, value))
-OPTION_READER(group, read_text(name, value))
-OPTION_READER(time, read_text(name, value))
-OPTION_READER(validation, read_text(name, value))
-OPTION_READER(validation_fraction, read_fraction(name, value))
-OPTION_READER(positive_class, read_text(name, value))
-OPTION_READER(features, read_names(name, value, &options->n_features))
-OPTION_READER(exclude, read_names(name, value, &options->n_exclude))
+OPTION_READER(l2, option_number(name, value, 0.0, INFINITY))
+OPTION_READER(standardize, option_boolean(name, value))
+OPTION_READER(fit_intercept, option_boolean(name, value))
+OPTION_READER(missing_indicator, option_boolean(name, value))
+OPTION_READER(skip_null_target, option_boolean(name, value))
+OPTION_READER(max_categories, (int) option_whole_number(name, value, 1, 1000000))
+OPTION_READER(max_iter, (int) option_whole_number(name, value, 1, 1000000))
+OPTION_READER(tol, option_number(name, value, 0.0, 1.0))
+OPTION_READER(seed, (uint64) option_whole_number(name, value, 0, 9007199254740992.0))
+OPTION_READER(weight, option_text(name, value))
+OPTION_READER(group, option_text(name, value))
+OPTION_READER(time, option_text(name, value))
+OPTION_READER(validation, option_text(name, value))
+OPTION_READER(validation_fraction, option_fraction(name, value))
+OPTION_READER(positive_class, option_text(name, value))
+OPTION_READER(features, option_names(name, value, &options->n_features))
+OPTION_READER(exclude, option_names(name, value, &options->n_exclude))
 
-/* Every option there is, in the order of the hint. */
-static const OptionEntry option_entries[] = {{"algorithm", read_algorithm},
-											 {"class_weight", read_class_weight},
-											 {"exclude", read_exclude},
-											 {"features", read_features},
-											 {"fit_intercept", read_fit_intercept},
-											 {"group", read_group},
-											 {"l2", read_l2},
-											 {"max_categories", read_max_categories},
-											 {"max_iter", read_max_iter},
-											 {"missing_indicator", read_missing_indicator},
-											 {"objective", read_objective},
-											 {"on_failure", read_on_failure},
-											 {"positive_class", read_positive_class},
-											 {"seed", read_seed},
-											 {"skip_null_target", read_skip_null_target},
-											 {"standardize", read_standardize},
-											 {"time", read_time},
-											 {"tol", read_tol},
-											 {"unknown", read_unknown},
-											 {"validation", read_validation},
-											 {"validation_fraction", read_validation_fraction},
-											 {"weight", read_weight}};
+#define ALL (~0)
+#define LINEAR \
+	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION))
+
+/* The options that are not of trees alone, by name. */
+static const OptionEntry option_entries[] = {
+	{"algorithm", read_algorithm, ALL},
+	{"class_weight", read_class_weight, ALL},
+	{"exclude", read_exclude, ALL},
+	{"features", read_features, ALL},
+	{"fit_intercept", read_fit_intercept, LINEAR},
+	{"group", read_group, ALL},
+	{"l2", read_l2, LINEAR | ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)},
+	{"max_categories", read_max_categories, ALL},
+	{"max_iter", read_max_iter, LINEAR},
+	{"missing_indicator", read_missing_indicator, LINEAR},
+	{"objective", read_objective, ALL},
+	{"on_failure", read_on_failure, ALL},
+	{"positive_class", read_positive_class, ALL},
+	{"seed", read_seed, ALL},
+	{"skip_null_target", read_skip_null_target, ALL},
+	{"standardize", read_standardize, LINEAR},
+	{"time", read_time, ALL},
+	{"tol", read_tol, LINEAR},
+	{"unknown", read_unknown, ALL},
+	{"validation", read_validation, ALL},
+	{"validation_fraction", read_validation_fraction, ALL},
+	{"weight", read_weight, ALL}};
 
 static void
 pg_attribute_noreturn() unknown_option(const char *name)
 {
 	StringInfoData known;
-	int i;
+	int i = 0;
+	int j = 0;
 
 	initStringInfo(&known);
-	for (i = 0; i < (int) lengthof(option_entries); i++)
-		appendStringInfo(&known, "%s%s", i > 0 ? ", " : "", option_entries[i].name);
+	while (i < (int) lengthof(option_entries) || j < n_tree_option_entries)
+	{
+		bool is_tree = i == (int) lengthof(option_entries) ||
+			(j < n_tree_option_entries &&
+			 strcmp(tree_option_entries[j].name, option_entries[i].name) < 0);
+
+		appendStringInfo(&known, "%s%s", known.len > 0 ? ", " : "",
+						 is_tree ? tree_option_entries[j++].name : option_entries[i++].name);
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown option \"%s\"", name),
 			 errhint("The known options are: %s.", known.data)));
 }
 
-static void
-read_option(FitOptions *options, const char *name, const JsonbValue *value)
+/* The option of a name, which may be an alias. */
+static const OptionEntry *
+find_option(const char *given)
 {
+	const char *name = tree_option_our_name(given);
 	int i;
 
 	for (i = 0; i < (int) lengthof(option_entries); i++)
 	{
 		if (strcmp(name, option_entries[i].name) == 0)
-		{
-			option_entries[i].read(options, name, value);
-			options->limits_given |= strcmp(name, "tol") == 0 || strcmp(name, "max_iter") == 0;
-			return;
-		}
+			return &option_entries[i];
 	}
-	unknown_option(name);
+	for (i = 0; i < n_tree_option_entries; i++)
+	{
+		if (strcmp(name, tree_option_entries[i].name) == 0)
+			return &tree_option_entries[i];
+	}
+	unknown_option(given);
 }
 
-/* Options that contradict each other, or do nothing for the algorithm, are refused. */
-static void
-check_options(FitOptions *options)
+/* The options that were given, each with the name that it was given by. */
+typedef struct GivenOptions
 {
-	const AlgorithmEntry *entry = &algorithms[options->algorithm - 1];
+	const OptionEntry **entries;
+	char **names;
+	int n;
+} GivenOptions;
 
-	if (options->objective == 0)
-		options->objective = entry->objective;
-	if (options->objective != entry->objective)
-		ereport(ERROR,
+static void
+read_option(FitOptions *options, GivenOptions *given, char *name, const JsonbValue *value)
+{
+	const OptionEntry *entry = find_option(name);
+	int i;
+
+	for (i = 0; i < given->n; i++)
+	{
+		if (given->entries[i] == entry)
+			ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("algorithm \"%s\" has the objective \"%s\", not \"%s\"", entry->name,
-						entry->objective_name, objective_name(options->objective))));
-	if (options->algorithm == ALGORITHM_LINEAR_REGRESSION &&
-		(options->balanced || options->class_weights != NULL || options->positive_class != NULL))
+				 errmsg("options \"%s\" and \"%s\" cannot both be given", given->names[i], name),
+				 errdetail("Both are names of \"%s\".", entry->name)));
+	}
+	given->entries[given->n] = entry;
+	given->names[given->n++] = name;
+	entry->read(options, name, value);
+	options->limits_given |= strcmp(name, "tol") == 0 || strcmp(name, "max_iter") == 0;
+}
+
+/* An option that does nothing for the algorithm is refused. */
+static void
+check_given(const FitOptions *options, const GivenOptions *given)
+{
+	int i;
+
+	for (i = 0; i < given->n; i++)
+	{
+		if ((given->entries[i]->algorithms & ALGORITHM_BIT(options->algorithm)) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"%s\" does nothing for algorithm \"%s\"", given->names[i],
+							algorithm_name(options->algorithm))));
+	}
+}
+
+static const AlgorithmEntry *
+algorithm_entry(ModelAlgorithm algorithm)
+{
+	const AlgorithmEntry *entry = algorithms;
+
+	while (entry->algorithm != algorithm)
+		entry++;
+	return entry;
+}
+
+/* The objective, where an algorithm has one or the options name one; it must be one of its own. */
+static void
+check_objective(FitOptions *options)
+{
+	const AlgorithmEntry *entry = algorithm_entry(options->algorithm);
+	bool has_one = (entry->objectives & (entry->objectives - 1)) == 0;
+	int i;
+
+	for (i = 1; has_one && options->objective == 0; i++)
+	{
+		if (entry->objectives & OBJECTIVE_BIT(i))
+			options->objective = i;
+	}
+	if (options->objective == 0 || (entry->objectives & OBJECTIVE_BIT(options->objective)) != 0)
+		return;
+	for (i = 1; (entry->objectives & OBJECTIVE_BIT(i)) == 0; i++)
+		;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 has_one ? errmsg("algorithm \"%s\" has the objective \"%s\", not \"%s\"", entry->name,
+							  objectives[i], objective_name(options->objective)) :
+					   errmsg("algorithm \"%s\" does not have the objective \"%s\"", entry->name,
+							  objective_name(options->objective))));
+}
+
+/* A regression has no classes. */
+static void
+check_classes(const FitOptions *options)
+{
+	if (options->objective == 0 || objective_is_classification(options->objective))
+		return;
+	if (options->balanced || options->class_weights != NULL || options->positive_class != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" needs a classification algorithm",
 						options->positive_class != NULL ? "positive_class" : "class_weight")));
+}
+
+/* Options that contradict each other, or do nothing for the algorithm, are refused. */
+static void
+check_options(FitOptions *options, const GivenOptions *given)
+{
+	check_objective(options);
+	check_classes(options);
 	if (options->algorithm == ALGORITHM_LINEAR_REGRESSION && options->limits_given)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options \"tol\" and \"max_iter\" need an iterative algorithm"),
 				 errdetail("Linear regression is solved directly.")));
+	check_given(options, given);
 	if (options->features != NULL && options->exclude != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -360,92 +350,239 @@ check_options(FitOptions *options)
 			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("options \"validation\" and \"validation_fraction\" cannot both be given")));
+	if (algorithm_is_tree(options->algorithm))
+		tree_options_complete(options);
+}
+
+/* The members of a JSON object, to be sorted by name. */
+typedef struct Members
+{
+	char *texts[64];
+	int n;
+} Members;
+
+static void
+add_member(Members *members, const char *name, const char *value)
+{
+	Assert(members->n < (int) lengthof(members->texts));
+	members->texts[members->n++] = psprintf("\"%s\": %s", name, value);
 }
 
 static void
-append_number(StringInfo json, const char *name, double value)
+add_number(Members *members, const char *name, double value)
 {
-	appendStringInfo(json, ", \"%s\": %s", name, number_text(value));
+	add_member(members, name, number_text(value));
+}
+
+/* A number, or null where 0 stands for no limit. */
+static void
+add_limit(Members *members, const char *name, int value)
+{
+	add_member(members, name, value == 0 ? "null" : number_text(value));
 }
 
 static void
-append_boolean(StringInfo json, const char *name, bool value)
+add_boolean(Members *members, const char *name, bool value)
 {
-	appendStringInfo(json, ", \"%s\": %s", name, value ? "true" : "false");
+	add_member(members, name, value ? "true" : "false");
 }
 
 static void
-append_text(StringInfo json, const char *name, const char *value)
+add_text(Members *members, const char *name, const char *value)
 {
+	StringInfoData json;
+
 	if (value == NULL)
 		return;
-	appendStringInfo(json, ", \"%s\": ", name);
-	escape_json(json, value);
+	initStringInfo(&json);
+	escape_json(&json, value);
+	add_member(members, name, json.data);
 }
 
 static void
-append_names(StringInfo json, const char *name, char **names, int n)
+add_names(Members *members, const char *name, char **names, int n)
 {
+	StringInfoData json;
 	int i;
 
 	if (names == NULL)
 		return;
-	appendStringInfo(json, ", \"%s\": [", name);
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '[');
 	for (i = 0; i < n; i++)
 	{
 		if (i > 0)
-			appendStringInfoString(json, ", ");
-		escape_json(json, names[i]);
+			appendStringInfoString(&json, ", ");
+		escape_json(&json, names[i]);
 	}
-	appendStringInfoChar(json, ']');
+	appendStringInfoChar(&json, ']');
+	add_member(members, name, json.data);
+}
+
+static void
+add_class_weights(Members *members, const FitOptions *options)
+{
+	StringInfoData json;
+	int i;
+
+	if (options->balanced)
+		add_text(members, "class_weight", "balanced");
+	if (options->balanced || options->class_weights == NULL)
+		return;
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	for (i = 0; i < options->n_class_weights; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(&json, ", ");
+		escape_json(&json, options->class_weights[i].name);
+		appendStringInfo(&json, ": %s", number_text(options->class_weights[i].weight));
+	}
+	appendStringInfoChar(&json, '}');
+	add_member(members, "class_weight", json.data);
+}
+
+static void
+add_linear_options(Members *members, const FitOptions *options)
+{
+	add_boolean(members, "fit_intercept", options->fit_intercept);
+	add_number(members, "l2", options->l2);
+	add_number(members, "max_iter", options->max_iter);
+	add_boolean(members, "missing_indicator", options->missing_indicator);
+	add_boolean(members, "standardize", options->standardize);
+	add_number(members, "tol", options->tol);
+}
+
+static void
+add_constraints(Members *members, const TreeOptions *tree)
+{
+	StringInfoData json;
+	int i;
+
+	if (tree->constraints == NULL)
+		return;
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	for (i = 0; i < tree->n_constraints; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(&json, ", ");
+		escape_json(&json, tree->constraints[i].column);
+		appendStringInfo(&json, ": %d", tree->constraints[i].direction);
+	}
+	appendStringInfoChar(&json, '}');
+	add_member(members, "monotone_constraints", json.data);
+}
+
+/* Does an option of trees do something for the algorithm? */
+static bool
+is_used(const FitOptions *options, const char *name)
+{
+	return (find_option(name)->algorithms & ALGORITHM_BIT(options->algorithm)) != 0;
+}
+
+static void
+add_tree_number(Members *members, const FitOptions *options, const char *name, double value)
+{
+	if (is_used(options, name))
+		add_number(members, name, value);
+}
+
+static void
+add_tree_limit(Members *members, const FitOptions *options, const char *name, int value)
+{
+	if (is_used(options, name))
+		add_limit(members, name, value);
+}
+
+static void
+add_tree_options(Members *members, const FitOptions *options)
+{
+	const TreeOptions *tree = &options->tree;
+
+	if (options->objective == OBJECTIVE_HUBER || options->objective == OBJECTIVE_QUANTILE)
+		add_number(members, "alpha", tree->alpha);
+	if (options->objective == OBJECTIVE_TWEEDIE)
+		add_number(members, "tweedie_power", tree->tweedie_power);
+	if (is_used(options, "bootstrap"))
+		add_boolean(members, "bootstrap", tree->bootstrap);
+	add_tree_number(members, options, "cat_l2", tree->cat_l2);
+	add_tree_number(members, options, "cat_smooth", tree->cat_smooth);
+	add_tree_limit(members, options, "early_stopping_rounds", tree->early_stopping_rounds);
+	add_tree_number(members, options, "l1", tree->l1);
+	add_tree_number(members, options, "l2", options->l2);
+	add_tree_number(members, options, "learning_rate", tree->learning_rate);
+	add_tree_number(members, options, "max_bins", tree->max_bins);
+	add_tree_limit(members, options, "max_depth", tree->max_depth);
+	if (tree->max_features > 0.0)
+		add_tree_number(members, options, "max_features", tree->max_features);
+	else
+		add_text(members, "max_features", tree->max_features == FEATURES_SQRT ? "sqrt" : "log2");
+	add_tree_limit(members, options, "max_leaf_nodes", tree->max_leaf_nodes);
+	add_tree_number(members, options, "min_gain", tree->min_gain);
+	add_tree_number(members, options, "min_hessian", tree->min_hessian);
+	add_tree_number(members, options, "min_samples_leaf", tree->min_samples_leaf);
+	add_constraints(members, tree);
+	add_tree_number(members, options, "n_estimators", tree->n_estimators);
+	add_tree_number(members, options, "subsample", tree->subsample);
+}
+
+static int
+compare_members(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
 /* Every option in force: the text is part of the model's identity. */
 static char *
 canonical_text(const FitOptions *options)
 {
+	Members members = {.n = 0};
 	StringInfoData json;
 	int i;
 
-	initStringInfo(&json);
-	appendStringInfo(&json, "{\"algorithm\": \"%s\"", algorithm_name(options->algorithm));
-	if (options->balanced)
-		append_text(&json, "class_weight", "balanced");
-	else if (options->class_weights != NULL)
-	{
-		appendStringInfoString(&json, ", \"class_weight\": {");
-		for (i = 0; i < options->n_class_weights; i++)
-		{
-			if (i > 0)
-				appendStringInfoString(&json, ", ");
-			escape_json(&json, options->class_weights[i].name);
-			appendStringInfo(&json, ": %s", number_text(options->class_weights[i].weight));
-		}
-		appendStringInfoChar(&json, '}');
-	}
-	append_names(&json, "exclude", options->exclude, options->n_exclude);
-	append_names(&json, "features", options->features, options->n_features);
-	append_boolean(&json, "fit_intercept", options->fit_intercept);
-	append_text(&json, "group", options->group);
-	append_number(&json, "l2", options->l2);
-	append_number(&json, "max_categories", options->max_categories);
-	append_number(&json, "max_iter", options->max_iter);
-	append_boolean(&json, "missing_indicator", options->missing_indicator);
-	append_text(&json, "objective", objective_name(options->objective));
-	append_text(&json, "on_failure", options->raise_on_failure ? "error" : "warn");
-	append_text(&json, "positive_class", options->positive_class);
-	append_number(&json, "seed", (double) options->seed);
-	append_boolean(&json, "skip_null_target", options->skip_null_target);
-	append_boolean(&json, "standardize", options->standardize);
-	append_text(&json, "time", options->time);
-	append_number(&json, "tol", options->tol);
-	append_text(&json, "unknown", options->unknown == UNKNOWN_IS_ERROR ? "error" : "missing");
-	append_text(&json, "validation", options->validation);
+	add_text(&members, "algorithm", algorithm_name(options->algorithm));
+	add_class_weights(&members, options);
+	add_names(&members, "exclude", options->exclude, options->n_exclude);
+	add_names(&members, "features", options->features, options->n_features);
+	add_text(&members, "group", options->group);
+	add_number(&members, "max_categories", options->max_categories);
+	add_text(&members, "objective", objective_name(options->objective));
+	add_text(&members, "on_failure", options->raise_on_failure ? "error" : "warn");
+	add_text(&members, "positive_class", options->positive_class);
+	add_number(&members, "seed", (double) options->seed);
+	add_boolean(&members, "skip_null_target", options->skip_null_target);
+	add_text(&members, "time", options->time);
+	add_text(&members, "unknown", options->unknown == UNKNOWN_IS_ERROR ? "error" : "missing");
+	add_text(&members, "validation", options->validation);
 	if (options->validation_fraction > 0.0)
-		append_number(&json, "validation_fraction", options->validation_fraction);
-	append_text(&json, "weight", options->weight);
+		add_number(&members, "validation_fraction", options->validation_fraction);
+	add_text(&members, "weight", options->weight);
+	if (algorithm_is_tree(options->algorithm))
+		add_tree_options(&members, options);
+	else
+		add_linear_options(&members, options);
+	qsort(members.texts, members.n, sizeof(char *), compare_members);
+	initStringInfo(&json);
+	for (i = 0; i < members.n; i++)
+		appendStringInfo(&json, "%s%s", i > 0 ? ", " : "{", members.texts[i]);
 	appendStringInfoChar(&json, '}');
 	return json.data;
+}
+
+void
+fit_options_set_objective(FitOptions *options, bool target_has_classes)
+{
+	if (options->objective != 0)
+		return;
+	if (!target_has_classes)
+		options->objective = OBJECTIVE_SQUARED_ERROR;
+	else
+		options->objective =
+			options->algorithm == ALGORITHM_GRADIENT_BOOSTING ? OBJECTIVE_LOG_LOSS : OBJECTIVE_GINI;
+	check_classes(options);
+	tree_options_complete(options);
+	options->canonical = canonical_text(options);
 }
 
 void
@@ -468,6 +605,7 @@ fit_options_parse(Jsonb *json)
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
 	JsonbValue part;
+	GivenOptions given = {0};
 	char *name = NULL;
 
 	options->standardize = true;
@@ -481,20 +619,20 @@ fit_options_parse(Jsonb *json)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"options\" must be a JSON object"),
 				 errhint("For example '{\"algorithm\": \"linear_regression\"}'.")));
+	tree_options_begin(options);
+	given.entries = palloc(sizeof(OptionEntry *) * Max(JB_ROOT_COUNT(json), 1));
+	given.names = palloc(sizeof(char *) * Max(JB_ROOT_COUNT(json), 1));
 	iterator = JsonbIteratorInit(&json->root);
 	while ((token = JsonbIteratorNext(&iterator, &part, true)) != WJB_DONE)
 	{
 		if (token == WJB_KEY)
 			name = pnstrdup(part.val.string.val, part.val.string.len);
 		else if (token == WJB_VALUE)
-			read_option(options, name, &part);
+			read_option(options, &given, name, &part);
 	}
 	if (options->algorithm == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"algorithm\" is missing"),
-				 errhint("The known values are: linear_regression, logistic_regression.")));
-	check_options(options);
+		options->algorithm = ALGORITHM_GRADIENT_BOOSTING;
+	check_options(options, &given);
 	options->canonical = canonical_text(options);
 	return options;
 }

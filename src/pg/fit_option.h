@@ -13,16 +13,18 @@
 
 #include "kernel/model/model.h"
 
+#include "pg/fit_tree_option.h"
+
 typedef struct ClassWeight
 {
 	char *name;	   /* class label */
 	double weight; /* >= 0 */
 } ClassWeight;
 
-typedef struct FitOptions
+struct FitOptions
 {
 	ModelAlgorithm algorithm;
-	ModelObjective objective;
+	ModelObjective objective; /* trees: 0 until the target is known, when not given */
 	double l2;
 	bool standardize;
 	bool fit_intercept;
@@ -48,11 +50,29 @@ typedef struct FitOptions
 	bool balanced; /* class_weight = "balanced" */
 	ClassWeight *class_weights;
 	int n_class_weights;
+	TreeOptions tree;
 	char *canonical; /* JSON text of every option in force, keys sorted */
-} FitOptions;
+};
 
 /* Parses into the current memory context. */
 extern FitOptions *fit_options_parse(Jsonb *json);
+
+/* Is it one of the tree algorithms? */
+static inline bool
+algorithm_is_tree(ModelAlgorithm algorithm)
+{
+	return algorithm >= ALGORITHM_GRADIENT_BOOSTING;
+}
+
+/* Does it predict classes? */
+static inline bool
+objective_is_classification(ModelObjective objective)
+{
+	return objective == OBJECTIVE_LOG_LOSS || objective == OBJECTIVE_GINI;
+}
+
+/* Decides on the objective of trees, which the kind of target gives when no option did. */
+extern void fit_options_set_objective(FitOptions *options, bool target_has_classes);
 
 /* Raises 22023 when the options ask for held-out rows, which only train() can keep. */
 extern void fit_options_require_all_rows(const FitOptions *options);

@@ -155,6 +155,14 @@ count_slots(FitSpec *spec)
 	}
 }
 
+/* What the algorithm and the objective make of the rows. */
+static void
+set_kind(FitSpec *spec)
+{
+	spec->classification = objective_is_classification(spec->options->objective);
+	spec->keeps_rows = spec->options->algorithm != ALGORITHM_LINEAR_REGRESSION;
+}
+
 /* Decides regression or classification and refuses a target that the algorithm cannot have. */
 static void
 set_target(FitSpec *spec, const RowLayout *layout)
@@ -162,7 +170,8 @@ set_target(FitSpec *spec, const RowLayout *layout)
 	int index = row_layout_require(layout, spec->target, "target");
 	BoundColumn column = bind_column(layout, index, "target");
 
-	spec->classification = spec->options->algorithm == ALGORITHM_LOGISTIC_REGRESSION;
+	fit_options_set_objective(spec->options, column.type.family == FAMILY_CATEGORY);
+	set_kind(spec);
 	spec->target_family = column.type.family;
 	spec->target_is_boolean = column.type.reader == READ_BOOL;
 	spec->target_labels = column.labels;
@@ -170,6 +179,14 @@ set_target(FitSpec *spec, const RowLayout *layout)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("target column \"%s\" must not be an array", spec->target)));
+	if (!spec->classification && column.type.family == FAMILY_CATEGORY &&
+		algorithm_is_tree(spec->options->algorithm))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("target column \"%s\" is categorical, which objective \"%s\" cannot predict",
+					spec->target, objective_name(spec->options->objective)),
+			 errhint("Leave the objective out, or cast the target to a number.")));
 	if (!spec->classification && column.type.family == FAMILY_CATEGORY)
 		ereport(
 			ERROR,
@@ -284,6 +301,32 @@ fit_allow_null_target(const FitOptions *options, const char *target)
 				 errhint("Filter such rows out, or set the option \"skip_null_target\".")));
 }
 
+/* Monotone constraints are on features that are numbers. */
+static void
+check_constraints(const FitSpec *spec)
+{
+	const TreeOptions *tree = &spec->options->tree;
+	int i;
+	int j;
+
+	for (i = 0; i < tree->n_constraints; i++)
+	{
+		const char *column = tree->constraints[i].column;
+
+		for (j = 0; j < spec->n_features && strcmp(spec->features[j].name, column) != 0; j++)
+			;
+		if (j == spec->n_features)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"monotone_constraints\" names no feature: \"%s\"", column)));
+		if (spec->features[j].family == FAMILY_CATEGORY || spec->features[j].length > 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("column \"%s\" cannot have a monotone constraint, since it is %s",
+							column, spec->features[j].length > 0 ? "an array" : "categorical")));
+	}
+}
+
 FitSpec *
 fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout)
 {
@@ -309,6 +352,7 @@ fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout)
 		row_layout_find(layout, NameStr(attribute->attname), 0); /* raises when it stands twice */
 		add_feature(spec, layout, i);
 	}
+	check_constraints(spec);
 	count_slots(spec);
 	encode_spec(spec);
 	return spec;
@@ -549,6 +593,7 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 {
 	FitSpec *spec = palloc0(sizeof(FitSpec));
 	ByteReader reader;
+	bool classification;
 	char *options;
 	uint32 n;
 	uint32 i;
@@ -570,7 +615,10 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 	spec->n_features = n;
 	spec->options_json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(options)));
 	spec->options = fit_options_parse(spec->options_json);
-	if (spec->classification != (spec->options->algorithm == ALGORITHM_LOGISTIC_REGRESSION))
+	fit_options_set_objective(spec->options, spec->target_family == FAMILY_CATEGORY);
+	classification = spec->classification;
+	set_kind(spec);
+	if (spec->classification != classification)
 		require_ok(KERNEL_CORRUPT, what);
 	return spec;
 }

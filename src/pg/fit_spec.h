@@ -26,6 +26,7 @@ typedef struct FitSpec
 	FeatureFamily target_family;
 	bool target_is_boolean;
 	bool classification;
+	bool keeps_rows;		   /* training passes over the rows, not over sums of them */
 	EnumLabels *target_labels; /* of an enum target, else NULL */
 	int n_features;
 	Feature *features;

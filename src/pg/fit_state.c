@@ -97,9 +97,13 @@ fit_state_create(MemoryAccount *account, const FitSpec *spec)
 	int category = 0;
 	int i;
 
-	if (spec->classification)
-		dataset_begin(&state->dataset, spec->n_numbers, spec->n_categories,
-					  spec->options->weight != NULL);
+	if (spec->keeps_rows)
+	{
+		bool has_weight = spec->options->weight != NULL;
+
+		dataset_begin(&state->dataset, spec->n_numbers, spec->n_categories, has_weight);
+		dataset_begin(&state->held_out, spec->n_numbers, spec->n_categories, has_weight);
+	}
 	else
 	{
 		state->least_squares =
@@ -120,19 +124,27 @@ void
 fit_state_spill_to(FitState *state, const BlockStore *store)
 {
 	/* The other half is for dictionaries and the solver. */
-	if (state->spec->classification)
+	if (state->spec->keeps_rows)
 		dataset_spill_to(&state->dataset, store, memory_limit() / 2);
 }
 
+/* NaN in a feature of trees is a missing value; all else that is not finite is refused. */
+static inline bool
+is_usable(const FitSpec *spec, double value)
+{
+	return isfinite(value) || (isnan(value) && algorithm_is_tree(spec->options->algorithm));
+}
+
 static void
-pg_attribute_noreturn() not_finite(const char *name, double value)
+pg_attribute_noreturn() not_finite(const FitSpec *spec, const char *name, double value)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("column \"%s\" has the value %s, which a linear model cannot use", name,
+			 errmsg("column \"%s\" has the value %s, which %s cannot use", name,
 					isnan(value)  ? "NaN" :
 						value > 0 ? "Infinity" :
-									"-Infinity"),
+									"-Infinity",
+					algorithm_is_tree(spec->options->algorithm) ? "a tree" : "a linear model"),
 			 errhint("Leave such rows out, or store NULL for a value that is not known.")));
 }
 
@@ -160,7 +172,8 @@ category_code(FitState *state, Dictionary *dictionary, const BoundColumn *column
 
 /* The elements of an array feature into their slots. */
 static void
-add_array(const Feature *feature, const BoundColumn *column, Datum datum, double *slots)
+add_array(const FitSpec *spec, const Feature *feature, const BoundColumn *column, Datum datum,
+		  double *slots)
 {
 	double *numbers;
 	bool *nulls;
@@ -174,8 +187,8 @@ add_array(const Feature *feature, const BoundColumn *column, Datum datum, double
 						feature->name, n, feature->length)));
 	for (i = 0; i < n; i++)
 	{
-		if (!nulls[i] && !isfinite(numbers[i]))
-			not_finite(feature->name, numbers[i]);
+		if (!nulls[i] && !is_usable(spec, numbers[i]))
+			not_finite(spec, feature->name, numbers[i]);
 		slots[i] = nulls[i] ? NAN : numbers[i];
 	}
 }
@@ -189,8 +202,8 @@ add_number(FitState *state, int i, const BoundColumn *column, Datum datum, doubl
 	*slot = column->type.reader == READ_FLOAT8 ?
 		DatumGetFloat8(datum) :
 		column_read_number(column->type.reader, datum, feature->family, feature->name);
-	if (unlikely(!isfinite(*slot)))
-		not_finite(feature->name, *slot);
+	if (unlikely(!is_usable(state->spec, *slot)))
+		not_finite(state->spec, feature->name, *slot);
 	if (state->spec->is_integer[i])
 	{
 		uint64 bits;
@@ -286,7 +299,7 @@ read_feature(FitState *state, const RowReader *reader, int i)
 			slots[j] = NAN;
 	}
 	else if (feature->length > 0)
-		add_array(feature, column, column_datum(reader, column), slots);
+		add_array(state->spec, feature, column, column_datum(reader, column), slots);
 	else
 		add_number(state, i, column, column_datum(reader, column), slots);
 }
@@ -325,6 +338,21 @@ note_target(FitState *state, double value)
 	state->n_target_values = i + 1;
 }
 
+/* Objectives of a logarithm have no loss for every target. */
+static void
+check_target(const FitSpec *spec, double value)
+{
+	bool is_gamma = spec->options->objective == OBJECTIVE_GAMMA;
+
+	if (value > 0.0 || (value == 0.0 && !is_gamma))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("target column \"%s\" has the value %g, which objective \"%s\" cannot predict",
+					spec->target, value, objective_name(spec->options->objective)),
+			 errdetail("It needs targets %s.", is_gamma ? "above 0" : "of at least 0")));
+}
+
 /* The target as the kernel wants it: the number, or the class's code. */
 static double
 read_target(FitState *state, const FitBinding *binding, Datum datum)
@@ -338,7 +366,10 @@ read_target(FitState *state, const FitBinding *binding, Datum datum)
 	number =
 		column_read_number(binding->target.type.reader, datum, spec->target_family, spec->target);
 	if (!isfinite(number))
-		not_finite(spec->target, number);
+		not_finite(spec, spec->target, number);
+	if (spec->options->objective >= OBJECTIVE_POISSON &&
+		spec->options->objective <= OBJECTIVE_TWEEDIE)
+		check_target(spec, number);
 	if (!spec->classification)
 	{
 		if (state->n_target_values <= 2)
@@ -378,8 +409,9 @@ drop_flat(FitState *state)
 	state->flat = NULL;
 }
 
+/* into: the state's dataset, or that of the rows held out. */
 static void
-add_row(FitState *state, const RowReader *reader)
+add_row(FitState *state, const RowReader *reader, Dataset *into)
 {
 	const FitBinding *binding = reader->binding;
 	const FitSpec *spec = state->spec;
@@ -391,26 +423,26 @@ add_row(FitState *state, const RowReader *reader)
 	if (column_is_null(reader, &binding->target))
 	{
 		fit_allow_null_target(spec->options, spec->target);
-		state->rows_skipped++;
+		state->rows_skipped += into == &state->dataset;
 		return;
 	}
 	weight = read_weight(spec, reader);
 	if (weight == 0.0)
 	{
-		state->rows_skipped++;
+		state->rows_skipped += into == &state->dataset;
 		return;
 	}
 	target = read_target(state, binding, column_datum(reader, &binding->target));
 	read_features(state, reader);
-	if (spec->classification)
+	if (spec->keeps_rows)
 		require(state,
-				dataset_add(&state->dataset, &state->account->allocator, state->numbers,
-							state->codes, target, weight));
+				dataset_add(into, &state->account->allocator, state->numbers, state->codes, target,
+							weight));
 	else
 		require(state,
 				least_squares_add(state->least_squares, &state->account->allocator, state->numbers,
 								  state->codes, target, weight));
-	state->rows++;
+	state->rows += into == &state->dataset;
 }
 
 void
@@ -423,7 +455,7 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 		reader.is_located = row_layout_locate(layout, row);
 	if (!reader.is_located)
 		row_layout_read(layout, row);
-	add_row(state, &reader);
+	add_row(state, &reader, &state->dataset);
 }
 
 void
@@ -432,7 +464,16 @@ fit_state_add_values(FitState *state, const FitBinding *binding, const Datum *va
 {
 	RowReader reader = {.binding = binding, .values = values, .nulls = nulls};
 
-	add_row(state, &reader);
+	add_row(state, &reader, &state->dataset);
+}
+
+void
+fit_state_hold_out_values(FitState *state, const FitBinding *binding, const Datum *values,
+						  const bool *nulls)
+{
+	RowReader reader = {.binding = binding, .values = values, .nulls = nulls};
+
+	add_row(state, &reader, &state->held_out);
 }
 
 void
@@ -440,7 +481,7 @@ fit_state_add_arguments(FitState *state, const FitBinding *binding, const Nullab
 {
 	RowReader reader = {.binding = binding, .arguments = arguments};
 
-	add_row(state, &reader);
+	add_row(state, &reader, &state->dataset);
 }
 
 /* States of different specs have nothing to do with each other. */
@@ -479,6 +520,7 @@ void
 fit_state_merge(FitState *into, const FitState *from)
 {
 	const FitSpec *spec = into->spec;
+	const int32_t *target_map = NULL;
 	const int32_t **maps = palloc(sizeof(int32_t *) * Max(spec->n_categories, 1));
 	int i;
 
@@ -488,9 +530,11 @@ fit_state_merge(FitState *into, const FitState *from)
 	for (i = 0; i < spec->n_categories; i++)
 		maps[i] = map_codes(into, &into->dictionaries[i], &from->dictionaries[i]);
 	if (spec->classification)
+		target_map = map_codes(into, &into->classes, &from->classes);
+	if (spec->keeps_rows)
 		require(into,
 				dataset_merge(&into->dataset, &into->account->allocator, &from->dataset, maps,
-							  map_codes(into, &into->classes, &from->classes)));
+							  target_map));
 	else
 		require(into,
 				least_squares_merge(into->least_squares, &into->account->allocator,
@@ -518,8 +562,11 @@ fit_state_release(FitState *state)
 	for (i = 0; i < spec->n_categories; i++)
 		dictionary_release(&state->dictionaries[i], allocator);
 	dictionary_release(&state->classes, allocator);
-	if (spec->classification)
+	if (spec->keeps_rows)
+	{
 		dataset_release(&state->dataset, allocator);
+		dataset_release(&state->held_out, allocator);
+	}
 	else
 		least_squares_release(state->least_squares, allocator);
 	for (i = 0; i < spec->n_features; i++)
@@ -629,7 +676,7 @@ encode_header(ByteWriter *writer, const FitSpec *spec)
 {
 	write_u32(writer, MAGIC);
 	write_u16(writer, FORMAT_VERSION);
-	write_u16(writer, spec->classification);
+	write_u16(writer, spec->keeps_rows);
 	write_u32(writer, 0); /* checksum */
 	write_string(writer, (char *) spec->encoded, spec->encoded_length);
 }
@@ -675,7 +722,7 @@ fit_state_get_flat_size(ExpandedObjectHeader *header)
 		if (spec->is_integer[i])
 			encode_identifier(&writer, state->identifiers[i]);
 	}
-	if (spec->classification)
+	if (spec->keeps_rows)
 		dataset_encode(&state->dataset, &writer);
 	else
 		least_squares_encode(state->least_squares, &writer);
@@ -687,7 +734,7 @@ fit_state_get_flat_size(ExpandedObjectHeader *header)
 				 errhint("Set max_parallel_workers_per_gather to 0 for this statement.")));
 	require(state, writer.status);
 	/* Rows go from process to process of one statement only, and are many. */
-	if (!spec->classification)
+	if (!spec->keeps_rows)
 		set_checksum(writer.bytes, writer.length);
 	state->flat = writer.bytes;
 	state->flat_length = writer.length;
@@ -830,7 +877,7 @@ fit_state_decode(MemoryAccount *account, const FitSpec *spec, const struct varle
 	FlatHeader header = require_header(&reader, flat);
 	int i;
 
-	if (header.has_rows != spec->classification ||
+	if (header.has_rows != spec->keeps_rows ||
 		(header.has_rows == 0 && header.checksum != flat_checksum(flat)))
 		require_ok(KERNEL_CORRUPT, what);
 	encoded = read_string(&reader, &length);
@@ -848,7 +895,7 @@ fit_state_decode(MemoryAccount *account, const FitSpec *spec, const struct varle
 			decode_identifier(state->identifiers[i], &reader);
 	}
 	require_ok(reader.status, what);
-	if (spec->classification)
+	if (spec->keeps_rows)
 		require(state, dataset_decode(&state->dataset, &account->allocator, &reader));
 	else
 	{

@@ -36,7 +36,8 @@ typedef struct FitState
 	MemoryAccount *account;
 	const FitSpec *spec;
 	LeastSquares *least_squares; /* linear regression, else NULL */
-	Dataset dataset;			 /* logistic regression */
+	Dataset dataset;			 /* all that keeps rows */
+	Dataset held_out;			 /* rows of train() for trees to stop early by */
 	Dictionary classes; /* labels of a categorical target; 8 bytes of a double for a numeric one */
 	Dictionary *dictionaries;		/* n_categories */
 	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
@@ -65,6 +66,10 @@ extern void fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader 
 /* The same for a row that is not formed: its columns by the index that the binding knows. */
 extern void fit_state_add_values(FitState *state, const FitBinding *binding, const Datum *values,
 								 const bool *nulls);
+
+/* The same for a row that trees only watch their loss on. */
+extern void fit_state_hold_out_values(FitState *state, const FitBinding *binding,
+									  const Datum *values, const bool *nulls);
 extern void fit_state_add_arguments(FitState *state, const FitBinding *binding,
 									const NullableDatum *arguments);
 

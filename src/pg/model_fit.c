@@ -189,7 +189,7 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 	}
 	row = PG_GETARG_HEAPTUPLEHEADER(1);
 	site = fit_site(fcinfo, row);
-	if (unlikely(only_sums && site->spec->classification))
+	if (unlikely(only_sums && site->spec->keeps_rows))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("algorithm \"%s\" has no training state that can be kept",

@@ -252,14 +252,24 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 {
 	Training *training = (Training *) self;
 	MemoryContext caller = MemoryContextSwitchTo(training->row_context);
+	bool is_out;
+	bool watches; /* boosting does, on rows held out */
 
 	slot_getallattrs(slot);
-	if (is_held_out(training, slot))
+	is_out = is_held_out(training, slot);
+	if (is_out)
 		tuplestore_puttupleslot(training->held_out, slot);
-	else
+	watches = is_out && training->options->algorithm == ALGORITHM_GRADIENT_BOOSTING;
+	if (!is_out || watches)
 	{
 		if (unlikely(training->state == NULL))
 			begin_state(training, slot);
+	}
+	if (watches)
+		fit_state_hold_out_values(training->state, training->binding, slot->tts_values,
+								  slot->tts_isnull);
+	else if (!is_out)
+	{
 		fit_state_add_values(training->state, training->binding, slot->tts_values,
 							 slot->tts_isnull);
 	}
@@ -317,7 +327,7 @@ train_by_slots(Training *training)
 	training->row_context =
 		AllocSetContextCreate(training->context, "orchard training row", ALLOCSET_SMALL_SIZES);
 	row_source_read(training->source, &training->receiver);
-	if (training->state == NULL && training->held_out != NULL &&
+	if ((training->state == NULL || training->state->rows == 0) && training->held_out != NULL &&
 		tuplestore_tuple_count(training->held_out) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),

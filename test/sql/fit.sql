@@ -76,7 +76,7 @@ SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": -1}') FROM 
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": "much"}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "tol": 1e-6}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'y', '[]') FROM fit_rows AS t;
-SELECT orchard.fit(t, 'y', '{}') FROM fit_rows AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": null}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'nope', '{"algorithm": "linear_regression"}') FROM fit_rows AS t;
 SELECT orchard.fit(t, 'colour', '{"algorithm": "linear_regression"}') FROM fit_rows AS t;
 SELECT orchard.fit(t, NULL, '{"algorithm": "linear_regression"}') FROM fit_rows AS t;

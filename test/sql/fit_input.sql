@@ -267,7 +267,7 @@ SELECT 'bounds other than 1', terms_of('SELECT ''[5:6]={1,2}''::float8[] AS v, 1
 -- ** Options
 
 SELECT o, terms_of('SELECT x, k, j, y FROM ground', o) FROM unnest(ARRAY[
-	'[]', '1', 'null', '"linear_regression"', '[{"algorithm": "linear_regression"}]', '{}', '{"algorithm": "linear_regression"',
+	'[]', '1', 'null', '"linear_regression"', '[{"algorithm": "linear_regression"}]', '{"algorithm": "linear_regression"',
 	'{"algorithm": "linear"}', '{"algorithm": null}', '{"algorithm": ["linear_regression"]}', '{"algorithm": {"name": "linear_regression"}}',
 	'{"options": {"algorithm": "linear_regression"}}', '{"Algorithm": "linear_regression"}', '{"algorithm": "linear_regression", "lambda": 1}', '{"algorithm": "linear_regression", "": 1}']) AS o;
 SELECT o, terms_of('SELECT x, k, j, y FROM ground', '{"algorithm": "linear_regression", ' || o || '}') FROM unnest(ARRAY[

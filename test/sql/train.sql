@@ -95,7 +95,7 @@ SELECT rows FROM orchard.train('s', 'parent', 'y', 'linear_regression', '{"algor
 SELECT * FROM orchard.train('r', 'parent', 'z', 'linear_regression');
 SELECT * FROM orchard.train('r', 'parent', 'y', 'linear_regression', '{"l3": 1}');
 \set VERBOSITY terse
-SELECT * FROM orchard.train('r', 'parent', 'y');
+SELECT * FROM orchard.train('r', 'parent', 'y', options => '{"algorithm": 1}');
 SELECT * FROM orchard.train('r', 'parent', 'y', 'guess');
 SELECT * FROM orchard.train('r', 'parent', algorithm => 'linear_regression');
 SELECT * FROM orchard.train(NULL, 'parent', 'y', 'linear_regression');

@@ -1,0 +1,380 @@
+/*
+ * fit_tree.c: from the rows of a training state to a model of trees.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "kernel/tree/boost.h"
+#include "kernel/tree/forest.h"
+
+#include "pg/fit_work.h"
+
+/* A part of the fit's memory, of any size. */
+static void *
+fit_allocate(size_t count, size_t size)
+{
+	return MemoryContextAllocExtended(CurrentMemoryContext, Max(count, 1) * size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+/*
+ * The level of each code of each category: its place among the levels kept, then the pooled level.
+ * Codes that no training row has, of labels of an enum or of rows held out, stand for what is
+ * missing: the place after the last level.
+ */
+static void
+describe_levels(Fit *fit, TreeSource *source)
+{
+	int n = fit->spec->n_categories;
+	const int32_t **maps = fit_allocate(n, sizeof(int32_t *));
+	uint32_t *n_levels = fit_allocate(n, sizeof(uint32_t));
+	int c;
+
+	for (c = 0; c < n; c++)
+	{
+		const CategoryFacts *facts = &fit->design.categories[c];
+		int32_t n_codes = fit->state->dictionaries[c].n;
+		int32_t *map = fit_allocate(n_codes, sizeof(int32_t));
+		int32_t code;
+
+		n_levels[c] = facts->n_levels + (facts->n_pooled > 0);
+		for (code = 0; code < n_codes; code++)
+		{
+			if (!(fit->level_weight[c][code] > 0.0))
+				map[code] = n_levels[c];
+			else if (facts->level_of_code[code] == LEVEL_POOLED)
+				map[code] = facts->n_levels;
+			else
+				map[code] = facts->level_of_code[code];
+		}
+		maps[c] = map;
+	}
+	source->level_of_code = maps;
+	source->n_levels = n_levels;
+}
+
+/* Which class of the kernel each code is: of two, the positive one is 1. */
+static void
+map_classes(Fit *fit, TreeSource *source)
+{
+	const Model *model = &fit->model;
+	const FitOptions *options = fit->spec->options;
+	int32_t *class_of_code = fit_allocate(fit->state->classes.n, sizeof(int32_t));
+	double *class_weight = fit_allocate(model->n_classes, sizeof(double));
+	uint32 i;
+
+	for (i = 0; i < model->n_classes; i++)
+	{
+		int32_t class = model->n_classes > 2 ? i : i == model->positive_class;
+
+		if (fit->class_codes[i] >= 0)
+			class_of_code[fit->class_codes[i]] = class;
+		class_weight[class] = fit_class_factor(fit, i);
+	}
+	source->class_of_code = class_of_code;
+	if (options->balanced || options->class_weights != NULL)
+		source->class_weight = class_weight;
+}
+
+static BoostObjective
+boost_objective(const Fit *fit)
+{
+	switch (fit->spec->options->objective)
+	{
+		case OBJECTIVE_ABSOLUTE_ERROR:
+			return BOOST_ABSOLUTE;
+		case OBJECTIVE_HUBER:
+			return BOOST_HUBER;
+		case OBJECTIVE_QUANTILE:
+			return BOOST_QUANTILE;
+		case OBJECTIVE_POISSON:
+			return BOOST_POISSON;
+		case OBJECTIVE_GAMMA:
+			return BOOST_GAMMA;
+		case OBJECTIVE_TWEEDIE:
+			return BOOST_TWEEDIE;
+		case OBJECTIVE_LOG_LOSS:
+			return fit->model.n_classes > 2 ? BOOST_SOFTMAX : BOOST_LOGISTIC;
+		default:
+			return BOOST_SQUARED;
+	}
+}
+
+/* How many of n slots a node looks at; 0 = all. */
+static int32_t
+count_features(double max_features, int n)
+{
+	double wanted = max_features == FEATURES_SQRT ? sqrt(n) :
+		max_features == FEATURES_LOG2			  ? log2(n) :
+		max_features <= 1.0						  ? max_features * n :
+													max_features;
+
+	if (wanted >= n)
+		return 0;
+	return wanted < 1.0 ? 1 : (int32_t) wanted;
+}
+
+/* The direction of each slot, NULL when there is no constraint. */
+static const int8_t *
+monotone_slots(const Fit *fit)
+{
+	const FitSpec *spec = fit->spec;
+	const TreeOptions *tree = &spec->options->tree;
+	int8_t *slots;
+	int number = 0;
+	int i;
+	int j;
+
+	if (tree->n_constraints == 0)
+		return NULL;
+	slots = fit_allocate(spec->n_numbers + spec->n_categories, sizeof(int8_t));
+	for (i = 0; i < spec->n_features; i++)
+	{
+		for (j = 0; j < tree->n_constraints; j++)
+		{
+			if (strcmp(tree->constraints[j].column, spec->features[i].name) == 0)
+				slots[number] = tree->constraints[j].direction;
+		}
+		number += feature_numbers(&spec->features[i]);
+	}
+	return slots;
+}
+
+static BoostOptions
+boost_options(const Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	const TreeOptions *tree = &options->tree;
+	int n_slots = fit->spec->n_numbers + fit->spec->n_categories;
+
+	return (BoostOptions){.objective = {.kind = boost_objective(fit),
+										.alpha = tree->alpha,
+										.power = tree->tweedie_power,
+										.n_classes = fit->model.n_classes},
+						  .grow = {.max_leaves = tree->max_leaf_nodes,
+								   .max_depth = tree->max_depth,
+								   .max_features = count_features(tree->max_features, n_slots),
+								   .split = {.l1 = tree->l1,
+											 .l2 = options->l2,
+											 .min_gain = tree->min_gain,
+											 .min_hessian = tree->min_hessian,
+											 .min_rows = tree->min_samples_leaf,
+											 .category_smooth = tree->cat_smooth,
+											 .category_l2 = tree->cat_l2,
+											 .monotone = monotone_slots(fit)}},
+						  .n_estimators = tree->n_estimators,
+						  .learning_rate = tree->learning_rate,
+						  .subsample = tree->subsample,
+						  .max_bins = tree->max_bins,
+						  .early_stopping_rounds = tree->early_stopping_rounds,
+						  .seed = options->seed};
+}
+
+/* Told after each round; an error of telling it waits until the kernel has come to rest. */
+static void
+tell_round(void *context, int32_t rounds, int32_t of, double loss)
+{
+	Fit *fit = context;
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		progress_tell_trees(fit->progress, rounds, of, loss);
+	}
+	PG_CATCH();
+	{
+		memory_account_keep_error(fit->account);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+}
+
+/* A model that says the same of every row: one class only. */
+static void
+fit_constant_trees(Fit *fit, const TreeSource *source)
+{
+	Model *model = &fit->model;
+	int present = fit->class_codes[0] >= 0 ? 0 : 1;
+	Ensemble *ensemble = fit_allocate(1, sizeof(Ensemble));
+
+	fit_report_condition(
+		fit, psprintf("the target has one class only, \"%s\"", model->classes[present]));
+	*ensemble = (Ensemble){.link = TREE_LINK_IDENTITY,
+						   .n_numbers = fit->spec->n_numbers,
+						   .n_categories = fit->spec->n_categories,
+						   .n_levels = (uint32_t *) source->n_levels,
+						   .n_outputs = 1,
+						   .base = fit_allocate(1, sizeof(double)),
+						   .scale = 1.0,
+						   .path_scale = 1.0};
+	ensemble->base[0] = present == (int) model->positive_class ? 1.0 : 0.0;
+	model->ensemble = ensemble;
+}
+
+/* The loss of the model's own rows, under the names that other models' have. */
+static void
+add_loss_metrics(Fit *fit, double loss, double start)
+{
+	switch (fit->spec->options->objective)
+	{
+		case OBJECTIVE_SQUARED_ERROR:
+			if (start > 0.0)
+				fit_add_metric(fit, "train.r2", 1.0 - loss / start);
+			fit_add_metric(fit, "train.rmse", sqrt(2.0 * loss));
+			break;
+		case OBJECTIVE_ABSOLUTE_ERROR:
+			fit_add_metric(fit, "train.mae", loss);
+			break;
+		default:
+			fit_add_metric(fit, psprintf("train.%s", objective_name(fit->spec->options->objective)),
+						   loss);
+			break;
+	}
+}
+
+/* Is there a class beside the one that the training rows show? */
+static bool
+has_one_class(const Fit *fit)
+{
+	int n = 0;
+	uint32 i;
+
+	for (i = 0; i < fit->model.n_classes; i++)
+		n += fit->class_weight[i] > 0.0;
+	return fit->spec->classification && n < 2 && fit->model.n_classes <= 2;
+}
+
+static void
+grow_trees(Fit *fit, const TreeSource *source)
+{
+	Model *model = &fit->model;
+	TreeSource validation = *source;
+	BoostReport report = {tell_round, fit};
+	BoostOptions options = boost_options(fit);
+	BoostResult result;
+
+	validation.dataset = &fit->state->held_out;
+	if (fit->progress != NULL)
+		options.report = &report;
+	fit_require(fit,
+				boost_fit(source, fit->state->held_out.n > 0 ? &validation : NULL, &options,
+						  &fit->account->allocator, &fit->account->stop, &result));
+	model->ensemble = result.ensemble;
+	model->n_curve = result.n_curve;
+	model->train_curve = result.train_curve;
+	model->validation_curve = result.validation_curve;
+	model->facts.iterations = result.rounds;
+	add_loss_metrics(fit, result.train_curve[result.rounds], result.train_curve[0]);
+}
+
+/* Random forests and single trees. */
+static void
+grow_forest(Fit *fit, const TreeSource *source)
+{
+	const FitOptions *options = fit->spec->options;
+	const TreeOptions *tree = &options->tree;
+	int n_slots = fit->spec->n_numbers + fit->spec->n_categories;
+	BoostReport report = {tell_round, fit};
+	ForestOptions forest = {.n_classes = fit->model.n_classes,
+							.n_estimators = tree->n_estimators,
+							.bootstrap = tree->bootstrap,
+							.max_features = count_features(tree->max_features, n_slots),
+							.max_depth = tree->max_depth,
+							.min_samples_leaf = tree->min_samples_leaf,
+							.max_bins = tree->max_bins,
+							.seed = options->seed,
+							.report = fit->progress != NULL ? &report : NULL};
+
+	fit_require(fit,
+				forest_fit(source, &forest, &fit->account->allocator, &fit->account->stop,
+						   &fit->model.ensemble));
+	fit->model.facts.iterations = tree->n_estimators;
+}
+
+/* Rows without a value in the number slots that could be identifiers. */
+static void
+count_missing(Fit *fit, const DatasetBlock *block)
+{
+	const FitSpec *spec = fit->spec;
+	int number = 0;
+	int i;
+	int32_t j;
+
+	for (i = 0; i < spec->n_features; i++)
+	{
+		const double *column = block->numbers + (size_t) number * block->capacity;
+
+		for (j = 0; spec->is_integer[i] && j < block->n; j++)
+			fit->numbers[number].missing += isnan(column[j]);
+		number += feature_numbers(&spec->features[i]);
+	}
+}
+
+/*
+ * Rows of each level and facts of numbers, into the fit.  Rows are counted without their weights,
+ * since sums of these could depend on their order, and shares of levels are part of the digest.
+ */
+static void
+count_levels(Fit *fit)
+{
+	const Dataset *dataset = &fit->state->dataset;
+	int n = fit->spec->n_categories;
+	int32_t b;
+	int32_t i;
+	int c;
+
+	fit->numbers = fit_allocate(fit->spec->n_numbers, sizeof(NumberFacts));
+	fit->level_weight = fit_allocate(n, sizeof(double *));
+	fit->missing_weight = fit_allocate(n, sizeof(double));
+	for (c = 0; c < n; c++)
+		fit->level_weight[c] = fit_allocate(fit->state->dictionaries[c].n, sizeof(double));
+	for (b = 0; b < dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block;
+
+		CHECK_FOR_INTERRUPTS();
+		fit_require(fit, dataset_block(dataset, b, &block));
+		count_missing(fit, block);
+		for (c = 0; c < n; c++)
+		{
+			const int32_t *codes = block->codes + (size_t) c * block->capacity;
+
+			for (i = 0; i < block->n; i++)
+			{
+				if (codes[i] == CODE_MISSING)
+					fit->missing_weight[c]++;
+				else
+					fit->level_weight[c][codes[i]]++;
+			}
+		}
+	}
+}
+
+void
+fit_trees(Fit *fit)
+{
+	TreeSource source = {.dataset = &fit->state->dataset};
+
+	if (fit->spec->classification)
+	{
+		fit_describe_classes(fit);
+		if (!has_one_class(fit))
+			fit_check_class_weights(fit);
+		map_classes(fit, &source);
+	}
+	count_levels(fit);
+	fit_build_design(fit);
+	describe_levels(fit, &source);
+	fit->model.link = LINK_IDENTITY;
+	fit->model.facts.converged = true;
+	if (has_one_class(fit))
+		fit_constant_trees(fit, &source);
+	else if (fit->spec->options->algorithm == ALGORITHM_GRADIENT_BOOSTING)
+		grow_trees(fit, &source);
+	else
+		grow_forest(fit, &source);
+}

@@ -1,0 +1,135 @@
+-- Trees: boosting, random forests and single trees, from training to scores.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS orchard;
+RESET client_min_messages;
+SET orchard.max_memory = '256MB';
+
+-- Rows with NULLs, NaNs and a category of 60 levels of which a scattered dozen matters.
+CREATE TABLE grove AS
+SELECT i, CASE WHEN i % 13 > 0 THEN h1 END AS a, h2 * 10 AS b, CASE WHEN i % 17 = 0 THEN 'NaN' ELSE h3 END AS c,
+	   CASE WHEN i % 19 > 0 THEN 'level ' || (i * 7919) % 60 END AS d
+FROM (SELECT i, (hashint4(i) & 65535) / 65536.0::float8 AS h1, (hashint4(i + 1000000) & 65535) / 65536.0::float8 AS h2,
+			 (hashint4(i + 2000000) & 65535) / 65536.0::float8 AS h3 FROM generate_series(1, 4000) AS i) AS s;
+ALTER TABLE grove ADD y float8, ADD z boolean, ADD k text;
+UPDATE grove SET y = 3 * coalesce(a, 2) + (b - 5) ^ 2 / 5 + CASE WHEN ((i * 7919) % 60) % 5 = 2 AND d IS NOT NULL THEN 4 ELSE 0 END
+	+ CASE WHEN c = 'NaN' THEN 2 ELSE c END;
+UPDATE grove SET z = y > 6, k = CASE WHEN y < 4 THEN 'low' WHEN y < 8 THEN 'middle' ELSE 'high' END;
+CREATE VIEW grove_y AS SELECT a, b, c, d, y FROM grove;
+CREATE VIEW grove_z AS SELECT a, b, c, d, z FROM grove;
+CREATE VIEW grove_k AS SELECT a, b, c, d, k FROM grove;
+
+-- Boosting is the default.  What it says of the rows is what the report says of them.
+SELECT algorithm, objective, rows, features, warnings, (metrics->>'train.r2')::float8 > 0.99 AS good
+FROM orchard.train('grove_y', 'grove_y', 'y');
+SELECT abs(sqrt(avg((y - orchard.predict(m, g)) ^ 2)) - min((orchard.summary(m)->'metrics'->>'train.rmse')::float8)) < 1e-6 AS same
+FROM grove_y AS g, (SELECT orchard.fit(t, 'y', '{}') AS m FROM grove_y AS t OFFSET 0) AS f;
+SELECT algorithm, objective, (metrics->>'train.log_loss')::float8 < 0.05 AS good FROM orchard.train('grove_z', 'grove_z', 'z');
+SELECT avg((orchard.predict_class('grove_z', g) = z::text)::int) > 0.99 AS right_class,
+	   abs(avg(-ln(CASE WHEN z THEN p ELSE 1 - p END)) - 0.0) < 0.05 AS low_loss
+FROM (SELECT *, orchard.predict('grove_z', g) AS p FROM grove_z AS g) AS g;
+SELECT algorithm, objective FROM orchard.train('grove_k', 'grove_k', 'k');
+SELECT avg((orchard.predict_class('grove_k', g) = k)::int) > 0.98 AS right_class,
+	   max(abs(1 - (SELECT sum(p) FROM unnest(orchard.predict_proba('grove_k', g)) AS p))) < 1e-12 AS shares_of_one
+FROM grove_k AS g;
+
+-- Every objective learns.
+CREATE FUNCTION gain(algorithm text, objective text) RETURNS text LANGUAGE sql AS $$
+	SELECT objective || ': ' || (avg(abs(y - orchard.predict(m, g))) < 0.45 * avg(abs(y - mean)))::text
+	FROM (SELECT *, avg(y) OVER () AS mean FROM grove_y) AS g,
+		 (SELECT orchard.fit(t, 'y', jsonb_build_object('algorithm', algorithm, 'objective', objective)
+				 || CASE objective WHEN 'quantile' THEN '{"alpha": 0.5}' ELSE '{}' END::jsonb) AS m FROM grove_y AS t OFFSET 0) AS f
+$$;
+SELECT gain('gradient_boosting', objective)
+FROM unnest('{squared_error,absolute_error,huber,quantile,poisson,gamma,tweedie}'::text[]) AS objective;
+-- A 0.9-quantile has nine tenths of the rows below it.
+SELECT abs(avg((y <= orchard.predict(m, g))::int) - 0.9) < 0.03 AS covered
+FROM grove_y AS g, (SELECT orchard.fit(t, 'y', '{"objective": "quantile"}') AS m FROM grove_y AS t OFFSET 0) AS f;
+
+-- Forests and trees; a tree without limits knows its rows by heart.
+SELECT algorithm, objective FROM orchard.train('forest_y', 'grove_y', 'y', 'random_forest', '{"n_estimators": 30}');
+SELECT corr(y, orchard.predict('forest_y', g)) ^ 2 > 0.98 AS good FROM grove_y AS g;
+SELECT algorithm, objective FROM orchard.train('forest_k', 'grove_k', 'k', 'random_forest', '{"n_estimators": 30}');
+SELECT avg((orchard.predict_class('forest_k', g) = k)::int) > 0.98 AS right_class FROM grove_k AS g;
+SELECT algorithm, objective FROM orchard.train('tree_z', 'grove_z', 'z', 'decision_tree');
+SELECT bool_and(orchard.predict('tree_z', g) = z::int) AS by_heart FROM grove_z AS g;
+SELECT (orchard.summary(orchard.fit(t, 'z', '{"algorithm": "random_forest", "n_estimators": 3}'))->'options')
+	   - '{seed,max_categories,on_failure,skip_null_target,unknown}'::text[] AS options FROM grove_z AS t;
+
+-- The same rows give the same model: in another order, by workers, spilled to disk, through train and fit.
+CREATE FUNCTION digests(options jsonb) RETURNS TABLE (how text, digest text) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY SELECT 'as it stands', orchard.model_digest(orchard.fit(g, 'z', options)) FROM grove_z AS g;
+	RETURN QUERY SELECT 'shuffled', orchard.model_digest(orchard.fit(g, 'z', options))
+		FROM (SELECT * FROM grove_z ORDER BY md5(b::text)) AS g;
+	PERFORM * FROM orchard.train('same', 'SELECT * FROM grove_z ORDER BY b', 'z', options => options);
+	RETURN QUERY SELECT 'trained', v.digest FROM orchard.versions AS v WHERE v.name = 'same' ORDER BY v.version DESC LIMIT 1;
+END
+$$;
+SELECT count(DISTINCT digest), count(*) FROM digests('{}');
+SELECT count(DISTINCT digest), count(*) FROM digests('{"subsample": 0.5, "max_features": "sqrt", "seed": 7}');
+SELECT count(DISTINCT digest), count(*) FROM digests('{"algorithm": "random_forest", "n_estimators": 5}');
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT count(DISTINCT digest), count(*) FROM digests('{}');
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+SELECT orchard.model_digest(orchard.fit(g, 'z', '{"seed": 1, "subsample": 0.5}')) = orchard.model_digest(orchard.fit(g, 'z', '{"seed": 2, "subsample": 0.5}')) AS seed_counts_for_nothing FROM grove_z AS g;
+
+-- Early stopping takes the best round; names of other libraries are ours.
+SELECT (metrics->>'validation.rmse')::float8 < 0.5 AS good, warnings
+FROM orchard.train('stopped', 'grove_y', 'y', options => '{"validation_fraction": 0.25, "n_iter_no_change": 5, "num_boost_round": 5000, "eta": 0.3}');
+
+-- Monotone where it was asked for.
+WITH f AS MATERIALIZED (SELECT orchard.fit(t, 'y', '{"monotone_constraints": {"b": 1}}') AS m FROM grove_y AS t)
+SELECT bool_and(p >= before) AS rises
+FROM (SELECT p, lag(p) OVER (ORDER BY x) AS before FROM generate_series(0, 10, 0.1) AS x, f,
+	  LATERAL (SELECT orchard.predict(f.m, r) AS p FROM (SELECT 0.5::float8 AS a, x::float8 AS b, 0.5::float8 AS c, 'level 3'::text AS d) AS r) AS s) AS s;
+
+-- Weights are repetitions; class weights move the probability.
+WITH f AS MATERIALIZED (SELECT orchard.fit(t, 'y', '{"weight": "w", "n_estimators": 5, "min_samples_leaf": 1, "cat_smooth": 0, "min_hessian": 0}') AS m
+	 FROM (SELECT a, b, y, 2.0::float8 AS w FROM grove) AS t),
+	 g AS MATERIALIZED (SELECT orchard.fit(t, 'y', '{"n_estimators": 5, "min_samples_leaf": 1, "cat_smooth": 0, "min_hessian": 0}') AS m FROM (SELECT a, b, y FROM grove) AS t)
+SELECT max(abs(orchard.predict(f.m, a, b) - orchard.predict(g.m, a, b))) < 1e-9 AS same FROM grove, f, g;
+WITH f AS MATERIALIZED (SELECT orchard.fit(t, 'z', '{"class_weight": {"true": 10}, "n_estimators": 3}') AS m, orchard.fit(t, 'z', '{"n_estimators": 3}') AS plain FROM grove_z AS t)
+SELECT avg(orchard.predict(m, g)) > avg(orchard.predict(plain, g)) + 0.1 AS moved FROM grove_z AS g, f;
+
+-- More levels than max_categories are pooled, and it is said for how many rows.
+SELECT orchard.predict(orchard.fit(t, 'y', '{"max_categories": 20, "n_estimators": 1}'), 0.5, 1.0, 0.5, 'level 3') IS NOT NULL AS scored FROM grove_y AS t;
+
+-- Poor data.
+SELECT orchard.predict(m, 1.0) AS mean FROM (SELECT orchard.fit(t, 'y', '{}') AS m FROM (VALUES (1.0::float8, 2.0::float8), (2, 4)) AS t (x, y)) AS f;
+SELECT orchard.predict(m, 1.0) AS constant FROM (SELECT orchard.fit(t, 'y', '{}') AS m FROM (SELECT i::float8 AS x, 7::float8 AS y FROM generate_series(1, 100) AS i) AS t) AS f;
+SELECT orchard.predict(m, 1.0) AS one_class FROM (SELECT orchard.fit(t, 'y', '{}') AS m FROM (SELECT i::float8 AS x, true AS y FROM generate_series(1, 100) AS i) AS t) AS f;
+SELECT orchard.predict(m, NULL::float8) AS all_missing FROM (SELECT orchard.fit(t, 'y', '{}') AS m FROM (SELECT NULL::float8 AS x, i::float8 AS y FROM generate_series(1, 99) AS i) AS t) AS f;
+SELECT orchard.predict(m, -1e308) = 0 AND orchard.predict(m, 1e308) = 1 AS huge FROM (SELECT orchard.fit(t, 'y', '{"learning_rate": 1, "n_estimators": 1}') AS m
+	FROM (SELECT CASE WHEN i % 2 = 0 THEN -1e308 ELSE 1e308 END AS x, (i % 2)::float8 AS y FROM generate_series(1, 100) AS i) AS t) AS f;
+
+-- Mistakes.
+SELECT orchard.fit(t, 'y', '{"num_leaves": 1}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"learning_rate": 0}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"max_bins": 256}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"eta": 0.1, "learning_rate": 0.1}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"standardize": true}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "random_forest", "learning_rate": 0.1}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "max_depth": 3}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "random_forest", "objective": "poisson"}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"alpha": 0.3}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"early_stopping_rounds": 3}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"class_weight": "balanced"}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'd', '{"objective": "poisson"}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"objective": "gamma"}') FROM (VALUES (1.0, 0.0)) AS t (x, y);
+SELECT orchard.fit(t, 'y', '{"objective": "poisson"}') FROM (VALUES (1.0, -1.0)) AS t (x, y);
+SELECT orchard.fit(t, 'y', '{}') FROM (VALUES ('Infinity'::float8, 0.0)) AS t (x, y);
+SELECT orchard.fit(t, 'y', '{}') FROM (SELECT i AS x, 1e200 * i AS y FROM generate_series(1, 50) AS i) AS t;
+SELECT orchard.fit(t, 'y', '{"monotone_constraints": {"d": 1}}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'y', '{"monotone_constraints": {"nope": 1}}') FROM grove_y AS t;
+SELECT orchard.fit(t, 'k', '{"positive_class": "low"}') FROM grove_k AS t;
+SELECT orchard.fit(t, 'y', '{"objective": "log_loss"}') FROM (SELECT i AS x, i AS y FROM generate_series(1, 5000) AS i) AS t;
+SELECT orchard.drop_model(name) IS NOT NULL AS dropped FROM unnest('{grove_y,grove_z,grove_k,forest_y,forest_k,tree_z,same,stopped}'::text[]) AS name;
+SET client_min_messages = warning;
+DROP TABLE grove CASCADE;
+DROP FUNCTION gain, digests;
