@@ -179,8 +179,61 @@ copies_replace_nan(void)
 				CHECK((bits >> j & 1) == 0 || missing[found++] == j);
 			}
 			CHECK(to[n] == -1.0);
+			to[0] = -1.0;
+			CHECK(gram_clean_row(to, from, n) == (uint64_t) bits);
+			for (j = 0; j < n; j++)
+				CHECK(to[j] == (bits >> j & 1 ? 0.0 : from[j]));
+			CHECK(to[n] == -1.0);
 		}
 	}
+}
+
+/* Sums of sets of rows, to rows in another order, and the rows that two sets share. */
+static void
+sets_of_rows_are_summed(void)
+{
+	static const int32_t widths[] = {2, 8, 24, 28, 68};
+	static const uint32_t sets[] = {0, 1, UINT32_MAX, 0x80000001, 0x0ff0f0f5};
+	static const int32_t to[] = {-1, 3, 0, 2, 1};
+	double rows[GRAM_ROWS * GRAM_WIDTH];
+	double weights[GRAM_ROWS];
+	int64_t counts[10] = {0};
+	size_t w;
+	int32_t i;
+	int32_t j;
+	int32_t k;
+
+	random_state = 4;
+	for (w = 0; w < sizeof(widths) / sizeof(widths[0]); w++)
+	{
+		int32_t stride = gram_stride(widths[w]);
+		double hi[4 * GRAM_WIDTH] = {0.0};
+		double lo[4 * GRAM_WIDTH] = {0.0};
+
+		make_block(rows, weights, GRAM_ROWS, widths[w], false);
+		gram_add_sets(hi, lo, to, sets, 5, rows, GRAM_ROWS, stride);
+		gram_add_sets(hi, lo, to, sets, 5, rows, GRAM_ROWS, stride);
+		for (i = 1; i < 5; i++)
+		{
+			for (j = 0; j < stride; j++)
+			{
+				DoubleDouble expected = dd_from(0.0);
+				int32_t place = to[i] * stride + j;
+
+				for (k = 0; k < GRAM_ROWS; k++)
+					expected =
+						dd_add_double(expected, sets[i] >> k & 1 ? rows[k * stride + j] : 0.0);
+				expected = dd_multiply_double(expected, 2.0);
+				CHECK_NEAR(dd_subtract(dd_two_sum(hi[place], lo[place]), expected).hi, 0.0,
+						   ldexp(pow(10.0, j % 7 - 3), -88));
+			}
+		}
+	}
+	gram_count_pairs(counts, sets, 5);
+	gram_count_pairs(counts, sets, 5);
+	for (j = 1; j < 5; j++)
+		for (i = 0; i < j; i++)
+			CHECK(counts[j * (j - 1) / 2 + i] == 2 * __builtin_popcount(sets[i] & sets[j]));
 }
 
 static void
@@ -223,4 +276,4 @@ product_is_a_product(void)
 
 UNIT_MAIN(UNIT_CASE(blocks_sum_to_29_digits), UNIT_CASE(outliers_cost_what_is_stated),
 		  UNIT_CASE(row_sums_are_exact), UNIT_CASE(copies_replace_nan),
-		  UNIT_CASE(product_is_a_product))
+		  UNIT_CASE(sets_of_rows_are_summed), UNIT_CASE(product_is_a_product))

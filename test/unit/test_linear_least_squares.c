@@ -30,7 +30,7 @@ add_rows(LeastSquares *state, int first, int last, bool missing, bool weighted)
 
 /* Fits the state with one dictionary; coefficients: TERMS. */
 static Status
-fit_state(const LeastSquares *state, const LeastSquaresOptions *options, LinearFit *fit)
+fit_state(LeastSquares *state, const LeastSquaresOptions *options, LinearFit *fit)
 {
 	Dictionary dictionary;
 	Design design;

@@ -71,7 +71,7 @@ add_row(LeastSquares *state, const Row *row)
 
 /* Fits numbers x0 ..., then n_categories categories of LEVELS levels. */
 static Status
-fit(const LeastSquares *state, int32_t n_numbers, int32_t n_categories, bool missing_indicator,
+fit(LeastSquares *state, int32_t n_numbers, int32_t n_categories, bool missing_indicator,
 	LinearFit *result, int32_t *n_terms)
 {
 	DesignOptions options = {true, missing_indicator, 1000, NULL};
@@ -123,7 +123,7 @@ check_same(const LinearFit *a, const LinearFit *b, int32_t n_terms, double toler
 
 /* Rows dealt to `parts` states at random, half of them sent through bytes, merged in turn. */
 static LeastSquares *
-merged(const Row *rows, int parts)
+merged(const Row *rows, int parts, int32_t n_categories)
 {
 	static const int32_t same[] = {0, 1, 2, 3};
 	static const int32_t *const maps[] = {same, same};
@@ -132,7 +132,7 @@ merged(const Row *rows, int parts)
 	int i;
 
 	for (i = 0; i < parts; i++)
-		states[i] = least_squares_create(&unit_allocator, NUMBERS, 2);
+		states[i] = least_squares_create(&unit_allocator, NUMBERS, n_categories);
 	for (i = 0; i < ROWS; i++)
 		add_row(states[random_below((uint32_t) parts)], &rows[i]);
 	whole = states[parts - 1];
@@ -182,7 +182,7 @@ splits_do_not_matter(void)
 		make_rows(rows, 0.15, i % 2 == 1);
 		for (r = 0; r < ROWS; r++)
 			add_row(whole, &rows[r]);
-		split = merged(rows, parts[i / 2]);
+		split = merged(rows, parts[i / 2], 2);
 		CHECK(fit(whole, NUMBERS, 2, true, &fit_a, &n_terms) == KERNEL_OK);
 		CHECK(fit(split, NUMBERS, 2, true, &fit_b, &n_terms) == KERNEL_OK);
 		check_same(&fit_a, &fit_b, n_terms, 1e-12);
@@ -193,14 +193,15 @@ splits_do_not_matter(void)
 
 /* The complete design of the rows, as numbers: imputed numbers, then imputed indicators. */
 static LeastSquares *
-two_passes(const Row *rows)
+two_passes(const Row *rows, int32_t n_categories)
 {
-	LeastSquares *state = least_squares_create(&unit_allocator, NUMBERS + 2 * (LEVELS - 1), 0);
+	int32_t n = NUMBERS + n_categories * (LEVELS - 1);
+	LeastSquares *state = least_squares_create(&unit_allocator, n, 0);
 	double mean[NUMBERS + 2 * (LEVELS - 1)];
 	int i;
 	int j;
 
-	for (j = 0; j < NUMBERS + 2 * (LEVELS - 1); j++)
+	for (j = 0; j < n; j++)
 	{
 		int category = (j - NUMBERS) / (LEVELS - 1);
 		long double sum = 0.0;
@@ -226,7 +227,7 @@ two_passes(const Row *rows)
 
 		for (j = 0; j < NUMBERS; j++)
 			numbers[j] = isnan(rows[i].numbers[j]) ? mean[j] : rows[i].numbers[j];
-		for (; j < NUMBERS + 2 * (LEVELS - 1); j++)
+		for (; j < n; j++)
 		{
 			int32_t code = rows[i].codes[(j - NUMBERS) / (LEVELS - 1)];
 
@@ -251,17 +252,19 @@ imputation_equals_two_passes(void)
 	int i;
 
 	random_state = 12;
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 16; i++)
 	{
+		int32_t n_categories = i < 8 ? 2 : 0;
+		int32_t n = NUMBERS + n_categories * (LEVELS - 1);
 		LeastSquares *whole;
 		LeastSquares *reference;
 
-		make_rows(rows, missing[i / 2], i % 2 == 1);
-		reference = two_passes(rows);
-		whole = merged(rows, 7);
-		CHECK(fit(reference, NUMBERS + 2 * (LEVELS - 1), 0, false, &fit_a, &n_terms) == KERNEL_OK);
-		CHECK(fit(whole, NUMBERS, 2, false, &fit_b, &n_terms) == KERNEL_OK);
-		CHECK(n_terms == 1 + NUMBERS + 2 * (LEVELS - 1));
+		make_rows(rows, missing[i / 2 % 4], i % 2 == 1);
+		reference = two_passes(rows, n_categories);
+		whole = merged(rows, 7, n_categories);
+		CHECK(fit(reference, n, 0, false, &fit_a, &n_terms) == KERNEL_OK);
+		CHECK(fit(whole, NUMBERS, n_categories, false, &fit_b, &n_terms) == KERNEL_OK);
+		CHECK(n_terms == 1 + n);
 		check_same(&fit_a, &fit_b, n_terms, 1e-10);
 		least_squares_release(whole, &unit_allocator);
 		least_squares_release(reference, &unit_allocator);

@@ -36,6 +36,7 @@ typedef struct Block
 } Block;
 
 #define EXPONENT UINT64_C(0x7ff0000000000000)
+#define SET_VECTORS 6 /* whose sums and errors AVX2 keeps in registers */
 
 /* Twice the power of two in x >= 0: 0 for 0. */
 static double
@@ -177,6 +178,61 @@ static int32_t
 copy_row_portable(double *to, const double *from, int32_t n, int32_t *missing)
 {
 	return copy_rest(to, from, 0, n, missing, 0);
+}
+
+static uint64_t
+clean_row_portable(double *to, const double *from, int32_t n)
+{
+	uint64_t missing = 0;
+	int32_t j;
+
+	for (j = 0; j < n; j++)
+	{
+		uint64_t is_missing = from[j] != from[j];
+
+		to[j] = is_missing ? 0.0 : from[j];
+		missing |= is_missing << j;
+	}
+	return missing;
+}
+
+/* Rows of the block, each in the set when its bit is 1, summed around a bias as products are. */
+static void
+add_set_portable(double *hi, double *lo, uint32_t set, const double *rows, const double *bound,
+				 int32_t stride)
+{
+	int32_t j;
+
+	for (j = 0; j < stride; j++)
+	{
+		double bias = 3.0 * GRAM_ROWS * bound[j];
+		double sum = bias;
+		double error = 0.0;
+		uint32_t left;
+
+		for (left = set; left != 0; left &= left - 1)
+		{
+			double value = rows[__builtin_ctz(left) * stride + j];
+			double next = sum + value;
+
+			error += value - (next - sum);
+			sum = next;
+		}
+		add_entry(&hi[j], &lo[j], sum - bias, error);
+	}
+}
+
+static void
+count_pairs_portable(int64_t *counts, const uint32_t *sets, int32_t n)
+{
+	int32_t i;
+	int32_t j;
+
+	for (j = 1; j < n; j++)
+	{
+		for (i = 0; i < j; i++)
+			*counts++ += __builtin_popcount(sets[i] & sets[j]);
+	}
 }
 
 static void
@@ -440,6 +496,89 @@ copy_row_avx2(double *to, const double *from, int32_t n, int32_t *missing)
 	return copy_rest(to, from, j, n, missing, n_missing);
 }
 
+AVX2 static uint64_t
+clean_row_avx2(double *to, const double *from, int32_t n)
+{
+	uint64_t missing = 0;
+	int32_t j;
+
+	for (j = 0; j + 4 <= n; j += 4)
+	{
+		__m256d value = _mm256_loadu_pd(from + j);
+		__m256d is_missing = _mm256_cmp_pd(value, value, _CMP_UNORD_Q);
+
+		missing |= (uint64_t) _mm256_movemask_pd(is_missing) << j;
+		_mm256_storeu_pd(to + j, _mm256_andnot_pd(is_missing, value));
+	}
+	if (j < n)
+		missing |= clean_row_portable(to + j, from + j, n - j) << j;
+	return missing;
+}
+
+/* Four times n_vectors columns of add_set: a constant, so that all sums stay in registers. */
+AVX2 static inline __attribute__((always_inline)) void
+add_set_columns_avx2(double *hi, double *lo, uint32_t set, const double *rows, const double *bound,
+					 int32_t stride, int32_t n_vectors)
+{
+	__m256d factor = _mm256_set1_pd(3.0 * GRAM_ROWS);
+	__m256d sum[SET_VECTORS];
+	__m256d error[SET_VECTORS];
+	int32_t v;
+
+#pragma GCC unroll 6
+	for (v = 0; v < n_vectors; v++)
+	{
+		sum[v] = _mm256_mul_pd(factor, _mm256_loadu_pd(bound + 4 * v));
+		error[v] = _mm256_setzero_pd();
+	}
+	for (; set != 0; set &= set - 1)
+	{
+		const double *row = rows + __builtin_ctz(set) * stride;
+
+#pragma GCC unroll 6
+		for (v = 0; v < n_vectors; v++)
+		{
+			__m256d value = _mm256_loadu_pd(row + 4 * v);
+			__m256d next = _mm256_add_pd(sum[v], value);
+
+			error[v] = _mm256_add_pd(error[v], _mm256_sub_pd(value, _mm256_sub_pd(next, sum[v])));
+			sum[v] = next;
+		}
+	}
+#pragma GCC unroll 6
+	for (v = 0; v < n_vectors; v++)
+	{
+		__m256d bias = _mm256_mul_pd(factor, _mm256_loadu_pd(bound + 4 * v));
+
+		add_entries_avx2(hi + 4 * v, lo + 4 * v, _mm256_sub_pd(sum[v], bias), error[v]);
+	}
+}
+
+AVX2 static void
+add_set_avx2(double *hi, double *lo, uint32_t set, const double *rows, const double *bound,
+			 int32_t stride)
+{
+	int32_t j;
+
+	for (j = 0; j + 4 * SET_VECTORS <= stride; j += 4 * SET_VECTORS)
+		add_set_columns_avx2(hi + j, lo + j, set, rows + j, bound + j, stride, SET_VECTORS);
+	for (; j < stride; j += 4)
+		add_set_columns_avx2(hi + j, lo + j, set, rows + j, bound + j, stride, 1);
+}
+
+AVX2 static void
+count_pairs_avx2(int64_t *counts, const uint32_t *sets, int32_t n)
+{
+	int32_t i;
+	int32_t j;
+
+	for (j = 1; j < n; j++)
+	{
+		for (i = 0; i < j; i++)
+			*counts++ += _mm_popcnt_u32(sets[i] & sets[j]);
+	}
+}
+
 /* Adds the products of a strip with two strips, the second after the first: a tile of 4 x 8. */
 AVX2 static inline void
 add_wide_tile_avx2(double *hi, double *lo, const double *left, const double *right, int32_t n_rows,
@@ -541,6 +680,9 @@ add_product_avx2(double *hi, double *lo, const double *strips, int32_t n_rows, i
 #define weigh_rows_avx2 weigh_rows_portable
 #define add_to_rows_avx2 add_to_rows_portable
 #define copy_row_avx2 copy_row_portable
+#define clean_row_avx2 clean_row_portable
+#define add_set_avx2 add_set_portable
+#define count_pairs_avx2 count_pairs_portable
 #define add_product_avx2 add_product_portable
 
 #endif
@@ -629,6 +771,46 @@ gram_copy_row(double *to, const double *from, int32_t n, int32_t *missing)
 {
 	return cpu_has_avx2() ? copy_row_avx2(to, from, n, missing) :
 							copy_row_portable(to, from, n, missing);
+}
+
+uint64_t
+gram_clean_row(double *to, const double *from, int32_t n)
+{
+	return cpu_has_avx2() ? clean_row_avx2(to, from, n) : clean_row_portable(to, from, n);
+}
+
+void
+gram_add_sets(double *hi, double *lo, const int32_t *to, const uint32_t *sets, int32_t n_sets,
+			  const double *rows, int32_t n_rows, int32_t stride)
+{
+	bool is_wide = cpu_has_avx2();
+	double bound[GRAM_WIDTH];
+	int32_t i;
+
+	if (is_wide)
+		set_bounds_avx2(bound, rows, n_rows, stride);
+	else
+		set_bounds_portable(bound, rows, n_rows, stride);
+	for (i = 0; i < n_sets; i++)
+	{
+		int64_t place = (int64_t) to[i] * stride;
+
+		if (sets[i] == 0)
+			continue;
+		if (is_wide)
+			add_set_avx2(hi + place, lo + place, sets[i], rows, bound, stride);
+		else
+			add_set_portable(hi + place, lo + place, sets[i], rows, bound, stride);
+	}
+}
+
+void
+gram_count_pairs(int64_t *counts, const uint32_t *sets, int32_t n)
+{
+	if (cpu_has_avx2())
+		count_pairs_avx2(counts, sets, n);
+	else
+		count_pairs_portable(counts, sets, n);
 }
 
 void

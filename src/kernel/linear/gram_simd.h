@@ -60,4 +60,20 @@ extern void gram_add_to_rows(double *hi, double *lo, const int32_t *rows, int32_
  */
 extern int32_t gram_copy_row(double *to, const double *from, int32_t n, int32_t *missing);
 
+/* to = from with 0 for NaN, n <= 64; returns which were NaN, bit j for entry j. */
+extern uint64_t gram_clean_row(double *to, const double *from, int32_t n);
+
+/*
+ * gram_add_sets
+ *		Row to[i] of hi + lo += the sum of the rows in sets[i], for each set that is not empty.
+ *
+ * A set has bit k for row k of a block as gram_add takes it, of `stride` entries a row; as exact as
+ * gram_add is.  Rows of hi and lo have `stride` entries.
+ */
+extern void gram_add_sets(double *hi, double *lo, const int32_t *to, const uint32_t *sets,
+						  int32_t n_sets, const double *rows, int32_t n_rows, int32_t stride);
+
+/* counts[j (j - 1) / 2 + i] += how many rows sets i and j share, for i < j < n. */
+extern void gram_count_pairs(int64_t *counts, const uint32_t *sets, int32_t n);
+
 #endif /* ORCHARD_KERNEL_LINEAR_GRAM_SIMD_H */

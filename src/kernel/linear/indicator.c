@@ -235,9 +235,11 @@ indicators_allocate_missing(Indicators *set, const Allocator *allocator)
 	return set->missing_pairs != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 }
 
-static Status
-allocate_counts(Indicators *set, const Allocator *allocator)
+Status
+indicators_allocate_counts(Indicators *set, const Allocator *allocator)
 {
+	if (set->missing_counts != NULL)
+		return KERNEL_OK;
 	set->missing_counts =
 		memory_allocate_zero(allocator, indicators_missing_pairs(set), sizeof(int64_t));
 	return set->missing_counts != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
@@ -252,8 +254,8 @@ indicators_add_missing(Indicators *set, const Allocator *allocator, const int32_
 	int32_t i;
 	int32_t j;
 
-	if (n > 1 && is_unit && set->missing_counts == NULL)
-		status = allocate_counts(set, allocator);
+	if (n > 1 && is_unit)
+		status = indicators_allocate_counts(set, allocator);
 	else if (n > 1 && !is_unit && set->missing_pairs == NULL)
 		status = indicators_allocate_missing(set, allocator);
 	if (status != KERNEL_OK)
@@ -284,8 +286,8 @@ merge_missing(Indicators *into, const Allocator *allocator, const Indicators *fr
 
 	if (from->missing_pairs != NULL && into->missing_pairs == NULL)
 		status = indicators_allocate_missing(into, allocator);
-	if (status == KERNEL_OK && from->missing_counts != NULL && into->missing_counts == NULL)
-		status = allocate_counts(into, allocator);
+	if (status == KERNEL_OK && from->missing_counts != NULL)
+		status = indicators_allocate_counts(into, allocator);
 	for (i = 0; status == KERNEL_OK && from->missing_pairs != NULL && i < n; i++)
 		into->missing_pairs[i] = dd_add(into->missing_pairs[i], from->missing_pairs[i]);
 	for (i = 0; status == KERNEL_OK && from->missing_counts != NULL && i < n; i++)

@@ -81,6 +81,9 @@ indicators_missing_pairs(const Indicators *set)
 /* Room for the pairs of numbers, all 0. */
 extern Status indicators_allocate_missing(Indicators *set, const Allocator *allocator);
 
+/* Room for missing_counts, where there is none yet. */
+extern Status indicators_allocate_counts(Indicators *set, const Allocator *allocator);
+
 /* The sum of entry k of z over an indicator's rows; 0 for INDICATOR_NONE. */
 static inline DoubleDouble
 indicators_sum(const Indicators *set, int32_t indicator, int32_t k)

@@ -30,8 +30,10 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->missing = memory_allocate(allocator, (size_t) n_numbers + 3, sizeof(int32_t));
 	if (state->is_wide)
 		state->clean = memory_allocate_zero(allocator, stride, sizeof(double));
+	state->lacking = memory_allocate_zero(allocator, (size_t) n_numbers, sizeof(uint32_t));
 	if (state->block == NULL || state->block_weights == NULL || state->active == NULL ||
-		state->missing == NULL || (state->is_wide && state->clean == NULL) ||
+		state->missing == NULL || state->lacking == NULL ||
+		(state->is_wide && state->clean == NULL) ||
 		indicators_begin(&state->indicators, allocator, n_numbers, n_categories, state->stride) !=
 			KERNEL_OK)
 	{
@@ -62,6 +64,7 @@ least_squares_release(LeastSquares *state, const Allocator *allocator)
 	memory_release(allocator, state->active,
 				   (size_t) state->n_numbers + (size_t) state->n_categories, sizeof(int32_t));
 	memory_release(allocator, state->missing, (size_t) state->n_numbers + 3, sizeof(int32_t));
+	memory_release(allocator, state->lacking, (size_t) state->n_numbers, sizeof(uint32_t));
 	memory_release(allocator, state, 1, sizeof(LeastSquares));
 }
 
@@ -108,6 +111,24 @@ grow_block(LeastSquares *state, const Allocator *allocator)
 	return KERNEL_OK;
 }
 
+void
+least_squares_settle(LeastSquares *state)
+{
+	Indicators *set = &state->indicators;
+	int32_t j;
+
+	if (!state->has_lacking)
+		return;
+	for (j = 0; j < state->n_numbers; j++)
+		state->active[j] = set->slots[j].missing;
+	gram_add_sets(set->hi, set->lo, state->active, state->lacking, state->n_numbers, state->block,
+				  state->n_block, state->stride);
+	if (set->missing_counts != NULL)
+		gram_count_pairs(set->missing_counts, state->lacking, state->n_numbers);
+	memset(state->lacking, 0, (size_t) state->n_numbers * sizeof(uint32_t));
+	state->has_lacking = false;
+}
+
 /* Makes room in a full block: a larger one, or its rows go into the sums. */
 static Status
 empty_block(LeastSquares *state, const Allocator *allocator)
@@ -116,6 +137,7 @@ empty_block(LeastSquares *state, const Allocator *allocator)
 
 	if (state->block_capacity < least_squares_block_rows(state))
 		return grow_block(state, allocator);
+	least_squares_settle(state);
 	if (state->hi == NULL)
 		status = least_squares_allocate_sums(state, allocator);
 	if (status == KERNEL_OK && state->is_wide && state->strips == NULL)
@@ -194,6 +216,59 @@ add_active(LeastSquares *state, const Allocator *allocator, int32_t n_missing, c
 	return KERNEL_OK;
 }
 
+/* Indicators for these numbers, and room for their pairs. */
+static Status
+know_missing(LeastSquares *state, const Allocator *allocator, uint64_t missing)
+{
+	Indicators *set = &state->indicators;
+	uint64_t left;
+
+	for (left = missing & ~state->known; left != 0; left &= left - 1)
+	{
+		int32_t indicator;
+		Status status = indicators_find(set, allocator, __builtin_ctzll(left), -1, &indicator);
+
+		if (status != KERNEL_OK)
+			return status;
+	}
+	state->known |= missing;
+	return (missing & (missing - 1)) != 0 ? indicators_allocate_counts(set, allocator) : KERNEL_OK;
+}
+
+/* The row's numbers into the block's next row, and those it lacks into the sets. */
+static Status
+add_waiting(LeastSquares *state, const Allocator *allocator, double *row, const double *numbers)
+{
+	uint64_t missing = gram_clean_row(row + 1, numbers, state->n_numbers);
+
+	if (missing == 0)
+		return KERNEL_OK;
+	if ((missing & ~state->known) != 0 ||
+		((missing & (missing - 1)) != 0 && state->indicators.missing_counts == NULL))
+	{
+		Status status = know_missing(state, allocator, missing);
+
+		if (status != KERNEL_OK)
+			return status;
+	}
+	for (; missing != 0; missing &= missing - 1)
+		state->lacking[__builtin_ctzll(missing)] |= UINT32_C(1) << state->n_block;
+	state->has_lacking = true;
+	return KERNEL_OK;
+}
+
+/* The row's numbers into `clean`, which ends with the target, and into the sums of its indicators. */
+static Status
+add_at_once(LeastSquares *state, const Allocator *allocator, double *clean, const double *numbers,
+			const int32_t *codes, double weight)
+{
+	int32_t n_missing = gram_copy_row(clean + 1, numbers, state->n_numbers, state->missing);
+
+	if (n_missing + state->n_categories == 0)
+		return KERNEL_OK;
+	return add_active(state, allocator, n_missing, codes, clean, weight);
+}
+
 Status
 least_squares_add(LeastSquares *state, const Allocator *allocator, const double *numbers,
 				  const int32_t *codes, double target, double weight)
@@ -201,7 +276,6 @@ least_squares_add(LeastSquares *state, const Allocator *allocator, const double 
 	int32_t n = state->n_numbers;
 	double *row;
 	double *clean;
-	int32_t n_missing;
 	Status status;
 
 	if (state->n_block == state->block_capacity)
@@ -213,14 +287,13 @@ least_squares_add(LeastSquares *state, const Allocator *allocator, const double 
 	row = state->block + (size_t) state->n_block * (size_t) state->stride;
 	clean = state->is_wide ? state->clean : row;
 	clean[0] = 1.0;
-	n_missing = gram_copy_row(clean + 1, numbers, n, state->missing);
 	clean[1 + n] = target;
-	if (n_missing + state->n_categories > 0)
-	{
-		status = add_active(state, allocator, n_missing, codes, clean, weight);
-		if (status != KERNEL_OK)
-			return status;
-	}
+	if (weight == 1.0 && !state->is_wide && state->n_categories == 0)
+		status = add_waiting(state, allocator, row, numbers);
+	else
+		status = add_at_once(state, allocator, clean, numbers, codes, weight);
+	if (status != KERNEL_OK)
+		return status;
 	if (state->is_wide)
 	{
 		row[0] = 1.0;
@@ -375,11 +448,12 @@ merge_block(LeastSquares *into, const Allocator *allocator, const LeastSquares *
 }
 
 Status
-least_squares_merge(LeastSquares *into, const Allocator *allocator, const LeastSquares *from,
+least_squares_merge(LeastSquares *into, const Allocator *allocator, LeastSquares *from,
 					const int32_t *const *code_maps)
 {
 	Status status = KERNEL_OK;
 
+	least_squares_settle(from);
 	if (from->hi != NULL)
 		status = merge_sums(into, allocator, from);
 	if (status == KERNEL_OK && !(from->hi != NULL && from->is_wide))
@@ -449,11 +523,12 @@ least_squares_codes(const LeastSquares *state, int32_t category)
 }
 
 void
-least_squares_number_facts(const LeastSquares *state, NumberFacts *facts)
+least_squares_number_facts(LeastSquares *state, NumberFacts *facts)
 {
 	DoubleDouble total = entry_sum(state, 0, dd_from(0.0));
 	int32_t j;
 
+	least_squares_settle(state);
 	for (j = 0; j < state->n_numbers; j++)
 	{
 		DoubleDouble missing =

@@ -52,7 +52,7 @@ extern Status least_squares_add(LeastSquares *state, const Allocator *allocator,
 
 /* Adds all of `from`; code_maps[c][code] renames its category codes. */
 extern Status least_squares_merge(LeastSquares *into, const Allocator *allocator,
-								  const LeastSquares *from, const int32_t *const *code_maps);
+								  LeastSquares *from, const int32_t *const *code_maps);
 
 extern int32_t least_squares_numbers(const LeastSquares *state);
 extern int32_t least_squares_categories(const LeastSquares *state);
@@ -66,7 +66,7 @@ extern int32_t least_squares_largest(const LeastSquares *state, double *square);
 
 /* Facts for design_build.  level_weight[c] points into the state: entries 0 .. codes seen - 1. */
 extern int32_t least_squares_codes(const LeastSquares *state, int32_t category);
-extern void least_squares_number_facts(const LeastSquares *state, NumberFacts *facts);
+extern void least_squares_number_facts(LeastSquares *state, NumberFacts *facts);
 extern void least_squares_level_weights(const LeastSquares *state, int32_t category,
 										double *level_weight, int32_t n_codes,
 										double *missing_weight);
@@ -86,11 +86,11 @@ extern void least_squares_level_weights(const LeastSquares *state, int32_t categ
  *
  * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW.
  */
-extern Status least_squares_fit(const LeastSquares *state, const Design *design,
+extern Status least_squares_fit(LeastSquares *state, const Design *design,
 								const LeastSquaresOptions *options, const Allocator *allocator,
 								const StopCheck *stop, LinearFit *fit);
 
-extern void least_squares_encode(const LeastSquares *state, ByteWriter *writer);
+extern void least_squares_encode(LeastSquares *state, ByteWriter *writer);
 extern Status least_squares_decode(LeastSquares **state, const Allocator *allocator,
 								   ByteReader *reader);
 

@@ -47,13 +47,14 @@ encode_indicators(const Indicators *set, ByteWriter *writer)
 }
 
 void
-least_squares_encode(const LeastSquares *state, ByteWriter *writer)
+least_squares_encode(LeastSquares *state, ByteWriter *writer)
 {
 	size_t stride = (size_t) state->stride;
 	size_t width = (size_t) state->width;
 	size_t i;
 	size_t j;
 
+	least_squares_settle(state);
 	write_u32(writer, (uint32_t) state->n_numbers);
 	write_u32(writer, (uint32_t) state->n_categories);
 	write_u64(writer, (uint64_t) state->rows);

@@ -587,13 +587,13 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 }
 
 Status
-least_squares_fit(const LeastSquares *state, const Design *design,
-				  const LeastSquaresOptions *options, const Allocator *allocator,
-				  const StopCheck *stop, LinearFit *fit)
+least_squares_fit(LeastSquares *state, const Design *design, const LeastSquaresOptions *options,
+				  const Allocator *allocator, const StopCheck *stop, LinearFit *fit)
 {
 	Solver solver = {.state = state, .design = design, .allocator = allocator};
 	Status status;
 
+	least_squares_settle(state);
 	solver.first = design->has_intercept ? 1 : 0;
 	solver.p = design->n_terms - solver.first;
 	status = solve(&solver, options, stop, fit);

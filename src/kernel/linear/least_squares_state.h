@@ -40,6 +40,13 @@ struct LeastSquares
 	double *clean;	  /* wide: scratch row, stride, 0 for missing */
 	int32_t *active;  /* scratch: indicators of the row, missing numbers first */
 	int32_t *missing; /* scratch: slots of the row's missing numbers, n_numbers + 3 */
+	/*
+	 * Of a state without categories that is not wide: by number the rows of the block that lack it
+	 * and have weight 1, bit k for row k, which wait with the block for the indicators' sums.
+	 */
+	uint32_t *lacking;
+	bool has_lacking;
+	uint64_t known; /* numbers with an indicator, as far as rows that wait have asked */
 	Indicators indicators;
 };
 
@@ -57,6 +64,9 @@ least_squares_block_rows(const LeastSquares *state)
 		return WIDE_ROWS;
 	return state->stride < NARROW_ROWS ? NARROW_ROWS : GRAM_ROWS;
 }
+
+/* Adds to the indicators' sums what waits for it; whoever reads them comes here first. */
+extern void least_squares_settle(LeastSquares *state);
 
 /* Room for the sums of a state that has none. */
 extern Status least_squares_allocate_sums(LeastSquares *state, const Allocator *allocator);
