@@ -597,11 +597,7 @@ score_variadic(CallSite *site, FunctionCallInfo fcinfo, int first)
 	int n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	ScoreBinding *binding = binding_for(site, fcinfo, NULL, n);
 
-	if (n != (int) binding->model->model->n_features)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model has %u features, but %d values are given",
-						binding->model->model->n_features, n)));
+	score_require_values(binding->model, n);
 	return score_binding_predict_elements(binding, array, &site->element);
 }
 

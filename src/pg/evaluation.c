@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "kernel/metric/prediction_error.h"
@@ -63,7 +64,9 @@ find_column(const RowLayout *layout, const char *name, const char *role)
 		column.type.reader == READ_FLOAT8_ARRAY || column.type.reader == READ_FLOAT4_ARRAY)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("%s column \"%s\" has a type that cannot be one", role, name)));
+				 errmsg("%s column \"%s\" cannot be of type %s", role, name,
+						format_type_be(TupleDescAttr(layout->descriptor, column.index)->atttypid)),
+				 errhint("Give a number, a time, text, an enum or a boolean.")));
 	return column;
 }
 

@@ -155,6 +155,21 @@ score_binding_of_array(CachedModel *model)
 	return binding;
 }
 
+void
+score_require_values(const CachedModel *model, int n)
+{
+	uint32 n_features = model->model->n_features;
+
+	if (n != (int) n_features)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("number of values must be that of the model's features, %u, not %d", n_features,
+					n),
+			 errhint(
+				 "orchard.features(model) lists them in order; a row argument binds them by name.")));
+}
+
 ScoreBinding *
 score_binding_of_types(CachedModel *model, int n, const Oid *types)
 {
@@ -163,14 +178,7 @@ score_binding_of_types(CachedModel *model, int n, const Oid *types)
 	int category = 0;
 	uint32 f;
 
-	if (n != (int) model->model->n_features)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the model has %u features, but %d values are given", model->model->n_features,
-					n),
-			 errhint(
-				 "orchard.features(model) lists them in order; a row argument binds them by name.")));
+	score_require_values(model, n);
 	for (f = 0; f < model->model->n_features; f++)
 		bind_feature(binding, f, (int) f, types[f], &number, &category);
 	binding->is_plain = is_plain(binding);
@@ -362,7 +370,6 @@ score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nu
 double
 score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row)
 {
-
 	if (binding->is_located && row_layout_locate(binding->layout, row))
 	{
 		double_columns_read(&binding->doubles, binding->layout, binding->vector);

@@ -42,6 +42,9 @@ typedef struct ScoreBinding
 	NullableDatum *elements; /* n_features, of a VARIADIC array */
 } ScoreBinding;
 
+/* Raises 22023 unless there are as many values as the model has features. */
+extern void score_require_values(const CachedModel *model, int n);
+
 /* The type of a VARIADIC array's elements. */
 typedef struct ElementType
 {

@@ -214,6 +214,7 @@ SELECT * FROM refused($$SELECT orchard.predict(model('dial'), ARRAY[[1, 2, 3]]::
 SELECT * FROM refused($$SELECT orchard.predict(model('array'), ARRAY[1, 2]::float8[])$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), ARRAY[1, 2, 3])$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), VARIADIC ARRAY[1, 2]::float8[])$$);
+SELECT * FROM refused($$SELECT min(orchard.predict(model('dial'), VARIADIC array_fill(1.0, ARRAY[n]))) FROM generate_series(3, 4) AS n$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), VARIADIC ARRAY['a', 'b', 'c'])$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), VARIADIC '{}'::float8[])$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), VARIADIC NULL::float8[])$$);

@@ -119,6 +119,9 @@ SELECT * FROM orchard.evaluate('logistic', 'SELECT x, c, ''maybe'' AS yes FROM g
 SELECT * FROM orchard.evaluate('logistic', 'SELECT ''NaN''::float8 AS x, c, yes FROM ground');
 SELECT * FROM orchard.evaluate('linear', 'SELECT x, c, c AS y FROM ground');
 SELECT * FROM orchard.evaluate('linear', 'ground', 'c');
+SELECT * FROM orchard.evaluate('linear', 'SELECT x, c, ''Infinity''::float8 AS y FROM ground');
+SELECT * FROM orchard.evaluate('linear', 'SELECT x, c, ARRAY[1.5]::float8[] AS y FROM ground');
+SELECT * FROM orchard.evaluate('linear', 'SELECT x, c, to_jsonb(x) AS y FROM ground');
 SELECT * FROM orchard.evaluate('linear', 'SELECT *, -1 AS v FROM ground', 'v');
 SELECT * FROM orchard.evaluate('linear', 'DELETE FROM ground RETURNING *');
 SELECT * FROM orchard.evaluate('no_model', 'ground');
