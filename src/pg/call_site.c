@@ -633,3 +633,95 @@ call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model, double 
 	*model = site->current->model;
 	return true;
 }
+
+bool
+call_site_bind(FunctionCallInfo fcinfo, int first, ScoreBinding **binding)
+{
+	CachedModel *model;
+	CallSite *site;
+	double prediction;
+
+	if (!call_site_score(fcinfo, first, &model, &prediction))
+		return false;
+	site = fcinfo->flinfo->fn_extra;
+	*binding = site->current;
+	if (site->mode == MODE_ROW)
+		row_layout_read((*binding)->layout, PG_GETARG_HEAPTUPLEHEADER(first));
+	return true;
+}
+
+/* Element i, from 0, of an array of this element type; false for NULL. */
+static bool
+array_element(Datum array, int i, Oid type, Datum *value)
+{
+	int16 length;
+	bool by_value;
+	char alignment;
+	bool is_null;
+	int subscript = i;
+	ArrayType *elements = DatumGetArrayTypeP(array);
+
+	if (ARR_NDIM(elements) > 0)
+		subscript += ARR_LBOUND(elements)[0];
+	get_typlenbyvalalign(type, &length, &by_value, &alignment);
+	*value = array_get_element(PointerGetDatum(elements), 1, &subscript, -1, length, by_value,
+							   alignment, &is_null);
+	return !is_null;
+}
+
+/* The datum of feature f and its type; false for NULL. */
+static bool
+feature_datum(const CallSite *site, FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
+			  uint32 f, Datum *value, Oid *type)
+{
+	bool is_null;
+
+	if (site->mode == MODE_ROW)
+	{
+		int index = binding->columns[f].index;
+
+		*type = TupleDescAttr(binding->layout->descriptor, index)->atttypid;
+		*value = binding->layout->values[index];
+		return !binding->layout->nulls[index];
+	}
+	if (site->mode == MODE_VARIADIC)
+	{
+		*type = site->types[0];
+		return array_element(PG_GETARG_DATUM(first), (int) f, *type, value);
+	}
+	is_null = fcinfo->args[first + f].isnull;
+	*type = site->types[f];
+	*value = fcinfo->args[first + f].value;
+	return !is_null;
+}
+
+char *
+call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 f,
+				int element, int slot)
+{
+	const CallSite *site = fcinfo->flinfo->fn_extra;
+	Datum value;
+	Oid type;
+	Oid output;
+	bool is_varlena;
+	bool is_present;
+
+	if (binding->is_array)
+	{
+		type = get_base_element_type(getBaseType(site->types[0]));
+		is_present = array_element(PG_GETARG_DATUM(first), slot, type, &value);
+	}
+	else
+		is_present = feature_datum(site, fcinfo, first, binding, f, &value, &type);
+	if (is_present && element >= 0 && !binding->is_array)
+	{
+		type = get_base_element_type(getBaseType(type));
+		is_present = array_element(value, element, type, &value);
+	}
+	if (!is_present)
+		return NULL;
+	if (type == BOOLOID) /* as its levels are called */
+		return pstrdup(DatumGetBool(value) ? "true" : "false");
+	getTypeOutputInfo(type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, value);
+}

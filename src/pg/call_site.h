@@ -24,4 +24,22 @@
 extern bool call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model,
 							double *prediction);
 
+/*
+ * call_site_bind
+ *		The same, for what looks further: the binding, whose vector is that of the features.
+ */
+extern bool call_site_bind(FunctionCallInfo fcinfo, int first, ScoreBinding **binding);
+
+/*
+ * call_site_value
+ *		After call_site_bind: the text of feature f as this call gives it, or of one element of it; NULL when that is NULL.
+ *
+ * element: from 0 of an array feature, else -1.  slot: of the number or category.
+ */
+extern char *call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
+							 uint32 f, int element, int slot);
+
+/* The place of a class by its name; 22023 when the model has no such class. */
+extern uint32 class_place(const Model *model, const char *class);
+
 #endif /* ORCHARD_PG_CALL_SITE_H */

@@ -231,3 +231,45 @@ model_cache_get(const struct varlena *stored)
 		cache_begin();
 	return cache_add(stored);
 }
+
+/* Accounts for what was added to an entry's context; entries used longest ago may go for it. */
+static void
+account_growth(CachedModel *entry)
+{
+	Size before = entry->bytes;
+
+	entry->bytes = MemoryContextMemAllocated(entry->context, true);
+	cache_bytes += entry->bytes - before;
+	dlist_move_head(&cache_recency, &entry->recency);
+	while (cache_bytes > (Size) orchard_model_cache * 1024 &&
+		   dlist_tail_node(&cache_recency) != &entry->recency)
+		cache_evict(dlist_container(CachedModel, recency, dlist_tail_node(&cache_recency)));
+}
+
+void
+model_cache_prepare_trees(CachedModel *entry)
+{
+	Size limit = (Size) orchard_model_cache * 1024;
+	MemoryContext caller = MemoryContextSwitchTo(entry->context);
+
+	tree_scorer_prepare(entry->trees, memory_transient(),
+						limit > entry->bytes ? limit - entry->bytes : 0);
+	MemoryContextSwitchTo(caller);
+	account_growth(entry);
+}
+
+const ShapExplainer *
+model_cache_explainer(CachedModel *entry)
+{
+	MemoryContext caller;
+	Status status;
+
+	if (entry->explainer != NULL)
+		return entry->explainer;
+	caller = MemoryContextSwitchTo(entry->context);
+	status = shap_create(&entry->explainer, entry->model->ensemble, memory_transient());
+	MemoryContextSwitchTo(caller);
+	account_growth(entry);
+	require_ok(status, "the explanation of the model");
+	return entry->explainer;
+}

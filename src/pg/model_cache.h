@@ -19,6 +19,7 @@
 
 #include "kernel/model/model.h"
 #include "kernel/tree/scorer.h"
+#include "kernel/tree/shap.h"
 
 typedef struct CachedModel
 {
@@ -28,6 +29,7 @@ typedef struct CachedModel
 	Model *model;
 	LinearScorer scorer;
 	TreeScorer *trees;		  /* of a model of trees, else NULL */
+	ShapExplainer *explainer; /* of a model of trees that was explained, else NULL */
 	LevelLookup **lookups;	  /* by category slot */
 	bool has_missing_weights; /* some missing indicator has a coefficient */
 	dlist_node recency;		  /* head = used last */
@@ -53,5 +55,11 @@ extern CachedModel *model_cache_get(const struct varlena *stored);
 
 /* The decoded model of this digest, or NULL when the cache has none. */
 extern CachedModel *model_cache_find(const uint8 *digest);
+
+/* The explainer of an entry with trees, made on first use and accounted to the cache. */
+extern const ShapExplainer *model_cache_explainer(CachedModel *entry);
+
+/* tree_scorer_prepare of an entry, accounted to the cache; entries used longest ago may go. */
+extern void model_cache_prepare_trees(CachedModel *entry);
 
 #endif /* ORCHARD_PG_MODEL_CACHE_H */

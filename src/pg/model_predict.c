@@ -30,6 +30,23 @@ require_classes(const Model *model, const char *function)
 			 errhint("Use orchard.predict(model, ...).")));
 }
 
+uint32
+class_place(const Model *model, const char *class)
+{
+	uint32 i;
+
+	for (i = 0; i < model->n_classes; i++)
+	{
+		if (strcmp(model->classes[i], class) == 0)
+			return i;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the model has no class \"%s\"", class),
+			 model->n_classes > 0 ? errhint("orchard.classes(model) lists them.") :
+									errhint("It is not a classification model.")));
+}
+
 /* P(class i) of the row scored last; predicted: what call_site_score gave. */
 static double
 class_probability(const CachedModel *cached, uint32 i, double predicted)
@@ -123,21 +140,11 @@ orchard_probability(PG_FUNCTION_ARGS)
 	const Model *model;
 	char *wanted;
 	double predicted;
-	uint32 i;
 
 	if (PG_ARGISNULL(1) || !call_site_score(fcinfo, 2, &cached, &predicted))
 		PG_RETURN_NULL();
 	model = cached->model;
 	require_classes(model, "probability");
 	wanted = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	for (i = 0; i < model->n_classes; i++)
-	{
-		if (strcmp(model->classes[i], wanted) == 0)
-			PG_RETURN_FLOAT8(class_probability(cached, i, predicted));
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the model has no class \"%s\"", wanted),
-			 errhint("orchard.classes(model) lists them.")));
-	PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(class_probability(cached, class_place(model, wanted), predicted));
 }

@@ -194,6 +194,8 @@ predict_vector(const ScoreBinding *binding, double added)
 
 	if (trees == NULL)
 		return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
+	if (unlikely(trees->rows >= trees->due))
+		model_cache_prepare_trees(binding->model);
 	tree_scorer_raw(trees, binding->vector);
 	ensemble_predict(trees->ensemble, trees->outputs);
 	return trees->outputs[0];

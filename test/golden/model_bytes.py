@@ -401,13 +401,18 @@ def field(x):
     return "=" + x if isinstance(x, str) else number(x)
 
 
-here = os.path.dirname(os.path.abspath(__file__))
-os.makedirs(os.path.join(here, "models"), exist_ok=True)
-for name, (model, rows) in MODELS.items():
-    stored, identity = encode(model)
-    with open(os.path.join(here, "models", f"v1_{name}.txt"), "w", encoding="utf-8") as out:
-        print("bytes", stored.hex(), sep="\t", file=out)
-        print("digest", identity.hex(), sep="\t", file=out)
-        for row in rows:
-            values = tree_score(model, row) if "trees" in model else [score(model, row)]
-            print("score", ",".join(x.hex() for x in values), *map(field, row), sep="\t", file=out)
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    os.makedirs(os.path.join(here, "models"), exist_ok=True)
+    for name, (model, rows) in MODELS.items():
+        stored, identity = encode(model)
+        with open(os.path.join(here, "models", f"v1_{name}.txt"), "w", encoding="utf-8") as out:
+            print("bytes", stored.hex(), sep="\t", file=out)
+            print("digest", identity.hex(), sep="\t", file=out)
+            for row in rows:
+                values = tree_score(model, row) if "trees" in model else [score(model, row)]
+                print("score", ",".join(x.hex() for x in values), *map(field, row), sep="\t", file=out)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,8 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS orchard;
 RESET client_min_messages;
+CREATE SCHEMA trees_predict;
+SET search_path TO trees_predict;
 
 CREATE TYPE active AS ENUM ('true', 'false');
 CREATE TABLE kept (name text PRIMARY KEY, model orchard.model);
@@ -63,3 +65,6 @@ SELECT count(*), bool_and(abs(score - p) < 4e-16) FROM scored;
 SELECT orchard.classes(model('boosted')), orchard.model_digest(model('boosted')) = '07e9ef111ed7c5868d4c18e72cae4b6639595d15913ad658e1a24d97ab97794c' AS digest;
 SELECT feature, family, length, levels, pooled_levels FROM orchard.features(model('boosted'));
 SELECT count(*) FROM orchard.coefficients(model('boosted'));
+
+SET client_min_messages = warning;
+DROP SCHEMA trees_predict CASCADE;

@@ -6,6 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+#define WALK_COST 6.0 /* nanoseconds a node visited, as the costs of leaf_mask.c */
+#define PLAN_ROWS \
+	3 /* vectors for a node of the average tree, whose walks cost what planning does */
+
 void
 ensemble_finish(const Ensemble *ensemble, const double *lanes, double *raw)
 {
@@ -73,14 +77,22 @@ Status
 tree_scorer_create(TreeScorer *scorer, const Ensemble *ensemble, const Allocator *allocator)
 {
 	size_t n = (size_t) ensemble->n_outputs;
+	uint64_t nodes = 0;
+	int32_t t;
 
 	*scorer = (TreeScorer){.ensemble = ensemble};
 	scorer->lanes = memory_allocate_zero(allocator, TREE_LANES * n, sizeof(double));
 	scorer->outputs = memory_allocate_zero(allocator, n, sizeof(double));
-	if (scorer->lanes != NULL && scorer->outputs != NULL)
-		return KERNEL_OK;
-	tree_scorer_release(scorer, allocator);
-	return KERNEL_OUT_OF_MEMORY;
+	if (scorer->lanes == NULL || scorer->outputs == NULL)
+	{
+		tree_scorer_release(scorer, allocator);
+		return KERNEL_OUT_OF_MEMORY;
+	}
+	for (t = 0; t < ensemble->n_trees; t++)
+		nodes += (uint64_t) ensemble->trees[t].n_nodes;
+	scorer->due =
+		ensemble->n_trees > 0 ? 8 + PLAN_ROWS * nodes / (uint64_t) ensemble->n_trees : UINT64_MAX;
+	return KERNEL_OK;
 }
 
 void
@@ -90,5 +102,63 @@ tree_scorer_release(TreeScorer *scorer, const Allocator *allocator)
 
 	memory_release(allocator, scorer->lanes, TREE_LANES * n, sizeof(double));
 	memory_release(allocator, scorer->outputs, n, sizeof(double));
-	scorer->lanes = scorer->outputs = NULL;
+	if (scorer->masks != NULL)
+		leaf_mask_release(scorer->masks, allocator);
+	*scorer = (TreeScorer){.ensemble = scorer->ensemble, .due = UINT64_MAX};
+}
+
+/* Nanoseconds that walking takes a vector, if vectors are like the training rows. */
+static double
+estimate_walk(const Ensemble *ensemble)
+{
+	double cost = 0.0;
+	int32_t t;
+	int32_t i;
+
+	for (t = 0; t < ensemble->n_trees; t++)
+	{
+		const Tree *tree = &ensemble->trees[t];
+		double visits = 0.0;
+
+		/* Every node is visited by its cover, so depth is their sum by the root's. */
+		for (i = 0; i < tree->n_nodes; i++)
+			visits += tree->nodes[i].cover;
+		cost += WALK_COST * (tree->nodes[0].cover > 0.0 ? visits / tree->nodes[0].cover : 1.0);
+	}
+	return cost;
+}
+
+void
+tree_scorer_prepare(TreeScorer *scorer, const Allocator *allocator, size_t room)
+{
+	double saving;
+
+	scorer->due = UINT64_MAX;
+	if (scorer->is_planned)
+	{
+		if (scorer->masks == NULL)
+			scorer->masks = leaf_mask_create(scorer->ensemble, &scorer->plan, allocator);
+		return;
+	}
+	scorer->is_planned = true;
+	if (leaf_mask_plan(scorer->ensemble, allocator, &scorer->plan) != KERNEL_OK ||
+		!scorer->plan.is_possible || scorer->plan.bytes > room)
+		return;
+	scorer->walk_cost = estimate_walk(scorer->ensemble);
+	saving = scorer->walk_cost - scorer->plan.row_cost;
+	if (saving > 0.0 && scorer->plan.build_cost / saving < 1e15)
+		scorer->due = scorer->rows + (uint64_t) (scorer->plan.build_cost / saving);
+}
+
+void
+tree_scorer_raw(TreeScorer *scorer, const double *vector)
+{
+	scorer->rows++;
+	if (scorer->masks == NULL)
+	{
+		ensemble_raw(scorer->ensemble, vector, scorer->lanes, scorer->outputs);
+		return;
+	}
+	leaf_mask_lanes(scorer->masks, vector, scorer->lanes);
+	ensemble_finish(scorer->ensemble, scorer->lanes, scorer->outputs);
 }

@@ -15,6 +15,7 @@
 #define ORCHARD_KERNEL_TREE_SCORER_H
 
 #include "kernel/tree/ensemble.h"
+#include "kernel/tree/leaf_mask.h"
 
 #define TREE_LANES 8
 
@@ -71,18 +72,29 @@ extern void ensemble_finish(const Ensemble *ensemble, const double *lanes, doubl
 /* Raw scores to predictions, in place; K values. */
 extern void ensemble_predict(const Ensemble *ensemble, double *raw);
 
-/* An ensemble ready to score, with scratch for one vector: one thread at a time. */
+/*
+ * An ensemble ready to score, with scratch for one vector: one thread at a time.
+ *
+ * The first vectors walk the trees.  Once they have cost as much as it takes to
+ * plan a table of leaf masks, that is done, and when it promises to be the
+ * cheaper and the vectors since have repaid it, the table is built.
+ */
 typedef struct TreeScorer
 {
 	const Ensemble *ensemble; /* the caller's, outlives the scorer */
 	double *lanes;			  /* 8 K */
 	double *outputs;		  /* K: of the vector scored last */
 	uint64_t rows;			  /* scored so far */
+	uint64_t due;			  /* rows at which tree_scorer_prepare has something to do */
+	double walk_cost;		  /* nanoseconds a vector by walking, estimated */
+	bool is_planned;
+	LeafMaskPlan plan;
+	LeafMasks *masks; /* NULL until it is built */
 } TreeScorer;
 
 /*
  * tree_scorer_create
- *		Takes 72 K bytes and prepares nothing that depends on the trees.
+ *		Takes 72 K bytes and prepares nothing that depends on the nodes.
  *
  * KERNEL_OUT_OF_MEMORY leaves nothing.
  */
@@ -90,12 +102,16 @@ extern Status tree_scorer_create(TreeScorer *scorer, const Ensemble *ensemble,
 								 const Allocator *allocator);
 extern void tree_scorer_release(TreeScorer *scorer, const Allocator *allocator);
 
+/*
+ * tree_scorer_prepare
+ *		Plans or builds the table, when rows >= due.
+ *
+ * room: bytes that the table may take; with less it is never built.  Memory that
+ * is refused means no table, not an error.
+ */
+extern void tree_scorer_prepare(TreeScorer *scorer, const Allocator *allocator, size_t room);
+
 /* The raw scores of a vector, in scorer->outputs. */
-static inline void
-tree_scorer_raw(TreeScorer *scorer, const double *vector)
-{
-	scorer->rows++;
-	ensemble_raw(scorer->ensemble, vector, scorer->lanes, scorer->outputs);
-}
+extern void tree_scorer_raw(TreeScorer *scorer, const double *vector);
 
 #endif /* ORCHARD_KERNEL_TREE_SCORER_H */

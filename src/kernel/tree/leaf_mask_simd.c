@@ -1,0 +1,216 @@
+/*
+ * leaf_mask_simd.c: the loops over leaf masks for AVX-512, AVX2 and any processor.
+ */
+#include "kernel/tree/leaf_mask_simd.h"
+
+#include <string.h>
+
+#include "kernel/base/cpu.h"
+
+void
+leaf_mask_and_portable(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+{
+	size_t i;
+	int32_t r;
+
+	for (i = 0; i < n_bytes; i += 8)
+	{
+		uint64_t word = UINT64_MAX;
+
+		for (r = 0; r < n; r++)
+		{
+			uint64_t other;
+
+			memcpy(&other, rows[r] + i, sizeof(other));
+			word &= other;
+		}
+		memcpy(to + i, &word, sizeof(word));
+	}
+}
+
+void
+leaf_mask_sum_portable(double lanes[8], const uint8_t *masks, int32_t width, const double *values,
+					   int32_t n_trees)
+{
+	int32_t t;
+	int32_t j;
+
+	for (t = 0; t < n_trees; t += 8)
+	{
+		for (j = 0; j < 8; j++)
+		{
+			lanes[j] +=
+				values[(size_t) (t + j) * (size_t) width + leaf_mask_lowest(masks, width, t + j)];
+		}
+	}
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+__attribute__((target("avx2"))) void
+leaf_mask_and_avx2(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+{
+	size_t i;
+	int32_t r;
+
+	for (i = 0; i < n_bytes; i += 64)
+	{
+		__m256i a = _mm256_set1_epi8(-1);
+		__m256i b = a;
+
+		for (r = 0; r < n; r++)
+		{
+			const __m256i *row = (const __m256i *) (const void *) (rows[r] + i);
+
+			a = _mm256_and_si256(a, _mm256_loadu_si256(row));
+			b = _mm256_and_si256(b, _mm256_loadu_si256(row + 1));
+		}
+		_mm256_storeu_si256((__m256i *) (void *) (to + i), a);
+		_mm256_storeu_si256((__m256i *) (void *) (to + i + 32), b);
+	}
+}
+
+/* The place of the lowest bit of each of eight masks: the exponent of what is left of it as a float. */
+__attribute__((target("avx2"))) static inline __m256i
+lowest_bits(__m256i masks)
+{
+	__m256i lowest = _mm256_and_si256(masks, _mm256_sub_epi32(_mm256_setzero_si256(), masks));
+	__m256i bits = _mm256_castps_si256(_mm256_cvtepi32_ps(lowest));
+
+	bits = _mm256_and_si256(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(0xff));
+	return _mm256_sub_epi32(bits, _mm256_set1_epi32(127));
+}
+
+__attribute__((target("avx2"))) void
+leaf_mask_sum_avx2(double lanes[8], const uint8_t *masks, int32_t width, const double *values,
+				   int32_t n_trees)
+{
+	__m256i at = _mm256_setr_epi32(0, 32, 64, 96, 128, 160, 192, 224);
+	__m256d low = _mm256_loadu_pd(lanes);
+	__m256d high = _mm256_loadu_pd(lanes + 4);
+	int32_t t;
+
+	if (width != 32 || n_trees > INT32_MAX / 64)
+	{
+		leaf_mask_sum_portable(lanes, masks, width, values, n_trees);
+		return;
+	}
+	for (t = 0; t < n_trees; t += 8)
+	{
+		__m256i mask =
+			_mm256_loadu_si256((const __m256i *) (const void *) (masks + 4 * (size_t) t));
+		__m256i place = _mm256_add_epi32(at, lowest_bits(mask));
+
+		low = _mm256_add_pd(low, _mm256_i32gather_pd(values, _mm256_castsi256_si128(place), 8));
+		high =
+			_mm256_add_pd(high, _mm256_i32gather_pd(values, _mm256_extracti128_si256(place, 1), 8));
+		at = _mm256_add_epi32(at, _mm256_set1_epi32(256));
+	}
+	_mm256_storeu_pd(lanes, low);
+	_mm256_storeu_pd(lanes + 4, high);
+}
+
+#define AVX512 "avx2,avx512f,avx512cd,avx512dq,avx512vl"
+
+__attribute__((target(AVX512))) static void
+and_avx512(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+{
+	size_t i;
+	int32_t r;
+
+	for (i = 0; i < n_bytes; i += 64)
+	{
+		__m512i a = _mm512_set1_epi32(-1);
+
+		for (r = 0; r < n; r++)
+			a = _mm512_and_si512(a, _mm512_loadu_si512(rows[r] + i));
+		_mm512_storeu_si512(to + i, a);
+	}
+}
+
+__attribute__((target(AVX512))) static void
+sum_avx512(double lanes[8], const uint8_t *masks, int32_t width, const double *values,
+		   int32_t n_trees)
+{
+	__m512i step = _mm512_set1_epi64(8 * (int64_t) width);
+	__m512i at =
+		_mm512_mullo_epi64(_mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7), _mm512_set1_epi64(width));
+	__m512d sum = _mm512_loadu_pd(lanes);
+	int32_t t;
+
+	for (t = 0; t < n_trees; t += 8)
+	{
+		__m512i mask = width == 64 ?
+			_mm512_loadu_si512(masks + 8 * (size_t) t) :
+			_mm512_cvtepu32_epi64(
+				_mm256_loadu_si256((const __m256i *) (const void *) (masks + 4 * (size_t) t)));
+		__m512i lowest = _mm512_and_si512(mask, _mm512_sub_epi64(_mm512_setzero_si512(), mask));
+		__m512i leaf = _mm512_sub_epi64(_mm512_set1_epi64(63), _mm512_lzcnt_epi64(lowest));
+
+		sum = _mm512_add_pd(sum, _mm512_i64gather_pd(_mm512_add_epi64(at, leaf), values, 8));
+		at = _mm512_add_epi64(at, step);
+	}
+	_mm512_storeu_pd(lanes, sum);
+}
+
+static bool
+has_avx512(void)
+{
+	return cpu_has_avx2() && __builtin_cpu_supports("avx512f") &&
+		__builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+		__builtin_cpu_supports("avx512vl");
+}
+
+void
+leaf_mask_and(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+{
+	if (has_avx512())
+		and_avx512(to, rows, n, n_bytes);
+	else if (cpu_has_avx2())
+		leaf_mask_and_avx2(to, rows, n, n_bytes);
+	else
+		leaf_mask_and_portable(to, rows, n, n_bytes);
+}
+
+void
+leaf_mask_sum(double lanes[8], const uint8_t *masks, int32_t width, const double *values,
+			  int32_t n_trees)
+{
+	if (has_avx512())
+		sum_avx512(lanes, masks, width, values, n_trees);
+	else if (cpu_has_avx2())
+		leaf_mask_sum_avx2(lanes, masks, width, values, n_trees);
+	else
+		leaf_mask_sum_portable(lanes, masks, width, values, n_trees);
+}
+
+#else
+
+void
+leaf_mask_and_avx2(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+{
+	leaf_mask_and_portable(to, rows, n, n_bytes);
+}
+
+void
+leaf_mask_sum_avx2(double lanes[8], const uint8_t *masks, int32_t width, const double *values,
+				   int32_t n_trees)
+{
+	leaf_mask_sum_portable(lanes, masks, width, values, n_trees);
+}
+
+void
+leaf_mask_and(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+{
+	leaf_mask_and_portable(to, rows, n, n_bytes);
+}
+
+void
+leaf_mask_sum(double lanes[8], const uint8_t *masks, int32_t width, const double *values,
+			  int32_t n_trees)
+{
+	leaf_mask_sum_portable(lanes, masks, width, values, n_trees);
+}
+
+#endif
