@@ -34,7 +34,21 @@ SELECT label, round(median(label || ' 100')::numeric) AS ms_100, round(median(la
 	round((median(label || ' 100') / median('count(*) 100'))::numeric, 2) AS to_count_100
 FROM unnest(ARRAY['orchard.count_distinct(item)', 'orchard.mode_value(item)', 'orchard.entropy(item)']) AS label;
 
+SELECT measure(:rounds, array_agg(ARRAY[label || ' ' || w, replace(pg_temp.over('orchard.qsketch(x)', w), 'max(r)', CASE label WHEN 'sketch' THEN 'sum(pg_column_size(r))' ELSE 'max(orchard.quantile(r, 0.9))' END)] ORDER BY label, w))
+FROM unnest(ARRAY[100, 10000]) AS w, unnest(ARRAY['sketch', 'quantile of sketch']) AS label \g /dev/null
+\echo 'Sketches (O(buckets) a row: each row has a value of its own)'
+SELECT label, round(median(label || ' 100')::numeric) AS ms_100, round(median(label || ' 10000')::numeric) AS ms_10000,
+	round((median(label || ' 10000') / median(label || ' 100'))::numeric, 2) AS ratio
+FROM unnest(ARRAY['sketch', 'quantile of sketch']) AS label;
+
 SELECT measure(:rounds, ARRAY[ARRAY['orchard.median', 'SELECT orchard.median(x) FROM rows'],
-	ARRAY['percentile_cont', 'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM rows']]) \g /dev/null
-\echo 'Plain, one group of 1M rows'
-SELECT label, round(median(label)::numeric) AS ms FROM unnest(ARRAY['orchard.median', 'percentile_cont']) AS label;
+	ARRAY['percentile_cont', 'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM rows'],
+	ARRAY['orchard.median, 100,000 groups', 'SELECT count(r) FROM (SELECT orchard.median(x) AS r FROM rows GROUP BY i / 10 OFFSET 0) AS q'],
+	ARRAY['percentile_cont, 100,000 groups', 'SELECT count(r) FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) AS r FROM rows GROUP BY i / 10 OFFSET 0) AS q'],
+	ARRAY['orchard.qsketch', 'SELECT orchard.median(orchard.qsketch(x)) FROM rows'],
+	ARRAY['orchard.count_distinct', 'SELECT orchard.count_distinct(i) FROM rows'], ARRAY['count(DISTINCT)', 'SELECT count(DISTINCT i) FROM rows'],
+	ARRAY['orchard.mode_value', 'SELECT orchard.mode_value(item) FROM rows'], ARRAY['mode()', 'SELECT mode() WITHIN GROUP (ORDER BY item) FROM rows']]) \g /dev/null
+\echo 'Plain, 1M rows, one group where not said otherwise'
+SELECT label, round(median(label)::numeric) AS ms
+FROM unnest(ARRAY['orchard.median', 'percentile_cont', 'orchard.median, 100,000 groups', 'percentile_cont, 100,000 groups', 'orchard.qsketch',
+	'orchard.count_distinct', 'count(DISTINCT)', 'orchard.mode_value', 'mode()']) AS label;

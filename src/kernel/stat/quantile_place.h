@@ -20,15 +20,16 @@ typedef struct QuantilePlace
 static inline QuantilePlace
 quantile_place(double p, uint64_t n)
 {
-	double position = p * (double) (n - 1);
-	QuantilePlace place = {(uint64_t) position, 0.0};
+	double last = (double) (n - 1);
+	double position = p * last;
+	QuantilePlace place = {n - 1, 0.0};
 
-	/* Beyond 2^53 values n - 1 may round up. */
-	if (place.k > n - 1)
-		place.k = n - 1;
-	place.fraction = position - (double) place.k;
-	if (!(place.fraction > 0.0) || place.k == n - 1)
-		place.fraction = 0.0;
+	/* Beyond 2^53 values the last place is rounded: the others are below it. */
+	if (position < last)
+	{
+		place.k = (uint64_t) position;
+		place.fraction = position - (double) place.k;
+	}
 	return place;
 }
 

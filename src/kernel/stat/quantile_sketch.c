@@ -10,6 +10,8 @@
 
 #define FORMAT_VERSION 1
 #define FIRST_CAPACITY 8
+#define BUCKET_SIZE 12 /* bytes of an encoded bucket */
+#define BUCKETS_AT_ONCE 64
 #define FEW_EMPTY 16 /* so many empty buckets are not worth a pass */
 #define MOST_VALUES ((uint64_t) 1 << 62)
 #define LEAST_VALUE 4.9406564584124654e-324
@@ -132,7 +134,14 @@ remove_from_side(SketchSide *side, int32_t index)
 	return KERNEL_OK;
 }
 
-/* The count of a value that is in no bucket; NULL for the others. */
+/* Is a value counted by itself, not in a bucket? */
+static inline bool
+is_special(double x)
+{
+	return x == 0.0 || !isfinite(x);
+}
+
+/* The count of such a value. */
 static uint64_t *
 special_count(QuantileSketch *sketch, double x)
 {
@@ -140,21 +149,18 @@ special_count(QuantileSketch *sketch, double x)
 		return &sketch->n_nan;
 	if (x == 0.0)
 		return &sketch->n_zero;
-	if (isinf(x))
-		return x > 0.0 ? &sketch->n_positive_infinity : &sketch->n_negative_infinity;
-	return NULL;
+	return x > 0.0 ? &sketch->n_positive_infinity : &sketch->n_negative_infinity;
 }
 
 Status
 sketch_add(QuantileSketch *sketch, const Allocator *allocator, double x)
 {
-	uint64_t *count = special_count(sketch, x);
 	Status status = KERNEL_OK;
 
 	if (sketch->n == MOST_VALUES)
 		return KERNEL_TOO_LARGE;
-	if (count != NULL)
-		++*count;
+	if (is_special(x))
+		++*special_count(sketch, x);
 	else
 		status = add_to_side(x > 0.0 ? &sketch->positive : &sketch->negative, allocator,
 							 bucket_index(sketch, fabs(x)), 1);
@@ -165,11 +171,12 @@ sketch_add(QuantileSketch *sketch, const Allocator *allocator, double x)
 Status
 sketch_remove(QuantileSketch *sketch, double x)
 {
-	uint64_t *count = special_count(sketch, x);
 	Status status = KERNEL_OK;
 
-	if (count != NULL)
+	if (is_special(x))
 	{
+		uint64_t *count = special_count(sketch, x);
+
 		status = *count == 0 ? KERNEL_INVALID : KERNEL_OK;
 		*count -= status == KERNEL_OK;
 	}
@@ -293,12 +300,36 @@ sketch_encoded_size(const QuantileSketch *sketch)
 	size_t n = sketch->negative.n - sketch->negative.n_empty;
 
 	n += sketch->positive.n - sketch->positive.n_empty;
-	return 4 + 8 + 4 * 8 + 2 * 4 + n * 12;
+	return 4 + 8 + 4 * 8 + 2 * 4 + n * BUCKET_SIZE;
 }
 
+/* `size` low bytes of a number, the lowest first. */
+static inline void
+put_bytes(uint8_t *bytes, uint64_t number, int size)
+{
+	int i;
+
+	for (i = 0; i < size; i++)
+		bytes[i] = (uint8_t) (number >> (8 * i));
+}
+
+static inline uint64_t
+take_bytes(const uint8_t *bytes, int size)
+{
+	uint64_t number = 0;
+	int i;
+
+	for (i = 0; i < size; i++)
+		number |= (uint64_t) bytes[i] << (8 * i);
+	return number;
+}
+
+/* By many buckets at once: each row of a moving frame has all of them written. */
 static void
 encode_side(const SketchSide *side, ByteWriter *writer)
 {
+	uint8_t bytes[BUCKETS_AT_ONCE * BUCKET_SIZE];
+	size_t n = 0;
 	uint32_t i;
 
 	write_u32(writer, side->n - side->n_empty);
@@ -306,9 +337,14 @@ encode_side(const SketchSide *side, ByteWriter *writer)
 	{
 		if (side->buckets[i].count == 0)
 			continue;
-		write_u32(writer, (uint32_t) side->buckets[i].index);
-		write_u64(writer, side->buckets[i].count);
+		put_bytes(bytes + n * BUCKET_SIZE, (uint32_t) side->buckets[i].index, 4);
+		put_bytes(bytes + n * BUCKET_SIZE + 4, side->buckets[i].count, 8);
+		if (++n < BUCKETS_AT_ONCE)
+			continue;
+		write_bytes(writer, bytes, n * BUCKET_SIZE);
+		n = 0;
 	}
+	write_bytes(writer, bytes, n * BUCKET_SIZE);
 }
 
 void
@@ -340,9 +376,10 @@ decode_side(QuantileSketch *sketch, SketchSide *side, const Allocator *allocator
 {
 	int32_t least = bucket_index(sketch, LEAST_VALUE);
 	int32_t largest = bucket_index(sketch, DBL_MAX);
-	uint32_t n = read_count(reader, 12);
+	uint32_t n = read_count(reader, BUCKET_SIZE);
+	const uint8_t *bytes = read_bytes(reader, (size_t) n * BUCKET_SIZE);
 
-	if (n == 0)
+	if (n == 0 || bytes == NULL)
 		return reader->status;
 	side->buckets = memory_allocate(allocator, n, sizeof(SketchBucket));
 	if (side->buckets == NULL)
@@ -350,9 +387,10 @@ decode_side(QuantileSketch *sketch, SketchSide *side, const Allocator *allocator
 	side->capacity = n;
 	while (side->n < n)
 	{
-		SketchBucket bucket = {.index = (int32_t) read_u32(reader)};
+		SketchBucket bucket = {.index = (int32_t) take_bytes(bytes, 4),
+							   .count = take_bytes(bytes + 4, 8)};
 
-		bucket.count = read_u64(reader);
+		bytes += BUCKET_SIZE;
 		if (bucket.index < least || bucket.index > largest || bucket.count == 0 ||
 			(side->n > 0 && bucket.index <= side->buckets[side->n - 1].index) ||
 			!take_count(sketch, bucket.count))

@@ -415,26 +415,21 @@ order_tree_below(const OrderTree *tree, uint64_t key)
 	return below + count_not_above(leaf->keys, leaf->n, key - 1);
 }
 
+/* A node and all below it; as deep as the tree, which is a dozen levels at most. */
+static void
+release_below(void *node, int level, const Allocator *allocator)
+{
+	uint32_t i;
+
+	for (i = 0; level > 0 && i < node_length(node, level); i++)
+		release_below(((Inner *) node)->children[i], level - 1, allocator);
+	node_release(node, level, allocator);
+}
+
 void
 order_tree_release(OrderTree *tree, const Allocator *allocator)
 {
-	/* Depth first along the last children: each node goes after all below it. */
-	Inner *path[MAX_DEPTH + 1];
-	void *node = tree->root;
-	int level = tree->depth;
-
-	while (node != NULL)
-	{
-		if (level > 0 && ((Inner *) node)->n > 0)
-		{
-			path[level] = node;
-			node = path[level]->children[--path[level]->n];
-			level--;
-			continue;
-		}
-		node_release(node, level, allocator);
-		level++;
-		node = level <= tree->depth ? path[level] : NULL;
-	}
+	if (tree->root != NULL)
+		release_below(tree->root, tree->depth, allocator);
 	*tree = (OrderTree){0};
 }
