@@ -616,3 +616,556 @@ CREATE AGGREGATE orchard.crossings(float8, float8) (
 	MFINALFUNC = orchard.window_crossings_count
 );
 COMMENT ON AGGREGATE orchard.crossings(float8, float8) IS 'how often x changes from above the level to not above it, or back';
+
+CREATE FUNCTION orchard.window_counter_accum(internal, "any", float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_counter_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_counter_accum(internal, "any", float8) IS 'a row enters counter_delta, counter_rate, counter_resets and rate';
+
+CREATE FUNCTION orchard.window_counter_add(internal, "any", float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_counter_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_counter_add(internal, "any", float8) IS 'a row enters the window frame of counter_delta, counter_rate, counter_resets and rate';
+
+CREATE FUNCTION orchard.window_counter_remove(internal, "any", float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_counter_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_counter_remove(internal, "any", float8) IS 'the oldest row leaves the window frame of counter_delta, counter_rate, counter_resets and rate';
+
+CREATE FUNCTION orchard.window_counter_delta(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_counter_delta' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_counter_delta(internal) IS 'result of counter_delta';
+
+CREATE FUNCTION orchard.window_counter_rate(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_counter_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_counter_rate(internal) IS 'result of counter_rate';
+
+CREATE FUNCTION orchard.window_counter_slope(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_counter_slope' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_counter_slope(internal) IS 'result of rate';
+
+CREATE FUNCTION orchard.window_counter_resets(internal) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'orchard_window_counter_resets' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_counter_resets(internal) IS 'result of counter_resets';
+
+CREATE AGGREGATE orchard.counter_delta(timestamptz, float8) (
+	SFUNC = orchard.window_counter_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_counter_delta,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_counter_add,
+	MINVFUNC = orchard.window_counter_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_counter_delta
+);
+COMMENT ON AGGREGATE orchard.counter_delta(timestamptz, float8) IS 'increase of a counter, resets made good';
+
+CREATE AGGREGATE orchard.counter_rate(timestamptz, float8) (
+	SFUNC = orchard.window_counter_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_counter_rate,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_counter_add,
+	MINVFUNC = orchard.window_counter_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_counter_rate
+);
+COMMENT ON AGGREGATE orchard.counter_rate(timestamptz, float8) IS 'increase of a counter a second, resets made good';
+
+CREATE AGGREGATE orchard.counter_resets(timestamptz, float8) (
+	SFUNC = orchard.window_counter_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_counter_resets,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_counter_add,
+	MINVFUNC = orchard.window_counter_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_counter_resets
+);
+COMMENT ON AGGREGATE orchard.counter_resets(timestamptz, float8) IS 'how often a counter started again';
+
+CREATE AGGREGATE orchard.rate(timestamptz, float8) (
+	SFUNC = orchard.window_counter_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_counter_slope,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_counter_add,
+	MINVFUNC = orchard.window_counter_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_counter_slope
+);
+COMMENT ON AGGREGATE orchard.rate(timestamptz, float8) IS 'last minus first value, a second';
+
+CREATE AGGREGATE orchard.counter_delta(timestamp, float8) (
+	SFUNC = orchard.window_counter_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_counter_delta,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_counter_add,
+	MINVFUNC = orchard.window_counter_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_counter_delta
+);
+COMMENT ON AGGREGATE orchard.counter_delta(timestamp, float8) IS 'increase of a counter, resets made good';
+
+CREATE AGGREGATE orchard.counter_rate(timestamp, float8) (
+	SFUNC = orchard.window_counter_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_counter_rate,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_counter_add,
+	MINVFUNC = orchard.window_counter_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_counter_rate
+);
+COMMENT ON AGGREGATE orchard.counter_rate(timestamp, float8) IS 'increase of a counter a second, resets made good';
+
+CREATE AGGREGATE orchard.counter_resets(timestamp, float8) (
+	SFUNC = orchard.window_counter_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_counter_resets,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_counter_add,
+	MINVFUNC = orchard.window_counter_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_counter_resets
+);
+COMMENT ON AGGREGATE orchard.counter_resets(timestamp, float8) IS 'how often a counter started again';
+
+CREATE AGGREGATE orchard.rate(timestamp, float8) (
+	SFUNC = orchard.window_counter_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_counter_slope,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_counter_add,
+	MINVFUNC = orchard.window_counter_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_counter_slope
+);
+COMMENT ON AGGREGATE orchard.rate(timestamp, float8) IS 'last minus first value, a second';
+
+CREATE FUNCTION orchard.window_time_weight_accum(internal, "any", float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_time_weight_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_time_weight_accum(internal, "any", float8) IS 'a row enters time_weighted_avg';
+
+CREATE FUNCTION orchard.window_time_weight_add(internal, "any", float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_time_weight_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_time_weight_add(internal, "any", float8) IS 'a row enters the window frame of time_weighted_avg';
+
+CREATE FUNCTION orchard.window_time_weight_remove(internal, "any", float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_time_weight_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_time_weight_remove(internal, "any", float8) IS 'the oldest row leaves the window frame of time_weighted_avg';
+
+CREATE FUNCTION orchard.window_time_weight_accum(internal, "any", float8, text) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_time_weight_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_time_weight_accum(internal, "any", float8, text) IS 'a row enters time_weighted_avg';
+
+CREATE FUNCTION orchard.window_time_weight_add(internal, "any", float8, text) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_time_weight_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_time_weight_add(internal, "any", float8, text) IS 'a row enters the window frame of time_weighted_avg';
+
+CREATE FUNCTION orchard.window_time_weight_remove(internal, "any", float8, text) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_time_weight_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_time_weight_remove(internal, "any", float8, text) IS 'the oldest row leaves the window frame of time_weighted_avg';
+
+CREATE FUNCTION orchard.window_time_weight_avg(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_time_weight_avg' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_time_weight_avg(internal) IS 'result of time_weighted_avg';
+
+CREATE AGGREGATE orchard.time_weighted_avg(timestamptz, float8) (
+	SFUNC = orchard.window_time_weight_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_time_weight_avg,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_time_weight_add,
+	MINVFUNC = orchard.window_time_weight_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_time_weight_avg
+);
+COMMENT ON AGGREGATE orchard.time_weighted_avg(timestamptz, float8) IS 'mean over time, each x holding until the next row';
+
+CREATE AGGREGATE orchard.time_weighted_avg(timestamptz, float8, text) (
+	SFUNC = orchard.window_time_weight_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_time_weight_avg,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_time_weight_add,
+	MINVFUNC = orchard.window_time_weight_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_time_weight_avg
+);
+COMMENT ON AGGREGATE orchard.time_weighted_avg(timestamptz, float8, text) IS 'mean over time by method: locf, each x holding until the next row, or linear, straight to it';
+
+CREATE AGGREGATE orchard.time_weighted_avg(timestamp, float8) (
+	SFUNC = orchard.window_time_weight_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_time_weight_avg,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_time_weight_add,
+	MINVFUNC = orchard.window_time_weight_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_time_weight_avg
+);
+COMMENT ON AGGREGATE orchard.time_weighted_avg(timestamp, float8) IS 'mean over time, each x holding until the next row';
+
+CREATE AGGREGATE orchard.time_weighted_avg(timestamp, float8, text) (
+	SFUNC = orchard.window_time_weight_accum,
+	STYPE = internal,
+	SSPACE = 160,
+	FINALFUNC = orchard.window_time_weight_avg,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_time_weight_add,
+	MINVFUNC = orchard.window_time_weight_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_time_weight_avg
+);
+COMMENT ON AGGREGATE orchard.time_weighted_avg(timestamp, float8, text) IS 'mean over time by method: locf, each x holding until the next row, or linear, straight to it';
+
+CREATE FUNCTION orchard.window_cusum_accum(internal, float8, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_cusum_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_cusum_accum(internal, float8, float8, float8) IS 'a row enters cusum';
+
+CREATE FUNCTION orchard.window_cusum_add(internal, float8, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_cusum_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_cusum_add(internal, float8, float8, float8) IS 'a row enters the window frame of cusum';
+
+CREATE FUNCTION orchard.window_cusum_remove(internal, float8, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_cusum_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_cusum_remove(internal, float8, float8, float8) IS 'the oldest row leaves the window frame of cusum';
+
+CREATE FUNCTION orchard.window_cusum_sum(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_cusum_sum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_cusum_sum(internal) IS 'result of cusum';
+
+CREATE AGGREGATE orchard.cusum(float8, float8, float8) (
+	SFUNC = orchard.window_cusum_accum,
+	STYPE = internal,
+	SSPACE = 96,
+	FINALFUNC = orchard.window_cusum_sum,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_cusum_add,
+	MINVFUNC = orchard.window_cusum_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_cusum_sum
+);
+COMMENT ON AGGREGATE orchard.cusum(float8, float8, float8) IS 'one-sided cumulative sum of x - target - slack, never below 0';
+
+CREATE FUNCTION orchard.window_ewm_accum(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_ewm_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_ewm_accum(internal, float8, float8) IS 'a row enters ewm_avg and ewm_stddev';
+
+CREATE FUNCTION orchard.window_ewm_add(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_ewm_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_ewm_add(internal, float8, float8) IS 'a row enters the window frame of ewm_avg and ewm_stddev';
+
+CREATE FUNCTION orchard.window_ewm_remove(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_ewm_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_ewm_remove(internal, float8, float8) IS 'the oldest row leaves the window frame of ewm_avg and ewm_stddev';
+
+CREATE FUNCTION orchard.window_ewm_avg(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_ewm_avg' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_ewm_avg(internal) IS 'result of ewm_avg';
+
+CREATE AGGREGATE orchard.ewm_avg(float8, float8) (
+	SFUNC = orchard.window_ewm_accum,
+	STYPE = internal,
+	SSPACE = 224,
+	FINALFUNC = orchard.window_ewm_avg,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_ewm_add,
+	MINVFUNC = orchard.window_ewm_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_ewm_avg
+);
+COMMENT ON AGGREGATE orchard.ewm_avg(float8, float8) IS 'exponentially weighted mean by rows';
+
+CREATE FUNCTION orchard.window_ewm_stddev(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_ewm_stddev' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_ewm_stddev(internal) IS 'result of ewm_stddev';
+
+CREATE AGGREGATE orchard.ewm_stddev(float8, float8) (
+	SFUNC = orchard.window_ewm_accum,
+	STYPE = internal,
+	SSPACE = 224,
+	FINALFUNC = orchard.window_ewm_stddev,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_ewm_add,
+	MINVFUNC = orchard.window_ewm_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_ewm_stddev
+);
+COMMENT ON AGGREGATE orchard.ewm_stddev(float8, float8) IS 'exponentially weighted sample deviation by rows';
+
+CREATE TYPE orchard.decayed_state;
+COMMENT ON TYPE orchard.decayed_state IS 'sums of values that lose half their weight each half-life';
+
+CREATE FUNCTION orchard.decayed_state_in(cstring) RETURNS orchard.decayed_state
+	AS 'MODULE_PATHNAME', 'orchard_decayed_state_in' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_state_in(cstring) IS 'reads the text form';
+
+CREATE FUNCTION orchard.decayed_state_out(orchard.decayed_state) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'orchard_decayed_state_out' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_state_out(orchard.decayed_state) IS 'writes the text form';
+
+CREATE FUNCTION orchard.decayed_state_recv(internal) RETURNS orchard.decayed_state
+	AS 'MODULE_PATHNAME', 'orchard_decayed_state_recv' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_state_recv(internal) IS 'reads the binary form';
+
+CREATE FUNCTION orchard.decayed_state_send(orchard.decayed_state) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_decayed_state_send' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_state_send(orchard.decayed_state) IS 'writes the binary form';
+
+CREATE TYPE orchard.decayed_state (
+	INPUT = orchard.decayed_state_in,
+	OUTPUT = orchard.decayed_state_out,
+	RECEIVE = orchard.decayed_state_recv,
+	SEND = orchard.decayed_state_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = plain
+);
+
+CREATE FUNCTION orchard.decayed_state_accum(orchard.decayed_state, float8, "any", interval) RETURNS orchard.decayed_state
+	AS 'MODULE_PATHNAME', 'orchard_decayed_state_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.decayed_state_accum(orchard.decayed_state, float8, "any", interval) IS 'a row enters the state';
+
+CREATE FUNCTION orchard.decayed_state_merge(orchard.decayed_state, orchard.decayed_state) RETURNS orchard.decayed_state
+	AS 'MODULE_PATHNAME', 'orchard_decayed_state_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_state_merge(orchard.decayed_state, orchard.decayed_state) IS 'two states together';
+
+CREATE FUNCTION orchard.decayed_state_final(orchard.decayed_state) RETURNS orchard.decayed_state
+	AS 'MODULE_PATHNAME', 'orchard_decayed_state_final' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_state_final(orchard.decayed_state) IS 'the state, NULL over no rows';
+
+CREATE FUNCTION orchard.decayed_count(orchard.decayed_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_decayed_count' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_count(orchard.decayed_state) IS 'sum of the weights, as of the newest row';
+
+CREATE FUNCTION orchard.decayed_sum(orchard.decayed_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_decayed_sum' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_sum(orchard.decayed_state) IS 'weighted sum, as of the newest row';
+
+CREATE FUNCTION orchard.decayed_avg(orchard.decayed_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_decayed_avg' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.decayed_avg(orchard.decayed_state) IS 'weighted mean, as of the newest row';
+
+CREATE FUNCTION orchard.window_decayed_add(internal, float8, "any", interval) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_decayed_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_decayed_add(internal, float8, "any", interval) IS 'a row enters the window frame of decayed_count, decayed_sum and decayed_avg';
+
+CREATE FUNCTION orchard.window_decayed_remove(internal, float8, "any", interval) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_decayed_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_decayed_remove(internal, float8, "any", interval) IS 'the oldest row leaves the window frame of decayed_count, decayed_sum and decayed_avg';
+
+CREATE FUNCTION orchard.window_decayed_count(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_decayed_count' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_decayed_count(internal) IS 'result of the window frame of decayed_count';
+
+CREATE FUNCTION orchard.window_decayed_sum(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_decayed_sum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_decayed_sum(internal) IS 'result of the window frame of decayed_sum';
+
+CREATE FUNCTION orchard.window_decayed_avg(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_decayed_avg' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_decayed_avg(internal) IS 'result of the window frame of decayed_avg';
+
+CREATE AGGREGATE orchard.decayed_count(float8, timestamptz, interval) (
+	SFUNC = orchard.decayed_state_accum,
+	STYPE = orchard.decayed_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.decayed_count,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_decayed_add,
+	MINVFUNC = orchard.window_decayed_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_decayed_count
+);
+COMMENT ON AGGREGATE orchard.decayed_count(float8, timestamptz, interval) IS 'sum of weights that halve each half_life before the newest row';
+
+CREATE AGGREGATE orchard.decayed_sum(float8, timestamptz, interval) (
+	SFUNC = orchard.decayed_state_accum,
+	STYPE = orchard.decayed_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.decayed_sum,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_decayed_add,
+	MINVFUNC = orchard.window_decayed_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_decayed_sum
+);
+COMMENT ON AGGREGATE orchard.decayed_sum(float8, timestamptz, interval) IS 'sum of values whose weights halve each half_life before the newest row';
+
+CREATE AGGREGATE orchard.decayed_avg(float8, timestamptz, interval) (
+	SFUNC = orchard.decayed_state_accum,
+	STYPE = orchard.decayed_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.decayed_avg,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_decayed_add,
+	MINVFUNC = orchard.window_decayed_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_decayed_avg
+);
+COMMENT ON AGGREGATE orchard.decayed_avg(float8, timestamptz, interval) IS 'mean of values whose weights halve each half_life before the newest row';
+
+CREATE AGGREGATE orchard.decayed_state(float8, timestamptz, interval) (
+	SFUNC = orchard.decayed_state_accum,
+	STYPE = orchard.decayed_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.decayed_state_final,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.decayed_state(float8, timestamptz, interval) IS 'state of decayed_count, decayed_sum and decayed_avg, to be merged';
+
+CREATE AGGREGATE orchard.decayed_count(float8, timestamp, interval) (
+	SFUNC = orchard.decayed_state_accum,
+	STYPE = orchard.decayed_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.decayed_count,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_decayed_add,
+	MINVFUNC = orchard.window_decayed_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_decayed_count
+);
+COMMENT ON AGGREGATE orchard.decayed_count(float8, timestamp, interval) IS 'sum of weights that halve each half_life before the newest row';
+
+CREATE AGGREGATE orchard.decayed_sum(float8, timestamp, interval) (
+	SFUNC = orchard.decayed_state_accum,
+	STYPE = orchard.decayed_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.decayed_sum,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_decayed_add,
+	MINVFUNC = orchard.window_decayed_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_decayed_sum
+);
+COMMENT ON AGGREGATE orchard.decayed_sum(float8, timestamp, interval) IS 'sum of values whose weights halve each half_life before the newest row';
+
+CREATE AGGREGATE orchard.decayed_avg(float8, timestamp, interval) (
+	SFUNC = orchard.decayed_state_accum,
+	STYPE = orchard.decayed_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.decayed_avg,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_decayed_add,
+	MINVFUNC = orchard.window_decayed_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_decayed_avg
+);
+COMMENT ON AGGREGATE orchard.decayed_avg(float8, timestamp, interval) IS 'mean of values whose weights halve each half_life before the newest row';
+
+CREATE AGGREGATE orchard.decayed_state(float8, timestamp, interval) (
+	SFUNC = orchard.decayed_state_accum,
+	STYPE = orchard.decayed_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.decayed_state_final,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.decayed_state(float8, timestamp, interval) IS 'state of decayed_count, decayed_sum and decayed_avg, to be merged';
+
+CREATE AGGREGATE orchard.merge(orchard.decayed_state) (
+	SFUNC = orchard.decayed_state_merge,
+	STYPE = orchard.decayed_state,
+	COMBINEFUNC = orchard.decayed_state_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.merge(orchard.decayed_state) IS 'states together';
+
+CREATE FUNCTION orchard.window_slope_add(internal, float8, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_slope_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_slope_add(internal, float8, "any") IS 'a row enters the window frame of slope';
+
+CREATE FUNCTION orchard.window_slope_remove(internal, float8, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_slope_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_slope_remove(internal, float8, "any") IS 'the oldest row leaves the window frame of slope';
+
+CREATE FUNCTION orchard.window_slope_result(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_slope_result' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_slope_result(internal) IS 'result of the window frame of slope';
+
+CREATE FUNCTION orchard.window_slope_accum(orchard.stats2d, float8, "any") RETURNS orchard.stats2d
+	AS 'MODULE_PATHNAME', 'orchard_window_slope_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_slope_accum(orchard.stats2d, float8, "any") IS 'a row enters slope';
+
+CREATE FUNCTION orchard.window_slope(orchard.stats2d) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_slope' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.window_slope(orchard.stats2d) IS 'result of slope';
+
+CREATE AGGREGATE orchard.slope(float8, timestamptz) (
+	SFUNC = orchard.window_slope_accum,
+	STYPE = orchard.stats2d,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.window_slope,
+	COMBINEFUNC = orchard.stats2d_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_slope_add,
+	MINVFUNC = orchard.window_slope_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_slope_result
+);
+COMMENT ON AGGREGATE orchard.slope(float8, timestamptz) IS 'slope of the regression of x on time, a second';
+
+CREATE AGGREGATE orchard.slope(float8, timestamp) (
+	SFUNC = orchard.window_slope_accum,
+	STYPE = orchard.stats2d,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.window_slope,
+	COMBINEFUNC = orchard.stats2d_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_slope_add,
+	MINVFUNC = orchard.window_slope_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_slope_result
+);
+COMMENT ON AGGREGATE orchard.slope(float8, timestamp) IS 'slope of the regression of x on time, a second';
+
+CREATE FUNCTION orchard.window_autocorr_accum(internal, float8, integer) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_autocorr_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_autocorr_accum(internal, float8, integer) IS 'a row enters autocorr';
+
+CREATE FUNCTION orchard.window_autocorr_add(internal, float8, integer) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_autocorr_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_autocorr_add(internal, float8, integer) IS 'a row enters the window frame of autocorr';
+
+CREATE FUNCTION orchard.window_autocorr_remove(internal, float8, integer) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_autocorr_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_autocorr_remove(internal, float8, integer) IS 'the oldest row leaves the window frame of autocorr';
+
+CREATE FUNCTION orchard.window_autocorr(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_autocorr' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_autocorr(internal) IS 'result of autocorr';
+
+CREATE FUNCTION orchard.window_autocorr_result(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_autocorr_result' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_autocorr_result(internal) IS 'result of the window frame of autocorr';
+
+CREATE AGGREGATE orchard.autocorr(float8, integer) (
+	SFUNC = orchard.window_autocorr_accum,
+	STYPE = internal,
+	SSPACE = 512,
+	FINALFUNC = orchard.window_autocorr,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_autocorr_add,
+	MINVFUNC = orchard.window_autocorr_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_autocorr_result
+);
+COMMENT ON AGGREGATE orchard.autocorr(float8, integer) IS 'correlation of x with x that many rows before';

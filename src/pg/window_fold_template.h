@@ -8,9 +8,12 @@
  *		FOLD_NAME				the SQL functions are orchard_window_NAME_accum, _add and _remove
  *		FOLD_TYPE				name of their state, a struct that begins with the account, NULL if plain
  *		FOLD_RING				RING_NAME of the ring
- *		FOLD_STATE				its RING_STATE, which zeros clear
+ *		FOLD_STATE				its RING_STATE
  *		FOLD_ROW				its RING_VALUE
  *		FOLD_READ				bool (fcinfo, FOLD_ROW *): a row; false when it takes no part
+ *		FOLD_COUNTS(fcinfo)		what FOLD_READ would return; not needed where reading costs little
+ *		FOLD_CLEAR(state)		makes a zeroed FOLD_STATE the fold of nothing; not needed where it is
+ *		FOLD_MOVING_ONLY		no _accum; not defined where the plain state is the fold
  *		FOLD_OPTIONS			type of what is the same for all rows, or not defined, with
  *		FOLD_CHECK					void (fcinfo, bool is_first, FOLD_OPTIONS *): reads it from the first row,
  *									compares it in the others
@@ -20,6 +23,9 @@
  * All are undefined again at the end.  What is generated beside the functions and the struct:
  *		const STATE *NAME_fold(const FOLD_TYPE *, STATE *room)
  */
+#ifndef FOLD_COUNTS
+#define FOLD_COUNTS(fcinfo) FOLD_READ(fcinfo, &row)
+#endif
 #define FOLD_PASTE_(a, b, c) a##b##c
 #define FOLD_PASTE(a, b, c) FOLD_PASTE_(a, b, c)
 #define FOLD_FUNCTION(name) FOLD_PASTE(FOLD_NAME, _, name)
@@ -45,7 +51,9 @@ typedef struct FOLD_TYPE
 	} of;
 } FOLD_TYPE;
 
+#ifndef FOLD_MOVING_ONLY
 FOLD_DECLARE(FOLD_SQL(accum));
+#endif
 FOLD_DECLARE(FOLD_SQL(add));
 FOLD_DECLARE(FOLD_SQL(remove));
 
@@ -79,16 +87,22 @@ FOLD_FUNCTION(row)(FunctionCallInfo fcinfo, FOLD_TYPE *state, FOLD_ROW *row)
 	return takes_part;
 }
 
+#ifndef FOLD_MOVING_ONLY
 Datum
 FOLD_SQL(accum)(PG_FUNCTION_ARGS)
 {
 	FOLD_TYPE *state = window_plain_state(fcinfo, offsetof(FOLD_TYPE, of) + sizeof(state->of.fold));
 	FOLD_ROW row;
 
+#ifdef FOLD_CLEAR
+	if (PG_ARGISNULL(0))
+		FOLD_CLEAR(&state->of.fold);
+#endif
 	if (FOLD_FUNCTION(row)(fcinfo, state, &row))
 		FOLD_APPEND(&state->of.fold, row, &state->options);
 	PG_RETURN_POINTER(state);
 }
+#endif
 
 Datum
 FOLD_SQL(add)(PG_FUNCTION_ARGS)
@@ -122,7 +136,8 @@ FOLD_SQL(remove)(PG_FUNCTION_ARGS)
 	FOLD_TYPE *state = (FOLD_TYPE *) PG_GETARG_POINTER(0);
 	FOLD_ROW row;
 
-	if (FOLD_READ(fcinfo, &row))
+	(void) row;
+	if (FOLD_COUNTS(fcinfo))
 	{
 		Status status = KERNEL_INVALID;
 
@@ -140,6 +155,9 @@ FOLD_SQL(remove)(PG_FUNCTION_ARGS)
 #undef FOLD_STATE
 #undef FOLD_ROW
 #undef FOLD_READ
+#undef FOLD_COUNTS
+#undef FOLD_CLEAR
+#undef FOLD_MOVING_ONLY
 #undef FOLD_OPTIONS
 #undef FOLD_CHECK
 #undef FOLD_CONTEXT

@@ -76,6 +76,62 @@ CREATE FUNCTION crossings_of(d float8[]) RETURNS bigint LANGUAGE sql IMMUTABLE A
 		(SELECT up, lag(up) OVER (ORDER BY i) AS before FROM
 			(SELECT i, v > 0 AS up FROM unnest(d) WITH ORDINALITY AS u(v, i) WHERE v <> 'NaN') AS k) AS l
 	HAVING count(*) > 0 $$;
+CREATE FUNCTION counter_of(ts timestamptz[], x float8[], kind text) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE gained float8 := 0; resets int := 0; odd boolean := false; first int; last int; elapsed float8;
+BEGIN
+	FOR i IN 1 .. coalesce(cardinality(x), 0) LOOP
+		CONTINUE WHEN x[i] IS NULL;
+		IF x[i] IN ('NaN', 'Infinity', '-Infinity') THEN odd := true; CONTINUE; END IF;
+		IF last IS NULL THEN first := i;
+		ELSIF x[i] < x[last] THEN gained := gained + x[i]; resets := resets + 1;
+		ELSE gained := gained + x[i] - x[last]; END IF;
+		last := i;
+	END LOOP;
+	IF kind = 'resets' THEN RETURN CASE WHEN last IS NOT NULL THEN resets END; END IF;
+	IF odd THEN RETURN 'NaN'; END IF;
+	IF kind = 'delta' THEN RETURN CASE WHEN last IS NOT NULL THEN gained END; END IF;
+	elapsed := nullif(extract(epoch FROM ts[last] - ts[first])::float8, 0);
+	RETURN CASE WHEN kind = 'rate' THEN x[last] - x[first] ELSE gained END / elapsed;
+END $$;
+CREATE FUNCTION time_mean_of(ts timestamptz[], x float8[], is_linear boolean) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE area float8 := 0; odd boolean := false; first int; last int; elapsed float8;
+BEGIN
+	FOR i IN 1 .. coalesce(cardinality(x), 0) LOOP
+		CONTINUE WHEN x[i] IS NULL;
+		odd := odd OR x[i] IN ('NaN', 'Infinity', '-Infinity');
+		IF last IS NULL THEN first := i;
+		ELSE area := area + extract(epoch FROM ts[i] - ts[last])::float8 * CASE WHEN is_linear THEN (x[last] + x[i]) / 2 ELSE x[last] END; END IF;
+		last := i;
+	END LOOP;
+	IF odd THEN RETURN 'NaN'; END IF;
+	elapsed := extract(epoch FROM ts[last] - ts[first])::float8;
+	RETURN CASE WHEN elapsed > 0 THEN area / elapsed ELSE x[last] END;
+END $$;
+CREATE FUNCTION cusum_of(x float8[], target float8[], slack float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE total float8; odd boolean := false;
+BEGIN
+	FOR i IN 1 .. coalesce(cardinality(x), 0) LOOP
+		CONTINUE WHEN x[i] IS NULL OR target[i] IS NULL;
+		odd := odd OR x[i] - x[i] + target[i] - target[i] = 'NaN';
+		total := greatest(0, coalesce(total, 0) + x[i] - target[i] - slack);
+	END LOOP;
+	RETURN CASE WHEN odd THEN 'NaN' ELSE total END;
+END $$;
+CREATE FUNCTION weighted_of(x float8[], w float8[], kind text) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE sw float8; sww float8; swx float8; m2 float8 := 0; n int; odd boolean;
+BEGIN
+	SELECT count(*), sum(b), sum(b * b), sum(a * b), bool_or(a IN ('NaN', 'Infinity', '-Infinity')) INTO n, sw, sww, swx, odd FROM unnest(x, w) AS u(a, b) WHERE a IS NOT NULL AND b IS NOT NULL;
+	IF kind = 'count' THEN RETURN coalesce(sw, 0); ELSIF kind = 'sum' THEN RETURN swx; ELSIF kind = 'avg' THEN RETURN swx / sw; END IF;
+	IF n < 2 THEN RETURN NULL; ELSIF odd THEN RETURN 'NaN'; END IF;
+	SELECT sum(b * (a - swx / sw) ^ 2) INTO m2 FROM unnest(x, w) AS u(a, b) WHERE a IS NOT NULL AND b IS NOT NULL;
+	RETURN sqrt(m2 * sw / (sw * sw - sww));
+END $$;
+CREATE FUNCTION row_weights(n bigint, q float8) RETURNS float8[] LANGUAGE sql IMMUTABLE AS
+	'SELECT array_agg(q ^ (n - i) ORDER BY i) FROM generate_series(1, n) AS i';
+CREATE FUNCTION time_weights(ts timestamptz[], half_life interval) RETURNS float8[] LANGUAGE sql IMMUTABLE AS
+	'SELECT array_agg(2.0::float8 ^ (extract(epoch FROM t - (SELECT max(u) FROM unnest(ts) AS u))::float8 / extract(epoch FROM half_life)::float8) ORDER BY i) FROM unnest(ts) WITH ORDINALITY AS v(t, i)';
+CREATE FUNCTION autocorr_of(x float8[], lag int) RETURNS float8 LANGUAGE sql IMMUTABLE AS
+	'SELECT corr(x[i + lag], x[i]) FROM generate_subscripts(x, 1) AS i';
 SQL
 }
 
@@ -231,7 +287,34 @@ sub counts
 		{ name => "entropy($_)", ours => "orchard.entropy($_) %w", reference => "entropy_of(array_agg($_) %w)", same => 'close_to(a, b, 1)', rounds => 30 }) } qw(x m c);
 }
 
-my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches);
+# Decay by rows and by time, trends, counters and signals.
+sub over_time
+{
+	my @near = (
+		[ 'counter_delta(ts, x)', q{counter_of(array_agg(ts) %w, array_agg(x) %w, 'delta')} ],
+		[ 'counter_rate(ts, x)', q{counter_of(array_agg(ts) %w, array_agg(x) %w, 'counter_rate')} ],
+		[ 'counter_resets(ts, x)', q{counter_of(array_agg(ts) %w, array_agg(x) %w, 'resets')} ],
+		[ 'rate(ts, x)', q{counter_of(array_agg(ts) %w, array_agg(x) %w, 'rate')} ],
+		[ 'cusum(x, y, 0.5)', 'cusum_of(array_agg(x) %w, array_agg(y) %w, 0.5)' ],
+		[ 'cusum(m, 20, 0)', 'cusum_of(array_agg(m::float8) %w, array_agg(20::float8) %w, 0)' ],
+		[ "decayed_count(x, ts, '5 hours')", q{weighted_of(array_agg(x) %w, time_weights(array_agg(ts) %w, '5 hours'), 'count')} ]);
+	my @close = (
+		[ 'time_weighted_avg(ts, x)', 'time_mean_of(array_agg(ts) %w, array_agg(x) %w, false)' ],
+		[ "time_weighted_avg(ts, x, 'linear')", 'time_mean_of(array_agg(ts) %w, array_agg(x) %w, true)' ],
+		[ 'ewm_avg(x, 0.3)', q{weighted_of(array_agg(x) %w, row_weights(count(*) %w, 0.7), 'avg')} ],
+		[ 'ewm_stddev(x, 0.3)', q{weighted_of(array_agg(x) %w, row_weights(count(*) %w, 0.7), 'stddev')} ],
+		[ "decayed_sum(x, ts, '5 hours')", q{weighted_of(array_agg(x) %w, time_weights(array_agg(ts) %w, '5 hours'), 'sum')}, '100 * max(abs(x)) %w' ],
+		[ "decayed_avg(x, ts, '5 hours')", q{weighted_of(array_agg(x) %w, time_weights(array_agg(ts) %w, '5 hours'), 'avg')} ],
+		[ 'slope(x, ts)', q{regr_slope(x, extract(epoch FROM ts - '2024-01-01 00:00Z')::float8) %w} ],
+		[ 'autocorr(x, 1)', 'autocorr_of(array_agg(x) %w, 1)', '1' ],
+		[ 'autocorr(x, 3)', 'autocorr_of(array_agg(x) %w, 3)', '1' ]);
+
+	return (
+		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1] } } @near),
+		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1], same => 'close_to(a, b, s)', scale => $_->[2] // 'max(abs(x)) %w' } } @close));
+}
+
+my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time);
 
 sub frame_cases
 {

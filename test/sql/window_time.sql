@@ -83,3 +83,91 @@ SELECT orchard.last_k(repeat('z', 10000), 10000) FROM generate_series(1, 10000);
 SELECT max(length(v)) FROM (SELECT (orchard.last_k(repeat('z', 10000), 10) OVER (ORDER BY g ROWS 9000 PRECEDING))[1] AS v FROM generate_series(1, 10000) AS g) AS q;
 SELECT max(length(f)) FROM (SELECT orchard.first_value_of(repeat('z', 10000)) OVER (ORDER BY g ROWS 9000 PRECEDING) FROM generate_series(1, 10000) AS g) AS q(f);
 RESET orchard.max_memory;
+
+-- decay by rows: (1 + 0.5 * 4 + 0.25 * 2) / (1 + 0.5 + 0.25); a NULL ages what was before, so that
+-- the next value weighs four times as much as the one before the gap; the deviation of two values
+SELECT orchard.ewm_avg(x, 0.5 ORDER BY i) AS avg, abs(orchard.ewm_avg(x, 0.5 ORDER BY i) - 2) < 1e-15 AS right FROM (VALUES (1, 2), (2, 4), (3, 1)) AS v(i, x);
+SELECT i, orchard.ewm_avg(x, 0.5) OVER w AS avg, orchard.ewm_stddev(x, 0.5) OVER w = sqrt(32::float8) AS deviation FROM (VALUES (1, 2::float8), (2, NULL), (3, 10)) AS v(i, x) WINDOW w AS (ORDER BY i);
+SELECT i, orchard.ewm_avg(x, 0.5) OVER w AS avg, orchard.ewm_stddev(x, 1) OVER w AS none FROM (VALUES (1, 'Infinity'::float8), (2, 4), (3, 4), (4, 'NaN'), (5, 4), (6, 4)) AS v(i, x) WINDOW w AS (ORDER BY i ROWS 1 PRECEDING);
+
+-- decay by time, in any order: weights 1/4, 1/2 and 1 on the day of the newest row; a row without a value ages the others
+CREATE TEMP TABLE sales (i int, x float8, t timestamptz);
+INSERT INTO sales VALUES (1, 8, '2024-01-03'), (2, 4, '2024-01-02'), (3, 16, '2024-01-01'), (4, NULL, NULL), (5, 100, NULL);
+SELECT orchard.decayed_count(x, t, '1 day') AS count, orchard.decayed_sum(x, t, '1 day') AS sum, orchard.decayed_avg(x, t, '1 day') * 1.75 AS avg FROM sales;
+SELECT orchard.decayed_sum(x, t::timestamp, '24 hours') AS sum FROM (SELECT x, t FROM sales UNION ALL SELECT NULL, '2024-01-04') AS s;
+SELECT orchard.decayed_count(x, t, '1 day') AS count, orchard.decayed_sum(x, t, '1 day') AS sum, orchard.decayed_avg(x, t, '1 day') AS avg, orchard.decayed_state(x, t, '1 day') AS state FROM sales WHERE i > 3;
+SELECT orchard.decayed_sum(orchard.merge(s)) AS sum, orchard.decayed_count(orchard.merge(s)) AS count FROM (SELECT orchard.decayed_state(x, t, '1 day') AS s FROM sales GROUP BY i) AS q;
+SELECT orchard.decayed_state(x, t, '1 day')::text::orchard.decayed_state::text = orchard.decayed_state(x, t, '1 day')::text AS again FROM sales WHERE i = 1;
+
+-- slope: two degrees an hour, exact at today's times, whatever was far away; merged in parallel plans
+SELECT abs(orchard.slope(20 + 2 * h, timestamptz '2026-07-01' + h * interval '1 hour') * 3600 - 2) < 1e-14 AS an_hour, orchard.slope(h, timestamp '2026-07-01') IS NULL AS no_time FROM generate_series(0, 99) AS h;
+SELECT abs(orchard.slope(1e9 + 0.001 * h, timestamptz '2026-07-01' + h * interval '1 second') / 0.001 - 1) < 1e-6 AS steep_enough FROM generate_series(0, 99) AS h;
+
+-- autocorr: a wave of period 8 with itself; NULL keeps its place
+SELECT round(orchard.autocorr(sin(pi() * i / 4), 8 ORDER BY i)::numeric, 12) AS whole, round(orchard.autocorr(sin(pi() * i / 4), 4 ORDER BY i)::numeric, 12) AS half FROM generate_series(1, 80) AS i;
+SELECT abs(orchard.autocorr(CASE WHEN i % 5 > 0 THEN i * i % 7 END, 3 ORDER BY i) - (SELECT corr(a * a % 7, (a + 3) * (a + 3) % 7) FROM generate_series(1, 37) AS a WHERE a % 5 > 0 AND (a + 3) % 5 > 0)) < 1e-14 AS right,
+	orchard.autocorr(i, 40 ORDER BY i) IS NULL AS too_short FROM generate_series(1, 40) AS i;
+
+-- counters: 5, 9 | 2, 4 gains 4 + 2 + 2 in 30 seconds; a gauge lost 1
+CREATE TEMP TABLE meter (t timestamp, x float8);
+INSERT INTO meter VALUES ('2024-01-01 00:00:00', 5), ('2024-01-01 00:00:10', 9), ('2024-01-01 00:00:20', 2), ('2024-01-01 00:00:25', NULL), ('2024-01-01 00:00:30', 4);
+SELECT orchard.counter_delta(t, x ORDER BY t) AS delta, orchard.counter_rate(t, x ORDER BY t) * 30 AS rate, orchard.counter_resets(t, x ORDER BY t) AS resets, orchard.rate(t, x ORDER BY t) * 30 AS gauge FROM meter;
+SELECT t::time, orchard.counter_delta(t, x) OVER w AS delta, orchard.counter_rate(t, x) OVER w AS rate, orchard.counter_resets(t, x) OVER w AS resets, orchard.rate(t, x) OVER w AS gauge FROM meter WINDOW w AS (ORDER BY t ROWS 1 PRECEDING);
+
+-- over time: (5 * 10 + 9 * 10 + 2 * 10) / 30, and by trapezoids (7 * 10 + 5.5 * 10 + 3 * 10) / 30
+SELECT orchard.time_weighted_avg(t, x ORDER BY t) * 30 AS locf, orchard.time_weighted_avg(t, x, 'locf' ORDER BY t) * 30 AS same, orchard.time_weighted_avg(t, x, 'linear' ORDER BY t) * 30 AS linear FROM meter;
+SELECT t::time, orchard.time_weighted_avg(t, x) OVER w AS locf, orchard.time_weighted_avg(t, x, 'linear') OVER w AS linear FROM meter WINDOW w AS (ORDER BY t ROWS 1 PRECEDING);
+
+-- drift above 10 by more than 1: 0, 2, 3, 0, 4; the other side by the other sign
+SELECT i, orchard.cusum(x, 10, 1) OVER w AS up, orchard.cusum(-x, -10, 1) OVER w AS down FROM (VALUES (1, 9), (2, 13), (3, 12), (4, 7), (5, 15)) AS v(i, x) WINDOW w AS (ORDER BY i);
+
+-- nothing but NULL
+SELECT orchard.ewm_avg(x, 0.1), orchard.ewm_stddev(x, 0.1), orchard.decayed_count(x, t, '1 s'), orchard.decayed_sum(x, t, '1 s'), orchard.slope(x, t), orchard.autocorr(x, 1), orchard.rate(t, x), orchard.counter_delta(t, x),
+	orchard.counter_resets(t, x), orchard.time_weighted_avg(t, x), orchard.cusum(x, 1, 1) FROM (VALUES (NULL::float8, NULL::timestamptz)) AS v(x, t);
+
+-- what can be merged is summed by parallel workers
+CREATE TABLE many AS SELECT i, i % 1000 / 8.0::float8 AS x, timestamptz '2024-01-01' + i * interval '1 minute' AS t FROM generate_series(1, 20000) AS i;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS off) ' || query LOOP
+		IF line LIKE '%Aggregate%' THEN RETURN NEXT trim(line); END IF;
+	END LOOP;
+END $$;
+SELECT * FROM pg_temp.plan('SELECT orchard.decayed_sum(x, t, ''1 day''), orchard.slope(x, t) FROM many');
+SELECT abs(p.d / s.d - 1) < 1e-14 AS decayed, abs(p.s - s.s) < 1e-20 AS slope
+FROM (SELECT orchard.decayed_sum(x, t, '1 day') AS d, orchard.slope(x, t) AS s FROM many) AS p,
+	(SELECT orchard.decayed_sum(x, t, '1 day' ORDER BY i DESC) AS d, orchard.slope(x, t ORDER BY i) AS s FROM many) AS s;
+DROP TABLE many;
+
+\set VERBOSITY sqlstate
+SELECT orchard.ewm_avg(x, 0) FROM meter;
+SELECT orchard.ewm_avg(x, 1.5) FROM meter;
+SELECT orchard.ewm_avg(x, 'NaN') FROM meter;
+SELECT orchard.ewm_avg(x, NULL) FROM meter;
+SELECT orchard.ewm_avg(x, x / 10) FROM meter;
+SELECT orchard.ewm_avg(1.7e308, 0.1) FROM meter;
+SELECT orchard.decayed_sum(x, t, '0') FROM meter;
+SELECT orchard.decayed_sum(x, t, '1 month') FROM meter;
+SELECT orchard.decayed_sum(x, t, x * interval '1 s') FROM meter WHERE x IS NOT NULL;
+SELECT orchard.decayed_sum(1.7e308, t, '1 day') FROM meter;
+SELECT orchard.decayed_sum(x, '-infinity'::timestamp, '1 day') FROM meter;
+SELECT orchard.merge(s) FROM (SELECT orchard.decayed_state(x, t, x * interval '1 s') AS s FROM meter WHERE x IS NOT NULL GROUP BY x) AS q;
+SELECT '(0,0,0,1,0,0,0,0,0,0,0,0)'::orchard.decayed_state;
+SELECT '(10,1,25,1,3,NaN,0,1,0,0,0,0)'::orchard.decayed_state;
+SELECT orchard.slope(x, 'infinity'::timestamptz) FROM meter;
+SELECT orchard.autocorr(x, 0) FROM meter;
+SELECT orchard.autocorr(x, x::int) FROM meter WHERE x IS NOT NULL;
+SELECT orchard.counter_delta(t, x ORDER BY t DESC) FROM meter;
+SELECT orchard.time_weighted_avg(t, x) OVER (ORDER BY t DESC) FROM meter;
+SELECT orchard.time_weighted_avg(t, x, 'cubic' ORDER BY t) FROM meter;
+SELECT orchard.time_weighted_avg(t, x, NULL ORDER BY t) FROM meter;
+SELECT orchard.time_weighted_avg(t, x, CASE WHEN x > 5 THEN 'locf' ELSE 'linear' END ORDER BY t) FROM meter;
+SELECT orchard.cusum(x, 1, -1) FROM meter;
+SELECT orchard.cusum(1.7e308, -1.7e308, 1) FROM meter;
+\set VERBOSITY terse
+SELECT orchard.ewm_avg(x, 1.5) FROM meter;
+SELECT orchard.time_weighted_avg(t, x, 'cubic' ORDER BY t) FROM meter;

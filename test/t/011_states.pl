@@ -23,8 +23,9 @@ my %types = (
 	stats2d => [ 'stats', qw(n sum_x avg_y var_pop_x stddev_samp_y sxx sxy covar_samp corr r2 slope intercept x_intercept) ],
 	stats1d => [ 'stats', qw(n sum avg var_pop stddev_samp skewness kurtosis min max range_of rms cv) ]);
 # A window function's value: one row of it, whose accessors take the number of a window.
-my %sources = (stats2d => 'orchard.stats(x * x, x)',
+my %sources = (decayed_state => q{orchard.decayed_state(x, '2024-01-01'::timestamptz, '1 day')}, stats2d => 'orchard.stats(x * x, x)',
 	rollset => q{orchard.rolling(x, '2024-01-01'::date, '{1 day,2 days}', closed => 'both') OVER ()});
+$types{decayed_state} = [ 'decayed_state', map { "decayed_$_(s)" } qw(count sum avg) ];
 $types{rollset} = [ 'rolling', 'to_array(s)', 'n_windows(s)',
 	map { "$_(s, 1)" } qw(n sum avg var_pop var_samp stddev_pop stddev_samp min max) ];
 my @patterns = ("\x00" x 8, "\xff" x 8, "\x7f\xf0" . "\x00" x 6, "\xff\xf0" . "\x00" x 6, "\x7f\xf8" . "\x00" x 6,
@@ -80,6 +81,7 @@ my %columns = (
 	sums => 'orchard.sum_state(x)', variances => 'orchard.variance_state(x)', stats => 'orchard.stats(x)', pairs => 'orchard.stats(x, u)',
 	errors => 'orchard.prediction_errors(x, u)', losses => 'orchard.log_losses(u > 8, 0.5 + x / 3)', scores => 'orchard.roc_scores(u > 8, x)',
 	orders => 'orchard.order_state(x)', sketches => 'orchard.qsketch(x)',
+	decayed => q{orchard.decayed_state(x, timestamp '2024-01-01' + u * interval '1 hour', '5 hours')},
 	fits => q{orchard.fit_state(r, 'x', '{"algorithm": "linear_regression", "exclude": ["g"]}')});
 my @names = sort keys %columns;
 my $list = join(', ', map { "$columns{$_} AS $_" } @names);
@@ -89,7 +91,7 @@ $node->safe_psql('postgres', qq{
 my $texts = 'SELECT g, ' . join(', ', map { "$_\::text" } @names) . ' FROM kept ORDER BY g';
 # A state in memory may wait to be normalised, which moves the last bit of a skewness.
 my $merged = 'SELECT orchard.avg(orchard.merge(sums)), orchard.var_pop(orchard.merge(variances)), round(orchard.skewness(orchard.merge(stats))::numeric, 12), round(orchard.corr(orchard.merge(pairs))::numeric, 12), '
-	. 'orchard.rmse(orchard.merge(errors)), orchard.log_loss(orchard.merge(losses)), orchard.roc_auc(orchard.merge(scores)), '
+	. 'orchard.decayed_sum(orchard.merge(decayed)), orchard.rmse(orchard.merge(errors)), orchard.log_loss(orchard.merge(losses)), orchard.roc_auc(orchard.merge(scores)), '
 	. 'orchard.mad(orchard.merge(orders)), orchard.quantile(orchard.merge(sketches), 0.9), '
 	. 'orchard.model_digest(orchard.finish(orchard.merge(fits))) FROM (SELECT * FROM kept ORDER BY g) AS ordered';
 my $before = $node->safe_psql('postgres', $texts);

@@ -1,0 +1,144 @@
+/*
+ * test_window_ewm.c: exponentially weighted means and deviations against pandas and mpmath.
+ */
+#include "unit.h"
+
+#include "kernel/base/hash.h"
+#include "kernel/window/ewm.h"
+
+#include "../golden/window_time.h"
+
+#define N_SHORT (sizeof(short_x) / sizeof(short_x[0]))
+
+static EwmRow
+row_of(double x)
+{
+	return (EwmRow){.x = x, .is_missing = isnan(x)};
+}
+
+/* Undefined is NaN, as pandas has it. */
+static double
+mean_of(const Ewm *ewm)
+{
+	double result = NAN;
+
+	(void) ewm_mean(ewm, &result);
+	return result;
+}
+
+static double
+deviation_of(const Ewm *ewm)
+{
+	double result = NAN;
+
+	(void) ewm_deviation(ewm, &result);
+	return result;
+}
+
+/* A growing frame, by append alone, by prepend alone, and merged from two parts. */
+static void
+agrees_with_pandas(void)
+{
+	size_t a;
+	size_t i;
+	size_t j;
+
+	for (a = 0; a < 3; a++)
+	{
+		DoubleDouble q = ewm_factor(ewm_alphas[a]);
+		Ewm ewm;
+
+		ewm_clear(&ewm);
+		for (i = 0; i < N_SHORT; i++)
+		{
+			double mean = ewm_means[a * N_SHORT + i];
+			double deviation = ewm_deviations[a * N_SHORT + i];
+			Ewm backward;
+			Ewm left;
+
+			ewm_append(&ewm, row_of(short_x[i]), q);
+			CHECK_NEAR(mean_of(&ewm), mean, 1e-12 * 150.0);
+			CHECK_NEAR(deviation_of(&ewm), deviation, 1e-11 * 150.0);
+			ewm_clear(&backward);
+			ewm_clear(&left);
+			for (j = i + 1; j-- > 0;)
+				ewm_prepend(&backward, row_of(short_x[j]), q);
+			CHECK_NEAR(mean_of(&backward), mean, 1e-12 * 150.0);
+			CHECK_NEAR(deviation_of(&backward), deviation, 1e-11 * 150.0);
+			ewm_clear(&backward);
+			for (j = 0; j <= i; j++)
+				ewm_append(j <= i / 3 ? &left : &backward, row_of(short_x[j]), q);
+			ewm_merge(&left, &backward);
+			CHECK_NEAR(mean_of(&left), mean, 1e-12 * 150.0);
+			CHECK_NEAR(deviation_of(&left), deviation, 1e-11 * 150.0);
+		}
+	}
+}
+
+/* Near 1e9 with unit spread, in a moving frame: what pandas and a naive sum lose. */
+static void
+agrees_with_mpmath(void)
+{
+	EwmRing ring;
+	Ewm ewm;
+	int i;
+
+	EwmRing_begin(&ring);
+	ring.context = ewm_factor(0.001);
+	for (i = 0; i < 6000; i++)
+	{
+		double x = 1e9 + (i * 7919 % 2003) / 1024.0;
+
+		if (i >= 2500)
+			CHECK(EwmRing_pop(&ring, &unit_allocator, NULL) == KERNEL_OK);
+		CHECK(EwmRing_push(&ring, &unit_allocator, row_of(x)) == KERNEL_OK);
+	}
+	EwmRing_fold(&ring, &ewm);
+	CHECK_CLOSE(mean_of(&ewm), long_ewm[0], 2e-16);
+	CHECK_CLOSE(deviation_of(&ewm), long_ewm[1], 1e-12);
+	EwmRing_release(&ring, &unit_allocator);
+}
+
+/* Weights that underflow, alpha 1, values that are not finite, overflow. */
+static void
+edges(void)
+{
+	DoubleDouble half = ewm_factor(0.5);
+	Ewm ewm;
+	int i;
+
+	ewm_clear(&ewm);
+	CHECK(isnan(mean_of(&ewm)) && isnan(deviation_of(&ewm)));
+	ewm_append(&ewm, row_of(3.0), half);
+	ewm_append(&ewm, row_of(5.0), half);
+	for (i = 0; i < 3000; i++)
+		ewm_append(&ewm, row_of(NAN), half);
+	CHECK_CLOSE(mean_of(&ewm), 13.0 / 3.0, 1e-15);
+	CHECK_CLOSE(deviation_of(&ewm), sqrt(2.0), 1e-15);
+	ewm_append(&ewm, row_of(7.0), half);
+	CHECK(mean_of(&ewm) == 7.0);
+
+	ewm_clear(&ewm);
+	ewm_append(&ewm, row_of(3.0), ewm_factor(1.0));
+	ewm_append(&ewm, row_of(4.0), ewm_factor(1.0));
+	CHECK(mean_of(&ewm) == 4.0 && isnan(deviation_of(&ewm)));
+
+	ewm_clear(&ewm);
+	ewm_append(&ewm, row_of(3.0), half);
+	ewm_append(&ewm, row_of(INFINITY), half);
+	CHECK(mean_of(&ewm) == INFINITY && isnan(deviation_of(&ewm)));
+	ewm_append(&ewm, row_of(-INFINITY), half);
+	CHECK(isnan(mean_of(&ewm)));
+
+	ewm_clear(&ewm);
+	for (i = 0; i < 3; i++)
+		ewm_append(&ewm, row_of(1e308), ewm_factor(0.01));
+	{
+		double result = 0.0;
+
+		CHECK(ewm_mean(&ewm, &result) == KERNEL_OVERFLOW && result == 0.0);
+		CHECK(ewm_deviation(&ewm, &result) == KERNEL_OVERFLOW && result == 0.0);
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(agrees_with_pandas), UNIT_CASE(agrees_with_mpmath), UNIT_CASE(edges))
