@@ -33,7 +33,8 @@ static const AlgorithmEntry algorithms[] = {
 	{"random_forest", ALGORITHM_RANDOM_FOREST,
 	 OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR) | OBJECTIVE_BIT(OBJECTIVE_GINI)},
 	{"decision_tree", ALGORITHM_DECISION_TREE,
-	 OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR) | OBJECTIVE_BIT(OBJECTIVE_GINI)}};
+	 OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR) | OBJECTIVE_BIT(OBJECTIVE_GINI)},
+	{"isolation_forest", ALGORITHM_ISOLATION_FOREST, OBJECTIVE_BIT(OBJECTIVE_ISOLATION)}};
 
 /* By ModelObjective. */
 static const char *const objectives[] = {NULL,		"squared_error", "log_loss", "absolute_error",
@@ -166,13 +167,14 @@ OPTION_READER(features, option_names(name, value, &options->n_features))
 OPTION_READER(exclude, option_names(name, value, &options->n_exclude))
 
 #define ALL (~0)
+#define WITH_TARGET (~ALGORITHM_BIT(ALGORITHM_ISOLATION_FOREST))
 #define LINEAR \
 	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION))
 
 /* The options that are not of trees alone, by name. */
 static const OptionEntry option_entries[] = {
 	{"algorithm", read_algorithm, ALL},
-	{"class_weight", read_class_weight, ALL},
+	{"class_weight", read_class_weight, WITH_TARGET},
 	{"exclude", read_exclude, ALL},
 	{"features", read_features, ALL},
 	{"fit_intercept", read_fit_intercept, LINEAR},
@@ -183,16 +185,16 @@ static const OptionEntry option_entries[] = {
 	{"missing_indicator", read_missing_indicator, LINEAR},
 	{"objective", read_objective, ALL},
 	{"on_failure", read_on_failure, ALL},
-	{"positive_class", read_positive_class, ALL},
+	{"positive_class", read_positive_class, WITH_TARGET},
 	{"seed", read_seed, ALL},
-	{"skip_null_target", read_skip_null_target, ALL},
+	{"skip_null_target", read_skip_null_target, WITH_TARGET},
 	{"standardize", read_standardize, LINEAR},
 	{"time", read_time, ALL},
 	{"tol", read_tol, LINEAR},
 	{"unknown", read_unknown, ALL},
-	{"validation", read_validation, ALL},
-	{"validation_fraction", read_validation_fraction, ALL},
-	{"weight", read_weight, ALL}};
+	{"validation", read_validation, WITH_TARGET},
+	{"validation_fraction", read_validation_fraction, WITH_TARGET},
+	{"weight", read_weight, WITH_TARGET}};
 
 static void
 pg_attribute_noreturn() unknown_option(const char *name)
@@ -519,6 +521,7 @@ add_tree_options(Members *members, const FitOptions *options)
 	else
 		add_text(members, "max_features", tree->max_features == FEATURES_SQRT ? "sqrt" : "log2");
 	add_tree_limit(members, options, "max_leaf_nodes", tree->max_leaf_nodes);
+	add_tree_number(members, options, "max_samples", tree->max_samples);
 	add_tree_number(members, options, "min_gain", tree->min_gain);
 	add_tree_number(members, options, "min_hessian", tree->min_hessian);
 	add_tree_number(members, options, "min_samples_leaf", tree->min_samples_leaf);

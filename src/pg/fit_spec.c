@@ -163,13 +163,38 @@ set_kind(FitSpec *spec)
 	spec->keeps_rows = spec->options->algorithm != ALGORITHM_LINEAR_REGRESSION;
 }
 
+void
+fit_check_target(const FitOptions *options, const char *target)
+{
+	bool wants_one = options->algorithm != ALGORITHM_ISOLATION_FOREST;
+
+	if (wants_one && target[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"target\" must not be null")));
+	if (!wants_one && target[0] != '\0')
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg(
+				 "algorithm \"isolation_forest\" has no target, but argument \"target\" is \"%s\"",
+				 target),
+			 errhint("Give NULL, and leave the column out with the option \"exclude\".")));
+}
+
 /* Decides regression or classification and refuses a target that the algorithm cannot have. */
 static void
 set_target(FitSpec *spec, const RowLayout *layout)
 {
-	int index = row_layout_require(layout, spec->target, "target");
-	BoundColumn column = bind_column(layout, index, "target");
+	BoundColumn column;
 
+	fit_check_target(spec->options, spec->target);
+	if (spec->target[0] == '\0')
+	{
+		set_kind(spec);
+		return;
+	}
+	column = bind_column(layout, row_layout_require(layout, spec->target, "target"), "target");
 	fit_options_set_objective(spec->options, column.type.family == FAMILY_CATEGORY);
 	set_kind(spec);
 	spec->target_family = column.type.family;
@@ -287,7 +312,9 @@ check_roles(const FitOptions *options, const char *target, const RowLayout *layo
 void
 fit_require_columns(const FitOptions *options, const char *target, const RowLayout *layout)
 {
-	row_layout_require(layout, target, "target");
+	fit_check_target(options, target);
+	if (target[0] != '\0')
+		row_layout_require(layout, target, "target");
 	check_roles(options, target, layout);
 }
 
@@ -438,8 +465,10 @@ make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 
 	binding->layout = layout;
 	binding->features = palloc0(sizeof(BoundColumn) * Max(spec->n_features, 1));
-	binding->target = rebind_column(binding->layout, spec->target, "target", spec->target_family,
-									false, spec->target_labels);
+	binding->target.index = -1;
+	if (spec->target[0] != '\0')
+		binding->target = rebind_column(binding->layout, spec->target, "target",
+										spec->target_family, false, spec->target_labels);
 	binding->weight.index = -1;
 	if (spec->options->weight != NULL)
 	{

@@ -22,7 +22,7 @@ typedef struct FitSpec
 {
 	FitOptions *options;
 	Jsonb *options_json; /* as given, for the encoded form */
-	char *target;
+	char *target;		 /* empty: none */
 	FeatureFamily target_family;
 	bool target_is_boolean;
 	bool classification;
@@ -73,6 +73,9 @@ extern FitSpec *fit_spec_create(Jsonb *options, const char *target, const RowLay
 
 /* The row's role: does training read the column of this name? */
 extern bool fit_reads_column(const FitOptions *options, const char *target, const char *name);
+
+/* Raises the error of a target, empty for none, that an algorithm without one has, or one with one has not. */
+extern void fit_check_target(const FitOptions *options, const char *target);
 
 /* Raises the error of a column that target or options name and the row does not have. */
 extern void fit_require_columns(const FitOptions *options, const char *target,

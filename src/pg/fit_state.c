@@ -420,7 +420,7 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 
 	if (unlikely(state->flat != NULL))
 		drop_flat(state);
-	if (column_is_null(reader, &binding->target))
+	if (binding->target.index >= 0 && column_is_null(reader, &binding->target))
 	{
 		fit_allow_null_target(spec->options, spec->target);
 		state->rows_skipped += into == &state->dataset;
@@ -432,7 +432,9 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 		state->rows_skipped += into == &state->dataset;
 		return;
 	}
-	target = read_target(state, binding, column_datum(reader, &binding->target));
+	target = binding->target.index < 0 ?
+		0.0 :
+		read_target(state, binding, column_datum(reader, &binding->target));
 	read_features(state, reader);
 	if (spec->keeps_rows)
 		require(state,

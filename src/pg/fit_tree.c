@@ -10,6 +10,7 @@
 
 #include "kernel/tree/boost.h"
 #include "kernel/tree/forest.h"
+#include "kernel/tree/isolation.h"
 
 #include "pg/fit_work.h"
 
@@ -354,6 +355,20 @@ count_levels(Fit *fit)
 	}
 }
 
+static void
+grow_isolation_forest(Fit *fit, const TreeSource *source)
+{
+	const FitOptions *options = fit->spec->options;
+	IsolationOptions isolation = {.n_estimators = options->tree.n_estimators,
+								  .max_samples = options->tree.max_samples,
+								  .seed = options->seed};
+
+	fit_require(fit,
+				isolation_fit(source, &isolation, &fit->account->allocator, &fit->account->stop,
+							  &fit->model.ensemble));
+	fit->model.facts.iterations = options->tree.n_estimators;
+}
+
 void
 fit_trees(Fit *fit)
 {
@@ -375,6 +390,8 @@ fit_trees(Fit *fit)
 		fit_constant_trees(fit, &source);
 	else if (fit->spec->options->algorithm == ALGORITHM_GRADIENT_BOOSTING)
 		grow_trees(fit, &source);
+	else if (fit->spec->options->algorithm == ALGORITHM_ISOLATION_FOREST)
+		grow_isolation_forest(fit, &source);
 	else
 		grow_forest(fit, &source);
 }

@@ -11,6 +11,7 @@
 #define BOOSTING ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)
 #define FOREST ALGORITHM_BIT(ALGORITHM_RANDOM_FOREST)
 #define TREE ALGORITHM_BIT(ALGORITHM_DECISION_TREE)
+#define ISOLATION ALGORITHM_BIT(ALGORITHM_ISOLATION_FOREST)
 
 typedef struct OptionAlias
 {
@@ -157,6 +158,7 @@ TREE_READER(learning_rate, read_positive(name, value, INFINITY))
 TREE_READER(max_bins, (int) option_whole_number(name, value, 2.0, 255.0))
 TREE_READER(max_depth, read_limit(name, value, 1.0))
 TREE_READER(max_leaf_nodes, read_leaves(name, value))
+TREE_READER(max_samples, (int) option_whole_number(name, value, 2.0, 1000000.0))
 TREE_READER(min_gain, option_number(name, value, 0.0, INFINITY))
 TREE_READER(min_hessian, option_number(name, value, 0.0, INFINITY))
 TREE_READER(min_samples_leaf, (int) option_whole_number(name, value, 1.0, 1e9))
@@ -195,11 +197,12 @@ const OptionEntry tree_option_entries[] = {
 	{"max_depth", read_max_depth, BOOSTING | FOREST | TREE},
 	{"max_features", read_max_features, BOOSTING | FOREST | TREE},
 	{"max_leaf_nodes", read_max_leaf_nodes, BOOSTING},
+	{"max_samples", read_max_samples, ISOLATION},
 	{"min_gain", read_min_gain, BOOSTING},
 	{"min_hessian", read_min_hessian, BOOSTING},
 	{"min_samples_leaf", read_min_samples_leaf, BOOSTING | FOREST | TREE},
 	{"monotone_constraints", read_monotone_constraints, BOOSTING},
-	{"n_estimators", read_n_estimators, BOOSTING | FOREST},
+	{"n_estimators", read_n_estimators, BOOSTING | FOREST | ISOLATION},
 	{"subsample", read_subsample, BOOSTING},
 	{"tweedie_power", read_tweedie_power, BOOSTING}};
 
@@ -218,6 +221,7 @@ tree_options_begin(FitOptions *options)
 								  .l1 = -1.0,
 								  .subsample = -1.0,
 								  .max_bins = -1,
+								  .max_samples = -1,
 								  .early_stopping_rounds = -1,
 								  .alpha = -1.0,
 								  .tweedie_power = -1.0,
@@ -271,6 +275,7 @@ tree_options_complete(FitOptions *options)
 	DEFAULT(l1, 0.0);
 	DEFAULT(subsample, 1.0);
 	DEFAULT(max_bins, 255);
+	DEFAULT(max_samples, 256);
 	DEFAULT(early_stopping_rounds, 0);
 	DEFAULT(alpha, 0.9);
 	DEFAULT(tweedie_power, 1.5);

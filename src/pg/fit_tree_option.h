@@ -35,6 +35,7 @@ typedef struct TreeOptions
 	double max_features; /* up to 1: a share of the slots; above: how many; or FEATURES_ */
 	bool has_max_features;
 	int max_bins;
+	int max_samples;		   /* isolation forests: rows of a tree */
 	int early_stopping_rounds; /* 0 = none */
 	double alpha;			   /* of huber and quantile */
 	bool has_alpha;

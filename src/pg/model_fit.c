@@ -72,10 +72,10 @@ PG_FUNCTION_INFO_V1(orchard_fit_columns_final);
 static bool
 same_arguments(const FitSpec *spec, const text *target, const Jsonb *options)
 {
-	size_t length = VARSIZE_ANY_EXHDR(target);
+	const char *name = target != NULL ? VARDATA_ANY(target) : "";
+	size_t length = target != NULL ? VARSIZE_ANY_EXHDR(target) : 0;
 
-	return strlen(spec->target) == length &&
-		memcmp(spec->target, VARDATA_ANY(target), length) == 0 &&
+	return strlen(spec->target) == length && memcmp(spec->target, name, length) == 0 &&
 		VARSIZE(options) == VARSIZE(spec->options_json) &&
 		memcmp(options, spec->options_json, VARSIZE(options)) == 0;
 }
@@ -103,7 +103,7 @@ fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 
 	if (likely(site != NULL && site->has_constants))
 		return site;
-	target = PG_GETARG_TEXT_PP(2);
+	target = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
 	options = PG_GETARG_JSONB_P(3);
 	if (site != NULL)
 	{
@@ -118,7 +118,7 @@ fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	site->has_constants = has_constant_arguments(fcinfo);
 	layout = row_layout_create(row);
 	row_layout_read(layout, row);
-	site->spec = fit_spec_create(options, text_to_cstring(target), layout);
+	site->spec = fit_spec_create(options, target != NULL ? text_to_cstring(target) : "", layout);
 	fit_options_require_all_rows(site->spec->options);
 	MemoryContextSwitchTo(caller);
 	fcinfo->flinfo->fn_extra = site;
@@ -179,7 +179,6 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "%s called outside an aggregate", function);
-	require_argument(fcinfo, 2, "target");
 	require_argument(fcinfo, 3, "options");
 	if (PG_ARGISNULL(1))
 	{

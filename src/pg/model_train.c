@@ -461,7 +461,7 @@ orchard_train(PG_FUNCTION_ARGS)
 	TimestampTz started = GetCurrentTimestamp();
 	char *name = text_argument(fcinfo, 0, "name");
 	char *source = text_argument(fcinfo, 1, "source");
-	char *target = text_argument(fcinfo, 2, "target");
+	char *target = PG_ARGISNULL(2) ? "" : text_argument(fcinfo, 2, "target");
 	char *algorithm = PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3));
 	struct varlena *model;
 	Training *training;

@@ -79,6 +79,22 @@ RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 SELECT orchard.model_digest(orchard.fit(g, 'z', '{"seed": 1, "subsample": 0.5}')) = orchard.model_digest(orchard.fit(g, 'z', '{"seed": 2, "subsample": 0.5}')) AS seed_counts_for_nothing FROM grove_z AS g;
 
+-- Isolation forests have no target.  Ten rows far away are told from the others; a row in their midst scores below a half.
+CREATE VIEW cloud AS
+SELECT i, 3 * ((hashint4(i) & 65535) + (hashint4(i + 50000) & 65535)) / 65536.0::float8 + CASE WHEN i <= 10 THEN 5 ELSE 0 END AS a,
+	   3 * ((hashint4(i + 100000) & 65535) + (hashint4(i + 150000) & 65535)) / 65536.0::float8 AS b, CASE WHEN i % 5 > 0 THEN 'x' || i % 3 END AS c
+FROM generate_series(1, 3000) AS i;
+SELECT algorithm, objective, rows, features, warnings
+FROM orchard.train('cloud', 'SELECT a, b FROM cloud', NULL, 'isolation_forest');
+-- scikit-learn 1.9.1 gives 0.9926 to 0.9959 by four seeds.
+SELECT orchard.roc_auc(i <= 10, s) > 0.9850 AS told, avg(s) FILTER (WHERE i > 10) BETWEEN 0.4 AND 0.5 AS others, max(s) < 1 AS below_one
+FROM (SELECT i, orchard.predict('cloud', a, b) AS s FROM cloud) AS s;
+SELECT orchard.model_digest(orchard.fit(t, NULL, '{"algorithm": "isolation_forest", "exclude": ["i"]}' ORDER BY i))
+	   = orchard.model_digest(orchard.fit(t, NULL, '{"algorithm": "isolation_forest", "exclude": ["i"]}' ORDER BY b)) AS same FROM cloud AS t;
+SELECT orchard.fit(t, 'a', '{"algorithm": "isolation_forest"}') FROM cloud AS t;
+SELECT orchard.fit(t, NULL, '{"algorithm": "isolation_forest", "weight": "a"}') FROM cloud AS t;
+SELECT orchard.fit(t, NULL, '{}') FROM cloud AS t;
+
 -- Early stopping takes the best round; names of other libraries are ours.
 SELECT (metrics->>'validation.rmse')::float8 < 0.5 AS good, warnings
 FROM orchard.train('stopped', 'grove_y', 'y', options => '{"validation_fraction": 0.25, "n_iter_no_change": 5, "num_boost_round": 5000, "eta": 0.3}');
@@ -129,7 +145,8 @@ SELECT orchard.fit(t, 'y', '{"monotone_constraints": {"d": 1}}') FROM grove_y AS
 SELECT orchard.fit(t, 'y', '{"monotone_constraints": {"nope": 1}}') FROM grove_y AS t;
 SELECT orchard.fit(t, 'k', '{"positive_class": "low"}') FROM grove_k AS t;
 SELECT orchard.fit(t, 'y', '{"objective": "log_loss"}') FROM (SELECT i AS x, i AS y FROM generate_series(1, 5000) AS i) AS t;
-SELECT orchard.drop_model(name) IS NOT NULL AS dropped FROM unnest('{grove_y,grove_z,grove_k,forest_y,forest_k,tree_z,same,stopped}'::text[]) AS name;
+SELECT orchard.drop_model(name) IS NOT NULL AS dropped FROM unnest('{grove_y,grove_z,grove_k,forest_y,forest_k,tree_z,same,stopped,cloud}'::text[]) AS name;
 SET client_min_messages = warning;
 DROP TABLE grove CASCADE;
+DROP VIEW cloud;
 DROP FUNCTION gain, digests;

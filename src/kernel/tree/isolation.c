@@ -1,0 +1,648 @@
+/*
+ * isolation.c: samples by hash, cuts by hash.
+ */
+#include "kernel/tree/isolation.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kernel/base/hash.h"
+
+#define EULER 0.57721566490153286061
+#define FEW 4 /* times the rows of a tree: so many are all looked at */
+#define LOOK_ROWS 16384
+
+/* A row that a tree may take. */
+typedef struct Candidate
+{
+	uint64_t key; /* the smallest are taken */
+	int32_t tree;
+	int32_t row;
+} Candidate;
+
+/* A part of the tree that waits to be grown. */
+typedef struct Pending
+{
+	int32_t parent; /* whose right child it is; -1 = none */
+	int32_t begin;
+	int32_t end;
+	int32_t depth;
+} Pending;
+
+typedef struct Isolation
+{
+	const TreeSource *source;
+	const IsolationOptions *options;
+	const Allocator *allocator;
+	const StopCheck *stop;
+	int32_t n_slots;
+	int32_t sample; /* rows of a tree */
+	int32_t most_depth;
+	uint64_t *hash; /* n of the source */
+	Candidate *candidates;
+	size_t n_candidates;
+	size_t candidates_capacity;
+	int32_t *rows; /* n_rows that some tree takes, ascending */
+	int32_t n_rows;
+	double *values;	  /* n_rows x n_slots; levels are numbers */
+	int32_t *items;	  /* sample: places in rows, by node */
+	int32_t *scratch; /* sample */
+	int32_t *slots;	  /* n_slots, in the order of drawing */
+	Pending *stack;	  /* 2 * sample */
+	TreeNode *nodes;  /* 2 * sample */
+	int32_t n_nodes;
+	uint32_t *words; /* n_words a node */
+	int32_t n_words;
+	uint32_t n_tree_words;
+	uint64_t draw; /* the stream of the tree at hand */
+	Ensemble *ensemble;
+} Isolation;
+
+double
+isolation_depth(double n)
+{
+	if (n <= 1.0)
+		return 0.0;
+	if (n <= 2.0)
+		return 1.0;
+	return 2.0 * (log(n - 1.0) + EULER) - 2.0 * (n - 1.0) / n;
+}
+
+static uint64_t
+tree_seed(const Isolation *forest, int32_t tree, uint64_t purpose)
+{
+	return hash_mix(forest->options->seed + hash_mix((uint64_t) tree * 4 + purpose));
+}
+
+static Status
+add_candidate(Isolation *forest, int32_t tree, int32_t row)
+{
+	if (forest->n_candidates == forest->candidates_capacity)
+	{
+		size_t capacity = forest->candidates_capacity > 0 ? 2 * forest->candidates_capacity : 1024;
+		Candidate *grown =
+			memory_reallocate(forest->allocator, forest->candidates, forest->candidates_capacity,
+							  capacity, sizeof(Candidate));
+
+		if (grown == NULL)
+			return KERNEL_OUT_OF_MEMORY;
+		forest->candidates = grown;
+		forest->candidates_capacity = capacity;
+	}
+	forest->candidates[forest->n_candidates++] = (Candidate){
+		.key = hash_mix(forest->hash[row] ^ tree_seed(forest, tree, 0)), .tree = tree, .row = row};
+	return KERNEL_OK;
+}
+
+/* How many trees draw a row when they do so independently: Poisson, by inversion. */
+static int32_t
+draw_count(uint64_t draw, double mean)
+{
+	double left = (double) (draw >> 11) * 0x1p-53;
+	double share = exp(-mean);
+	int32_t count = 0;
+
+	while (left >= share && share > 0.0)
+	{
+		left -= share;
+		count++;
+		share *= mean / count;
+	}
+	return count;
+}
+
+/*
+ * Offers each tree rows to choose from: all of them where that is little work, else twice as many as
+ * it takes in the mean.
+ */
+static Status
+offer_rows(Isolation *forest)
+{
+	int64_t n = forest->source->dataset->n;
+	int32_t n_trees = forest->options->n_estimators;
+	bool all = n <= FEW * (int64_t) forest->sample;
+	double mean = 2.0 * forest->sample * n_trees / (double) n;
+	uint64_t seed = tree_seed(forest, -1, 1);
+	Status status = KERNEL_OK;
+	int32_t row;
+	int32_t t;
+
+	for (row = 0; row < n && status == KERNEL_OK; row++)
+	{
+		uint64_t draw = hash_mix(forest->hash[row] ^ seed);
+		int32_t count = all ? n_trees : draw_count(draw, mean);
+
+		if (row % LOOK_ROWS == 0 && stop_requested(forest->stop))
+			return KERNEL_STOPPED;
+		for (t = 0; t < count && status == KERNEL_OK; t++)
+		{
+			draw = hash_mix(draw + UINT64_C(0x9e3779b97f4a7c15));
+			status = add_candidate(
+				forest, all ? t : (int32_t) ((draw >> 32) * (uint64_t) n_trees >> 32), row);
+		}
+	}
+	return status;
+}
+
+/* By tree, then key; rows of one key have the same content. */
+static bool
+candidate_before(const Candidate *a, const Candidate *b)
+{
+	if (a->tree != b->tree)
+		return a->tree < b->tree;
+	return a->key != b->key ? a->key < b->key : a->row < b->row;
+}
+
+static void
+sift_candidate(Candidate *heap, size_t i, size_t n)
+{
+	Candidate moved = heap[i];
+	size_t child;
+
+	for (; (child = 2 * i + 1) < n; i = child)
+	{
+		if (child + 1 < n && candidate_before(&heap[child], &heap[child + 1]))
+			child++;
+		if (!candidate_before(&moved, &heap[child]))
+			break;
+		heap[i] = heap[child];
+	}
+	heap[i] = moved;
+}
+
+static void
+sort_candidates(Candidate *candidates, size_t n)
+{
+	size_t i;
+
+	for (i = n / 2; i-- > 0;)
+		sift_candidate(candidates, i, n);
+	for (i = n; i-- > 1;)
+	{
+		Candidate last = candidates[0];
+
+		candidates[0] = candidates[i];
+		candidates[i] = last;
+		sift_candidate(candidates, 0, i);
+	}
+}
+
+/* Leaves each tree the rows with the smallest keys, none twice. */
+static void
+choose_rows(Isolation *forest)
+{
+	Candidate *candidates = forest->candidates;
+	int32_t taken = 0;
+	size_t kept = 0;
+	size_t i;
+
+	sort_candidates(candidates, forest->n_candidates);
+	for (i = 0; i < forest->n_candidates; i++)
+	{
+		bool is_same_tree = kept > 0 && candidates[kept - 1].tree == candidates[i].tree;
+
+		if (!is_same_tree)
+			taken = 0;
+		if (taken == forest->sample ||
+			(is_same_tree && candidates[kept - 1].row == candidates[i].row))
+			continue;
+		candidates[kept++] = candidates[i];
+		taken++;
+	}
+	forest->n_candidates = kept;
+}
+
+/* The rows that some tree takes, each once; a candidate's row becomes its place among them. */
+static Status
+number_rows(Isolation *forest)
+{
+	size_t n = (size_t) forest->source->dataset->n;
+	int32_t *place = memory_allocate_zero(forest->allocator, n, sizeof(int32_t));
+	size_t i;
+
+	if (place == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < forest->n_candidates; i++)
+		place[forest->candidates[i].row] = 1;
+	for (i = 0; i < n; i++)
+		forest->n_rows += place[i];
+	forest->rows = memory_allocate(forest->allocator, (size_t) forest->n_rows, sizeof(int32_t));
+	if (forest->rows != NULL)
+	{
+		forest->n_rows = 0;
+		for (i = 0; i < n; i++)
+		{
+			if (place[i] == 0)
+				continue;
+			place[i] = forest->n_rows;
+			forest->rows[forest->n_rows++] = (int32_t) i;
+		}
+		for (i = 0; i < forest->n_candidates; i++)
+			forest->candidates[i].row = place[forest->candidates[i].row];
+	}
+	memory_release(forest->allocator, place, n, sizeof(int32_t));
+	return forest->rows != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+}
+
+/* The values of row i of a block: numbers, then levels; NaN is missing. */
+static void
+copy_row(const Isolation *forest, const DatasetBlock *block, int32_t i, double *to)
+{
+	const Dataset *dataset = forest->source->dataset;
+	size_t capacity = (size_t) block->capacity;
+	int32_t j;
+
+	for (j = 0; j < dataset->n_numbers; j++)
+		to[j] = block->numbers[(size_t) j * capacity + (size_t) i];
+	for (j = 0; j < dataset->n_categories; j++)
+	{
+		int32_t code = block->codes[(size_t) j * capacity + (size_t) i];
+
+		to[dataset->n_numbers + j] =
+			code == CODE_MISSING ? NAN : forest->source->level_of_code[j][code];
+	}
+}
+
+static Status
+copy_rows(Isolation *forest)
+{
+	const Dataset *dataset = forest->source->dataset;
+	int64_t first = 0;
+	int32_t at = 0;
+	int32_t b;
+
+	forest->values = memory_allocate(
+		forest->allocator, (size_t) forest->n_rows * (size_t) forest->n_slots, sizeof(double));
+	if (forest->values == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (b = 0; b < dataset->n_blocks && at < forest->n_rows; b++)
+	{
+		const DatasetBlock *block;
+		Status status =
+			stop_requested(forest->stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
+
+		if (status != KERNEL_OK)
+			return status;
+		for (; at < forest->n_rows && forest->rows[at] < first + block->n; at++)
+			copy_row(forest, block, (int32_t) (forest->rows[at] - first),
+					 forest->values + (size_t) at * (size_t) forest->n_slots);
+		first += block->n;
+	}
+	return KERNEL_OK;
+}
+
+static uint64_t
+next_draw(Isolation *forest)
+{
+	forest->draw += UINT64_C(0x9e3779b97f4a7c15);
+	return hash_mix(forest->draw);
+}
+
+/* Between 0 and 1. */
+static double
+next_uniform(Isolation *forest)
+{
+	return (double) (next_draw(forest) >> 11) * 0x1p-53;
+}
+
+static double
+value_at(const Isolation *forest, int32_t item, int32_t slot)
+{
+	return forest->values[(size_t) item * (size_t) forest->n_slots + (size_t) slot];
+}
+
+/* Least and largest present value of a node in a slot; are there two? */
+static bool
+find_range(const Isolation *forest, const Pending *part, int32_t slot, double *least, double *most)
+{
+	int32_t i;
+
+	*least = INFINITY;
+	*most = -INFINITY;
+	for (i = part->begin; i < part->end; i++)
+	{
+		double value = value_at(forest, forest->items[i], slot);
+
+		*least = value < *least ? value : *least;
+		*most = value > *most ? value : *most;
+	}
+	return *least < *most;
+}
+
+/* A slot that varies in the node, drawn from all that do; -1 when none does. */
+static int32_t
+draw_slot(Isolation *forest, const Pending *part, double *least, double *most)
+{
+	int32_t i;
+
+	for (i = 0; i < forest->n_slots; i++)
+	{
+		int32_t chosen =
+			i + (int32_t) ((next_draw(forest) >> 32) * (uint64_t) (forest->n_slots - i) >> 32);
+		int32_t slot = forest->slots[chosen];
+
+		forest->slots[chosen] = forest->slots[i];
+		forest->slots[i] = slot;
+		if (find_range(forest, part, slot, least, most))
+			return slot;
+	}
+	return -1;
+}
+
+static inline bool
+has_bit(const uint32_t *words, int32_t bit)
+{
+	return words[bit / 32] >> (bit % 32) & 1;
+}
+
+/* A random cut of a node by a slot that varies in it. */
+static void
+draw_cut(Isolation *forest, TreeNode *node, int32_t slot, double least, double most)
+{
+	const Dataset *dataset = forest->source->dataset;
+	uint32_t *words = forest->words + forest->n_tree_words;
+	uint32_t n_levels;
+	uint32_t i;
+
+	node->slot = slot;
+	node->missing_left = next_draw(forest) & 1;
+	if (slot < dataset->n_numbers)
+	{
+		double threshold = least + next_uniform(forest) * (most - least);
+
+		if (!isfinite(threshold)) /* the range overflows */
+			threshold = least / 2.0 + most / 2.0;
+		node->threshold = (threshold < most ? threshold : least) + 0.0;
+		return;
+	}
+	n_levels = forest->source->n_levels[slot - dataset->n_numbers];
+	node->subset = forest->n_tree_words;
+	for (i = 0; i < (n_levels + 31) / 32; i++)
+		words[i] = (uint32_t) next_draw(forest);
+	if (n_levels % 32 != 0)
+		words[i - 1] &= (UINT32_C(1) << (n_levels % 32)) - 1;
+	/* Two levels that are there go different ways. */
+	words[(int32_t) least / 32] |= UINT32_C(1) << ((int32_t) least % 32);
+	words[(int32_t) most / 32] &= ~(UINT32_C(1) << ((int32_t) most % 32));
+	forest->n_tree_words += i;
+}
+
+static bool
+goes_left(const Isolation *forest, const TreeNode *node, double value)
+{
+	if (isnan(value))
+		return node->missing_left;
+	if (node->slot < forest->source->dataset->n_numbers)
+		return value <= node->threshold;
+	return has_bit(forest->words + node->subset, (int32_t) value);
+}
+
+/* Parts the items of a node stably; returns where the right ones begin. */
+static int32_t
+part_items(Isolation *forest, const Pending *part, const TreeNode *node)
+{
+	int32_t left = part->begin;
+	int32_t right = 0;
+	int32_t i;
+
+	for (i = part->begin; i < part->end; i++)
+	{
+		int32_t item = forest->items[i];
+
+		if (goes_left(forest, node, value_at(forest, item, node->slot)))
+			forest->items[left++] = item;
+		else
+			forest->scratch[right++] = item;
+	}
+	for (i = 0; i < right; i++)
+		forest->items[left + i] = forest->scratch[i];
+	return left;
+}
+
+/* Grows the tree of n items, in preorder. */
+static void
+grow_tree(Isolation *forest, int32_t n)
+{
+	int32_t waiting = 0;
+	int32_t i;
+
+	forest->n_nodes = 0;
+	forest->n_tree_words = 0;
+	for (i = 0; i < forest->n_slots; i++)
+		forest->slots[i] = i;
+	forest->stack[waiting++] = (Pending){-1, 0, n, 0};
+	while (waiting > 0)
+	{
+		Pending part = forest->stack[--waiting];
+		TreeNode *node = &forest->nodes[forest->n_nodes];
+		int32_t count = part.end - part.begin;
+		double least = 0.0;
+		double most = 0.0;
+		int32_t slot = -1;
+
+		if (part.parent >= 0)
+			forest->nodes[part.parent].right = forest->n_nodes;
+		*node = (TreeNode){.slot = TREE_LEAF, .subset = TREE_NO_SUBSET, .cover = count};
+		if (count > 1 && part.depth < forest->most_depth)
+			slot = draw_slot(forest, &part, &least, &most);
+		if (slot < 0)
+			node->value = part.depth + isolation_depth(count);
+		else
+		{
+			int32_t middle;
+
+			draw_cut(forest, node, slot, least, most);
+			middle = part_items(forest, &part, node);
+			node->left = forest->n_nodes + 1;
+			forest->stack[waiting++] = (Pending){forest->n_nodes, middle, part.end, part.depth + 1};
+			forest->stack[waiting++] = (Pending){-1, part.begin, middle, part.depth + 1};
+		}
+		forest->n_nodes++;
+	}
+}
+
+static Status
+keep_tree(Isolation *forest)
+{
+	Tree *tree = &forest->ensemble->trees[forest->ensemble->n_trees];
+	uint32_t i;
+
+	*tree = (Tree){.n_nodes = forest->n_nodes, .n_words = forest->n_tree_words};
+	tree->nodes = memory_allocate(forest->allocator, (size_t) forest->n_nodes, sizeof(TreeNode));
+	tree->words = memory_allocate(forest->allocator, tree->n_words, sizeof(uint32_t));
+	if (tree->nodes == NULL || tree->words == NULL)
+	{
+		tree_release(tree, forest->allocator);
+		return KERNEL_OUT_OF_MEMORY;
+	}
+	memcpy(tree->nodes, forest->nodes, (size_t) forest->n_nodes * sizeof(TreeNode));
+	for (i = 0; i < tree->n_words; i++)
+		tree->words[i] = forest->words[i];
+	forest->ensemble->n_trees++;
+	return KERNEL_OK;
+}
+
+static Status
+grow_trees(Isolation *forest)
+{
+	Status status = KERNEL_OK;
+	size_t at = 0;
+	int32_t t;
+
+	for (t = 0; t < forest->options->n_estimators && status == KERNEL_OK; t++)
+	{
+		int32_t n = 0;
+
+		if (stop_requested(forest->stop))
+			return KERNEL_STOPPED;
+		for (; at < forest->n_candidates && forest->candidates[at].tree == t; at++)
+			forest->items[n++] = forest->candidates[at].row;
+		forest->draw = tree_seed(forest, t, 2);
+		grow_tree(forest, n);
+		status = keep_tree(forest);
+	}
+	return status;
+}
+
+/* Words of the subsets of one node at most. */
+static int32_t
+most_words(const TreeSource *source)
+{
+	int32_t most = 0;
+	int32_t c;
+
+	for (c = 0; c < source->dataset->n_categories; c++)
+	{
+		int32_t words = (int32_t) ((source->n_levels[c] + 31) / 32);
+
+		most = words > most ? words : most;
+	}
+	return most;
+}
+
+/* Room for the trees, and the ensemble. */
+static Status
+begin(Isolation *forest)
+{
+	const Allocator *allocator = forest->allocator;
+	const Dataset *dataset = forest->source->dataset;
+	size_t sample = (size_t) forest->sample;
+	size_t n_trees = (size_t) forest->options->n_estimators;
+	Ensemble *ensemble = memory_allocate(allocator, 1, sizeof(Ensemble));
+	int32_t c;
+
+	if (ensemble == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	*ensemble = (Ensemble){.link = TREE_LINK_ISOLATION,
+						   .n_numbers = dataset->n_numbers,
+						   .n_categories = dataset->n_categories,
+						   .n_outputs = 1,
+						   .scale = 1.0 / (double) n_trees,
+						   .path_scale = isolation_depth(sample > 1 ? (double) sample : 2.0)};
+	forest->ensemble = ensemble;
+	ensemble->n_levels =
+		memory_allocate(allocator, (size_t) dataset->n_categories, sizeof(uint32_t));
+	ensemble->base = memory_allocate_zero(allocator, 1, sizeof(double));
+	ensemble->trees = memory_allocate(allocator, n_trees, sizeof(Tree));
+	forest->items = memory_allocate(allocator, sample, sizeof(int32_t));
+	forest->scratch = memory_allocate(allocator, sample, sizeof(int32_t));
+	forest->slots = memory_allocate(allocator, (size_t) forest->n_slots, sizeof(int32_t));
+	forest->stack = memory_allocate(allocator, 2 * sample + 2, sizeof(Pending));
+	forest->nodes = memory_allocate(allocator, 2 * sample + 2, sizeof(TreeNode));
+	forest->words =
+		memory_allocate(allocator, 2 * sample + 2, (size_t) forest->n_words * sizeof(uint32_t));
+	if (ensemble->n_levels == NULL || ensemble->base == NULL || ensemble->trees == NULL ||
+		forest->items == NULL || forest->scratch == NULL || forest->slots == NULL ||
+		forest->stack == NULL || forest->nodes == NULL || forest->words == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (c = 0; c < dataset->n_categories; c++)
+		ensemble->n_levels[c] = forest->source->n_levels[c];
+	return KERNEL_OK;
+}
+
+/* The sample of every tree, with its values. */
+static Status
+sample_rows(Isolation *forest)
+{
+	size_t n = (size_t) forest->source->dataset->n;
+	Status status;
+
+	forest->hash = memory_allocate(forest->allocator, n, sizeof(uint64_t));
+	if (forest->hash == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	status = bins_hash_rows(forest->source, forest->hash, forest->stop);
+	if (status == KERNEL_OK)
+		status = offer_rows(forest);
+	if (status != KERNEL_OK)
+		return status;
+	choose_rows(forest);
+	status = number_rows(forest);
+	return status == KERNEL_OK ? copy_rows(forest) : status;
+}
+
+static void
+end(Isolation *forest)
+{
+	const Allocator *allocator = forest->allocator;
+	size_t sample = (size_t) forest->sample;
+
+	memory_release(allocator, forest->hash, (size_t) forest->source->dataset->n, sizeof(uint64_t));
+	memory_release(allocator, forest->candidates, forest->candidates_capacity, sizeof(Candidate));
+	memory_release(allocator, forest->rows, (size_t) forest->n_rows, sizeof(int32_t));
+	memory_release(allocator, forest->values, (size_t) forest->n_rows * (size_t) forest->n_slots,
+				   sizeof(double));
+	memory_release(allocator, forest->items, sample, sizeof(int32_t));
+	memory_release(allocator, forest->scratch, sample, sizeof(int32_t));
+	memory_release(allocator, forest->slots, (size_t) forest->n_slots, sizeof(int32_t));
+	memory_release(allocator, forest->stack, 2 * sample + 2, sizeof(Pending));
+	memory_release(allocator, forest->nodes, 2 * sample + 2, sizeof(TreeNode));
+	memory_release(allocator, forest->words, 2 * sample + 2,
+				   (size_t) forest->n_words * sizeof(uint32_t));
+}
+
+/* Gives an ensemble back that has not all of its trees. */
+static void
+drop_ensemble(Isolation *forest)
+{
+	Ensemble *ensemble = forest->ensemble;
+
+	if (ensemble == NULL)
+		return;
+	while (ensemble->n_trees > 0)
+		tree_release(&ensemble->trees[--ensemble->n_trees], forest->allocator);
+	memory_release(forest->allocator, ensemble->trees, (size_t) forest->options->n_estimators,
+				   sizeof(Tree));
+	ensemble->trees = NULL;
+	ensemble_release(ensemble, forest->allocator);
+}
+
+Status
+isolation_fit(const TreeSource *source, const IsolationOptions *options, const Allocator *allocator,
+			  const StopCheck *stop, Ensemble **ensemble)
+{
+	int64_t n = source->dataset->n;
+	Isolation forest = {.source = source,
+						.options = options,
+						.allocator = allocator,
+						.stop = stop,
+						.n_slots = source->dataset->n_numbers + source->dataset->n_categories,
+						.n_words = most_words(source)};
+	Status status;
+
+	if (n > BIN_ROW_LIMIT)
+		return KERNEL_TOO_LARGE;
+	forest.sample = n < options->max_samples ? (int32_t) n : options->max_samples;
+	while (forest.most_depth < 30 && 1 << forest.most_depth < forest.sample)
+		forest.most_depth++;
+	status = begin(&forest);
+	if (status == KERNEL_OK)
+		status = sample_rows(&forest);
+	if (status == KERNEL_OK)
+		status = grow_trees(&forest);
+	end(&forest);
+	if (status == KERNEL_OK)
+		*ensemble = forest.ensemble;
+	else
+		drop_ensemble(&forest);
+	return status;
+}
