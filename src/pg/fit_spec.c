@@ -651,3 +651,40 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 		require_ok(KERNEL_CORRUPT, what);
 	return spec;
 }
+
+/* Have both no labels, or the same ones in the same order? */
+static bool
+agree_on_labels(const EnumLabels *a, const EnumLabels *b)
+{
+	return (a == NULL && b == NULL) || same_labels(a, b);
+}
+
+static bool
+features_are_alike(const Feature *a, const Feature *b)
+{
+	return strcmp(a->name, b->name) == 0 && a->family == b->family && a->length == b->length &&
+		a->ordered_levels == b->ordered_levels;
+}
+
+bool
+fit_specs_are_alike(const FitSpec *a, const FitSpec *b)
+{
+	int i;
+
+	if (a->encoded_length != b->encoded_length)
+		return false;
+	if (memcmp(a->encoded, b->encoded, a->encoded_length) == 0)
+		return true;
+	if (compareJsonbContainers(&a->options_json->root, &b->options_json->root) != 0 ||
+		strcmp(a->target, b->target) != 0 || a->target_family != b->target_family ||
+		a->target_is_boolean != b->target_is_boolean || a->n_features != b->n_features ||
+		!agree_on_labels(a->target_labels, b->target_labels))
+		return false;
+	for (i = 0; i < a->n_features; i++)
+	{
+		if (!features_are_alike(&a->features[i], &b->features[i]) ||
+			!agree_on_labels(a->labels[i], b->labels[i]))
+			return false;
+	}
+	return true;
+}

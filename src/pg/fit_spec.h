@@ -4,7 +4,7 @@
  * A FitSpec is made from the first row's type and shared by the states of all
  * groups; it lives as long as the call site (fn_mcxt).  Its encoded form travels
  * with a state between parallel workers, and two states combine only when their
- * encoded specs are equal.
+ * specs are alike.
  */
 #ifndef ORCHARD_PG_FIT_SPEC_H
 #define ORCHARD_PG_FIT_SPEC_H
@@ -96,5 +96,8 @@ extern FitBinding *fit_binding_of_columns(const FitSpec *spec, TupleDesc descrip
  * options where these are not known.
  */
 extern FitSpec *fit_spec_decode(const uint8 *encoded, size_t length);
+
+/* Equal but for the widths of numbers: an integer column in one may be a float8 in the other. */
+extern bool fit_specs_are_alike(const FitSpec *a, const FitSpec *b);
 
 #endif /* ORCHARD_PG_FIT_SPEC_H */

@@ -488,10 +488,9 @@ fit_state_add_arguments(FitState *state, const FitBinding *binding, const Nullab
 
 /* States of different specs have nothing to do with each other. */
 static void
-require_same_spec(const FitSpec *spec, const uint8 *encoded, size_t length)
+require_alike(bool are_alike)
 {
-	if (spec->encoded != encoded &&
-		(spec->encoded_length != length || memcmp(spec->encoded, encoded, length) != 0))
+	if (!are_alike)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -518,6 +517,23 @@ map_codes(FitState *into, Dictionary *dictionary, const Dictionary *from)
 	return map;
 }
 
+/* A column that was no integer in one of the states is no identifier. */
+static void
+merge_identifiers(FitState *into, const FitState *from)
+{
+	int i;
+
+	for (i = 0; i < into->spec->n_features; i++)
+	{
+		if (!into->spec->is_integer[i])
+			continue;
+		if (from->spec->is_integer[i])
+			identifier_merge(into->identifiers[i], from->identifiers[i]);
+		else
+			identifier_refute(into->identifiers[i]);
+	}
+}
+
 void
 fit_state_merge(FitState *into, const FitState *from)
 {
@@ -526,7 +542,7 @@ fit_state_merge(FitState *into, const FitState *from)
 	const int32_t **maps = palloc(sizeof(int32_t *) * Max(spec->n_categories, 1));
 	int i;
 
-	require_same_spec(spec, from->spec->encoded, from->spec->encoded_length);
+	require_alike(fit_specs_are_alike(spec, from->spec));
 	if (into->flat != NULL)
 		drop_flat(into);
 	for (i = 0; i < spec->n_categories; i++)
@@ -541,11 +557,7 @@ fit_state_merge(FitState *into, const FitState *from)
 		require(into,
 				least_squares_merge(into->least_squares, &into->account->allocator,
 									from->least_squares, maps));
-	for (i = 0; i < spec->n_features; i++)
-	{
-		if (spec->is_integer[i])
-			identifier_merge(into->identifiers[i], from->identifiers[i]);
-	}
+	merge_identifiers(into, from);
 	for (i = 0; i < from->n_target_values && i < 2 && into->n_target_values <= 2; i++)
 		note_target(into, from->target_values[i]);
 	if (from->n_target_values > 2)
@@ -884,7 +896,8 @@ fit_state_decode(MemoryAccount *account, const FitSpec *spec, const struct varle
 		require_ok(KERNEL_CORRUPT, what);
 	encoded = read_string(&reader, &length);
 	require_ok(reader.status, what);
-	require_same_spec(spec, (const uint8 *) encoded, length);
+	/* To the last bit: the spec tells which parts follow. */
+	require_alike(spec->encoded_length == length && memcmp(spec->encoded, encoded, length) == 0);
 	state = allocate_state(account, spec);
 	decode_counts(state, &reader);
 	decode_dictionary(state, &state->classes,

@@ -53,9 +53,17 @@ enum
 };
 
 /* What combine and final functions keep at their call sites. */
+/* Most call sites meet one; several where a column was an integer in some states. */
+typedef struct KnownSpec
+{
+	FitSpec *spec;
+	struct KnownSpec *next;
+} KnownSpec;
+
+/* Lives, with its specs, in fn_mcxt. */
 typedef struct CombineSite
 {
-	FitSpec *spec;		  /* of flat states; NULL before the first */
+	KnownSpec *specs;	  /* of flat states, the last used first */
 	bool said_two_values; /* one NOTICE does for all groups */
 } CombineSite;
 
@@ -320,24 +328,43 @@ combine_site(FunctionCallInfo fcinfo)
 	return fcinfo->flinfo->fn_extra;
 }
 
-/* A flat state decoded for the aggregate, with a spec kept at the call site. */
-static FitState *
-combine_decode(FunctionCallInfo fcinfo, const struct varlena *flat)
+/* The spec of these bytes, kept at the call site since states refer to it. */
+static const FitSpec *
+combine_spec(FunctionCallInfo fcinfo, const uint8 *encoded, size_t length)
 {
 	CombineSite *site = combine_site(fcinfo);
-	size_t length;
-	const uint8 *encoded = fit_state_flat_spec(flat, &length);
+	KnownSpec **link = &site->specs;
+	KnownSpec *known;
 
-	if (site->spec == NULL || site->spec->encoded_length != length ||
-		memcmp(site->spec->encoded, encoded, length) != 0)
+	while (*link != NULL &&
+		   ((*link)->spec->encoded_length != length ||
+			memcmp((*link)->spec->encoded, encoded, length) != 0))
+		link = &(*link)->next;
+	known = *link;
+	if (known != NULL)
+		*link = known->next;
+	else
 	{
 		MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-		site->spec = fit_spec_decode(encoded, length);
+		known = palloc(sizeof(KnownSpec));
+		known->spec = fit_spec_decode(encoded, length);
 		MemoryContextSwitchTo(caller);
 	}
+	known->next = site->specs;
+	site->specs = known;
+	return known->spec;
+}
+
+/* A flat state decoded for the aggregate. */
+static FitState *
+combine_decode(FunctionCallInfo fcinfo, const struct varlena *flat)
+{
+	size_t length;
+	const uint8 *encoded = fit_state_flat_spec(flat, &length);
+
 	return fit_state_decode(memory_account_of_aggregate(fcinfo, fit_states, "fit_combine"),
-							site->spec, flat);
+							combine_spec(fcinfo, encoded, length), flat);
 }
 
 /* A state from argument `i`: itself when expanded, else decoded. */

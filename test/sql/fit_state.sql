@@ -62,6 +62,22 @@ DO $$ DECLARE kept orchard.fit_state; BEGIN
 	RAISE WARNING 'rows: %', orchard.summary(orchard.finish(kept)) ->> 'rows';
 END $$;
 
+-- Columns that changed the width of their numbers between two states: the same law in any order.  Where a column may have fractions it is no identifier.
+CREATE TABLE width_states AS
+SELECT part, orchard.fit_state(r, 'y', '{"algorithm": "linear_regression", "exclude": ["part"]}') AS s
+FROM (SELECT part, id, a::int AS a, b, c, d, y FROM law_rows WHERE part < 5) AS r GROUP BY part
+UNION ALL SELECT part, orchard.fit_state(r, 'y', '{"algorithm": "linear_regression", "exclude": ["part"]}')
+FROM (SELECT part, id::float4 AS id, a, b::numeric AS b, c, d, y::int AS y FROM law_rows WHERE part >= 5) AS r GROUP BY part;
+SELECT rows, far_from_law(m) <= 1e-9 AS law, warnings FROM (SELECT m, orchard.summary(m) ->> 'rows' AS rows, orchard.summary(m) -> 'warnings' AS warnings
+	FROM (SELECT orchard.finish(orchard.merge(s ORDER BY part)) FROM width_states
+		UNION ALL SELECT orchard.finish(orchard.merge(s ORDER BY part DESC)) FROM width_states
+		UNION ALL SELECT orchard.finish(orchard.merge(s ORDER BY part % 2, part)) FROM width_states
+		UNION ALL SELECT orchard.finish(orchard.merge(s ORDER BY part)) FROM width_states WHERE part < 5) AS v(m)) AS w;
+-- Not a text, an array or an option.
+SELECT orchard.merge(s) FROM (SELECT orchard.fit_state(r, 'y', '{"algorithm": "linear_regression"}') AS s FROM noisy AS r
+	UNION ALL SELECT orchard.fit_state(r, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT part, a::text AS a, b, c, y FROM noisy) AS r) AS v;
+SELECT orchard.merge(s) FROM (SELECT orchard.fit_state(r, 'y', '{"algorithm": "linear_regression"}') AS s FROM noisy AS r
+	UNION ALL SELECT orchard.fit_state(r, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT part, ARRAY[a] AS a, b, c, y FROM noisy) AS r) AS v;
 -- States that have nothing to do with each other.
 \set VERBOSITY default
 SELECT orchard.merge(s) FROM (SELECT s FROM part_states UNION ALL SELECT s FROM noisy_states) AS v;

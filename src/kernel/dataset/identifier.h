@@ -68,6 +68,15 @@ identifier_add(IdentifierSketch *sketch, uint64_t value)
 		identifier_keep(sketch, hash);
 }
 
+/* Settles that the column is no identifier, whatever else is known of it. */
+static inline void
+identifier_refute(IdentifierSketch *sketch)
+{
+	if (sketch->bound == 0)
+		sketch->bound = UINT64_MAX;
+	sketch->repeated = true;
+}
+
 static inline void
 identifier_merge(IdentifierSketch *into, const IdentifierSketch *from)
 {
