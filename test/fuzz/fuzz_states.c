@@ -165,7 +165,7 @@ name_codes(Dictionary *dictionary, const Allocator *allocator, int32_t n)
 
 /* Fits a state of 3 numbers and 2 categories of at most MAX_CODES codes. */
 static void
-fit_least_squares(const LeastSquares *state, const Allocator *allocator)
+fit_least_squares(LeastSquares *state, const Allocator *allocator)
 {
 	static const Feature features[] = {{"a", FAMILY_NUMBER, 0, false},
 									   {"b", FAMILY_NUMBER, 2, false},
