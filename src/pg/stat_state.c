@@ -62,6 +62,14 @@ state_result(FunctionCallInfo fcinfo, Status status, double result)
 	PG_RETURN_NULL();
 }
 
+Datum
+state_result_real(FunctionCallInfo fcinfo, Status status, float result)
+{
+	if (likely(status == KERNEL_OK))
+		PG_RETURN_FLOAT4(result);
+	return state_result(fcinfo, status, 0.0);
+}
+
 static void
 invalid_text(const StateType *type, const char *text)
 {

@@ -91,4 +91,7 @@ state_to_change(const StateType *type, FunctionCallInfo fcinfo)
 /* The result of a kernel function as a Datum: NULL where it is undefined, an error on over- or underflow. */
 extern Datum state_result(FunctionCallInfo fcinfo, Status status, double result);
 
+/* The same in single precision. */
+extern Datum state_result_real(FunctionCallInfo fcinfo, Status status, float result);
+
 #endif /* ORCHARD_PG_STAT_STATE_H */

@@ -55,6 +55,8 @@ PG_FUNCTION_INFO_V1(orchard_sum_state_final);
 PG_FUNCTION_INFO_V1(orchard_sum_state_n);
 PG_FUNCTION_INFO_V1(orchard_sum_state_sum);
 PG_FUNCTION_INFO_V1(orchard_sum_state_avg);
+PG_FUNCTION_INFO_V1(orchard_sum_state_accum_real);
+PG_FUNCTION_INFO_V1(orchard_sum_state_sum_real);
 
 Datum
 orchard_sum_state_in(PG_FUNCTION_ARGS)
@@ -131,4 +133,24 @@ orchard_sum_state_avg(PG_FUNCTION_ARGS)
 	Status status = sum_mean(sum_argument(fcinfo, 0), &result);
 
 	return state_result(fcinfo, status, result);
+}
+
+/* A value of single precision; the running sum must have room there, as in the built-in. */
+Datum
+orchard_sum_state_accum_real(PG_FUNCTION_ARGS)
+{
+	SumState *state = (SumState *) state_to_change(&sum_state_type, fcinfo);
+
+	if (unlikely(sum_add_real(&state->sum, PG_GETARG_FLOAT4(1)) != KERNEL_OK))
+		float_overflow_error();
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+orchard_sum_state_sum_real(PG_FUNCTION_ARGS)
+{
+	float result = 0.0f;
+	Status status = sum_total_real(sum_argument(fcinfo, 0), &result);
+
+	return state_result_real(fcinfo, status, result);
 }

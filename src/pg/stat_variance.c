@@ -53,6 +53,7 @@ PG_FUNCTION_INFO_V1(orchard_variance_state_out);
 PG_FUNCTION_INFO_V1(orchard_variance_state_recv);
 PG_FUNCTION_INFO_V1(orchard_variance_state_send);
 PG_FUNCTION_INFO_V1(orchard_variance_state_accum);
+PG_FUNCTION_INFO_V1(orchard_variance_state_accum_real);
 PG_FUNCTION_INFO_V1(orchard_variance_state_merge);
 PG_FUNCTION_INFO_V1(orchard_variance_state_final);
 PG_FUNCTION_INFO_V1(orchard_variance_state_n);
@@ -93,6 +94,16 @@ orchard_variance_state_accum(PG_FUNCTION_ARGS)
 	VarianceState *state = (VarianceState *) state_to_change(&variance_state_type, fcinfo);
 
 	if (unlikely(variance_add(&state->variance, PG_GETARG_FLOAT8(1)) != KERNEL_OK))
+		float_overflow_error();
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+orchard_variance_state_accum_real(PG_FUNCTION_ARGS)
+{
+	VarianceState *state = (VarianceState *) state_to_change(&variance_state_type, fcinfo);
+
+	if (unlikely(variance_add(&state->variance, PG_GETARG_FLOAT4(1)) != KERNEL_OK))
 		float_overflow_error();
 	PG_RETURN_POINTER(state);
 }

@@ -2,11 +2,12 @@
  * window_extreme.c: the moving form of min and max, by monotonic deques.
  *
  * One pair of functions serves each PostgreSQL type that fits a machine word:
- * doubles as doubles, integers, dates and timestamps as integers (their infinities
+ * doubles as doubles, integers, money, oids, dates and times as integers (their infinities
  * are the extreme integers, so they need no rule of their own).
  */
 #include "postgres.h"
 
+#include "utils/cash.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
@@ -73,6 +74,12 @@ MOVING_EXTREME(int4_min, IntegerMinDeque, PG_GETARG_INT32, PG_RETURN_INT32)
 MOVING_EXTREME(int4_max, IntegerMaxDeque, PG_GETARG_INT32, PG_RETURN_INT32)
 MOVING_EXTREME(int8_min, IntegerMinDeque, PG_GETARG_INT64, PG_RETURN_INT64)
 MOVING_EXTREME(int8_max, IntegerMaxDeque, PG_GETARG_INT64, PG_RETURN_INT64)
+MOVING_EXTREME(money_min, IntegerMinDeque, PG_GETARG_CASH, PG_RETURN_CASH)
+MOVING_EXTREME(money_max, IntegerMaxDeque, PG_GETARG_CASH, PG_RETURN_CASH)
+MOVING_EXTREME(oid_min, IntegerMinDeque, PG_GETARG_OID, PG_RETURN_OID)
+MOVING_EXTREME(oid_max, IntegerMaxDeque, PG_GETARG_OID, PG_RETURN_OID)
+MOVING_EXTREME(time_min, IntegerMinDeque, PG_GETARG_TIMEADT, PG_RETURN_TIMEADT)
+MOVING_EXTREME(time_max, IntegerMaxDeque, PG_GETARG_TIMEADT, PG_RETURN_TIMEADT)
 MOVING_EXTREME(date_min, IntegerMinDeque, PG_GETARG_DATEADT, PG_RETURN_DATEADT)
 MOVING_EXTREME(date_max, IntegerMaxDeque, PG_GETARG_DATEADT, PG_RETURN_DATEADT)
 MOVING_EXTREME(timestamp_min, IntegerMinDeque, PG_GETARG_TIMESTAMP, PG_RETURN_TIMESTAMP)

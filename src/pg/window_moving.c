@@ -25,6 +25,12 @@ typedef struct SumFrame
 	MovingSum moving;
 } SumFrame;
 
+typedef struct RealSumFrame
+{
+	MemoryAccount *account;
+	MovingRealSum moving;
+} RealSumFrame;
+
 typedef struct VarianceFrame
 {
 	MemoryAccount *account;
@@ -238,4 +244,114 @@ orchard_moving_stats_stats(PG_FUNCTION_ARGS)
 	if (moments_count(&state->moments) == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(state);
+}
+
+/* The same over arguments of type real: sum and avg. */
+
+PG_FUNCTION_INFO_V1(orchard_moving_real_sum_add);
+PG_FUNCTION_INFO_V1(orchard_moving_real_sum_remove);
+PG_FUNCTION_INFO_V1(orchard_moving_real_sum_sum);
+PG_FUNCTION_INFO_V1(orchard_moving_real_sum_avg);
+PG_FUNCTION_INFO_V1(orchard_moving_real_variance_add);
+PG_FUNCTION_INFO_V1(orchard_moving_real_variance_remove);
+
+Datum
+orchard_moving_real_sum_add(PG_FUNCTION_ARGS)
+{
+	RealSumFrame *frame = (RealSumFrame *) PG_GETARG_POINTER(0);
+	Status status;
+
+	if (PG_ARGISNULL(0))
+	{
+		frame = window_frame_begin(fcinfo, sizeof(RealSumFrame));
+		moving_real_sum_begin(&frame->moving);
+	}
+	if (!PG_ARGISNULL(1))
+	{
+		status =
+			moving_real_sum_add(&frame->moving, &frame->account->allocator, PG_GETARG_FLOAT4(1));
+		if (unlikely(status != KERNEL_OK))
+			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
+	}
+	PG_RETURN_POINTER(frame);
+}
+
+Datum
+orchard_moving_real_sum_remove(PG_FUNCTION_ARGS)
+{
+	RealSumFrame *frame = (RealSumFrame *) PG_GETARG_POINTER(0);
+	Status status;
+
+	if (!PG_ARGISNULL(1))
+	{
+		status = moving_real_sum_remove(&frame->moving, &frame->account->allocator,
+										&frame->account->stop, PG_GETARG_FLOAT4(1));
+		if (unlikely(status != KERNEL_OK))
+			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
+	}
+	PG_RETURN_POINTER(frame);
+}
+
+Datum
+orchard_moving_real_sum_sum(PG_FUNCTION_ARGS)
+{
+	const RealSumFrame *frame = (const RealSumFrame *) PG_GETARG_POINTER(0);
+	float result = 0.0f;
+	Sum sum;
+	Status status = moving_real_sum_state(&frame->moving, &sum);
+
+	if (likely(status == KERNEL_OK))
+		status = sum_total_real(&sum, &result);
+	return state_result_real(fcinfo, status, result);
+}
+
+/* In double precision, where no mean of reals overflows. */
+Datum
+orchard_moving_real_sum_avg(PG_FUNCTION_ARGS)
+{
+	const RealSumFrame *frame = (const RealSumFrame *) PG_GETARG_POINTER(0);
+	double result = 0.0;
+	Sum sum;
+	Status status = moving_sum_state(&frame->moving.sum, &sum);
+
+	if (likely(status == KERNEL_OK))
+		status = sum_mean(&sum, &result);
+	return state_result(fcinfo, status, result);
+}
+
+Datum
+orchard_moving_real_variance_add(PG_FUNCTION_ARGS)
+{
+	VarianceFrame *frame = (VarianceFrame *) PG_GETARG_POINTER(0);
+	Status status;
+
+	if (PG_ARGISNULL(0))
+	{
+		frame = window_frame_begin(fcinfo, sizeof(VarianceFrame));
+		moving_variance_begin(&frame->moving);
+	}
+	if (!PG_ARGISNULL(1))
+	{
+		status =
+			moving_variance_add(&frame->moving, &frame->account->allocator, PG_GETARG_FLOAT4(1));
+		if (unlikely(status != KERNEL_OK))
+			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
+	}
+	PG_RETURN_POINTER(frame);
+}
+
+Datum
+orchard_moving_real_variance_remove(PG_FUNCTION_ARGS)
+{
+	VarianceFrame *frame = (VarianceFrame *) PG_GETARG_POINTER(0);
+	Status status;
+
+	if (!PG_ARGISNULL(1))
+	{
+		status = moving_variance_remove(&frame->moving, &frame->account->allocator,
+										&frame->account->stop, PG_GETARG_FLOAT4(1));
+		if (unlikely(status != KERNEL_OK))
+			memory_account_require_ok(frame->account, status, WINDOW_FRAME_LABEL);
+	}
+	PG_RETURN_POINTER(frame);
 }

@@ -142,13 +142,24 @@ sub drop_ins
 	  qw(sum avg var_pop var_samp variance stddev_pop stddev_samp stddev);
 }
 
+# The same of real: sums are as exact as those of double precision, and rounded once.
+sub real_drop_ins
+{
+	return ({ name => 'sum(real)', ours => 'orchard.sum(x::real) %w', reference => '(pg_catalog.sum(x::real::float8) %w)::real', same => 'a IS NOT DISTINCT FROM b' },
+		map { { name => "$_(real)", ours => "orchard.$_(x::real) %w", reference => "pg_catalog.$_(x::real) %w" } }
+		qw(avg var_pop var_samp variance stddev_pop stddev_samp stddev));
+}
+
 # min and max return the very value.
 sub extremes
 {
 	my @arguments = (
 		'x', 'm', 'm::bigint', '(m % 1000)::smallint', 'x::float4',
 		"date '2020-01-01' + m", "timestamp '2020-01-01' + m * interval '1 hour'",
-		"timestamptz '2020-01-01 00:00Z' + m * interval '1 hour'");
+		"timestamptz '2020-01-01 00:00Z' + m * interval '1 hour'",
+		"(m % 7 + CASE WHEN f THEN 0.00 ELSE 0.000 END)", 'x::numeric', 'abs(m)::oid', '(m % 50)::money',
+		"time '12:00' + m % 40 * interval '1 minute'", "timetz '12:00+00' + m % 40 * interval '1 minute'",
+		"(m % 9 * CASE WHEN f THEN interval '30 days' ELSE interval '1 month' END)");
 	my @cases;
 	for my $argument (@arguments)
 	{
@@ -314,7 +325,7 @@ sub over_time
 		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1], same => 'close_to(a, b, s)', scale => $_->[2] // 'max(abs(x)) %w' } } @close));
 }
 
-my @rooms = (\&drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time);
+my @rooms = (\&drop_ins, \&real_drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time);
 
 sub frame_cases
 {

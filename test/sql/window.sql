@@ -18,7 +18,10 @@ FROM (SELECT stats(x) AS s, avg(x), sum(x), max(x) FROM frames) AS q;
 SET search_path = public, pg_catalog;
 SELECT pg_get_viewdef('public.accelerated') ~ 'orchard.sum\((frames\.)?x\)' AS float8_is_ours,
 	pg_get_viewdef('public.accelerated') !~ 'orchard.sum\((frames\.)?i\)' AS integer_is_not,
-	pg_get_viewdef('public.accelerated') !~ 'orchard.sum\(\((frames\.)?x\)::real\)' AS real_is_not;
+	pg_get_viewdef('public.accelerated') ~ 'orchard.sum\(\((frames\.)?x\)::real\)' AS real_is_ours;
+-- results have the types of the built-ins
+SELECT pg_typeof(orchard.sum(r)) AS sum, pg_typeof(orchard.avg(r)) AS avg, pg_typeof(orchard.stddev(r)) AS stddev, orchard.sum(r), orchard.avg(r), orchard.var_pop(r)
+FROM (VALUES (1.5::real), (NULL), (2.5), (8)) AS v(r);
 
 -- frames of every shape, against the built-ins
 SELECT count(*) AS rows, bool_and(a IS NOT DISTINCT FROM b) AS preceding, bool_and(c IS NOT DISTINCT FROM d) AS centred,
@@ -52,6 +55,21 @@ FROM (VALUES (1, 1e308::float8), (2, -1e308), (3, 1), (4, 2), (5, 1e308), (6, 4)
 SELECT orchard.sum(x) OVER (ORDER BY i ROWS 1 PRECEDING) FROM (VALUES (1, 1e308::float8), (2, 1e308)) AS v(i, x);
 SELECT orchard.avg(x) OVER (ORDER BY i ROWS 1 PRECEDING) FROM (VALUES (1, 1e200::float8), (2, -1e200)) AS v(i, x);
 SELECT orchard.var_pop(x) OVER (ORDER BY i ROWS 1 PRECEDING) FROM (VALUES (1, 1e200::float8), (2, -1e200)) AS v(i, x);
+
+\set VERBOSITY default
+-- of reals the sum overflows where single precision ends, their mean does not
+SELECT orchard.avg(r)::real FROM (VALUES (3e38::real), (3e38)) AS v(r);
+SELECT i, orchard.sum(r) OVER (ORDER BY i ROWS 1 PRECEDING) FROM (VALUES (1, 3e38::real), (2, -3e38), (3, 1), (4, 2), (5, 'NaN'), (6, 4), (7, 5)) AS v(i, r);
+\set VERBOSITY sqlstate
+SELECT orchard.sum(r) FROM (VALUES (3e38::real), (3e38), (-3e38)) AS v(r);
+SELECT orchard.sum(r) OVER (ORDER BY i ROWS 2 PRECEDING) FROM (VALUES (1, 3e38::real), (2, 3e38), (3, -3e38)) AS v(i, r);
+
+-- of equal values the latest is the extreme, as in the built-ins; what left is given back
+SELECT i, orchard.min(n) OVER w AS numeric, orchard.max(interval '1 day' * n) OVER w AS interval, orchard.max(timetz '00:00+00' + n::int * interval '1 hour') OVER w AS timetz
+FROM (VALUES (1, 1.00), (2, 1.0), (3, 1.000), (4, 7), (5, NULL), (6, 3.5), (7, NULL), (8, NULL)) AS v(i, n) WINDOW w AS (ORDER BY i ROWS 1 PRECEDING);
+SET orchard.max_memory = '16MB';
+SELECT max(m) FROM (SELECT orchard.max(repeat('7', 2000)::numeric - g) OVER (ORDER BY g ROWS 99 PRECEDING) % 1000 AS m FROM generate_series(1, 30000) AS g OFFSET 0) AS q;
+RESET orchard.max_memory;
 
 -- a frame beyond orchard.max_memory is an error, and what it held is given back
 SET orchard.max_memory = '16MB';

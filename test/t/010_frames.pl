@@ -153,10 +153,10 @@ BEGIN
 EXCEPTION
 	WHEN numeric_value_out_of_range THEN RETURN SQLSTATE;
 END $$;
-CREATE TABLE huge (i int, x float8, y float8);
+CREATE TABLE huge (i int, x float8, y float8, r real);
 SQL
 my @calls = ((map { "$_(x)" } qw(sum avg var_pop var_samp variance stddev_pop stddev_samp stddev)),
-	map { "$_(y, x)" } qw(covar_pop covar_samp regr_avgx regr_avgy regr_sxx regr_sxy regr_syy));
+	(map { "$_(y, x)" } qw(covar_pop covar_samp regr_avgx regr_avgy regr_sxx regr_sxy regr_syy)), (map { "$_(r)" } qw(sum avg var_pop)));
 my %differs;
 my $outcomes = 0;
 my $overflows = 0;
@@ -165,7 +165,8 @@ for my $round (1 .. 40)
 	my $width = 1 + int(rand(3));
 	my $frame = rand() < 0.2 ? 'ROWS UNBOUNDED PRECEDING' : "ROWS $width PRECEDING";
 	my @values = map { (qw(1e308 -1e308 1e308 -1e308 1e200 -1e200 1e150 3 -7 NaN Infinity -Infinity))[ rand(12) ] } 1 .. 10;
-	my $list = join ', ', map { "($_, '$values[$_]', '$values[9 - $_]')" } 0 .. 4;
+	my @reals = map { (qw(3e38 -3e38 3e38 -3e38 2e38 1e27 -1e30 3 -7 NaN Infinity -Infinity))[ rand(12) ] } 0 .. 4;
+	my $list = join ', ', map { "($_, '$values[$_]', '$values[9 - $_]', '$reals[$_]')" } 0 .. 4;
 	my $lines = join ' UNION ALL ', map { "SELECT '$_', outcome('orchard.$_', '$frame') AS o, outcome('pg_catalog.$_', '$frame')" } @calls;
 	my $result = $node->safe_psql('postgres', "TRUNCATE huge; INSERT INTO huge VALUES $list; $lines");
 	for my $line (split /\n/, $result)
@@ -175,7 +176,7 @@ for my $round (1 .. 40)
 		$overflows++ if $theirs eq '22003';
 		next if $ours eq $theirs;
 		$differs{$call}++;
-		diag "$call over ($frame) of @values: $ours, built-in $theirs";
+		diag "$call over ($frame) of @values, @reals: $ours, built-in $theirs";
 	}
 }
 cmp_ok($overflows, '>', 0, "$overflows of $outcomes outcomes are overflows");

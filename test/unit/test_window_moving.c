@@ -235,7 +235,42 @@ refused_memory_changes_nothing(void)
 	moving_sum_release(&sum, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(ordinary_values), UNIT_CASE(nan_and_infinity_leave_without_a_trace),
+#define OVERFLOWS (-1.0)
+
+/* Finite values whose running sum has no room in single precision; what left is forgotten. */
+static void
+sums_of_reals_overflow_as_such(void)
+{
+	static const float values[] = {3e38f, -3e38f, 1.0f, 3e38f, 2e37f, 3e37f, 7.0f, NAN, 5.0f};
+	static const double expected[] = {
+		3e38, 0.0, 1.0, 1.0, 3.2e38, OVERFLOWS, (double) 2e37f + 3e37f, NAN, NAN};
+	MovingRealSum moving;
+	float result = 0.0f;
+	Status status;
+	Sum sum;
+	int i;
+
+	moving_real_sum_begin(&moving);
+	for (i = 0; i < 9; i++)
+	{
+		CHECK(moving_real_sum_add(&moving, &unit_allocator, values[i]) == KERNEL_OK);
+		if (i >= 3)
+			CHECK(moving_real_sum_remove(&moving, &unit_allocator, NULL, values[i - 3]) ==
+				  KERNEL_OK);
+		status = moving_real_sum_state(&moving, &sum);
+		if (expected[i] == OVERFLOWS)
+			CHECK(status == KERNEL_OVERFLOW);
+		else
+		{
+			CHECK(status == KERNEL_OK && sum_total_real(&sum, &result) == KERNEL_OK);
+			CHECK_NEAR(result, (float) expected[i], 0.0);
+		}
+	}
+	moving_sum_release(&moving.sum, &unit_allocator);
+}
+
+UNIT_MAIN(UNIT_CASE(sums_of_reals_overflow_as_such), UNIT_CASE(ordinary_values),
+		  UNIT_CASE(nan_and_infinity_leave_without_a_trace),
 		  UNIT_CASE(overflow_is_that_of_the_order),
 		  UNIT_CASE(removing_from_an_empty_frame_is_refused),
 		  UNIT_CASE(refused_memory_changes_nothing))

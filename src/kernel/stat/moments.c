@@ -282,6 +282,20 @@ sum_mean(const Sum *sum, double *result)
 }
 
 Status
+sum_total_real(const Sum *sum, float *result)
+{
+	double total;
+	Status status = sum_total(sum, &total);
+
+	if (status != KERNEL_OK)
+		return status;
+	if (fabs(total) >= SUM_REAL_LIMIT && !isinf(total))
+		return KERNEL_OVERFLOW;
+	*result = (float) total;
+	return KERNEL_OK;
+}
+
+Status
 variance_total(const Variance *variance, double *result)
 {
 	Sum sum = {variance->n, variance->total};

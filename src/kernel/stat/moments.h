@@ -103,6 +103,23 @@ sum_add(Sum *sum, double x)
 	return KERNEL_OK;
 }
 
+/* Doubles of this size and above round to an infinite float: its largest and half of its last place. */
+#define SUM_REAL_LIMIT 0x1.ffffffp127
+
+/*
+ * sum_add_real
+ *		Takes one value of single precision: as sum_add, with KERNEL_OVERFLOW when finite values gave a
+ *		running sum beyond single precision, as the built-in sum(real) has it.
+ */
+static inline Status
+sum_add_real(Sum *sum, float x)
+{
+	Status status = sum_add(sum, x);
+	double size = fabs(total_value(sum->total));
+
+	return __builtin_expect(size >= SUM_REAL_LIMIT && !isinf(size), 0) ? KERNEL_OVERFLOW : status;
+}
+
 /*
  * x * n exactly, for a count n: as dd_two_product, without its call of fma on processors that the
  * build does not assume to have it.  Half of x times a count of 26 bits is exact (Dekker, "A
@@ -221,6 +238,9 @@ sum_total(const Sum *sum, double *result)
 }
 
 extern Status sum_mean(const Sum *sum, double *result);
+
+/* The sum in single precision; KERNEL_OVERFLOW where a finite one has no room there. */
+extern Status sum_total_real(const Sum *sum, float *result);
 extern Status variance_total(const Variance *variance, double *result);
 extern Status variance_mean(const Variance *variance, double *result);
 

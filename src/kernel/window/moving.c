@@ -239,3 +239,53 @@ moving_moments_state(const MovingMoments *moving, Moments *state)
 	MomentsRing_fold(&moving->ring, state);
 	return KERNEL_OK;
 }
+
+void
+moving_real_sum_begin(MovingRealSum *moving)
+{
+	moving_sum_begin(&moving->sum);
+	moving->n_wide = 0;
+}
+
+static bool
+is_wide(float x)
+{
+	return fabsf(x) > MOVING_REAL_WIDE && !isinf(x);
+}
+
+Status
+moving_real_sum_add(MovingRealSum *moving, const Allocator *allocator, float x)
+{
+	Status status = moving_sum_add(&moving->sum, allocator, x);
+
+	if (status == KERNEL_OK && is_wide(x))
+		moving->n_wide++;
+	return status;
+}
+
+Status
+moving_real_sum_remove(MovingRealSum *moving, const Allocator *allocator, const StopCheck *stop,
+					   float x)
+{
+	Status status = moving_sum_remove(&moving->sum, allocator, stop, x);
+
+	if (status == KERNEL_OK && is_wide(x))
+		moving->n_wide--;
+	return status;
+}
+
+Status
+moving_real_sum_state(const MovingRealSum *moving, Sum *state)
+{
+	const TotalRing *ring = &moving->sum.ring;
+	uint64_t n = TotalRing_count(ring);
+	Status status = KERNEL_OK;
+	uint64_t i;
+
+	if (__builtin_expect(moving->n_wide == 0, 1))
+		return moving_sum_state(&moving->sum, state);
+	sum_clear(state);
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+		status = sum_add_real(state, (float) TotalRing_value(ring, i));
+	return status;
+}

@@ -99,6 +99,16 @@ typedef struct MovingSum
 	MovingCounts counts;
 } MovingSum;
 
+/* Of values of single precision: their sum overflows at a size that doubles know nothing of. */
+typedef struct MovingRealSum
+{
+	MovingSum sum;
+	int64_t n_wide; /* finite values above MOVING_REAL_WIDE */
+} MovingRealSum;
+
+/* Below it sums stay within single precision for any n that fits in memory. */
+#define MOVING_REAL_WIDE 1e26f
+
 typedef struct MovingVariance
 {
 	VarianceRing ring;
@@ -131,6 +141,13 @@ extern Status moving_variance_remove(MovingVariance *moving, const Allocator *al
 									 const StopCheck *stop, double x);
 extern Status moving_moments_remove(MovingMoments *moving, const Allocator *allocator,
 									const StopCheck *stop, double x);
+
+/* The same for values of single precision, with the overflow of sum_add_real in the state. */
+extern void moving_real_sum_begin(MovingRealSum *moving);
+extern Status moving_real_sum_add(MovingRealSum *moving, const Allocator *allocator, float x);
+extern Status moving_real_sum_remove(MovingRealSum *moving, const Allocator *allocator,
+									 const StopCheck *stop, float x);
+extern Status moving_real_sum_state(const MovingRealSum *moving, Sum *state);
 
 /*
  * The plain state of the frame, also of an empty one: O(1), O(frame) while a large value is in it.
