@@ -103,6 +103,29 @@ pieces_add_up_to_the_whole(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(rfc_3720_vectors), UNIT_CASE(check_string_and_nothing),
-		  UNIT_CASE(pieces_add_up_to_the_whole), UNIT_CASE(long_inputs_agree_with_the_definition),
+/* The instruction and the portable code agree at every length and alignment. */
+static void
+every_way_gives_the_same_checksum(void)
+{
+	uint8_t bytes[80];
+	size_t start;
+	size_t length;
+	uint32_t state = 1;
+
+	for (start = 0; start < sizeof(bytes); start++)
+	{
+		state = state * 1664525u + 1013904223u;
+		bytes[start] = (uint8_t) (state >> 24);
+	}
+	for (start = 0; start < 9; start++)
+	{
+		for (length = 0; length + start <= sizeof(bytes); length++)
+			CHECK(checksum_crc32c_extend(state, bytes + start, length) ==
+				  checksum_crc32c_portable(state, bytes + start, length));
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(every_way_gives_the_same_checksum), UNIT_CASE(rfc_3720_vectors),
+		  UNIT_CASE(check_string_and_nothing), UNIT_CASE(pieces_add_up_to_the_whole),
+		  UNIT_CASE(long_inputs_agree_with_the_definition),
 		  UNIT_CASE(each_flipped_bit_changes_the_sum))

@@ -191,16 +191,28 @@ read_u16(ByteReader *reader)
 	return (uint16_t) read_integer(reader, 2);
 }
 
+/* Written out, these are one load where the machine has this order of bytes. */
+static uint32_t
+load_u32(const uint8_t *bytes)
+{
+	return (uint32_t) bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 |
+		(uint32_t) bytes[3] << 24;
+}
+
 uint32_t
 read_u32(ByteReader *reader)
 {
-	return (uint32_t) read_integer(reader, 4);
+	const uint8_t *bytes = read_bytes(reader, 4);
+
+	return bytes == NULL ? 0 : load_u32(bytes);
 }
 
 uint64_t
 read_u64(ByteReader *reader)
 {
-	return read_integer(reader, 8);
+	const uint8_t *bytes = read_bytes(reader, 8);
+
+	return bytes == NULL ? 0 : load_u32(bytes) | (uint64_t) load_u32(bytes + 4) << 32;
 }
 
 uint64_t
@@ -210,6 +222,8 @@ read_varint(ByteReader *reader)
 	unsigned shift = 0;
 	uint8_t byte;
 
+	if (reader->status == KERNEL_OK && reader->next < reader->end && *reader->next < 0x80)
+		return *reader->next++;
 	do
 	{
 		byte = read_u8(reader);
@@ -226,7 +240,7 @@ read_varint(ByteReader *reader)
 double
 read_double(ByteReader *reader)
 {
-	uint64_t bits = read_integer(reader, 8);
+	uint64_t bits = read_u64(reader);
 	double value;
 
 	memcpy(&value, &bits, sizeof(value));

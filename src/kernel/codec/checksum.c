@@ -1,7 +1,9 @@
 /*
- * checksum.c: CRC-32C, half a byte at a time.
+ * checksum.c: CRC-32C, half a byte at a time where no instruction does it.
  */
 #include "kernel/codec/checksum.h"
+
+#include "kernel/codec/checksum_simd.h"
 
 /* Entry i is the remainder of the four bits i: the polynomial 0x82f63b78 (reflected) four times over. */
 static const uint32_t remainders[16] = {
@@ -15,7 +17,7 @@ checksum_crc32c(const void *bytes, size_t length)
 }
 
 uint32_t
-checksum_crc32c_extend(uint32_t before, const void *bytes, size_t length)
+checksum_crc32c_portable(uint32_t before, const void *bytes, size_t length)
 {
 	const uint8_t *next = bytes;
 	uint32_t crc = ~before;
@@ -28,4 +30,14 @@ checksum_crc32c_extend(uint32_t before, const void *bytes, size_t length)
 		crc = crc >> 4 ^ remainders[crc & 15];
 	}
 	return ~crc;
+}
+
+uint32_t
+checksum_crc32c_extend(uint32_t before, const void *bytes, size_t length)
+{
+	uint32_t crc = ~before;
+
+	if (checksum_by_instruction(&crc, bytes, length))
+		return ~crc;
+	return checksum_crc32c_portable(before, bytes, length);
 }

@@ -12,4 +12,7 @@ extern uint32_t checksum_crc32c(const void *bytes, size_t length);
 /* The checksum of what `before` is the checksum of, followed by these bytes; 0 is that of nothing. */
 extern uint32_t checksum_crc32c_extend(uint32_t before, const void *bytes, size_t length);
 
+/* The same by the portable code, for tests. */
+extern uint32_t checksum_crc32c_portable(uint32_t before, const void *bytes, size_t length);
+
 #endif /* ORCHARD_KERNEL_CODEC_CHECKSUM_H */

@@ -367,29 +367,51 @@ leaf_mask_release(LeafMasks *masks, const Allocator *allocator)
 	memory_release(allocator, masks, 1, sizeof(LeafMasks));
 }
 
-/* How many of the slot's thresholds are below x: halves without a branch, 0 for NaN. */
-static inline size_t
-rank_below(const MaskSlot *slot, double x)
+#define SIDE_BY_SIDE 4
+
+/*
+ * The codes of up to four slots: how many of a number's thresholds are below it, by halves without
+ * a branch.  Each search waits for its own loads; four of them wait together.
+ */
+static inline void
+find_codes(const MaskSlot *slots, int32_t n, const double *vector, size_t codes[SIDE_BY_SIDE])
 {
-	const double *thresholds = slot->thresholds;
-	size_t rank = 0;
+	double values[SIDE_BY_SIDE];
+	size_t most = 0;
 	size_t half;
+	int32_t s;
 
-	for (half = ((size_t) 1 << slot->steps) >> 1; half > 0; half >>= 1)
-		rank += half & -(size_t) (thresholds[rank + half - 1] < x);
-	return rank;
-}
+	for (s = 0; s < n; s++)
+	{
+		size_t first = ((size_t) 1 << slots[s].steps) >> 1;
 
-/* The code of the vector's value. */
-static inline size_t
-code_of(const MaskSlot *slot, const double *vector)
-{
-	double x = vector[slot->slot];
-	size_t missing = (size_t) slot->n_codes;
+		values[s] = vector[slots[s].slot];
+		codes[s] = 0;
+		most = first > most ? first : most;
+	}
+	for (half = most; half > 0; half >>= 1)
+	{
+		for (s = 0; s < n; s++)
+		{
+			/* A slot with fewer thresholds begins later: until then its place would be beyond them. */
+			size_t place = codes[s] + half - 1;
+			size_t last = ((size_t) 1 << slots[s].steps) - 1;
 
-	if (slot->is_category)
-		return (uint32_t) x - 1 < (uint32_t) missing ? (size_t) (uint32_t) x - 1 : missing;
-	return x != x ? missing : rank_below(slot, x);
+			if (place < last)
+				codes[s] += half & -(size_t) (slots[s].thresholds[place] < values[s]);
+		}
+	}
+	for (s = 0; s < n; s++)
+	{
+		size_t missing = (size_t) slots[s].n_codes;
+
+		if (slots[s].is_category)
+			codes[s] = (uint32_t) values[s] - 1 < (uint32_t) missing ?
+				(size_t) (uint32_t) values[s] - 1 :
+				missing;
+		else if (values[s] != values[s])
+			codes[s] = missing;
+	}
 }
 
 void
@@ -399,9 +421,15 @@ leaf_mask_lanes(const LeafMasks *masks, const double *vector, double *lanes)
 	int32_t s;
 	int32_t t;
 
-	for (s = 0; s < masks->n_slots; s++)
-		masks->rows[s] =
-			masks->slots[s].rows + code_of(&masks->slots[s], vector) * masks->row_bytes;
+	for (s = 0; s < masks->n_slots; s += SIDE_BY_SIDE)
+	{
+		size_t codes[SIDE_BY_SIDE];
+		int32_t n = masks->n_slots - s < SIDE_BY_SIDE ? masks->n_slots - s : SIDE_BY_SIDE;
+
+		find_codes(&masks->slots[s], n, vector, codes);
+		for (t = 0; t < n; t++)
+			masks->rows[s + t] = masks->slots[s + t].rows + codes[t] * masks->row_bytes;
+	}
 	leaf_mask_and(masks->masks, masks->rows, masks->n_slots, masks->row_bytes);
 	memset(lanes, 0, TREE_LANES * (size_t) ensemble->n_outputs * sizeof(double));
 	if (ensemble->n_outputs == 1)
