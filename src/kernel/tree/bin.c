@@ -103,7 +103,7 @@ sort_key(double x)
 {
 	uint64_t bits = number_bits(x);
 
-	return bits ^ ((uint64_t) ((int64_t) bits >> 63) | UINT64_C(1) << 63);
+	return bits ^ ((UINT64_C(0) - (bits >> 63)) | UINT64_C(1) << 63);
 }
 
 static inline double

@@ -84,7 +84,7 @@ static Status
 differentiate(Boost *boost, int32_t output, LossSum *losses)
 {
 	double loss[OBJECTIVE_ROWS];
-	double unit[OBJECTIVE_ROWS];
+	double unit[OBJECTIVE_ROWS] = {0.0};
 	double most = 0.0;
 	double steepest = 0.0;
 	int32_t n = boost->train.rows.n;
@@ -408,7 +408,7 @@ create_rows(Boost *boost, const TreeSource *source, const TreeSource *validation
 		return status;
 	}
 	status = create_scored(boost, &boost->train, source, hash);
-	if (status != KERNEL_OK || !boost->has_held_out)
+	if (status != KERNEL_OK || validation == NULL || !boost->has_held_out)
 		return status;
 	status = create_hashes(boost, validation, &hash);
 	return status == KERNEL_OK ? create_scored(boost, &boost->held_out, validation, hash) : status;

@@ -225,7 +225,8 @@ static void
 part_values(double *values, double *weights, int32_t begin, int32_t end, uint64_t draw,
 			int32_t *below, int32_t *above)
 {
-	double pivot = values[begin + (int32_t) (draw % (uint64_t) (end - begin))];
+	uint64_t n = end > begin ? (uint64_t) (end - begin) : 1;
+	double pivot = values[begin + (int32_t) (draw % n)];
 	int32_t i = begin;
 
 	*below = begin;

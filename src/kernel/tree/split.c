@@ -216,7 +216,10 @@ split_number(SplitSearch *search, const SplitNode *node, int32_t slot, double ba
 static inline bool
 level_before(const SplitSearch *search, int32_t a, int32_t b)
 {
-	return search->keys[a] < search->keys[b] || (search->keys[a] == search->keys[b] && a < b);
+	double key = search->keys[a];
+	double other = search->keys[b];
+
+	return key < other || (key == other && a < b);
 }
 
 /* Moves the level at i down a heap of n, the last in order on top. */
