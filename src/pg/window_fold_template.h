@@ -4,7 +4,7 @@
  * The plain state keeps the fold, the moving one a ring over it.  Both begin alike, so one SQL
  * function gives the result of either.
  *
- * Define, then include after kernel/window/ring.h, pg/window_frame.h and pg/window_argument.h:
+ * Define, then include after the header of the ring:
  *		FOLD_NAME				the SQL functions are orchard_window_NAME_accum, _add and _remove
  *		FOLD_TYPE				name of their state, a struct that begins with the account, NULL if plain
  *		FOLD_RING				RING_NAME of the ring
@@ -23,6 +23,14 @@
  * All are undefined again at the end.  What is generated beside the functions and the struct:
  *		const STATE *NAME_fold(const FOLD_TYPE *, STATE *room)
  */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "pg/error.h"
+#include "pg/window_argument.h"
+#include "pg/window_frame.h"
+
 #ifndef FOLD_COUNTS
 #define FOLD_COUNTS(fcinfo) FOLD_READ(fcinfo, &row)
 #endif
