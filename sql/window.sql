@@ -200,3 +200,117 @@ CREATE AGGREGATE orchard.variance_state(float8) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE orchard.variance_state(float8) IS 'the state of avg, var_* and stddev_* as a value: small, mergeable later';
+
+-- Results of the moments that have no built-in.
+
+CREATE FUNCTION orchard.crest_factor(orchard.stats1d) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_stats1d_crest_factor' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.crest_factor(orchard.stats1d) IS 'largest size over root mean square; NULL when all values are 0';
+
+CREATE FUNCTION orchard.moving_stats_skewness(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_stats_skewness' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.moving_stats_skewness(internal) IS 'result of the window frame of skewness';
+
+CREATE AGGREGATE orchard.skewness(float8) (
+	SFUNC = orchard.stats1d_accum,
+	STYPE = orchard.stats1d,
+	INITCOND = '(0,0,0,0,0,0,0,Infinity,-Infinity,0,0,0)',
+	FINALFUNC = orchard.skewness,
+	COMBINEFUNC = orchard.stats1d_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_stats_add,
+	MINVFUNC = orchard.moving_stats_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_stats_skewness
+);
+COMMENT ON AGGREGATE orchard.skewness(float8) IS 'population skewness g1; NULL without spread';
+
+CREATE FUNCTION orchard.moving_stats_kurtosis(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_stats_kurtosis' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.moving_stats_kurtosis(internal) IS 'result of the window frame of kurtosis';
+
+CREATE AGGREGATE orchard.kurtosis(float8) (
+	SFUNC = orchard.stats1d_accum,
+	STYPE = orchard.stats1d,
+	INITCOND = '(0,0,0,0,0,0,0,Infinity,-Infinity,0,0,0)',
+	FINALFUNC = orchard.kurtosis,
+	COMBINEFUNC = orchard.stats1d_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_stats_add,
+	MINVFUNC = orchard.moving_stats_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_stats_kurtosis
+);
+COMMENT ON AGGREGATE orchard.kurtosis(float8) IS 'population excess kurtosis g2; NULL without spread';
+
+CREATE FUNCTION orchard.moving_stats_rms(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_stats_rms' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.moving_stats_rms(internal) IS 'result of the window frame of rms';
+
+CREATE AGGREGATE orchard.rms(float8) (
+	SFUNC = orchard.stats1d_accum,
+	STYPE = orchard.stats1d,
+	INITCOND = '(0,0,0,0,0,0,0,Infinity,-Infinity,0,0,0)',
+	FINALFUNC = orchard.rms,
+	COMBINEFUNC = orchard.stats1d_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_stats_add,
+	MINVFUNC = orchard.moving_stats_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_stats_rms
+);
+COMMENT ON AGGREGATE orchard.rms(float8) IS 'root mean square';
+
+CREATE FUNCTION orchard.moving_stats_cv(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_stats_cv' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.moving_stats_cv(internal) IS 'result of the window frame of cv';
+
+CREATE AGGREGATE orchard.cv(float8) (
+	SFUNC = orchard.stats1d_accum,
+	STYPE = orchard.stats1d,
+	INITCOND = '(0,0,0,0,0,0,0,Infinity,-Infinity,0,0,0)',
+	FINALFUNC = orchard.cv,
+	COMBINEFUNC = orchard.stats1d_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_stats_add,
+	MINVFUNC = orchard.moving_stats_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_stats_cv
+);
+COMMENT ON AGGREGATE orchard.cv(float8) IS 'sample standard deviation over absolute mean; NULL of one value and at mean 0';
+
+CREATE FUNCTION orchard.moving_stats_range_of(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_stats_range_of' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.moving_stats_range_of(internal) IS 'result of the window frame of range_of';
+
+CREATE AGGREGATE orchard.range_of(float8) (
+	SFUNC = orchard.stats1d_accum,
+	STYPE = orchard.stats1d,
+	INITCOND = '(0,0,0,0,0,0,0,Infinity,-Infinity,0,0,0)',
+	FINALFUNC = orchard.range_of,
+	COMBINEFUNC = orchard.stats1d_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_stats_add,
+	MINVFUNC = orchard.moving_stats_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_stats_range_of
+);
+COMMENT ON AGGREGATE orchard.range_of(float8) IS 'largest minus smallest value';
+
+CREATE FUNCTION orchard.moving_stats_crest_factor(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_moving_stats_crest_factor' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION orchard.moving_stats_crest_factor(internal) IS 'result of the window frame of crest_factor';
+
+CREATE AGGREGATE orchard.crest_factor(float8) (
+	SFUNC = orchard.stats1d_accum,
+	STYPE = orchard.stats1d,
+	INITCOND = '(0,0,0,0,0,0,0,Infinity,-Infinity,0,0,0)',
+	FINALFUNC = orchard.crest_factor,
+	COMBINEFUNC = orchard.stats1d_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_stats_add,
+	MINVFUNC = orchard.moving_stats_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_stats_crest_factor
+);
+COMMENT ON AGGREGATE orchard.crest_factor(float8) IS 'largest size over root mean square; NULL when all values are 0';

@@ -355,3 +355,24 @@ orchard_moving_real_variance_remove(PG_FUNCTION_ARGS)
 	}
 	PG_RETURN_POINTER(frame);
 }
+
+/* Defines the result orchard_moving_stats_NAME of a frame's moments by a function of the kernel. */
+#define MOVING_STATS_RESULT(name, function) \
+	PG_FUNCTION_INFO_V1(orchard_moving_stats_##name); \
+	Datum orchard_moving_stats_##name(PG_FUNCTION_ARGS) \
+	{ \
+		const MomentsFrame *frame = (const MomentsFrame *) PG_GETARG_POINTER(0); \
+		double result = 0.0; \
+		Moments moments; \
+		Status status = moving_moments_state(&frame->moving, &moments); \
+		if (likely(status == KERNEL_OK)) \
+			status = function(&moments, &result); \
+		return state_result(fcinfo, status, result); \
+	}
+
+MOVING_STATS_RESULT(skewness, moments_skewness)
+MOVING_STATS_RESULT(kurtosis, moments_kurtosis)
+MOVING_STATS_RESULT(rms, moments_rms)
+MOVING_STATS_RESULT(cv, moments_cv)
+MOVING_STATS_RESULT(range_of, moments_range)
+MOVING_STATS_RESULT(crest_factor, moments_crest_factor)

@@ -150,6 +150,16 @@ sub real_drop_ins
 		qw(avg var_pop var_samp variance stddev_pop stddev_samp stddev));
 }
 
+# Results of the moments, from the accessors' formulae over arrays of the frame.
+sub shapes
+{
+	my $finite = 'bool_and(x BETWEEN -1e9 AND 1e9) %w';
+	return (
+		{ name => 'range_of', ours => 'orchard.range_of(x) %w', reference => 'pg_catalog.max(x) %w - pg_catalog.min(x) %w' },
+		{ name => 'rms', ours => 'orchard.rms(x) %w', reference => "CASE WHEN NOT $finite THEN 'NaN' ELSE sqrt(pg_catalog.avg(nullif(nullif(nullif(x, 'NaN'), 'Infinity'), '-Infinity') ^ 2) %w) END" },
+		{ name => 'cv', ours => 'orchard.cv(x) %w', reference => 'pg_catalog.stddev(x) %w / nullif(abs(pg_catalog.avg(x) %w), 0)', same => "close_to(a, b, greatest(abs(b), 1)) OR b = 'NaN' AND a = 'NaN'" });
+}
+
 # min and max return the very value.
 sub extremes
 {
@@ -325,7 +335,7 @@ sub over_time
 		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1], same => 'close_to(a, b, s)', scale => $_->[2] // 'max(abs(x)) %w' } } @close));
 }
 
-my @rooms = (\&drop_ins, \&real_drop_ins, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time);
+my @rooms = (\&drop_ins, \&real_drop_ins, \&shapes, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time);
 
 sub frame_cases
 {

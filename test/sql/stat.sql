@@ -144,3 +144,10 @@ SET work_mem = '256MB';
 SELECT count(*) AS groups, bool_and(avg = built_in) AS avg, bool_and(n = 2) AS n
 FROM (SELECT g % 100000, orchard.avg(g::float8), avg(g::float8) AS built_in, orchard.n(orchard.stats(g::float8)) AS n
 	FROM generate_series(1, 200000) AS g GROUP BY 1) AS q;
+
+-- aggregates of the moments equal the accessors; skewness and kurtosis are those of scipy.stats (bias=True)
+SELECT abs(orchard.skewness(x) - 0.6568077344996993) < 1e-14 AS skewness, abs(orchard.kurtosis(x) + 1.0989792060491494) < 1e-14 AS kurtosis,
+	orchard.range_of(x) AS range, abs(orchard.rms(x) - sqrt(21.25)) < 1e-14 AS rms, abs(orchard.crest_factor(x) - 8 / sqrt(21.25)) < 1e-15 AS crest, abs(orchard.cv(x) - stddev(x) / avg(x)) < 1e-15 AS cv
+FROM (VALUES (1::float8), (2), (4), (8)) AS v(x);
+SELECT orchard.skewness(x), orchard.crest_factor(x), orchard.cv(x), orchard.range_of(x), orchard.rms(x) FROM (VALUES (0::float8), (0)) AS v(x);
+SELECT orchard.crest_factor(x), orchard.rms(x) FROM (VALUES (0::float8), ('NaN')) AS v(x);

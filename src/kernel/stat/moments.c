@@ -503,3 +503,16 @@ moments_cv(const Moments *moments, double *result)
 		*result = deviation / fabs(mean);
 	return status;
 }
+
+Status
+moments_crest_factor(const Moments *moments, double *result)
+{
+	double rms;
+	Status status = moments_rms(moments, &rms);
+
+	if (status == KERNEL_OK && rms == 0.0)
+		return KERNEL_INVALID;
+	if (status == KERNEL_OK)
+		*result = isnan(rms) ? NAN : fmax(fabs(moments->min), fabs(moments->max)) / rms;
+	return status;
+}

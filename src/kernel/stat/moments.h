@@ -264,6 +264,9 @@ extern Status moments_max(const Moments *moments, double *result);
 extern Status moments_range(const Moments *moments, double *result); /* max - min */
 
 extern Status moments_rms(const Moments *moments, double *result); /* sqrt(sum x^2 / n) */
-extern Status moments_cv(const Moments *moments, double *result);  /* sample deviation / |mean| */
+
+/* Largest size over rms; KERNEL_INVALID where all values are 0, too. */
+extern Status moments_crest_factor(const Moments *moments, double *result);
+extern Status moments_cv(const Moments *moments, double *result); /* sample deviation / |mean| */
 
 #endif /* ORCHARD_KERNEL_STAT_MOMENTS_H */
