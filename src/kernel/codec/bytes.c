@@ -219,20 +219,18 @@ uint64_t
 read_varint(ByteReader *reader)
 {
 	uint64_t value = 0;
-	unsigned shift = 0;
-	uint8_t byte;
+	unsigned shift;
+	uint8_t byte = 0x80;
 
 	if (reader->status == KERNEL_OK && reader->next < reader->end && *reader->next < 0x80)
 		return *reader->next++;
-	do
+	for (shift = 0; byte >= 0x80 && shift < 64; shift += 7)
 	{
 		byte = read_u8(reader);
-		if (shift == 63 && byte > 1)
-			reader->status = KERNEL_CORRUPT;
 		value |= (uint64_t) (byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte >= 0x80 && reader->status == KERNEL_OK);
-	if (byte == 0 && shift > 7)
+	}
+	/* The tenth byte holds one bit, and a number has one form, without zeros at its end. */
+	if ((shift == 70 && byte > 1) || (shift > 7 && byte == 0))
 		reader->status = KERNEL_CORRUPT;
 	return reader->status == KERNEL_OK ? value : 0;
 }

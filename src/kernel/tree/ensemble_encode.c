@@ -3,9 +3,9 @@
  */
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "kernel/tree/distinct.h"
 #include "kernel/tree/ensemble_codec.h"
 #include "kernel/tree/ensemble_format.h"
 
@@ -41,15 +41,6 @@ static bool
 asks_number(const Ensemble *ensemble, const TreeNode *node)
 {
 	return node->slot >= 0 && node->slot < ensemble->n_numbers;
-}
-
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *) a;
-	double y = *(const double *) b;
-
-	return (x > y) - (x < y);
 }
 
 static void
@@ -88,22 +79,6 @@ collect(Thresholds *thresholds, const Ensemble *ensemble)
 	}
 }
 
-/* Leaves one of each value; returns how many there are. */
-static size_t
-sort_distinct(double *values, size_t n)
-{
-	size_t kept = 0;
-	size_t i;
-
-	qsort(values, n, sizeof(double), compare_doubles);
-	for (i = 0; i < n; i++)
-	{
-		if (kept == 0 || values[i] != values[kept - 1])
-			values[kept++] = values[i];
-	}
-	return kept;
-}
-
 static Status
 thresholds_find(Thresholds *thresholds, const Ensemble *ensemble, const Allocator *allocator)
 {
@@ -128,7 +103,7 @@ thresholds_find(Thresholds *thresholds, const Ensemble *ensemble, const Allocato
 	collect(thresholds, ensemble);
 	for (s = 0; s < n; s++)
 		thresholds->counts[s] =
-			sort_distinct(thresholds->values + thresholds->starts[s], thresholds->counts[s]);
+			distinct_values(thresholds->values + thresholds->starts[s], thresholds->counts[s]);
 	return KERNEL_OK;
 }
 

@@ -4,9 +4,9 @@
 #include "kernel/tree/leaf_mask.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "kernel/tree/distinct.h"
 #include "kernel/tree/leaf_mask_simd.h"
 #include "kernel/tree/scorer.h"
 
@@ -34,15 +34,6 @@ typedef struct Collected
 	size_t n_values;
 	double *values;
 } Collected;
-
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *) a;
-	double y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
 
 static void
 collected_release(Collected *collected, const Allocator *allocator)
@@ -109,17 +100,8 @@ collect_thresholds(const Ensemble *ensemble, const Allocator *allocator, Collect
 	for (s = 0; s < ensemble->n_numbers; s++)
 	{
 		SlotThresholds *slot = &collected->slots[s];
-		double *values = collected->values + slot->at;
-		int32_t kept = 0;
-		int32_t i;
 
-		qsort(values, (size_t) slot->n, sizeof(double), compare_doubles);
-		for (i = 0; i < slot->n; i++)
-		{
-			if (kept == 0 || values[i] != values[kept - 1])
-				values[kept++] = values[i];
-		}
-		slot->n = kept;
+		slot->n = (int32_t) distinct_values(collected->values + slot->at, (size_t) slot->n);
 	}
 	return KERNEL_OK;
 }
