@@ -93,6 +93,25 @@ SQL
 	cmp_ok(temp_bytes(), '>', $before, "mixed columns, $options: spilled");
 }
 
+# ** Trees: their columns spill, what they grow in does not.
+foreach (
+	[ 'gradient_boosting', '320MB', '{"n_estimators": 3, "max_leaf_nodes": 4}' ],
+	[ 'random_forest', '320MB', '{"n_estimators": 2, "max_depth": 3}' ],
+	[ 'isolation_forest', '32MB', '{"exclude": ["yes"], "n_estimators": 10}' ])
+{
+	my ($algorithm, $memory, $options) = @$_;
+	my $target = $algorithm eq 'isolation_forest' ? 'NULL' : q('yes');
+	my $before = temp_bytes();
+	is($node->safe_psql('postgres', <<SQL), 't', "$algorithm in $memory: the same digest");
+SET orchard.max_memory = '$memory';
+SELECT FROM orchard.train('spilled', 'wide', $target, '$algorithm', '$options');
+SET orchard.max_memory = '1GB';
+SELECT FROM orchard.train('whole', 'wide', $target, '$algorithm', '$options');
+SELECT orchard.model_digest(orchard.load_model('whole')) = orchard.model_digest(orchard.load_model('spilled'));
+SQL
+	cmp_ok(temp_bytes(), '>', $before, "$algorithm in $memory: spilled");
+}
+
 # ** No room: an error that says so; no file, no model, and the session goes on.
 my $train = q{SELECT rows FROM orchard.train('refused', 'wide', 'yes', 'logistic_regression')};
 my $after = "$files;\nSELECT count(*) FROM orchard.models WHERE name = 'refused';\nSELECT rows FROM orchard.train('small', 'SELECT * FROM wide LIMIT 1000', 'yes', 'logistic_regression');";
