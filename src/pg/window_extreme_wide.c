@@ -31,8 +31,7 @@ compare(PGFunction function, WideValue a, WideValue b)
 }
 
 /* Of the template below: a value owns its block. */
-#define WIDE_DROP(allocator, value) \
-	memory_release(allocator, (value)->bytes, 1, (value)->size)
+#define WIDE_DROP(allocator, value) memory_release(allocator, (value)->bytes, 1, (value)->size)
 
 #define DEQUE_NAME NumericMinDeque
 #define DEQUE_VALUE WideValue

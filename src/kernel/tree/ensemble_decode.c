@@ -335,6 +335,8 @@ read_trees(Decoder *decoder)
 	ensemble->n_trees = ensemble->trees != NULL ? (int32_t) n : 0;
 	for (i = 0; i < (size_t) ensemble->n_trees && decoder_is_good(decoder); i++)
 		read_tree(decoder, &ensemble->trees[i]);
+	if (decoder->is_used == NULL)
+		return;
 	for (i = 0; decoder_is_good(decoder) && i < decoder->starts[ensemble->n_numbers]; i++)
 	{
 		if (!decoder->is_used[i])

@@ -255,7 +255,7 @@ shap_release(ShapExplainer *explainer, const Allocator *allocator)
 	memory_release(allocator, explainer, 1, sizeof(ShapExplainer));
 }
 
-/* P of a node whose edge the row takes, and so all above it of the same slot; its 1 / q too. */
+/* P of a node whose edge the row takes, and so all above it of the same slot; its 1 / q too (1 where there is none above). */
 static void
 go_taken(double *restrict p, double *restrict inverse, const double *restrict parent,
 		 const double *restrict inverse_above, const double *restrict rule, int32_t n,
@@ -270,7 +270,7 @@ go_taken(double *restrict p, double *restrict inverse, const double *restrict pa
 		{
 			double q = weight * rule[n + k] + rule[k];
 
-			p[k] = parent[k] * q * (inverse_above != NULL ? inverse_above[k] : 1.0);
+			p[k] = parent[k] * q * inverse_above[k];
 			inverse[k] = 1.0 / q;
 		}
 	}
@@ -287,8 +287,7 @@ go_left_out(double *restrict p, const double *restrict parent, const double *res
 	for (i = 0; i < n; i += STEP)
 	{
 		for (k = i; k < i + STEP; k++)
-			p[k] = parent[k] * (weight * rule[n + k]) *
-				(inverse_above != NULL ? inverse_above[k] : 1.0);
+			p[k] = parent[k] * (weight * rule[n + k]) * inverse_above[k];
 	}
 }
 
@@ -312,8 +311,10 @@ go_down(const ShapExplainer *explainer, int32_t t, const double *vector, const d
 		const TreeNode *parent = &tree->nodes[own->parent];
 		double *p = explainer->sums + (size_t) i * (size_t) n;
 		const double *before = explainer->sums + (size_t) own->parent * (size_t) n;
-		const double *above =
-			own->above >= 0 ? explainer->inverses + (size_t) own->above * (size_t) n : NULL;
+		/* The root's P is 1 everywhere. */
+		const double *above = own->above >= 0 ?
+			explainer->inverses + (size_t) own->above * (size_t) n :
+			explainer->sums;
 		bool was_taken = own->above < 0 || explainer->is_taken[own->above];
 
 		explainer->is_taken[i] =
