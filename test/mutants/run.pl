@@ -2,6 +2,8 @@
 # run.pl [ROOM...]: breaks the kernel on purpose, one mutant at a time, and demands that the unit
 # tests of that room fail.
 #
+# Without a ROOM all of them, shared out among as many processes as there are processors.
+#
 # A mutant is a line "path<TAB>old text<TAB>new text" of test/mutants/<room>.txt (\n and \t stand for
 # a line end and a tab); the old text occurs exactly once in the file.  Fails when a mutant survives,
 # does not apply or does not compile, or when a room has fewer than three.
@@ -11,7 +13,7 @@ use warnings;
 use Cwd qw(getcwd);
 
 my $top = getcwd();
-my $tree = "$top/build/mutants";
+my $tree = $ENV{MUTANTS_TREE} // "$top/build/mutants";
 my $make = $ENV{MAKE} || 'make';
 my ($caught, $bad) = (0, 0);
 
@@ -68,11 +70,51 @@ sub verdict
 	return 'passed';
 }
 
+# Runs this script once a processor, each on rooms of its own, the longest lists first.
+sub share_out
+{
+	my $workers = `getconf _NPROCESSORS_ONLN` || 1;
+	my @lists = sort { -s $b <=> -s $a } glob('test/mutants/*.txt');
+	my @shares = map { { size => 0, rooms => [] } } 1 .. $workers;
+	my $failed = 0;
+
+	foreach my $list (@lists)
+	{
+		my ($least) = sort { $a->{size} <=> $b->{size} } @shares;
+		$least->{size} += -s $list;
+		push @{ $least->{rooms} }, $list =~ m{([^/]+)\.txt$};
+	}
+	@shares = grep { @{ $_->{rooms} } } @shares;
+	foreach my $n (0 .. $#shares)
+	{
+		local $ENV{MUTANTS_TREE} = "$tree-$n";
+		open($shares[$n]{pipe}, '-|', $^X, $0, @{ $shares[$n]{rooms} }) or die "cannot run $0: $!\n";
+	}
+	foreach my $share (@shares)
+	{
+		my $pipe = $share->{pipe};
+		while (<$pipe>)
+		{
+			if (/^(\d+) mutants caught, (\d+) at fault$/) { $caught += $1; $bad += $2 }
+			else { print }
+		}
+		$failed = 1 unless close($pipe);
+	}
+	my @unlisted = grep { my @files = glob("src/kernel/$_/*.c"); @files && !-f "test/mutants/$_.txt" }
+	  map { m{([^/]+)/$} } glob("src/kernel/*/");
+	print "room $_ has no mutants\n" foreach @unlisted;
+	$bad += @unlisted;
+	print "$caught mutants caught, $bad at fault\n";
+	exit($bad == 0 && $caught > 0 && !$failed ? 0 : 1);
+}
+
 our @wrapper = system('setarch -R true >/dev/null 2>&1') == 0 ? ('setarch', '-R') : ();
 open(STDIN, '<', '/dev/null');
 STDOUT->autoflush(1);
 $ENV{ASAN_OPTIONS} = 'detect_leaks=0:allocator_may_return_null=1';
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
+
+share_out() unless @ARGV;
 
 # Starts from what is built already: times are kept, so only the mutant's file is compiled again.
 system("rm -rf '$tree' && mkdir -p '$tree/build' && cp -a Makefile orchard.control src test '$tree' && " .
