@@ -108,6 +108,14 @@ evaluation_create(const struct varlena *stored, TupleDesc columns, const char *w
 		CurrentMemoryContext, "orchard evaluation binding", ALLOCSET_SMALL_SIZES);
 	evaluation->stored = stored;
 	evaluation->model = model_decode_stored(stored);
+	if (evaluation->model->n_classes > lengthof(evaluation->class_numbers))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("models of more than two classes cannot be evaluated, and this one has %u",
+					evaluation->model->n_classes),
+			 errhint(
+				 "Compare orchard.predict_class(model, row) with the label and count the pairs with GROUP BY.")));
 	evaluation->layout = row_layout_of_columns(columns);
 	evaluation->target = find_column(evaluation->layout, evaluation->model->target, "target");
 	evaluation->weight.index = -1;

@@ -336,7 +336,18 @@ train_by_slots(Training *training)
 	fit_notice_two_values(training->state);
 	model = fit_model(training->state, &training->progress);
 	spill_end(training->spill);
-	return training->held_out != NULL ? validate(training, model) : model;
+	if (training->held_out == NULL)
+		return model;
+	if (training->state->classes.n > 2)
+	{
+		ereport(
+			WARNING,
+			(errmsg("the rows held out have no metrics, since the model has more than two classes"),
+			 errhint("orchard.learning_curve(model) has the loss of gradient boosting on them.")));
+		tuplestore_end(training->held_out);
+		return model;
+	}
+	return validate(training, model);
 }
 
 /* The names of all columns as a literal. */

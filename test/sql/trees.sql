@@ -150,3 +150,16 @@ SET client_min_messages = warning;
 DROP TABLE grove CASCADE;
 DROP VIEW cloud;
 DROP FUNCTION gain, digests;
+
+-- More than two classes: measures of two do not fit, and say so.
+CREATE TABLE grove_classes AS SELECT sin(i) AS a, cos(i) AS b, 'class ' || i % 9 AS c FROM generate_series(1, 900) AS i;
+SELECT name FROM orchard.train('classes', 'grove_classes', 'c', 'decision_tree', '{"max_depth": 3}');
+SELECT * FROM orchard.evaluate('classes', 'grove_classes');
+SELECT * FROM orchard.confusion_matrix('classes', 'grove_classes');
+SELECT * FROM orchard.threshold_table('classes', 'grove_classes');
+SELECT rows, metrics FROM orchard.train('classes', 'grove_classes', 'c', 'decision_tree', '{"max_depth": 3, "validation_fraction": 0.5}') WHERE rows NOT BETWEEN 350 AND 550;
+-- Far more trees than rows: each draws its rows all the same.
+SELECT rows FROM orchard.train('many', 'SELECT a, b FROM grove_classes, generate_series(1, 5)', NULL, 'isolation_forest', '{"n_estimators": 30000, "max_samples": 64}');
+SELECT min(orchard.predict('many', g)) < 0.9 AS some_are_ordinary FROM (SELECT * FROM grove_classes LIMIT 100) AS g;
+SELECT orchard.drop_model('classes'), orchard.drop_model('many');
+DROP TABLE grove_classes;

@@ -9,7 +9,8 @@
 #include "kernel/base/hash.h"
 
 #define EULER 0.57721566490153286061
-#define FEW 4 /* times the rows of a tree: so many are all looked at */
+#define FEW 4			/* times the rows of a tree: so many are all looked at */
+#define MOST_MEAN 256.0 /* of a Poisson count drawn at once */
 #define LOOK_ROWS 16384
 
 /* A row that a tree may take. */
@@ -94,19 +95,29 @@ add_candidate(Isolation *forest, int32_t tree, int32_t row)
 	return KERNEL_OK;
 }
 
-/* How many trees draw a row when they do so independently: Poisson, by inversion. */
+/*
+ * How many trees draw a row when they do so independently: Poisson, by inversion; a large mean in
+ * pieces whose exp() is a normal number, since counts of pieces add up to a count of the whole.
+ */
 static int32_t
 draw_count(uint64_t draw, double mean)
 {
-	double left = (double) (draw >> 11) * 0x1p-53;
-	double share = exp(-mean);
 	int32_t count = 0;
 
-	while (left >= share && share > 0.0)
+	for (; mean > 0.0; mean -= MOST_MEAN, draw = hash_mix(draw))
 	{
-		left -= share;
-		count++;
-		share *= mean / count;
+		double piece = mean < MOST_MEAN ? mean : MOST_MEAN;
+		double left = (double) (draw >> 11) * 0x1p-53;
+		double share = exp(-piece);
+		int32_t found = 0;
+
+		while (left >= share && share > 0.0)
+		{
+			left -= share;
+			found++;
+			share *= piece / found;
+		}
+		count += found;
 	}
 	return count;
 }
