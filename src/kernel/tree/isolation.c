@@ -102,11 +102,13 @@ add_candidate(Isolation *forest, int32_t tree, int32_t row)
 static int32_t
 draw_count(uint64_t draw, double mean)
 {
+	int32_t pieces = (int32_t) (mean / MOST_MEAN) + 1;
 	int32_t count = 0;
+	int32_t i;
 
-	for (; mean > 0.0; mean -= MOST_MEAN, draw = hash_mix(draw))
+	for (i = 0; i < pieces; i++, draw = hash_mix(draw))
 	{
-		double piece = mean < MOST_MEAN ? mean : MOST_MEAN;
+		double piece = i < pieces - 1 ? MOST_MEAN : mean - i * MOST_MEAN;
 		double left = (double) (draw >> 11) * 0x1p-53;
 		double share = exp(-piece);
 		int32_t found = 0;
