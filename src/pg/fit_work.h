@@ -6,12 +6,15 @@
 
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
+
 #include "kernel/linear/logistic.h"
 #include "kernel/model/model.h"
 
 #include "pg/fit_state.h"
 #include "pg/progress.h"
 
+#define NAMES_IN_WARNING 10
 #define WARNINGS_KEPT 64
 #define METRICS_KEPT 8
 
@@ -46,6 +49,9 @@ extern void fit_require(Fit *fit, Status status);
 /* A condition of the data: an error by option, else a warning. */
 extern void fit_report_condition(Fit *fit, char *condition);
 
+/* Appends the name number n of a list, quoted; those after NAMES_IN_WARNING are "...". */
+extern void fit_append_name(StringInfo names, int n, const char *name);
+
 /* The levels kept and pooled, and a linear model's terms, into fit->design. */
 extern void fit_build_design(Fit *fit);
 
@@ -57,6 +63,10 @@ extern void fit_check_class_weights(const Fit *fit);
 
 /* What multiplies the weights of the rows of class i (in sort order). */
 extern double fit_class_factor(const Fit *fit, int i);
+
+/* The models of the linear algorithms (fit_linear.c). */
+extern void fit_linear_regression(Fit *fit);
+extern void fit_logistic_regression(Fit *fit);
 
 /* The model of a tree algorithm (fit_tree.c). */
 extern void fit_trees(Fit *fit);

@@ -1,0 +1,208 @@
+/*
+ * fit_linear.c: the models of linear regression and logistic regression.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/memutils.h"
+
+#include "pg/fit_work.h"
+
+static void
+collect_facts(Fit *fit, const LogisticOptions *logistic)
+{
+	const FitState *state = fit->state;
+	int c;
+
+	fit->numbers = palloc0(sizeof(NumberFacts) * Max(fit->spec->n_numbers, 1));
+	fit->level_weight = palloc0(sizeof(double *) * Max(fit->spec->n_categories, 1));
+	fit->missing_weight = palloc0(sizeof(double) * Max(fit->spec->n_categories, 1));
+	for (c = 0; c < fit->spec->n_categories; c++)
+		fit->level_weight[c] = MemoryContextAllocExtended(
+			CurrentMemoryContext, sizeof(double) * Max(state->dictionaries[c].n, 1),
+			MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	if (fit->spec->keeps_rows)
+	{
+		fit_require(fit,
+					logistic_level_facts(&state->dataset, logistic, &fit->account->allocator,
+										 &fit->account->stop, fit->numbers, fit->level_weight,
+										 fit->missing_weight));
+		return;
+	}
+	least_squares_number_facts(state->least_squares, fit->numbers);
+	for (c = 0; c < fit->spec->n_categories; c++)
+		least_squares_level_weights(state->least_squares, c, fit->level_weight[c],
+									state->dictionaries[c].n, &fit->missing_weight[c]);
+}
+
+/* Features whose coefficients the data do not determine. */
+static void
+warn_unidentified(Fit *fit, const LinearFit *result)
+{
+	StringInfoData constant;
+	StringInfoData collinear;
+	int n_constant = 0;
+	int n_collinear = 0;
+	int i;
+
+	if (result->facts.rank >= fit->design.n_terms || fit->spec->options->l2 > 0.0)
+		return;
+	initStringInfo(&constant);
+	initStringInfo(&collinear);
+	for (i = 0; i < fit->design.n_terms; i++)
+	{
+		const LinearCoefficient *coefficient = &result->coefficients[i];
+
+		if (coefficient->term.feature == TERM_INTERCEPT || !isnan(coefficient->std_error))
+			continue;
+		if (coefficient->estimate == 0.0)
+			fit_append_name(&constant, n_constant++,
+							fit->spec->features[coefficient->term.feature].name);
+		else
+			fit_append_name(&collinear, n_collinear++,
+							fit->spec->features[coefficient->term.feature].name);
+	}
+	if (n_constant > 0)
+		fit_add_warning(
+			fit, psprintf("constant in the training rows, coefficient 0: %s", constant.data));
+	if (n_collinear > 0 || n_constant == 0)
+		fit_report_condition(
+			fit,
+			psprintf(
+				"the design has rank %d with %d terms, so the minimum-norm solution is taken; not identified: %s",
+				result->facts.rank, fit->design.n_terms,
+				n_collinear > 0 ? collinear.data : "too few rows"));
+}
+
+static void
+take_result(Fit *fit, const LinearFit *result)
+{
+	fit->model.n_terms = fit->design.n_terms;
+	fit->model.coefficients = result->coefficients;
+	fit->model.facts = result->facts;
+	warn_unidentified(fit, result);
+	if (fit->spec->options->l2 > 0.0)
+		fit_add_warning(fit, pstrdup("with a penalty there are no standard errors and p-values"));
+}
+
+static LinearFit
+empty_result(Fit *fit)
+{
+	LinearFit result = {0};
+	int i;
+
+	result.coefficients = MemoryContextAllocExtended(
+		CurrentMemoryContext, sizeof(LinearCoefficient) * Max(fit->design.n_terms, 1),
+		MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (i = 0; i < fit->design.n_terms; i++)
+		result.coefficients[i].term = fit->design.terms[i];
+	return result;
+}
+
+void
+fit_linear_regression(Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	LeastSquaresOptions solver = {.l2 = options->l2, .standardize = options->standardize};
+	LinearFit result;
+	double weight = 0.0;
+
+	collect_facts(fit, NULL);
+	fit_build_design(fit);
+	result = empty_result(fit);
+	fit_require(fit,
+				least_squares_fit(fit->state->least_squares, &fit->design, &solver,
+								  &fit->account->allocator, &fit->account->stop, &result));
+	fit->model.link = LINK_IDENTITY;
+	take_result(fit, &result);
+	weight = least_squares_weight(fit->state->least_squares);
+	if (result.facts.tss > 0.0)
+		fit_add_metric(fit, "train.r2", 1.0 - result.facts.rss / result.facts.tss);
+	fit_add_metric(fit, "train.rmse", sqrt(result.facts.rss / weight));
+}
+
+/* One class only: its probability is 0 or 1 whatever the row. */
+static void
+fit_constant(Fit *fit)
+{
+	Model *model = &fit->model;
+	int present = fit->class_codes[0] >= 0 ? 0 : 1;
+
+	fit_report_condition(
+		fit, psprintf("the target has one class only, \"%s\"", model->classes[present]));
+	model->constant = present == (int) model->positive_class ? 1.0 : 0.0;
+	model->link = LINK_IDENTITY;
+	model->facts.converged = true;
+	model->facts.gradient_norm = 0.0;
+}
+
+/* The solver's report; an error of telling it waits until the solver has come to rest. */
+static void
+tell_step(void *context, int32_t steps, double gradient_norm)
+{
+	Fit *fit = context;
+	MemoryContext caller = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		progress_tell_step(fit->progress, steps, gradient_norm);
+	}
+	PG_CATCH();
+	{
+		memory_account_keep_error(fit->account);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+}
+
+void
+fit_logistic_regression(Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	int positive;
+	StepReport report = {tell_step, fit};
+	LogisticOptions solver = {.report = fit->progress != NULL ? &report : NULL,
+							  .l2 = options->l2,
+							  .standardize = options->standardize,
+							  .tolerance = options->tol,
+							  .max_iterations = options->max_iter};
+	LinearFit result;
+
+	fit_describe_classes(fit);
+	positive = fit->model.positive_class;
+	solver.class_weight[0] = solver.class_weight[1] = 1.0;
+	solver.positive_target = fit->class_codes[positive];
+	if (fit->class_weight[0] > 0.0 && fit->class_weight[1] > 0.0)
+	{
+		fit_check_class_weights(fit);
+		solver.class_weight[0] = fit_class_factor(fit, 1 - positive);
+		solver.class_weight[1] = fit_class_factor(fit, positive);
+	}
+	collect_facts(fit, &solver);
+	fit_build_design(fit);
+	if (fit->class_weight[0] == 0.0 || fit->class_weight[1] == 0.0)
+	{
+		fit_constant(fit);
+		return;
+	}
+	result = empty_result(fit);
+	fit_require(fit,
+				logistic_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
+							 &fit->account->stop, &result));
+	fit->model.link = LINK_LOGIT;
+	if (result.facts.separated)
+		fit_report_condition(
+			fit,
+			pstrdup(
+				"the features separate the classes, so the estimates have no finite limit; a penalty (\"l2\") helps"));
+	else if (!result.facts.converged)
+		fit_report_condition(
+			fit,
+			psprintf(
+				"logistic regression did not converge in %d iterations; the gradient norm is %g",
+				result.facts.iterations, result.facts.gradient_norm));
+	take_result(fit, &result);
+	fit_add_metric(fit, "train.log_loss", result.log_loss);
+	fit_add_metric(fit, "train.accuracy", result.accuracy);
+}

@@ -1,0 +1,349 @@
+/*
+ * fit_state_row.c: rows into the kernel's states.
+ */
+#include "postgres.h"
+
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+
+#include "access/tupmacs.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "pg/fit_state_work.h"
+
+/* NaN in a feature of trees is a missing value; all else that is not finite is refused. */
+static inline bool
+is_usable(const FitSpec *spec, double value)
+{
+	return isfinite(value) || (isnan(value) && algorithm_is_tree(spec->options->algorithm));
+}
+
+static void
+pg_attribute_noreturn() not_finite(const FitSpec *spec, const char *name, double value)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("column \"%s\" has the value %s, which %s cannot use", name,
+					isnan(value)  ? "NaN" :
+						value > 0 ? "Infinity" :
+									"-Infinity",
+					algorithm_is_tree(spec->options->algorithm) ? "a tree" : "a linear model"),
+			 errhint("Leave such rows out, or store NULL for a value that is not known.")));
+}
+
+/* The code of a category value, added to its dictionary when new. */
+static int32
+category_code(FitState *state, Dictionary *dictionary, const BoundColumn *column, Datum datum)
+{
+	char scratch[NAMEDATALEN];
+	const char *text;
+	size_t length;
+	int32_t code;
+
+	if (column->labels != NULL)
+	{
+		code = enum_labels_position(column->labels, DatumGetObjectId(datum));
+		if (code >= 0)
+			return code;
+	}
+	text = column_read_text(column->type.reader, datum, scratch, &length);
+	code = dictionary_find(dictionary, text, length);
+	if (code < 0)
+		fit_state_require(
+			state, dictionary_add(dictionary, &state->account->allocator, text, length, &code));
+	return code;
+}
+
+/* The elements of an array feature into their slots. */
+static void
+add_array(const FitSpec *spec, const Feature *feature, const BoundColumn *column, Datum datum,
+		  double *slots)
+{
+	double *numbers;
+	bool *nulls;
+	int n = column_read_array(column->type.reader, datum, feature->name, &numbers, &nulls);
+	int i;
+
+	if (n != (int) feature->length)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("array column \"%s\" has %d elements, but %u in the first row",
+						feature->name, n, feature->length)));
+	for (i = 0; i < n; i++)
+	{
+		if (!nulls[i] && !is_usable(spec, numbers[i]))
+			not_finite(spec, feature->name, numbers[i]);
+		slots[i] = nulls[i] ? NAN : numbers[i];
+	}
+}
+
+/* One number into its slot. */
+static inline void
+add_number(FitState *state, int i, const BoundColumn *column, Datum datum, double *slot)
+{
+	const Feature *feature = &state->spec->features[i];
+
+	*slot = column->type.reader == READ_FLOAT8 ?
+		DatumGetFloat8(datum) :
+		column_read_number(column->type.reader, datum, feature->family, feature->name);
+	if (unlikely(!is_usable(state->spec, *slot)))
+		not_finite(state->spec, feature->name, *slot);
+	if (state->spec->is_integer[i])
+	{
+		uint64 bits;
+
+		memcpy(&bits, slot, sizeof(bits));
+		identifier_add(state->identifiers[i], bits);
+	}
+}
+
+/* The row as it is read: where it is, else from values and nulls, else from arguments. */
+typedef struct RowReader
+{
+	const FitBinding *binding;
+	bool is_located;
+	const Datum *values; /* by column */
+	const bool *nulls;
+	const NullableDatum *arguments; /* by column */
+} RowReader;
+
+static inline bool
+column_is_null(const RowReader *reader, const BoundColumn *column)
+{
+	if (reader->is_located)
+		return row_layout_is_null(reader->binding->layout, column->index);
+	return reader->values != NULL ? reader->nulls[column->index] :
+									reader->arguments[column->index].isnull;
+}
+
+/* The column's value, which is not NULL. */
+static inline Datum
+column_datum(const RowReader *reader, const BoundColumn *column)
+{
+	if (reader->is_located)
+		return fetch_att(row_layout_place(reader->binding->layout, column->index), column->by_value,
+						 column->width);
+	return reader->values != NULL ? reader->values[column->index] :
+									reader->arguments[column->index].value;
+}
+
+/* The features that are float8, from values or from arguments. */
+static inline bool
+read_double_values(FitState *state, const RowReader *reader, bool has_values)
+{
+	const DoubleColumn *column = reader->binding->double_columns;
+	const DoubleColumn *end = column + reader->binding->n_double_columns;
+	bool is_finite = true;
+
+	for (; column < end; column++)
+	{
+		const NullableDatum *argument = reader->arguments + column->column;
+		bool is_null = has_values ? reader->nulls[column->column] : argument->isnull;
+		double value =
+			DatumGetFloat8(has_values ? reader->values[column->column] : argument->value);
+
+		state->numbers[column->slot] = is_null ? NAN : value;
+		is_finite &= is_null | (fabs(value) <= DBL_MAX);
+	}
+	return is_finite;
+}
+
+/* The features that the binding reads as doubles; false when one is not finite, or none can be read so. */
+static bool
+read_doubles(FitState *state, const RowReader *reader)
+{
+	const FitBinding *binding = reader->binding;
+
+	if (reader->is_located)
+		return double_columns_read(&binding->doubles, binding->layout, state->numbers);
+	if (binding->double_columns == NULL)
+		return false;
+	return reader->values != NULL ? read_double_values(state, reader, true) :
+									read_double_values(state, reader, false);
+}
+
+/* Feature i of the row. */
+static void
+read_feature(FitState *state, const RowReader *reader, int i)
+{
+	const BoundColumn *column = &reader->binding->features[i];
+	const Feature *feature = &state->spec->features[i];
+	bool is_null = column_is_null(reader, column);
+	double *slots = state->numbers + column->slot;
+	uint32 j;
+
+	if (feature->family == FAMILY_CATEGORY)
+		state->codes[column->slot] = is_null ?
+			CODE_MISSING :
+			category_code(state, &state->dictionaries[column->slot], column,
+						  column_datum(reader, column));
+	else if (is_null)
+	{
+		for (j = 0; j < feature_numbers(feature); j++)
+			slots[j] = NAN;
+	}
+	else if (feature->length > 0)
+		add_array(state->spec, feature, column, column_datum(reader, column), slots);
+	else
+		add_number(state, i, column, column_datum(reader, column), slots);
+}
+
+/* The row's features, into numbers and codes. */
+static void
+read_features(FitState *state, const RowReader *reader)
+{
+	const FitBinding *binding = reader->binding;
+	int i;
+
+	if (unlikely(!read_doubles(state, reader)))
+	{
+		/* One by one, which names the column that is not finite. */
+		for (i = 0; i < state->spec->n_features; i++)
+			read_feature(state, reader, i);
+		return;
+	}
+	for (i = 0; i < binding->n_others; i++)
+		read_feature(state, reader, binding->others[i]);
+}
+
+/* Objectives of a logarithm have no loss for every target. */
+static void
+check_target(const FitSpec *spec, double value)
+{
+	bool is_gamma = spec->options->objective == OBJECTIVE_GAMMA;
+
+	if (value > 0.0 || (value == 0.0 && !is_gamma))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("target column \"%s\" has the value %g, which objective \"%s\" cannot predict",
+					spec->target, value, objective_name(spec->options->objective)),
+			 errdetail("It needs targets %s.", is_gamma ? "above 0" : "of at least 0")));
+}
+
+/* The target as the kernel wants it: the number, or the class's code. */
+static double
+read_target(FitState *state, const FitBinding *binding, Datum datum)
+{
+	const FitSpec *spec = state->spec;
+	double number;
+	int32_t code;
+
+	if (spec->target_family == FAMILY_CATEGORY)
+		return category_code(state, &state->classes, &binding->target, datum);
+	number =
+		column_read_number(binding->target.type.reader, datum, spec->target_family, spec->target);
+	if (!isfinite(number))
+		not_finite(spec, spec->target, number);
+	if (spec->options->objective >= OBJECTIVE_POISSON &&
+		spec->options->objective <= OBJECTIVE_TWEEDIE)
+		check_target(spec, number);
+	if (!spec->classification)
+	{
+		if (state->n_target_values <= 2)
+			fit_state_note_target(state, number);
+		return number;
+	}
+	number += 0.0; /* -0 is 0 */
+	code = dictionary_find(&state->classes, (char *) &number, sizeof(number));
+	if (code < 0)
+		fit_state_require(state,
+						  dictionary_add(&state->classes, &state->account->allocator,
+										 (char *) &number, sizeof(number), &code));
+	return code;
+}
+
+/* The row's weight, 1 when there is none; 0 leaves the row out. */
+static double
+read_weight(const FitSpec *spec, const RowReader *reader)
+{
+	const BoundColumn *column = &reader->binding->weight;
+
+	if (column->index < 0)
+		return 1.0;
+	if (column_is_null(reader, column))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("weight column \"%s\" is null", spec->options->weight)));
+	return column_read_weight(column->type.reader, column_datum(reader, column),
+							  spec->options->weight);
+}
+
+/* into: the state's dataset, or that of the rows held out. */
+static void
+add_row(FitState *state, const RowReader *reader, Dataset *into)
+{
+	const FitBinding *binding = reader->binding;
+	const FitSpec *spec = state->spec;
+	double weight;
+	double target;
+
+	if (unlikely(state->flat != NULL))
+		fit_state_drop_flat(state);
+	if (binding->target.index >= 0 && column_is_null(reader, &binding->target))
+	{
+		fit_allow_null_target(spec->options, spec->target);
+		state->rows_skipped += into == &state->dataset;
+		return;
+	}
+	weight = read_weight(spec, reader);
+	if (weight == 0.0)
+	{
+		state->rows_skipped += into == &state->dataset;
+		return;
+	}
+	target = binding->target.index < 0 ?
+		0.0 :
+		read_target(state, binding, column_datum(reader, &binding->target));
+	read_features(state, reader);
+	if (spec->keeps_rows)
+		fit_state_require(state,
+						  dataset_add(into, &state->account->allocator, state->numbers,
+									  state->codes, target, weight));
+	else
+		fit_state_require(state,
+						  least_squares_add(state->least_squares, &state->account->allocator,
+											state->numbers, state->codes, target, weight));
+	state->rows += into == &state->dataset;
+}
+
+void
+fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
+{
+	RowLayout *layout = binding->layout;
+	RowReader reader = {.binding = binding, .values = layout->values, .nulls = layout->nulls};
+
+	if (binding->is_located)
+		reader.is_located = row_layout_locate(layout, row);
+	if (!reader.is_located)
+		row_layout_read(layout, row);
+	add_row(state, &reader, &state->dataset);
+}
+
+void
+fit_state_add_values(FitState *state, const FitBinding *binding, const Datum *values,
+					 const bool *nulls)
+{
+	RowReader reader = {.binding = binding, .values = values, .nulls = nulls};
+
+	add_row(state, &reader, &state->dataset);
+}
+
+void
+fit_state_hold_out_values(FitState *state, const FitBinding *binding, const Datum *values,
+						  const bool *nulls)
+{
+	RowReader reader = {.binding = binding, .values = values, .nulls = nulls};
+
+	add_row(state, &reader, &state->held_out);
+}
+
+void
+fit_state_add_arguments(FitState *state, const FitBinding *binding, const NullableDatum *arguments)
+{
+	RowReader reader = {.binding = binding, .arguments = arguments};
+
+	add_row(state, &reader, &state->dataset);
+}
