@@ -22,17 +22,28 @@ exp_minus_is_near(void)
 	CHECK(exp_minus(0.0) == 1.0);
 }
 
+/* Valgrind computes long double in 64 bits, where log1pl is no reference. */
+static bool
+has_long_double(void)
+{
+	volatile long double one = 1.0L;
+
+	return one + 0x1p-60L != one;
+}
+
 static void
 log_one_plus_is_near(void)
 {
+	bool is_exact = has_long_double();
+	long double tolerance = is_exact ? 0x1p-51L : 0x1p-51L + 0x1p-52L;
 	int i;
 
 	for (i = 0; i <= 20000; i++)
 	{
 		double e = i < 10000 ? i * 0.0001 : exp_minus((i - 10000) * 0.07);
-		long double expected = log1pl((long double) e);
+		long double expected = is_exact ? log1pl((long double) e) : log1p(e);
 
-		CHECK(fabsl(log_one_plus(e) - expected) <= 0x1p-51L * expected);
+		CHECK(fabsl(log_one_plus(e) - expected) <= tolerance * expected);
 	}
 }
 
