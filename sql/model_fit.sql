@@ -33,6 +33,10 @@ CREATE FUNCTION orchard.fit_accum(orchard.fit_state, record, text, jsonb) RETURN
 AS 'MODULE_PATHNAME', 'orchard_fit_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.fit_accum(orchard.fit_state, record, text, jsonb) IS 'transition function of orchard.fit';
 
+CREATE FUNCTION orchard.fit_accum(orchard.fit_state, record, text) RETURNS orchard.fit_state
+AS 'MODULE_PATHNAME', 'orchard_fit_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_accum(orchard.fit_state, record, text) IS 'transition function of orchard.fit';
+
 CREATE FUNCTION orchard.fit_combine(orchard.fit_state, orchard.fit_state) RETURNS orchard.fit_state
 AS 'MODULE_PATHNAME', 'orchard_fit_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.fit_combine(orchard.fit_state, orchard.fit_state) IS 'combine function of orchard.fit';
@@ -51,6 +55,17 @@ CREATE AGGREGATE orchard.fit("row" record, target text, options jsonb) (
 );
 COMMENT ON AGGREGATE orchard.fit(record, text, jsonb)
 IS 'trains a model on the rows: columns are features by name, target names the column to predict, options choose the algorithm';
+
+CREATE AGGREGATE orchard.fit("row" record, target text) (
+	SFUNC = orchard.fit_accum,
+	STYPE = orchard.fit_state,
+	SSPACE = 8192,
+	FINALFUNC = orchard.fit_final,
+	COMBINEFUNC = orchard.fit_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.fit(record, text)
+IS 'trains a model on the rows with the default options: gradient boosting';
 
 CREATE FUNCTION orchard.fit_state_accum(orchard.fit_state, record, text, jsonb) RETURNS orchard.fit_state
 AS 'MODULE_PATHNAME', 'orchard_fit_state_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;

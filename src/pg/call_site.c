@@ -25,7 +25,7 @@
 typedef enum FeatureMode
 {
 	MODE_ROW,		/* one composite, bound by name */
-	MODE_ARRAY,		/* one float array: the numbers in slot order */
+	MODE_ARRAY,		/* one array of numbers, in slot order */
 	MODE_ARGUMENTS, /* one argument a feature */
 	MODE_VARIADIC	/* VARIADIC array: one element a feature */
 } FeatureMode;
@@ -84,7 +84,7 @@ typedef struct CallSite
 	HTAB *toasted;			  /* NULL until a stored model comes out of line */
 	SnapshotMark snapshot;	  /* that the toasted table belongs to */
 	RowLayout *layout;		  /* of the row type seen last, shared by its bindings; or NULL */
-	ElementType element;	  /* MODE_VARIADIC */
+	ElementType element;	  /* MODE_ARRAY and MODE_VARIADIC */
 	ScoreBinding *current;	  /* of the row before, or NULL */
 	varatt_external current_pointer; /* its TOAST pointer, when has_pointer */
 	bool has_pointer;
@@ -142,6 +142,28 @@ make_toast_table(const CallSite *site)
 					   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+static bool
+is_array_of_numbers(Oid type)
+{
+	Oid element = get_element_type(type);
+	ColumnType column;
+
+	return OidIsValid(element) && column_type_of(element, &column) &&
+		column.family == FAMILY_NUMBER;
+}
+
+static void
+set_element(CallSite *site, Oid type)
+{
+	ColumnType element;
+
+	site->element.type = type;
+	if (column_type_of(type, &element))
+		site->element.reader = element.reader;
+	get_typlenbyvalalign(type, &site->element.length, &site->element.by_value,
+						 &site->element.alignment);
+}
+
 /* How the features arrive, from the types of the call. */
 static void
 set_mode(CallSite *site, FunctionCallInfo fcinfo, int first)
@@ -162,9 +184,7 @@ set_mode(CallSite *site, FunctionCallInfo fcinfo, int first)
 		site->types[0] = get_base_element_type(site->types[0]);
 		if (!OidIsValid(site->types[0]))
 			elog(ERROR, "VARIADIC argument is not an array");
-		site->element.type = site->types[0];
-		get_typlenbyvalalign(site->types[0], &site->element.length, &site->element.by_value,
-							 &site->element.alignment);
+		set_element(site, site->types[0]);
 	}
 	else if (site->n_types == 1)
 	{
@@ -172,8 +192,11 @@ set_mode(CallSite *site, FunctionCallInfo fcinfo, int first)
 
 		if (base == RECORDOID || get_typtype(base) == TYPTYPE_COMPOSITE)
 			site->mode = MODE_ROW;
-		else if (base == FLOAT8ARRAYOID || base == FLOAT4ARRAYOID)
+		else if (is_array_of_numbers(base))
+		{
 			site->mode = MODE_ARRAY;
+			set_element(site, get_element_type(base));
+		}
 	}
 }
 
@@ -585,8 +608,8 @@ score_array(CallSite *site, FunctionCallInfo fcinfo, int first, double *predicti
 	}
 	if (PG_ARGISNULL(first))
 		return false;
-	*prediction = score_binding_predict_array(binding, PG_GETARG_ARRAYTYPE_P(first),
-											  getBaseType(site->types[0]) == FLOAT8ARRAYOID);
+	*prediction =
+		score_binding_predict_array(binding, PG_GETARG_ARRAYTYPE_P(first), &site->element);
 	return true;
 }
 

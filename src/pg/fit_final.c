@@ -318,8 +318,22 @@ fit_require_rows(const FitState *state)
 				 errdetail("Rows without them: %lld.", (long long) state->rows_skipped)));
 }
 
+/* A warning to the client, unless it had enough of them. */
+static void
+tell_warning(const char *text, int *n_told)
+{
+	if (n_told == NULL || *n_told < WARNINGS_TOLD)
+		ereport(WARNING, (errmsg("%s", text)));
+	else if (*n_told == WARNINGS_TOLD)
+		ereport(WARNING,
+				(errmsg("further warnings of this statement are not shown"),
+				 errhint("The summary of each model has its own.")));
+	if (n_told != NULL)
+		*n_told = Min(*n_told + 1, WARNINGS_TOLD + 1);
+}
+
 struct varlena *
-fit_model(const FitState *state, Progress *progress)
+fit_model(const FitState *state, Progress *progress, int *n_told)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext context;
@@ -331,8 +345,7 @@ fit_model(const FitState *state, Progress *progress)
 	{
 		if (state->spec->options->raise_on_failure)
 			fit_require_rows(state);
-		ereport(WARNING,
-				(errmsg("no row has a target and a positive weight, so there is no model")));
+		tell_warning("no row has a target and a positive weight, so there is no model", n_told);
 		return NULL;
 	}
 	context = AllocSetContextCreate(CurrentMemoryContext, "orchard fit", ALLOCSET_DEFAULT_SIZES);
@@ -351,7 +364,7 @@ fit_model(const FitState *state, Progress *progress)
 	stored = encode(fit, caller);
 	MemoryContextSwitchTo(caller);
 	for (i = 0; i < fit->model.n_warnings; i++)
-		ereport(WARNING, (errmsg("%s", fit->warnings[i])));
+		tell_warning(fit->warnings[i], n_told);
 	MemoryContextDelete(context);
 	return stored;
 }

@@ -9,12 +9,16 @@
 #include "pg/fit_state.h"
 #include "pg/progress.h"
 
+#define WARNINGS_TOLD 20
+
 /*
  * The model of the state's rows, in the current memory context; NULL, with a
  * WARNING, when no row was usable.  The state is not changed.  progress: told
- * of the solver's steps; may be NULL.
+ * of the solver's steps; may be NULL.  n_told: counts the warnings given to the
+ * client, which end at WARNINGS_TOLD, so that ten thousand groups do not flood
+ * it; NULL: all are given.  The model has its own in any case.
  */
-extern struct varlena *fit_model(const FitState *state, Progress *progress);
+extern struct varlena *fit_model(const FitState *state, Progress *progress, int *n_told);
 
 /* Raises 22000 when no row was usable; a NULL state has seen none. */
 extern void fit_require_rows(const FitState *state);

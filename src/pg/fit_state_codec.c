@@ -146,11 +146,13 @@ fit_state_get_flat_size(ExpandedObjectHeader *header)
 	else
 		least_squares_encode(state->least_squares, &writer);
 	if (writer.status == KERNEL_TOO_LARGE)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the training state is too large to pass between processes"),
-				 errdetail("A flattened state may have %zu MB.", FIT_STATE_LIMIT / (1024 * 1024)),
-				 errhint("Set max_parallel_workers_per_gather to 0 for this statement.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("the training state is too large to be a value"),
+			 errdetail("It may have %zu MB.", FIT_STATE_LIMIT / (1024 * 1024)),
+			 errhint(
+				 "Train on fewer features, or on the rows themselves: in one process (max_parallel_workers_per_gather = 0), or with orchard.train.")));
 	fit_state_require(state, writer.status);
 	/* Rows go from process to process of one statement only, and are many. */
 	if (!spec->keeps_rows)

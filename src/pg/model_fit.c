@@ -65,6 +65,7 @@ typedef struct CombineSite
 {
 	KnownSpec *specs;	  /* of flat states, the last used first */
 	bool said_two_values; /* one NOTICE does for all groups */
+	int n_told;			  /* warnings, of all groups */
 } CombineSite;
 
 static const char fit_states[] = "orchard fit states";
@@ -94,9 +95,18 @@ has_constant_arguments(FunctionCallInfo fcinfo)
 {
 	Aggref *call = AggGetAggref(fcinfo);
 
-	return call != NULL && list_length(call->args) == 3 &&
+	return call != NULL && list_length(call->args) >= 2 &&
 		IsA(((TargetEntry *) lsecond(call->args))->expr, Const) &&
-		IsA(((TargetEntry *) lthird(call->args))->expr, Const);
+		(list_length(call->args) < 3 || IsA(((TargetEntry *) lthird(call->args))->expr, Const));
+}
+
+/* The options; the short form of fit has none. */
+static Jsonb *
+given_options(FunctionCallInfo fcinfo)
+{
+	if (PG_NARGS() > 3)
+		return PG_GETARG_JSONB_P(3);
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
 }
 
 /* The site, with a spec made from this row when it is the first. */
@@ -112,7 +122,7 @@ fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	if (likely(site != NULL && site->has_constants))
 		return site;
 	target = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
-	options = PG_GETARG_JSONB_P(3);
+	options = given_options(fcinfo);
 	if (site != NULL)
 	{
 		if (unlikely(!same_arguments(site->spec, target, options)))
@@ -187,7 +197,8 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "%s called outside an aggregate", function);
-	require_argument(fcinfo, 3, "options");
+	if (PG_NARGS() > 3)
+		require_argument(fcinfo, 3, "options");
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))
@@ -418,7 +429,7 @@ orchard_fit_final(PG_FUNCTION_ARGS)
 	site = combine_site(fcinfo);
 	if (!site->said_two_values)
 		site->said_two_values = fit_notice_two_values(state);
-	model = fit_model(state, NULL);
+	model = fit_model(state, NULL, &site->n_told);
 	if (model == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(model);

@@ -140,7 +140,7 @@ orchard_finish(PG_FUNCTION_ARGS)
 
 	fit_notice_two_values(state);
 	scratch = MemoryContextSwitchTo(caller);
-	model = fit_model(state, NULL);
+	model = fit_model(state, NULL, NULL);
 	if (model != NULL)
 		require_model(model);
 	MemoryContextDelete(scratch);

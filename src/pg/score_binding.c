@@ -403,8 +403,34 @@ score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *argu
 	return predict_vector(binding, added);
 }
 
+/* The same for numbers of any type, read one by one. */
+static double
+score_numbers(ScoreBinding *binding, int n, ArrayType *array, const ElementType *type)
+{
+	const LinearScorer *scorer = &binding->model->scorer;
+	const bits8 *present = ARR_NULLBITMAP(array);
+	const char *data = ARR_DATA_PTR(array);
+	double added = 0.0;
+	int i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (present != NULL && (present[i >> 3] >> (i & 7) & 1) == 0)
+		{
+			binding->vector[i] = scorer->number_fill[i];
+			added += scorer->missing_weight[i];
+			continue;
+		}
+		binding->vector[i] = column_read_number(
+			type->reader, fetch_att(data, type->by_value, type->length), FAMILY_NUMBER, "features");
+		data = att_addlength_pointer(data, type->length, data);
+		data = (const char *) att_align_nominal(data, type->alignment);
+	}
+	return added;
+}
+
 double
-score_binding_predict_array(ScoreBinding *binding, ArrayType *array, bool is_double)
+score_binding_predict_array(ScoreBinding *binding, ArrayType *array, const ElementType *type)
 {
 	const LinearScorer *scorer = &binding->model->scorer;
 	int n = vector_length(array, "features");
@@ -414,7 +440,10 @@ score_binding_predict_array(ScoreBinding *binding, ArrayType *array, bool is_dou
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("the model has %d numbers, but the array has %d", scorer->n_numbers, n)));
-	added = score_elements(binding, 0, n, array, is_double);
+	if (type->type == FLOAT8OID || type->type == FLOAT4OID)
+		added = score_elements(binding, 0, n, array, type->type == FLOAT8OID);
+	else
+		added = score_numbers(binding, n, array, type);
 	return predict_vector(binding, added);
 }
 

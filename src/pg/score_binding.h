@@ -45,13 +45,14 @@ typedef struct ScoreBinding
 /* Raises 22023 unless there are as many values as the model has features. */
 extern void score_require_values(const CachedModel *model, int n);
 
-/* The type of a VARIADIC array's elements. */
+/* The type of an array's elements. */
 typedef struct ElementType
 {
 	Oid type;
 	int16 length;
 	bool by_value;
 	char alignment;
+	ColumnReader reader; /* of arrays of numbers */
 } ElementType;
 
 extern ScoreBinding *score_binding_of_row(CachedModel *model, RowLayout *layout);
@@ -71,8 +72,9 @@ extern double score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader r
 extern double score_binding_predict_arguments(ScoreBinding *binding,
 											  const NullableDatum *arguments);
 
-/* The same for a float8 (or float4) array with one element a number slot. */
-extern double score_binding_predict_array(ScoreBinding *binding, ArrayType *array, bool is_double);
+/* The same for an array of numbers with one element a number slot. */
+extern double score_binding_predict_array(ScoreBinding *binding, ArrayType *array,
+										  const ElementType *type);
 
 /* The same for an array with one element a feature. */
 extern double score_binding_predict_elements(ScoreBinding *binding, ArrayType *array,

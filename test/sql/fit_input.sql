@@ -475,4 +475,15 @@ SELECT j, v, outcome(format($$SELECT orchard.fit(t, 'y', '{"algorithm": "linear_
 	(SELECT string_agg(format('%s AS c%s', CASE WHEN i = j THEN quote_literal(v) WHEN i % 3 = 0 THEN 'NULL' ELSE '1' END || '::float8', i), ', ') FROM generate_series(1, 11) AS i)))
 FROM unnest(ARRAY[1, 4, 9, 11]) AS j, unnest(ARRAY['NaN', 'Infinity', '-Infinity']) AS v;
 
+-- Without options the defaults hold, and the target is as constant as with them.
+SELECT orchard.model_digest(orchard.fit(t, 'y')) = orchard.model_digest(orchard.fit(t, 'y', '{}')) AS same,
+	orchard.summary(orchard.fit(t, 'y')) ->> 'algorithm' AS algorithm
+FROM (SELECT i % 7 AS a, i % 11 + i % 7 AS y FROM generate_series(1, 300) AS i) AS t;
+SELECT outcome(format('SELECT orchard.fit(t, %s) FROM (SELECT 1 AS a, 2 AS y UNION ALL SELECT 2, 3) AS t', target))
+FROM unnest(ARRAY['NULL', quote_literal('z'), $$CASE a WHEN 1 THEN 'a' ELSE 'y' END$$]) AS target;
+-- Ten thousand groups do not flood the client: each model has its own warnings.
+SELECT count(*) AS models, count(*) FILTER (WHERE orchard.summary(m) ->> 'warnings' LIKE '%constant in the training rows%') AS warned
+FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "exclude": ["g"]}') AS m
+	FROM (SELECT i % 30 AS g, i AS a, 1 AS one, i * i AS y FROM generate_series(1, 300) AS i) AS t GROUP BY g) AS q;
+
 DROP SCHEMA fit_input CASCADE;

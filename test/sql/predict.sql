@@ -212,7 +212,7 @@ SELECT * FROM refused($$SELECT orchard.predict(model('linear'), ARRAY[1, 2]::flo
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), ARRAY[1, 2]::float8[])$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), ARRAY[[1, 2, 3]]::float8[])$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('array'), ARRAY[1, 2]::float8[])$$);
-SELECT * FROM refused($$SELECT orchard.predict(model('dial'), ARRAY[1, 2, 3])$$);
+SELECT * FROM refused($$SELECT orchard.predict(model('dial'), ARRAY['1', '2', '3'])$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), VARIADIC ARRAY[1, 2]::float8[])$$);
 SELECT * FROM refused($$SELECT min(orchard.predict(model('dial'), VARIADIC array_fill(1.0, ARRAY[n]))) FROM generate_series(3, 4) AS n$$);
 SELECT * FROM refused($$SELECT orchard.predict(model('dial'), VARIADIC ARRAY['a', 'b', 'c'])$$);
@@ -498,6 +498,23 @@ BEGIN
 	END LOOP;
 	RAISE WARNING 'failed: %', failed;
 END $$;
+
+-- An array of any numbers serves as the vector; what is no vector of numbers is refused.
+CREATE FUNCTION pg_temp.outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	result text;
+BEGIN
+	EXECUTE query INTO result;
+	RETURN result;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+CREATE TEMP TABLE vectors AS SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "missing_indicator": true}') AS m
+FROM (SELECT nullif(i % 4, 3) AS a, i % 9 AS b, i % 5 + i % 9 AS y FROM generate_series(1, 200) AS i) AS t;
+SELECT type, vector, pg_temp.outcome(format('SELECT orchard.predict(m, %L::%s) = orchard.predict(m, %L::float8[]) FROM vectors', vector, type, vector)) AS same
+FROM unnest(ARRAY['int2[]', 'int4[]', 'int8[]', 'numeric[]', 'float4[]', 'text[]', 'date[]']) AS type, unnest(ARRAY['{1,2}', '{NULL,2}', '{1,NULL}', '{1,2,3}', '{}', '{{1,2}}']) AS vector
+WHERE type NOT IN ('text[]', 'date[]') OR vector = '{}';
+SELECT orchard.predict(m, NULL::numeric[]) IS NULL AS none, orchard.predict(m, '{NaN,1}'::numeric[]) = 'NaN' AS nan FROM vectors;
 
 DROP VIEW scored;
 DROP DOMAIN ripe, approved, tint;

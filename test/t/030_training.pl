@@ -157,6 +157,18 @@ SQL
 	is(join(' ', @$lines), "$few 200000 $all t", 'and the same backend trains within its memory');
 }
 
+# ** A state beyond what a value may hold.
+{
+	my ($lines, $err) = session(<<'SQL');
+\set VERBOSITY verbose
+SET orchard.max_memory = '4GB';
+SELECT orchard.fit_state(t, 'y', '{"algorithm": "linear_regression"}') FROM (SELECT array_agg(i::float8) AS x, 1.0::float8 AS y FROM generate_series(1, 8300) AS i) AS t, generate_series(1, 300);
+SELECT 'alive';
+SQL
+	like($err, qr/ERROR:  54000: the training state is too large to be a value\nDETAIL:  It may have 512 MB\.\nHINT:  .*orchard\.train/, 'a state of more than 512 MB is no value') or diag($err);
+	is(join(' ', @$lines), 'alive', 'and the session goes on');
+}
+
 # ** A thousand subtransactions that fail.
 {
 	my ($lines, $err) = session(<<'SQL');
