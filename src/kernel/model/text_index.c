@@ -39,41 +39,12 @@ compare_entries(const TextIndexEntry *a, const TextIndexEntry *b)
 	return compare(a, b->hash, b->text, b->length);
 }
 
-/* Restores the heap below `root` of `n` entries. */
-static void
-sift(TextIndexEntry *entries, size_t root, size_t n)
-{
-	TextIndexEntry moving = entries[root];
-	size_t child;
-
-	for (; (child = 2 * root + 1) < n; root = child)
-	{
-		if (child + 1 < n && compare_entries(&entries[child], &entries[child + 1]) < 0)
-			child++;
-		if (compare_entries(&moving, &entries[child]) >= 0)
-			break;
-		entries[root] = entries[child];
-	}
-	entries[root] = moving;
-}
-
-/* Heapsort: in place, and no input makes it slow. */
-static void
-sort_entries(TextIndexEntry *entries, size_t n)
-{
-	size_t i;
-
-	for (i = n / 2; i-- > 0;)
-		sift(entries, i, n);
-	for (i = n; i-- > 1;)
-	{
-		TextIndexEntry last = entries[i];
-
-		entries[i] = entries[0];
-		entries[0] = last;
-		sift(entries, 0, i);
-	}
-}
+#define HEAPSORT sort_entries
+#define HEAPSORT_SIFT sift_entries
+#define HEAPSORT_ELEMENT TextIndexEntry
+#define HEAPSORT_CONTEXT void
+#define HEAPSORT_BEFORE(context, a, b) (compare_entries(a, b) < 0)
+#include "kernel/base/heapsort_template.h"
 
 /* Counts the texts of each bucket into starts[bucket + 1]. */
 static void
@@ -139,7 +110,7 @@ text_index_build(TextIndex *index, const Allocator *allocator, TextColumn first,
 	index->starts[0] = 0;
 	for (bucket = 0; bucket < index->n_buckets; bucket++)
 		sort_entries(index->entries + index->starts[bucket],
-					 index->starts[bucket + 1] - index->starts[bucket]);
+					 index->starts[bucket + 1] - index->starts[bucket], NULL);
 	*is_distinct = true;
 	for (i = 1; i < index->n && *is_distinct; i++)
 		*is_distinct = compare_entries(&index->entries[i - 1], &index->entries[i]) != 0;

@@ -166,39 +166,12 @@ candidate_before(const Candidate *a, const Candidate *b)
 	return a->key != b->key ? a->key < b->key : a->row < b->row;
 }
 
-static void
-sift_candidate(Candidate *heap, size_t i, size_t n)
-{
-	Candidate moved = heap[i];
-	size_t child;
-
-	for (; (child = 2 * i + 1) < n; i = child)
-	{
-		if (child + 1 < n && candidate_before(&heap[child], &heap[child + 1]))
-			child++;
-		if (!candidate_before(&moved, &heap[child]))
-			break;
-		heap[i] = heap[child];
-	}
-	heap[i] = moved;
-}
-
-static void
-sort_candidates(Candidate *candidates, size_t n)
-{
-	size_t i;
-
-	for (i = n / 2; i-- > 0;)
-		sift_candidate(candidates, i, n);
-	for (i = n; i-- > 1;)
-	{
-		Candidate last = candidates[0];
-
-		candidates[0] = candidates[i];
-		candidates[i] = last;
-		sift_candidate(candidates, 0, i);
-	}
-}
+#define HEAPSORT sort_candidates
+#define HEAPSORT_SIFT sift_candidates
+#define HEAPSORT_ELEMENT Candidate
+#define HEAPSORT_CONTEXT void
+#define HEAPSORT_BEFORE(context, a, b) candidate_before(a, b)
+#include "kernel/base/heapsort_template.h"
 
 /* Leaves each tree the rows with the smallest keys, none twice. */
 static void
@@ -209,7 +182,7 @@ choose_rows(Isolation *forest)
 	size_t kept = 0;
 	size_t i;
 
-	sort_candidates(candidates, forest->n_candidates);
+	sort_candidates(candidates, forest->n_candidates, NULL);
 	for (i = 0; i < forest->n_candidates; i++)
 	{
 		bool is_same_tree = kept > 0 && candidates[kept - 1].tree == candidates[i].tree;

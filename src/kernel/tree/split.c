@@ -222,24 +222,12 @@ level_before(const SplitSearch *search, int32_t a, int32_t b)
 	return key < other || (key == other && a < b);
 }
 
-/* Moves the level at i down a heap of n, the last in order on top. */
-static void
-sift(SplitSearch *search, int32_t i, int32_t n)
-{
-	int32_t *order = search->order;
-	int32_t moved = order[i];
-	int32_t child;
-
-	for (; (child = 2 * i + 1) < n; i = child)
-	{
-		if (child + 1 < n && level_before(search, order[child], order[child + 1]))
-			child++;
-		if (!level_before(search, moved, order[child]))
-			break;
-		order[i] = order[child];
-	}
-	order[i] = moved;
-}
+#define HEAPSORT sort_levels
+#define HEAPSORT_SIFT sift_levels
+#define HEAPSORT_ELEMENT int32_t
+#define HEAPSORT_CONTEXT SplitSearch
+#define HEAPSORT_BEFORE(context, a, b) level_before(context, *(a), *(b))
+#include "kernel/base/heapsort_template.h"
 
 /* The levels that have rows, by G / (H + smooth); returns how many. */
 static int32_t
@@ -257,16 +245,7 @@ order_levels(SplitSearch *search, int32_t n_bins)
 			((double) search->hessian[i] * options->hessian_unit + options->category_smooth);
 		search->order[n++] = i;
 	}
-	for (i = n / 2; i-- > 0;)
-		sift(search, i, n);
-	for (i = n - 1; i > 0; i--)
-	{
-		int32_t last = search->order[0];
-
-		search->order[0] = search->order[i];
-		search->order[i] = last;
-		sift(search, 0, i);
-	}
+	sort_levels(search->order, (size_t) n, search);
 	return n;
 }
 
