@@ -344,3 +344,481 @@ CREATE AGGREGATE orchard.merge(orchard.roc_state) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE orchard.merge(orchard.roc_state) IS 'all sets of rows together';
+
+CREATE FUNCTION orchard.pr_auc(orchard.roc_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_pr_auc' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.pr_auc(orchard.roc_state) IS 'average precision, the area under the precision-recall curve; NULL without a true label';
+
+CREATE AGGREGATE orchard.pr_auc(label boolean, prediction float8) (
+	SFUNC = orchard.roc_accum,
+	STYPE = orchard.roc_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.pr_auc,
+	COMBINEFUNC = orchard.roc_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.pr_auc(label boolean, prediction float8) IS 'average precision, the area under the precision-recall curve; NULL without a true label';
+
+CREATE AGGREGATE orchard.pr_auc(label boolean, prediction float8, weight float8) (
+	SFUNC = orchard.roc_accum,
+	STYPE = orchard.roc_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.pr_auc,
+	COMBINEFUNC = orchard.roc_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.pr_auc(label boolean, prediction float8, weight float8) IS 'average precision, the area under the precision-recall curve; NULL without a true label, weighted';
+
+CREATE FUNCTION orchard.ks(orchard.roc_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_ks' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.ks(orchard.roc_state) IS 'Kolmogorov-Smirnov distance between the scores of true and false; NULL when a class is absent';
+
+CREATE AGGREGATE orchard.ks(label boolean, prediction float8) (
+	SFUNC = orchard.roc_accum,
+	STYPE = orchard.roc_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.ks,
+	COMBINEFUNC = orchard.roc_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.ks(label boolean, prediction float8) IS 'Kolmogorov-Smirnov distance between the scores of true and false; NULL when a class is absent';
+
+CREATE AGGREGATE orchard.ks(label boolean, prediction float8, weight float8) (
+	SFUNC = orchard.roc_accum,
+	STYPE = orchard.roc_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.ks,
+	COMBINEFUNC = orchard.roc_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.ks(label boolean, prediction float8, weight float8) IS 'Kolmogorov-Smirnov distance between the scores of true and false; NULL when a class is absent, weighted';
+
+CREATE FUNCTION orchard.brier_accum(orchard.prediction_error, boolean, float8) RETURNS orchard.prediction_error
+	AS 'MODULE_PATHNAME', 'orchard_brier_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.brier_accum(orchard.prediction_error, boolean, float8) IS 'transition function: label, probability of true';
+
+CREATE FUNCTION orchard.brier_accum(orchard.prediction_error, boolean, float8, float8) RETURNS orchard.prediction_error
+	AS 'MODULE_PATHNAME', 'orchard_brier_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.brier_accum(orchard.prediction_error, boolean, float8, float8) IS 'transition function: label, probability of true, weight';
+
+CREATE FUNCTION orchard.brier(orchard.prediction_error) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_brier' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.brier(orchard.prediction_error) IS 'mean squared error, of a probability against 0 and 1';
+
+CREATE AGGREGATE orchard.brier(label boolean, prediction float8) (
+	SFUNC = orchard.brier_accum,
+	STYPE = orchard.prediction_error,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.brier,
+	COMBINEFUNC = orchard.prediction_error_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.brier(label boolean, prediction float8) IS 'mean squared error of the probability of true';
+
+CREATE AGGREGATE orchard.brier(label boolean, prediction float8, weight float8) (
+	SFUNC = orchard.brier_accum,
+	STYPE = orchard.prediction_error,
+	INITCOND = '(0,0,0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.brier,
+	COMBINEFUNC = orchard.prediction_error_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.brier(label boolean, prediction float8, weight float8) IS 'mean squared error of the probability of true, weighted';
+
+CREATE TYPE orchard.confusion_state;
+
+CREATE FUNCTION orchard.confusion_state_in(cstring) RETURNS orchard.confusion_state
+	AS 'MODULE_PATHNAME', 'orchard_confusion_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_state_in(cstring) IS 'text input of confusion_state';
+
+CREATE FUNCTION orchard.confusion_state_out(orchard.confusion_state) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'orchard_confusion_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_state_out(orchard.confusion_state) IS 'text output of confusion_state';
+
+CREATE FUNCTION orchard.confusion_state_recv(internal) RETURNS orchard.confusion_state
+	AS 'MODULE_PATHNAME', 'orchard_confusion_state_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_state_recv(internal) IS 'binary input of confusion_state';
+
+CREATE FUNCTION orchard.confusion_state_send(orchard.confusion_state) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_confusion_state_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_state_send(orchard.confusion_state) IS 'binary output of confusion_state';
+
+CREATE TYPE orchard.confusion_state (
+	INPUT = orchard.confusion_state_in,
+	OUTPUT = orchard.confusion_state_out,
+	RECEIVE = orchard.confusion_state_recv,
+	SEND = orchard.confusion_state_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = plain
+);
+COMMENT ON TYPE orchard.confusion_state IS 'weights of rows by boolean label and prediction, mergeable';
+
+CREATE FUNCTION orchard.confusion_accum(orchard.confusion_state, boolean, boolean) RETURNS orchard.confusion_state
+	AS 'MODULE_PATHNAME', 'orchard_confusion_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_accum(orchard.confusion_state, boolean, boolean) IS 'transition function: label, prediction';
+
+CREATE FUNCTION orchard.confusion_accum(orchard.confusion_state, boolean, boolean, float8) RETURNS orchard.confusion_state
+	AS 'MODULE_PATHNAME', 'orchard_confusion_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_accum(orchard.confusion_state, boolean, boolean, float8) IS 'transition function: label, prediction, weight';
+
+CREATE FUNCTION orchard.confusion_accum(orchard.confusion_state, boolean, float8) RETURNS orchard.confusion_state
+	AS 'MODULE_PATHNAME', 'orchard_confusion_accum_probability' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_accum(orchard.confusion_state, boolean, float8) IS 'transition function: label, probability of true';
+
+CREATE FUNCTION orchard.confusion_accum(orchard.confusion_state, boolean, float8, float8) RETURNS orchard.confusion_state
+	AS 'MODULE_PATHNAME', 'orchard_confusion_accum_probability' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_accum(orchard.confusion_state, boolean, float8, float8) IS 'transition function: label, probability of true, weight';
+
+CREATE FUNCTION orchard.confusion_merge(orchard.confusion_state, orchard.confusion_state) RETURNS orchard.confusion_state
+	AS 'MODULE_PATHNAME', 'orchard_confusion_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_merge(orchard.confusion_state, orchard.confusion_state) IS 'both sets of rows together';
+
+CREATE FUNCTION orchard.confusion_state_final(orchard.confusion_state) RETURNS orchard.confusion_state
+	AS 'MODULE_PATHNAME', 'orchard_confusion_state_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.confusion_state_final(orchard.confusion_state) IS 'the state itself; NULL over no rows';
+
+CREATE FUNCTION orchard.true_positives(orchard.confusion_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_true_positives' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.true_positives(orchard.confusion_state) IS 'rows, or what weight of them, that are true and predicted so';
+
+CREATE FUNCTION orchard.false_positives(orchard.confusion_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_false_positives' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.false_positives(orchard.confusion_state) IS 'rows, or what weight of them, that are false and predicted true';
+
+CREATE FUNCTION orchard.true_negatives(orchard.confusion_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_true_negatives' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.true_negatives(orchard.confusion_state) IS 'rows, or what weight of them, that are false and predicted so';
+
+CREATE FUNCTION orchard.false_negatives(orchard.confusion_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_false_negatives' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.false_negatives(orchard.confusion_state) IS 'rows, or what weight of them, that are true and predicted false';
+
+CREATE FUNCTION orchard.accuracy(orchard.confusion_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_accuracy' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.accuracy(orchard.confusion_state) IS 'share of rows predicted right; NULL over no rows';
+
+CREATE FUNCTION orchard.f1(orchard.confusion_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_f1' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.f1(orchard.confusion_state) IS 'harmonic mean of precision and recall of true; NULL when nothing is true or predicted so';
+
+CREATE FUNCTION orchard.mcc(orchard.confusion_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_mcc' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mcc(orchard.confusion_state) IS 'Matthews correlation of label and prediction; NULL when either is constant';
+
+CREATE AGGREGATE orchard.accuracy(label boolean, prediction boolean) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.accuracy,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.accuracy(label boolean, prediction boolean) IS 'share of rows predicted right; NULL over no rows';
+
+CREATE AGGREGATE orchard.accuracy(label boolean, prediction boolean, weight float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.accuracy,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.accuracy(label boolean, prediction boolean, weight float8) IS 'share of rows predicted right; NULL over no rows, weighted';
+
+CREATE AGGREGATE orchard.accuracy(label boolean, prediction float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.accuracy,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.accuracy(label boolean, prediction float8) IS 'share of rows predicted right; NULL over no rows; of probabilities, true above 0.5';
+
+CREATE AGGREGATE orchard.accuracy(label boolean, prediction float8, weight float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.accuracy,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.accuracy(label boolean, prediction float8, weight float8) IS 'share of rows predicted right; NULL over no rows; of probabilities, true above 0.5, weighted';
+
+CREATE AGGREGATE orchard.f1(label boolean, prediction boolean) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.f1,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.f1(label boolean, prediction boolean) IS 'harmonic mean of precision and recall of true; NULL when nothing is true or predicted so';
+
+CREATE AGGREGATE orchard.f1(label boolean, prediction boolean, weight float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.f1,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.f1(label boolean, prediction boolean, weight float8) IS 'harmonic mean of precision and recall of true; NULL when nothing is true or predicted so, weighted';
+
+CREATE AGGREGATE orchard.f1(label boolean, prediction float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.f1,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.f1(label boolean, prediction float8) IS 'harmonic mean of precision and recall of true; NULL when nothing is true or predicted so; of probabilities, true above 0.5';
+
+CREATE AGGREGATE orchard.f1(label boolean, prediction float8, weight float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.f1,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.f1(label boolean, prediction float8, weight float8) IS 'harmonic mean of precision and recall of true; NULL when nothing is true or predicted so; of probabilities, true above 0.5, weighted';
+
+CREATE AGGREGATE orchard.mcc(label boolean, prediction boolean) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.mcc,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mcc(label boolean, prediction boolean) IS 'Matthews correlation of label and prediction; NULL when either is constant';
+
+CREATE AGGREGATE orchard.mcc(label boolean, prediction boolean, weight float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.mcc,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mcc(label boolean, prediction boolean, weight float8) IS 'Matthews correlation of label and prediction; NULL when either is constant, weighted';
+
+CREATE AGGREGATE orchard.mcc(label boolean, prediction float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.mcc,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mcc(label boolean, prediction float8) IS 'Matthews correlation of label and prediction; NULL when either is constant; of probabilities, true above 0.5';
+
+CREATE AGGREGATE orchard.mcc(label boolean, prediction float8, weight float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.mcc,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mcc(label boolean, prediction float8, weight float8) IS 'Matthews correlation of label and prediction; NULL when either is constant; of probabilities, true above 0.5, weighted';
+
+CREATE AGGREGATE orchard.confusion(label boolean, prediction boolean) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.confusion_state_final,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.confusion(label boolean, prediction boolean) IS 'the weights of rows by label and prediction, to store and merge';
+
+CREATE AGGREGATE orchard.confusion(label boolean, prediction boolean, weight float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.confusion_state_final,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.confusion(label boolean, prediction boolean, weight float8) IS 'the weights of rows by label and prediction, to store and merge, weighted';
+
+CREATE AGGREGATE orchard.confusion(label boolean, prediction float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.confusion_state_final,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.confusion(label boolean, prediction float8) IS 'the weights of rows by label and prediction, to store and merge; of probabilities, true above 0.5';
+
+CREATE AGGREGATE orchard.confusion(label boolean, prediction float8, weight float8) (
+	SFUNC = orchard.confusion_accum,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.confusion_state_final,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.confusion(label boolean, prediction float8, weight float8) IS 'the weights of rows by label and prediction, to store and merge; of probabilities, true above 0.5, weighted';
+
+CREATE AGGREGATE orchard.merge(orchard.confusion_state) (
+	SFUNC = orchard.confusion_merge,
+	STYPE = orchard.confusion_state,
+	INITCOND = '(0,0,0,0,0,0,0,0,0)',
+	FINALFUNC = orchard.confusion_state_final,
+	COMBINEFUNC = orchard.confusion_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.merge(orchard.confusion_state) IS 'all sets of rows together';
+
+CREATE TYPE orchard.mean_loss_state;
+
+CREATE FUNCTION orchard.mean_loss_state_in(cstring) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_mean_loss_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_loss_state_in(cstring) IS 'text input of mean_loss_state';
+
+CREATE FUNCTION orchard.mean_loss_state_out(orchard.mean_loss_state) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'orchard_mean_loss_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_loss_state_out(orchard.mean_loss_state) IS 'text output of mean_loss_state';
+
+CREATE FUNCTION orchard.mean_loss_state_recv(internal) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_mean_loss_state_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_loss_state_recv(internal) IS 'binary input of mean_loss_state';
+
+CREATE FUNCTION orchard.mean_loss_state_send(orchard.mean_loss_state) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_mean_loss_state_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_loss_state_send(orchard.mean_loss_state) IS 'binary output of mean_loss_state';
+
+CREATE TYPE orchard.mean_loss_state (
+	INPUT = orchard.mean_loss_state_in,
+	OUTPUT = orchard.mean_loss_state_out,
+	RECEIVE = orchard.mean_loss_state_recv,
+	SEND = orchard.mean_loss_state_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = plain
+);
+COMMENT ON TYPE orchard.mean_loss_state IS 'weighted sum of losses, mergeable';
+
+CREATE FUNCTION orchard.mape_accum(orchard.mean_loss_state, float8, float8) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_mape_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mape_accum(orchard.mean_loss_state, float8, float8) IS 'transition function: label, prediction';
+
+CREATE FUNCTION orchard.mape_accum(orchard.mean_loss_state, float8, float8, float8) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_mape_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mape_accum(orchard.mean_loss_state, float8, float8, float8) IS 'transition function: label, prediction, weight';
+
+CREATE FUNCTION orchard.pinball_accum(orchard.mean_loss_state, float8, float8, float8) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_pinball_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.pinball_accum(orchard.mean_loss_state, float8, float8, float8) IS 'transition function: label, prediction, quantile';
+
+CREATE FUNCTION orchard.pinball_accum(orchard.mean_loss_state, float8, float8, float8, float8) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_pinball_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.pinball_accum(orchard.mean_loss_state, float8, float8, float8, float8) IS 'transition function: label, prediction, quantile, weight';
+
+CREATE FUNCTION orchard.mean_loss_merge(orchard.mean_loss_state, orchard.mean_loss_state) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_mean_loss_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_loss_merge(orchard.mean_loss_state, orchard.mean_loss_state) IS 'both sets of rows together';
+
+CREATE FUNCTION orchard.mean_loss_state_final(orchard.mean_loss_state) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_mean_loss_state_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_loss_state_final(orchard.mean_loss_state) IS 'the state itself; NULL over no rows';
+
+CREATE FUNCTION orchard.mean_loss(orchard.mean_loss_state) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_mean_loss' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_loss(orchard.mean_loss_state) IS 'the mean of the losses; NULL over no rows';
+
+CREATE AGGREGATE orchard.mape(label float8, prediction float8) (
+	SFUNC = orchard.mape_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mape(label float8, prediction float8) IS 'mean absolute error as a share of the label, 0.1 for 10 %';
+
+CREATE AGGREGATE orchard.mape(label float8, prediction float8, weight float8) (
+	SFUNC = orchard.mape_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mape(label float8, prediction float8, weight float8) IS 'mean absolute error as a share of the label, 0.1 for 10 %, weighted';
+
+CREATE AGGREGATE orchard.pinball(label float8, prediction float8, quantile float8) (
+	SFUNC = orchard.pinball_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.pinball(label float8, prediction float8, quantile float8) IS 'mean pinball loss, least for predictions of that quantile';
+
+CREATE AGGREGATE orchard.pinball(label float8, prediction float8, quantile float8, weight float8) (
+	SFUNC = orchard.pinball_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.pinball(label float8, prediction float8, quantile float8, weight float8) IS 'mean pinball loss, least for predictions of that quantile, weighted';
+
+CREATE AGGREGATE orchard.mapes(label float8, prediction float8) (
+	SFUNC = orchard.mape_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss_state_final,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mapes(label float8, prediction float8) IS 'the state behind mape, to store and merge';
+
+CREATE AGGREGATE orchard.mapes(label float8, prediction float8, weight float8) (
+	SFUNC = orchard.mape_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss_state_final,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mapes(label float8, prediction float8, weight float8) IS 'the state behind mape, to store and merge, weighted';
+
+CREATE AGGREGATE orchard.pinballs(label float8, prediction float8, quantile float8) (
+	SFUNC = orchard.pinball_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss_state_final,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.pinballs(label float8, prediction float8, quantile float8) IS 'the state behind pinball, to store and merge';
+
+CREATE AGGREGATE orchard.pinballs(label float8, prediction float8, quantile float8, weight float8) (
+	SFUNC = orchard.pinball_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss_state_final,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.pinballs(label float8, prediction float8, quantile float8, weight float8) IS 'the state behind pinball, to store and merge, weighted';
+
+CREATE AGGREGATE orchard.merge(orchard.mean_loss_state) (
+	SFUNC = orchard.mean_loss_merge,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss_state_final,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.merge(orchard.mean_loss_state) IS 'all sets of rows together';

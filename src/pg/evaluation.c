@@ -5,17 +5,20 @@
 
 #include <math.h>
 
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "kernel/metric/prediction_error.h"
-#include "kernel/metric/roc.h"
+#include "kernel/metric/class_scores.h"
+#include "kernel/metric/confusion.h"
 
 #include "pg/column_type.h"
 #include "pg/evaluation.h"
 #include "pg/memory.h"
 #include "pg/model_cache.h"
 #include "pg/score_binding.h"
+
+#define CLASSES_NAMED 10 /* in a message, at most */
 
 static const char *const what = "the evaluation";
 
@@ -37,7 +40,7 @@ struct Evaluation
 	ScoreBinding *binding;		   /* good while its serial is that of the cached model */
 	ReadColumn target;
 	ReadColumn weight;
-	double class_numbers[2]; /* the classes as numbers, for a target that is one */
+	double *class_numbers; /* the classes as numbers, for a target that is one */
 	int64 rows;
 	int64 rows_skipped;
 	PredictionError error; /* regression; for classes, of probability against 0 and 1 */
@@ -45,7 +48,8 @@ struct Evaluation
 	Roc roc;
 	int steps;
 	DoubleDouble
-		*above[2]; /* by is_positive: weight of rows above exactly k thresholds, steps + 2 */
+		*above[2];		/* by is_positive: weight of rows above exactly k thresholds, steps + 2 */
+	ClassScores scores; /* of more than two classes, in place of the four before */
 };
 
 static void
@@ -87,6 +91,7 @@ read_class_numbers(Evaluation *evaluation)
 {
 	uint32 i;
 
+	evaluation->class_numbers = palloc(sizeof(double) * Max(evaluation->model->n_classes, 1));
 	for (i = 0; i < evaluation->model->n_classes; i++)
 	{
 		char *end;
@@ -108,14 +113,6 @@ evaluation_create(const struct varlena *stored, TupleDesc columns, const char *w
 		CurrentMemoryContext, "orchard evaluation binding", ALLOCSET_SMALL_SIZES);
 	evaluation->stored = stored;
 	evaluation->model = model_decode_stored(stored);
-	if (evaluation->model->n_classes > lengthof(evaluation->class_numbers))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("models of more than two classes cannot be evaluated, and this one has %u",
-					evaluation->model->n_classes),
-			 errhint(
-				 "Compare orchard.predict_class(model, row) with the label and count the pairs with GROUP BY.")));
 	evaluation->layout = row_layout_of_columns(columns);
 	evaluation->target = find_column(evaluation->layout, evaluation->model->target, "target");
 	evaluation->weight.index = -1;
@@ -131,6 +128,10 @@ evaluation_create(const struct varlena *stored, TupleDesc columns, const char *w
 				 errmsg("target column \"%s\" is categorical, but the model predicts a number",
 						evaluation->model->target)));
 	read_class_numbers(evaluation);
+	if (evaluation_is_of_many(evaluation))
+		require(evaluation,
+				class_scores_create(&evaluation->scores, (int32) evaluation->model->n_classes,
+									&evaluation->account->allocator));
 	evaluation->steps = Max(steps, 2); /* the second of three thresholds is 0.5 */
 	evaluation->above[0] = palloc0(sizeof(DoubleDouble) * (evaluation->steps + 2));
 	evaluation->above[1] = palloc0(sizeof(DoubleDouble) * (evaluation->steps + 2));
@@ -159,6 +160,12 @@ evaluation_model(const Evaluation *evaluation)
 	return evaluation->model;
 }
 
+bool
+evaluation_is_of_many(const Evaluation *evaluation)
+{
+	return evaluation->model->n_classes > 2;
+}
+
 /* Which class the label is: its index, or -1 for one that the model does not know. */
 static int
 find_class(const Evaluation *evaluation, Datum label)
@@ -185,8 +192,28 @@ find_class(const Evaluation *evaluation, Datum label)
 	return -1;
 }
 
-static bool
-is_positive_label(const Evaluation *evaluation, Datum label)
+/* The classes of the model as a list, or the first of many. */
+static char *
+list_classes(const Model *model)
+{
+	StringInfoData list;
+	uint32 i;
+
+	initStringInfo(&list);
+	for (i = 0; i < model->n_classes && i < CLASSES_NAMED; i++)
+		appendStringInfo(&list, "%s%s",
+						 i == 0						   ? "" :
+							 i + 1 == model->n_classes ? " and " :
+														 ", ",
+						 model->classes[i]);
+	if (model->n_classes > CLASSES_NAMED)
+		appendStringInfo(&list, " and %u more", model->n_classes - CLASSES_NAMED);
+	return list.data;
+}
+
+/* The label's class.  A model of one class takes any other label as -1. */
+static int
+require_class(const Evaluation *evaluation, Datum label)
 {
 	const Model *model = evaluation->model;
 	int found = find_class(evaluation, label);
@@ -196,10 +223,9 @@ is_positive_label(const Evaluation *evaluation, Datum label)
 			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("target column \"%s\" has a class that the model does not know", model->target),
-			 errdetail("The model has the classes %s and %s.", model->classes[0],
-					   model->classes[1]),
+			 errdetail("The model has the classes %s.", list_classes(model)),
 			 errhint("Leave such rows out.")));
-	return found == (int) model->positive_class;
+	return found;
 }
 
 /* The row's weight; 0 leaves it out. */
@@ -243,6 +269,19 @@ add_class(Evaluation *evaluation, bool is_positive, double probability, double w
 					probability, weight));
 }
 
+/* A row of more than two classes, whose probabilities the scorer has. */
+static void
+add_one_of_many(Evaluation *evaluation, int actual, double weight)
+{
+	const CachedModel *cached = evaluation->binding->model;
+
+	require(evaluation,
+			class_scores_add(&evaluation->scores, &evaluation->account->allocator,
+							 &evaluation->account->stop, actual,
+							 (int32) score_likeliest_class(cached, cached->trees->outputs[0]),
+							 cached->trees->outputs, weight));
+}
+
 static void
 add_number(Evaluation *evaluation, Datum label, double prediction, double weight)
 {
@@ -282,8 +321,13 @@ evaluation_add(Evaluation *evaluation, const Datum *values, const bool *nulls)
 				 "Leave rows with NaN or infinite features out, or store NULL for a value that is not known.")));
 	if (evaluation->model->n_classes == 0)
 		add_number(evaluation, values[target], prediction, weight);
+	else if (evaluation_is_of_many(evaluation))
+		add_one_of_many(evaluation, require_class(evaluation, values[target]), weight);
 	else
-		add_class(evaluation, is_positive_label(evaluation, values[target]), prediction, weight);
+		add_class(evaluation,
+				  require_class(evaluation, values[target]) ==
+					  (int) evaluation->model->positive_class,
+				  prediction, weight);
 	evaluation->rows++;
 }
 
@@ -304,22 +348,10 @@ evaluation_confusion(const Evaluation *evaluation, int step, double confusion[2]
 	}
 }
 
-double
-confusion_precision(double confusion[2][2])
+void
+evaluation_classes(const Evaluation *evaluation, double *cells)
 {
-	return confusion[1][1] / (confusion[0][1] + confusion[1][1]);
-}
-
-double
-confusion_recall(double confusion[2][2])
-{
-	return confusion[1][1] / (confusion[1][0] + confusion[1][1]);
-}
-
-double
-confusion_f1(double confusion[2][2])
-{
-	return 2.0 * confusion[1][1] / (2.0 * confusion[1][1] + confusion[0][1] + confusion[1][0]);
+	class_scores_cells(&evaluation->scores, cells);
 }
 
 /* Appends a metric, undefined where the status or a NaN says so. */
@@ -337,6 +369,7 @@ add_class_metrics(Evaluation *evaluation, EvaluationMetric *metrics, int *n)
 {
 	const Allocator *allocator = &evaluation->account->allocator;
 	double confusion[2][2];
+	const double *cells;
 	double value = NAN;
 	Status status;
 
@@ -350,12 +383,40 @@ add_class_metrics(Evaluation *evaluation, EvaluationMetric *metrics, int *n)
 	if (evaluation->steps % 2 != 0)
 		return; /* 0.5 is no threshold */
 	evaluation_confusion(evaluation, evaluation->steps / 2, confusion);
-	add_metric(evaluation, metrics, n, "accuracy", KERNEL_OK,
-			   (confusion[0][0] + confusion[1][1]) /
-				   (confusion[0][0] + confusion[0][1] + confusion[1][0] + confusion[1][1]));
-	add_metric(evaluation, metrics, n, "precision", KERNEL_OK, confusion_precision(confusion));
-	add_metric(evaluation, metrics, n, "recall", KERNEL_OK, confusion_recall(confusion));
-	add_metric(evaluation, metrics, n, "f1", KERNEL_OK, confusion_f1(confusion));
+	cells = &confusion[0][0];
+	add_metric(evaluation, metrics, n, "accuracy", KERNEL_OK, confusion_accuracy(cells, 2));
+	add_metric(evaluation, metrics, n, "precision", KERNEL_OK, confusion_precision(cells, 2, 1));
+	add_metric(evaluation, metrics, n, "recall", KERNEL_OK, confusion_recall(cells, 2, 1));
+	add_metric(evaluation, metrics, n, "f1", KERNEL_OK, confusion_f1(cells, 2, 1));
+}
+
+/* Metrics of more than two classes, under scikit-learn's names of their means over classes. */
+static void
+add_metrics_of_many(Evaluation *evaluation, EvaluationMetric *metrics, int *n)
+{
+	ClassScores *scores = &evaluation->scores;
+	int32 k = scores->n_classes;
+	double *cells = palloc_extended(sizeof(double) * k * k, MCXT_ALLOC_HUGE);
+	double value = NAN;
+	Status status;
+
+	status = class_scores_auc(scores, &evaluation->account->allocator, &evaluation->account->stop,
+							  &value);
+	if (scores->curves == NULL)
+		ereport(
+			WARNING,
+			(errmsg("roc_auc_ovr is left out, since the scores behind it exceed the memory limit"),
+			 errhint("Raise orchard.max_memory, or evaluate fewer rows.")));
+	add_metric(evaluation, metrics, n, "roc_auc_ovr", status, value);
+	value = NAN;
+	status = log_loss_mean(&scores->loss, &value);
+	add_metric(evaluation, metrics, n, "log_loss", status, value);
+	class_scores_cells(scores, cells);
+	add_metric(evaluation, metrics, n, "accuracy", KERNEL_OK, confusion_accuracy(cells, k));
+	add_metric(evaluation, metrics, n, "f1_macro", KERNEL_OK, confusion_f1_macro(cells, k));
+	add_metric(evaluation, metrics, n, "f1_weighted", KERNEL_OK, confusion_f1_weighted(cells, k));
+	add_metric(evaluation, metrics, n, "mcc", KERNEL_OK, confusion_mcc(cells, k));
+	pfree(cells);
 }
 
 int
@@ -367,6 +428,11 @@ evaluation_metrics(Evaluation *evaluation, EvaluationMetric *metrics)
 
 	add_metric(evaluation, metrics, &n, "rows", KERNEL_OK, evaluation->rows);
 	add_metric(evaluation, metrics, &n, "rows_skipped", KERNEL_OK, evaluation->rows_skipped);
+	if (evaluation_is_of_many(evaluation))
+	{
+		add_metrics_of_many(evaluation, metrics, &n);
+		return n;
+	}
 	if (evaluation->model->n_classes > 0)
 	{
 		add_class_metrics(evaluation, metrics, &n);

@@ -57,10 +57,11 @@ extern const Model *evaluation_model(const Evaluation *evaluation);
  */
 extern void evaluation_confusion(const Evaluation *evaluation, int step, double confusion[2][2]);
 
-/* True positives over predicted positives, over positives, and their harmonic mean; NaN where undefined. */
-extern double confusion_precision(double confusion[2][2]);
-extern double confusion_recall(double confusion[2][2]);
-extern double confusion_f1(double confusion[2][2]);
+/* Has the model more than two classes?  They have no thresholds, but a table of k x k classes. */
+extern bool evaluation_is_of_many(const Evaluation *evaluation);
+
+/* Of these: total weight of the rows into cells[actual * k + predicted]. */
+extern void evaluation_classes(const Evaluation *evaluation, double *cells);
 
 /* The model with the metrics of the rows, their names behind "validation."; a WARNING when there were none. */
 extern struct varlena *evaluation_record(Evaluation *evaluation);

@@ -26,4 +26,18 @@ metric_weight(FunctionCallInfo fcinfo, int i)
 	return weight;
 }
 
+/* Argument i, "prediction": a probability; 22023 when it is none. */
+static inline double
+metric_probability(FunctionCallInfo fcinfo, int i)
+{
+	double probability = PG_GETARG_FLOAT8(i);
+
+	if (unlikely(!(probability >= 0.0 && probability <= 1.0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"prediction\" must be a probability between 0 and 1, not %g",
+						probability)));
+	return probability;
+}
+
 #endif /* ORCHARD_PG_METRIC_ARGUMENT_H */

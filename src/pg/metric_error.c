@@ -1,5 +1,5 @@
 /*
- * metric_error.c: rmse, mae, r2 and log_loss over flat mergeable states.
+ * metric_error.c: rmse, mae, r2, brier, log_loss, mape and pinball over flat mergeable states.
  *
  * A row with a NULL label, prediction or weight is left out, and so is one of
  * weight 0.
@@ -69,6 +69,9 @@ static const StateType error_type = {
 static const StateType loss_type = {
 	"log_loss_state", sizeof(LogLossState), "nxxxx", clear_loss, keep, loss_is_valid};
 
+static const StateType mean_loss_type = {
+	"mean_loss_state", sizeof(LogLossState), "nxxxx", clear_loss, keep, loss_is_valid};
+
 /* Input, output and final function of a type: the state itself, NULL over no rows. */
 #define STATE_FUNCTIONS(name, struct_type, type) \
 	PG_FUNCTION_INFO_V1(orchard_##name##_in); \
@@ -101,6 +104,7 @@ static const StateType loss_type = {
 
 STATE_FUNCTIONS(prediction_error, PredictionErrorState, error_type)
 STATE_FUNCTIONS(log_loss_state, LogLossState, loss_type)
+STATE_FUNCTIONS(mean_loss_state, LogLossState, mean_loss_type)
 
 PG_FUNCTION_INFO_V1(orchard_prediction_error_accum);
 PG_FUNCTION_INFO_V1(orchard_prediction_error_merge);
@@ -110,6 +114,12 @@ PG_FUNCTION_INFO_V1(orchard_rmse);
 PG_FUNCTION_INFO_V1(orchard_mae);
 PG_FUNCTION_INFO_V1(orchard_r2);
 PG_FUNCTION_INFO_V1(orchard_log_loss);
+PG_FUNCTION_INFO_V1(orchard_brier_accum);
+PG_FUNCTION_INFO_V1(orchard_brier);
+PG_FUNCTION_INFO_V1(orchard_mape_accum);
+PG_FUNCTION_INFO_V1(orchard_pinball_accum);
+PG_FUNCTION_INFO_V1(orchard_mean_loss);
+PG_FUNCTION_INFO_V1(orchard_mean_loss_merge);
 
 /* A label or prediction that is NaN or infinite has no finite error. */
 static double
@@ -156,16 +166,22 @@ Datum
 orchard_log_loss_accum(PG_FUNCTION_ARGS)
 {
 	LogLossState *state = (LogLossState *) state_to_change(&loss_type, fcinfo);
-	double probability = PG_GETARG_FLOAT8(2);
+	double probability = metric_probability(fcinfo, 2);
 	double weight = metric_weight(fcinfo, 3);
 
-	if (unlikely(!(probability >= 0.0 && probability <= 1.0)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"prediction\" must be a probability between 0 and 1, not %g",
-						probability)));
 	if (weight > 0.0 &&
 		log_loss_add(&state->sums, PG_GETARG_BOOL(1), probability, weight) != KERNEL_OK)
+		float_overflow_error();
+	PG_RETURN_POINTER(state);
+}
+
+static Datum
+merge_losses(const StateType *type, FunctionCallInfo fcinfo)
+{
+	LogLossState *state = (LogLossState *) state_to_change(type, fcinfo);
+	const LogLossState *other = (const LogLossState *) state_argument(type, fcinfo, 1);
+
+	if (log_loss_merge(&state->sums, &other->sums) != KERNEL_OK)
 		float_overflow_error();
 	PG_RETURN_POINTER(state);
 }
@@ -173,10 +189,66 @@ orchard_log_loss_accum(PG_FUNCTION_ARGS)
 Datum
 orchard_log_loss_merge(PG_FUNCTION_ARGS)
 {
-	LogLossState *state = (LogLossState *) state_to_change(&loss_type, fcinfo);
-	const LogLossState *other = (const LogLossState *) state_argument(&loss_type, fcinfo, 1);
+	return merge_losses(&loss_type, fcinfo);
+}
 
-	if (log_loss_merge(&state->sums, &other->sums) != KERNEL_OK)
+Datum
+orchard_mean_loss_merge(PG_FUNCTION_ARGS)
+{
+	return merge_losses(&mean_loss_type, fcinfo);
+}
+
+/* transition(state, label, probability [, weight]): the error of the probability against 0 and 1. */
+Datum
+orchard_brier_accum(PG_FUNCTION_ARGS)
+{
+	PredictionErrorState *state = (PredictionErrorState *) state_to_change(&error_type, fcinfo);
+	double probability = metric_probability(fcinfo, 2);
+	double weight = metric_weight(fcinfo, 3);
+
+	if (weight > 0.0 &&
+		prediction_error_add(&state->sums, PG_GETARG_BOOL(1), probability, weight) != KERNEL_OK)
+		float_overflow_error();
+	PG_RETURN_POINTER(state);
+}
+
+/* transition(state, label, prediction [, weight]) */
+Datum
+orchard_mape_accum(PG_FUNCTION_ARGS)
+{
+	LogLossState *state = (LogLossState *) state_to_change(&mean_loss_type, fcinfo);
+	double label = finite_argument(fcinfo, 1, "label");
+	double prediction = finite_argument(fcinfo, 2, "prediction");
+	double weight = metric_weight(fcinfo, 3);
+
+	if (weight == 0.0)
+		PG_RETURN_POINTER(state);
+	if (unlikely(label == 0.0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"label\" must not be 0, of which no error is a share"),
+				 errhint("Leave such rows out: orchard.mape(...) FILTER (WHERE label <> 0).")));
+	if (percentage_loss_add(&state->sums, label, prediction, weight) != KERNEL_OK)
+		float_overflow_error();
+	PG_RETURN_POINTER(state);
+}
+
+/* transition(state, label, prediction, quantile [, weight]) */
+Datum
+orchard_pinball_accum(PG_FUNCTION_ARGS)
+{
+	LogLossState *state = (LogLossState *) state_to_change(&mean_loss_type, fcinfo);
+	double label = finite_argument(fcinfo, 1, "label");
+	double prediction = finite_argument(fcinfo, 2, "prediction");
+	double quantile = PG_GETARG_FLOAT8(3);
+	double weight = metric_weight(fcinfo, 4);
+
+	if (unlikely(!(quantile >= 0.0 && quantile <= 1.0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"quantile\" must be between 0 and 1, not %g", quantile)));
+	if (weight > 0.0 &&
+		pinball_loss_add(&state->sums, label, prediction, quantile, weight) != KERNEL_OK)
 		float_overflow_error();
 	PG_RETURN_POINTER(state);
 }
@@ -195,3 +267,5 @@ ACCESSOR(rmse, PredictionErrorState, error_type, prediction_error_rmse)
 ACCESSOR(mae, PredictionErrorState, error_type, prediction_error_mae)
 ACCESSOR(r2, PredictionErrorState, error_type, prediction_error_r2)
 ACCESSOR(log_loss, LogLossState, loss_type, log_loss_mean)
+ACCESSOR(brier, PredictionErrorState, error_type, prediction_error_mse)
+ACCESSOR(mean_loss, LogLossState, mean_loss_type, log_loss_mean)

@@ -1,5 +1,5 @@
 /*
- * metric_roc.c: roc_auc over an expanded, mergeable state.
+ * metric_roc.c: roc_auc, pr_auc and ks over an expanded, mergeable state.
  *
  * While it grows a state is an expanded object in the account of the aggregate
  * context, one account for all groups; stored or between processes it is a flat
@@ -47,6 +47,8 @@ PG_FUNCTION_INFO_V1(orchard_roc_state_send);
 PG_FUNCTION_INFO_V1(orchard_roc_accum);
 PG_FUNCTION_INFO_V1(orchard_roc_combine);
 PG_FUNCTION_INFO_V1(orchard_roc_state_auc);
+PG_FUNCTION_INFO_V1(orchard_pr_auc);
+PG_FUNCTION_INFO_V1(orchard_ks);
 PG_FUNCTION_INFO_V1(orchard_roc_state_final);
 
 static void
@@ -210,9 +212,9 @@ orchard_roc_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(EOHPGetRWDatum(&into->header));
 }
 
-/* The accessor, and the final function of roc_auc. */
-Datum
-orchard_roc_state_auc(PG_FUNCTION_ARGS)
+/* A number read off the curve; NULL where it is undefined. */
+static Datum
+read_curve(FunctionCallInfo fcinfo, Status (*reading)(const Roc *roc, double *result))
 {
 	RocState *state;
 	bool is_own;
@@ -223,13 +225,32 @@ orchard_roc_state_auc(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	state = state_argument(fcinfo, 0, &is_own);
 	compact(state);
-	status = roc_auc(&state->roc, &result);
+	status = reading(&state->roc, &result);
 	if (is_own)
 		release_state(state);
 	if (status == KERNEL_INVALID)
 		PG_RETURN_NULL();
 	require_ok(status, what);
 	PG_RETURN_FLOAT8(result);
+}
+
+/* Accessors, which are final functions of their aggregates too. */
+Datum
+orchard_roc_state_auc(PG_FUNCTION_ARGS)
+{
+	return read_curve(fcinfo, roc_auc);
+}
+
+Datum
+orchard_pr_auc(PG_FUNCTION_ARGS)
+{
+	return read_curve(fcinfo, roc_average_precision);
+}
+
+Datum
+orchard_ks(PG_FUNCTION_ARGS)
+{
+	return read_curve(fcinfo, roc_kolmogorov_smirnov);
 }
 
 /* The state itself; NULL over no rows, as aggregates have it. */

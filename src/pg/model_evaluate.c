@@ -10,6 +10,8 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "kernel/metric/confusion.h"
+
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/evaluation.h"
@@ -151,6 +153,24 @@ orchard_evaluate(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* The weights of two classes at 0.5, by the places of the classes. */
+static void
+two_classes(const Evaluation *evaluation, double *cells)
+{
+	uint32 positive = evaluation_model(evaluation)->positive_class;
+	uint32 n = evaluation_model(evaluation)->n_classes;
+	double confusion[2][2];
+	uint32 actual;
+	uint32 predicted;
+
+	evaluation_confusion(evaluation, 1, confusion);
+	for (actual = 0; actual < n; actual++)
+	{
+		for (predicted = 0; predicted < n; predicted++)
+			cells[actual * n + predicted] = confusion[actual == positive][predicted == positive];
+	}
+}
+
 /* confusion_matrix(model, source, weight): actual, predicted, rows. */
 Datum
 orchard_confusion_matrix(PG_FUNCTION_ARGS)
@@ -158,25 +178,24 @@ orchard_confusion_matrix(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Evaluation *evaluation = evaluate(fcinfo, 2, 2);
 	const Model *model = evaluation_model(evaluation);
-	double confusion[2][2];
-	uint32 actual;
-	uint32 predicted;
+	double *cells;
+	Size i;
 
 	require_classes(evaluation, "confusion_matrix");
-	evaluation_confusion(evaluation, 1, confusion);
+	cells = palloc_extended(sizeof(double) * model->n_classes * model->n_classes, MCXT_ALLOC_HUGE);
+	if (evaluation_is_of_many(evaluation))
+		evaluation_classes(evaluation, cells);
+	else
+		two_classes(evaluation, cells);
 	InitMaterializedSRF(fcinfo, 0);
-	for (actual = 0; actual < model->n_classes; actual++)
+	for (i = 0; i < (Size) model->n_classes * model->n_classes; i++)
 	{
-		for (predicted = 0; predicted < model->n_classes; predicted++)
-		{
-			Datum values[3] = {CStringGetTextDatum(model->classes[actual]),
-							   CStringGetTextDatum(model->classes[predicted])};
-			bool nulls[3] = {false};
+		Datum values[3] = {CStringGetTextDatum(model->classes[i / model->n_classes]),
+						   CStringGetTextDatum(model->classes[i % model->n_classes]),
+						   Float8GetDatum(cells[i])};
+		bool nulls[3] = {false};
 
-			values[2] = Float8GetDatum(
-				confusion[actual == model->positive_class][predicted == model->positive_class]);
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-		}
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -205,6 +224,14 @@ orchard_threshold_table(PG_FUNCTION_ARGS)
 				 errmsg("argument \"steps\" must be between 2 and %d, not %d", MAX_STEPS, steps)));
 	evaluation = evaluate(fcinfo, 3, steps);
 	require_classes(evaluation, "threshold_table");
+	if (evaluation_is_of_many(evaluation))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("threshold_table needs a model of two classes, but this one has %u",
+					evaluation_model(evaluation)->n_classes),
+			 errhint(
+				 "Use orchard.confusion_matrix(model, source), or count the rows where orchard.probability(model, class, row) exceeds a threshold.")));
 	InitMaterializedSRF(fcinfo, 0);
 	for (i = 0; i <= steps; i++)
 	{
@@ -218,9 +245,9 @@ orchard_threshold_table(PG_FUNCTION_ARGS)
 		values[2] = Float8GetDatum(confusion[0][1]);
 		values[3] = Float8GetDatum(confusion[0][0]);
 		values[4] = Float8GetDatum(confusion[1][0]);
-		set_ratio(values, nulls, 5, confusion_precision(confusion));
-		set_ratio(values, nulls, 6, confusion_recall(confusion));
-		set_ratio(values, nulls, 7, confusion_f1(confusion));
+		set_ratio(values, nulls, 5, confusion_precision(&confusion[0][0], 2, 1));
+		set_ratio(values, nulls, 6, confusion_recall(&confusion[0][0], 2, 1));
+		set_ratio(values, nulls, 7, confusion_f1(&confusion[0][0], 2, 1));
 		set_ratio(values, nulls, 8, confusion[0][1] / (confusion[0][0] + confusion[0][1]));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

@@ -76,27 +76,6 @@ orchard_predict(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(prediction);
 }
 
-/* The likeliest class, the first of equals; of two the positive one only above 1/2.  -1: NaN. */
-static int64
-likeliest_class(const CachedModel *cached, double predicted)
-{
-	const Model *model = cached->model;
-	uint32 best = 0;
-	uint32 i;
-
-	if (predicted != predicted)
-		return -1;
-	if (model->n_classes <= 2)
-		return predicted > 0.5 || model->n_classes == 1 ? model->positive_class :
-														  1 - model->positive_class;
-	for (i = 1; i < model->n_classes; i++)
-	{
-		if (cached->trees->outputs[i] > cached->trees->outputs[best])
-			best = i;
-	}
-	return best;
-}
-
 Datum
 orchard_predict_class(PG_FUNCTION_ARGS)
 {
@@ -107,7 +86,7 @@ orchard_predict_class(PG_FUNCTION_ARGS)
 	if (!call_site_score(fcinfo, 1, &cached, &predicted))
 		PG_RETURN_NULL();
 	require_classes(cached->model, "predict_class");
-	i = likeliest_class(cached, predicted);
+	i = score_likeliest_class(cached, predicted);
 	if (i < 0)
 		PG_RETURN_NULL(); /* a NaN feature of a linear model: no class is the likelier */
 	PG_RETURN_TEXT_P(cstring_to_text(cached->model->classes[i]));

@@ -338,15 +338,6 @@ train_by_slots(Training *training)
 	spill_end(training->spill);
 	if (training->held_out == NULL)
 		return model;
-	if (training->state->classes.n > 2)
-	{
-		ereport(
-			WARNING,
-			(errmsg("the rows held out have no metrics, since the model has more than two classes"),
-			 errhint("orchard.learning_curve(model) has the loss of gradient boosting on them.")));
-		tuplestore_end(training->held_out);
-		return model;
-	}
 	return validate(training, model);
 }
 

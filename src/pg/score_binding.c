@@ -473,3 +473,23 @@ score_binding_predict_elements(ScoreBinding *binding, ArrayType *array, const El
 	}
 	return score_binding_predict_arguments(binding, binding->elements);
 }
+
+int64
+score_likeliest_class(const CachedModel *cached, double predicted)
+{
+	const Model *model = cached->model;
+	uint32 best = 0;
+	uint32 i;
+
+	if (predicted != predicted)
+		return -1;
+	if (model->n_classes <= 2)
+		return predicted > 0.5 || model->n_classes == 1 ? model->positive_class :
+														  1 - model->positive_class;
+	for (i = 1; i < model->n_classes; i++)
+	{
+		if (cached->trees->outputs[i] > cached->trees->outputs[best])
+			best = i;
+	}
+	return best;
+}

@@ -80,4 +80,10 @@ extern double score_binding_predict_array(ScoreBinding *binding, ArrayType *arra
 extern double score_binding_predict_elements(ScoreBinding *binding, ArrayType *array,
 											 const ElementType *type);
 
+/*
+ * The likeliest class of the row scored last, whose prediction is given: the first of equals, of two
+ * the positive one only above 1/2.  -1 for NaN.
+ */
+extern int64 score_likeliest_class(const CachedModel *cached, double predicted);
+
 #endif /* ORCHARD_PG_SCORE_BINDING_H */

@@ -194,6 +194,43 @@ forged_states_are_invalid(void)
 	REFUSED_LOSS(forged_loss.loss.lo = NAN);
 }
 
-UNIT_MAIN(UNIT_CASE(agrees_with_sklearn), UNIT_CASE(merged_equals_whole),
-		  UNIT_CASE(undefined_and_overflow), UNIT_CASE(unit_of_weights_is_free),
-		  UNIT_CASE(tiny_weights_are_refused), UNIT_CASE(forged_states_are_invalid))
+/* Losses beside the log loss, against scikit-learn. */
+static void
+losses_equal_golden(void)
+{
+	int weighted;
+	int i;
+
+	for (weighted = 0; weighted < 2; weighted++)
+	{
+		const double *golden = weighted ? golden_loss_weighted : golden_loss;
+		PredictionError brier = {0};
+		LogLoss percentage = {0};
+		LogLoss pinball = {0};
+		double result;
+
+		CHECK(prediction_error_mse(&brier, &result) == KERNEL_INVALID);
+		for (i = 0; i < ROWS; i++)
+		{
+			double label = (i * 37 % 101) / 4.0;
+			double prediction = label + (i * 53 % 89) / 16.0 - 2.5;
+			double weight = weighted ? 1.0 + i % 4 : 1.0;
+
+			CHECK(prediction_error_add(&brier, (i * 37 % 101) + (i * 53 % 89) > 90,
+									   (i * 37 % 101) / 100.0, weight) == KERNEL_OK);
+			CHECK(percentage_loss_add(&percentage, label + 1.0, prediction, weight) == KERNEL_OK);
+			CHECK(pinball_loss_add(&pinball, label, prediction, 0.9, weight) == KERNEL_OK);
+		}
+		CHECK(prediction_error_mse(&brier, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, golden[0], 1e-13);
+		CHECK(log_loss_mean(&percentage, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, golden[1], 1e-13);
+		CHECK(log_loss_mean(&pinball, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, golden[2], 1e-13);
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(losses_equal_golden), UNIT_CASE(agrees_with_sklearn),
+		  UNIT_CASE(merged_equals_whole), UNIT_CASE(undefined_and_overflow),
+		  UNIT_CASE(unit_of_weights_is_free), UNIT_CASE(tiny_weights_are_refused),
+		  UNIT_CASE(forged_states_are_invalid))

@@ -74,6 +74,51 @@ auc_equals_golden(void)
 	CHECK_CLOSE(auc_of(&weighted), golden_metric_weighted[4], 1e-13);
 }
 
+/* Both read off the same curve as the area. */
+static void
+curve_equals_golden(void)
+{
+	int weighted;
+
+	for (weighted = 0; weighted < 2; weighted++)
+	{
+		const double *golden = weighted ? golden_curve_weighted : golden_curve;
+		Roc roc = golden_rows(weighted);
+		double value = -1.0;
+
+		CHECK(roc_compact(&roc, &unit_allocator, NULL) == KERNEL_OK);
+		CHECK(roc_average_precision(&roc, &value) == KERNEL_OK);
+		CHECK_CLOSE(value, golden[0], 1e-13);
+		CHECK(roc_kolmogorov_smirnov(&roc, &value) == KERNEL_OK);
+		CHECK_CLOSE(value, golden[1], 1e-13);
+		roc_release(&roc, &unit_allocator);
+	}
+}
+
+/* One class alone: no distance, and a precision only of positives; infinite totals are refused. */
+static void
+curve_of_one_class(void)
+{
+	Roc roc = {0};
+	double value = -1.0;
+
+	add(&roc, false, 0.5, 1.0);
+	CHECK(roc_compact(&roc, &unit_allocator, NULL) == KERNEL_OK);
+	CHECK(roc_average_precision(&roc, &value) == KERNEL_INVALID);
+	CHECK(roc_kolmogorov_smirnov(&roc, &value) == KERNEL_INVALID && value == -1.0);
+	roc_release(&roc, &unit_allocator);
+	add(&roc, true, 0.5, 1e308);
+	CHECK(roc_compact(&roc, &unit_allocator, NULL) == KERNEL_OK);
+	CHECK(roc_average_precision(&roc, &value) == KERNEL_OK && value == 1.0);
+	CHECK(roc_kolmogorov_smirnov(&roc, &value) == KERNEL_INVALID);
+	add(&roc, true, 0.6, 1e308);
+	add(&roc, false, 0.6, 1.0);
+	CHECK(roc_compact(&roc, &unit_allocator, NULL) == KERNEL_OK);
+	CHECK(roc_average_precision(&roc, &value) == KERNEL_OVERFLOW);
+	CHECK(roc_kolmogorov_smirnov(&roc, &value) == KERNEL_OVERFLOW);
+	roc_release(&roc, &unit_allocator);
+}
+
 /* With integer weights the quotient is exact: every pair counted by hand gives the same double. */
 static void
 auc_equals_all_pairs(void)
@@ -346,7 +391,8 @@ a_stop_ends_the_sort(void)
 	roc_release(&roc, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(auc_equals_golden), UNIT_CASE(auc_equals_all_pairs),
+UNIT_MAIN(UNIT_CASE(auc_equals_golden), UNIT_CASE(curve_equals_golden),
+		  UNIT_CASE(curve_of_one_class), UNIT_CASE(auc_equals_all_pairs),
 		  UNIT_CASE(auc_undefined_with_one_class), UNIT_CASE(extreme_scores_and_weights),
 		  UNIT_CASE(repeated_scores_are_bounded), UNIT_CASE(merge_equals_whole),
 		  UNIT_CASE(bytes_round_trip), UNIT_CASE(forged_bytes_are_refused),

@@ -119,6 +119,16 @@ prediction_error_rmse(const PredictionError *state, double *result)
 }
 
 Status
+prediction_error_mse(const PredictionError *state, double *result)
+{
+	Status status = check_total(state->weight, state->n);
+
+	if (status == KERNEL_OK)
+		*result = dd_divide(state->square, state->weight).hi;
+	return status;
+}
+
+Status
 prediction_error_mae(const PredictionError *state, double *result)
 {
 	Status status = check_total(state->weight, state->n);
@@ -145,16 +155,42 @@ prediction_error_r2(const PredictionError *state, double *result)
 	return KERNEL_OK;
 }
 
+/* A row's loss, weighted. */
+static Status
+add_loss(LogLoss *state, DoubleDouble loss, double weight)
+{
+	state->n++;
+	state->weight = dd_add_double(state->weight, weight);
+	state->loss = dd_add(state->loss, dd_multiply_double(loss, weight));
+	return isfinite(state->weight.hi) && isfinite(state->loss.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
+}
+
 Status
 log_loss_add(LogLoss *state, bool is_positive, double probability, double weight)
 {
 	double clipped = fmin(fmax(probability, DBL_EPSILON), 1.0 - DBL_EPSILON);
-	double loss = is_positive ? -log(clipped) : -log1p(-clipped);
 
-	state->n++;
-	state->weight = dd_add_double(state->weight, weight);
-	state->loss = dd_add(state->loss, dd_two_product(weight, loss));
-	return isfinite(state->weight.hi) && isfinite(state->loss.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
+	return add_loss(state, dd_from(is_positive ? -log(clipped) : -log1p(-clipped)), weight);
+}
+
+Status
+percentage_loss_add(LogLoss *state, double label, double prediction, double weight)
+{
+	DoubleDouble error = dd_two_sum(label, -prediction);
+
+	if (error.hi < 0.0)
+		error = dd_negate(error);
+	return add_loss(state, dd_divide(error, dd_from(fabs(label))), weight);
+}
+
+Status
+pinball_loss_add(LogLoss *state, double label, double prediction, double quantile, double weight)
+{
+	DoubleDouble error = dd_two_sum(label, -prediction);
+
+	if (error.hi >= 0.0)
+		return add_loss(state, dd_multiply_double(error, quantile), weight);
+	return add_loss(state, dd_multiply(dd_negate(error), dd_two_sum(1.0, -quantile)), weight);
 }
 
 Status

@@ -25,11 +25,12 @@ typedef struct PredictionError
 	DoubleDouble label_square; /* sum w y^2 */
 } PredictionError;
 
+/* A mean of losses; which one, the functions that add to it say. */
 typedef struct LogLoss
 {
 	int64_t n;			 /* rows */
 	DoubleDouble weight; /* sum w */
-	DoubleDouble loss;	 /* sum w times -log of the probability given to the true class */
+	DoubleDouble loss;	 /* sum w times the loss: -log of the probability given to the true class */
 } LogLoss;
 
 /* Adds a row of finite numbers, weight > 0.  KERNEL_OVERFLOW, with the state unusable, when a sum is not finite. */
@@ -46,6 +47,7 @@ extern bool prediction_error_is_valid(const PredictionError *state);
  * weighted square vanishes, at a weight of 1 one below 1e-162, counts as 0 in rmse and r2.
  */
 extern Status prediction_error_rmse(const PredictionError *state, double *result);
+extern Status prediction_error_mse(const PredictionError *state, double *result);
 extern Status prediction_error_mae(const PredictionError *state, double *result);
 
 /* 1 - sum w e^2 / sum w (y - mean)^2. */
@@ -59,6 +61,13 @@ extern Status prediction_error_r2(const PredictionError *state, double *result);
 extern Status log_loss_add(LogLoss *state, bool is_positive, double probability, double weight);
 extern Status log_loss_merge(LogLoss *into, const LogLoss *from);
 extern bool log_loss_is_valid(const LogLoss *state);
+
+/* Adds |y - f| / |y|; label: not 0.  Statuses as for log_loss_add. */
+extern Status percentage_loss_add(LogLoss *state, double label, double prediction, double weight);
+
+/* Adds q (y - f) where the label is not below the prediction, else (1 - q) (f - y); quantile: q in [0, 1]. */
+extern Status pinball_loss_add(LogLoss *state, double label, double prediction, double quantile,
+							   double weight);
 
 /* Statuses as for prediction_error_mae. */
 extern Status log_loss_mean(const LogLoss *state, double *result);

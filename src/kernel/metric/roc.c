@@ -87,6 +87,88 @@ roc_auc(const Roc *roc, double *auc)
 	return KERNEL_OK;
 }
 
+Status
+roc_average_precision(const Roc *roc, double *result)
+{
+	const ScoreRuns *negatives = &roc->classes[0];
+	const ScoreRuns *positives = &roc->classes[1];
+	DoubleDouble true_weight = {0.0, 0.0}; /* of the positives from the greatest score down */
+	DoubleDouble all_weight = {0.0, 0.0};  /* and of all rows */
+	DoubleDouble area = {0.0, 0.0};
+	size_t j = negatives->n;
+	size_t i;
+	double scale;
+
+	if (positives->n == 0)
+		return KERNEL_INVALID;
+	/* One scale for both classes, since their weights are added. */
+	scale = fmin(scale_for(positives), negatives->n > 0 ? scale_for(negatives) : INFINITY);
+	if (isnan(scale_for(positives)) || (negatives->n > 0 && isnan(scale_for(negatives))))
+		return KERNEL_OVERFLOW;
+	for (i = positives->n; i-- > 0;)
+	{
+		double weight = score_runs_weight(positives, i) * scale;
+
+		while (j > 0 && negatives->keys[j - 1] >= positives->keys[i])
+			all_weight = dd_add_double(all_weight, score_runs_weight(negatives, --j) * scale);
+		true_weight = dd_add_double(true_weight, weight);
+		all_weight = dd_add_double(all_weight, weight);
+		area = dd_add(area, dd_multiply_double(dd_divide(true_weight, all_weight), weight));
+	}
+	*result = dd_divide(area, true_weight).hi;
+	return KERNEL_OK;
+}
+
+/* The weight of all runs, scaled. */
+static DoubleDouble
+scaled_total(const ScoreRuns *runs, double scale)
+{
+	DoubleDouble total = {0.0, 0.0};
+	size_t i;
+
+	for (i = 0; i < runs->n; i++)
+		total = dd_add_double(total, score_runs_weight(runs, i) * scale);
+	return total;
+}
+
+Status
+roc_kolmogorov_smirnov(const Roc *roc, double *result)
+{
+	const ScoreRuns *classes = roc->classes;
+	DoubleDouble sums[2] = {{0.0, 0.0}, {0.0, 0.0}};
+	DoubleDouble totals[2];
+	double scales[2];
+	size_t at[2] = {0, 0};
+	double greatest = 0.0;
+	int c;
+
+	if (classes[0].n == 0 || classes[1].n == 0)
+		return KERNEL_INVALID;
+	for (c = 0; c < 2; c++)
+	{
+		scales[c] = scale_for(&classes[c]);
+		if (isnan(scales[c]))
+			return KERNEL_OVERFLOW;
+		totals[c] = scaled_total(&classes[c], scales[c]);
+	}
+	while (at[0] < classes[0].n && at[1] < classes[1].n)
+	{
+		uint64_t keys[2] = {classes[0].keys[at[0]], classes[1].keys[at[1]]};
+
+		for (c = 0; c < 2; c++)
+		{
+			if (keys[c] <= keys[1 - c])
+				sums[c] =
+					dd_add_double(sums[c], score_runs_weight(&classes[c], at[c]++) * scales[c]);
+		}
+		greatest = fmax(
+			greatest,
+			fabs(dd_subtract(dd_divide(sums[0], totals[0]), dd_divide(sums[1], totals[1])).hi));
+	}
+	*result = greatest;
+	return KERNEL_OK;
+}
+
 /* Is there a weight other than 1?  What tells the two encodings of a class apart. */
 static bool
 has_weights(const ScoreRuns *runs)

@@ -51,6 +51,24 @@ extern bool roc_is_empty(const Roc *roc);
 extern Status roc_auc(const Roc *roc, double *auc);
 
 /*
+ * roc_average_precision
+ *		The area under the precision-recall curve of a compacted state, as the mean precision over the
+ *		positives, each at its own score, no points interpolated.
+ *
+ * Returns KERNEL_OK, KERNEL_INVALID where there is no positive (*result unchanged), KERNEL_OVERFLOW
+ * as roc_auc.  Source: scikit-learn's average_precision_score.
+ */
+extern Status roc_average_precision(const Roc *roc, double *result);
+
+/*
+ * roc_kolmogorov_smirnov
+ *		The greatest distance between the distribution functions of the two classes' scores.
+ *
+ * Statuses as for roc_auc.  Source: the two-sample statistic of Kolmogorov and Smirnov.
+ */
+extern Status roc_kolmogorov_smirnov(const Roc *roc, double *result);
+
+/*
  * The encoding of a compacted state: u8 version, u8 flags (bit 0: negatives have
  * weights, bit 1: positives have), u16 zero, u32 runs of negatives, u32 runs of
  * positives; then for each class its scores, ascending, and its weights if flagged.
