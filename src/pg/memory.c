@@ -9,12 +9,15 @@
 #include "postgres.h"
 
 #include <limits.h>
+#include <sys/mman.h>
 
 #include "miscadmin.h"
 #include "nodes/memnodes.h"
 
 #include "pg/error.h"
 #include "pg/memory.h"
+
+#define LARGE_PAGE ((Size) 2 << 20)
 
 int orchard_max_memory = 1024 * 1024;
 int orchard_max_memory_limit = INT_MAX;
@@ -37,6 +40,23 @@ memory_refused_by_system(void)
 	return answer;
 }
 
+/*
+ * Asks for large pages under a large block, which kernels visit row by row in no order: with small
+ * ones the processor's table of pages covers a tenth of it.  Whether there are any is the system's
+ * affair.
+ */
+static void
+ask_for_large_pages(char *block, Size size)
+{
+#ifdef MADV_HUGEPAGE
+	char *first = (char *) TYPEALIGN(LARGE_PAGE, block);
+	char *end = (char *) TYPEALIGN_DOWN(LARGE_PAGE, block + size);
+
+	if (size >= 2 * LARGE_PAGE && first < end)
+		(void) madvise(first, end - first, MADV_HUGEPAGE);
+#endif
+}
+
 /* A block of any size, or NULL when the system has none. */
 static void *
 allocate_or_null(MemoryContext context, Size size)
@@ -45,6 +65,8 @@ allocate_or_null(MemoryContext context, Size size)
 
 	if (block == NULL)
 		refused_by_system = true;
+	else
+		ask_for_large_pages(block, size);
 	return block;
 }
 

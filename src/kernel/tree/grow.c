@@ -9,8 +9,7 @@
 #include "kernel/base/hash.h"
 
 #define FIRST_NODES 63
-#define BLOCK_ROWS 1024	 /* parted, then summed while they are near */
-#define BLOCKS_A_LOOK 16 /* between looks at the stop flag */
+#define BLOCK_ROWS 16384 /* parted, then summed; between looks at the stop flag */
 #define POOL_BYTES ((size_t) 96 << 20)
 #define POOL_LEAST 3
 #define NOISE 1e-13 /* of what a node is worth: rounding, no gain */
@@ -242,10 +241,10 @@ build_histogram(Grower *grower, GrownNode *node)
 	Gathering gathering = {.histogram = &grower->pool[node->histogram]};
 	int32_t done;
 
-	for (done = 0; done < node->count; done += BLOCK_ROWS * BLOCKS_A_LOOK)
+	for (done = 0; done < node->count; done += BLOCK_ROWS)
 	{
 		int32_t left = node->count - done;
-		int32_t n = left < BLOCK_ROWS * BLOCKS_A_LOOK ? left : BLOCK_ROWS * BLOCKS_A_LOOK;
+		int32_t n = left < BLOCK_ROWS ? left : BLOCK_ROWS;
 
 		if (stop_requested(grower->stop))
 			return KERNEL_STOPPED;
@@ -458,7 +457,7 @@ part_node(Grower *grower, const GrownNode *node, Gathering *gathering, bool gath
 		int32_t n = node->count - done < BLOCK_ROWS ? node->count - done : BLOCK_ROWS;
 		int32_t went;
 
-		if (done % (BLOCK_ROWS * BLOCKS_A_LOOK) == 0 && stop_requested(grower->stop))
+		if (stop_requested(grower->stop))
 			return KERNEL_STOPPED;
 		went = part_rows(grower, slot, order + done, n, order + left, grower->scratch + right);
 		if (gathering != NULL && gathers_left)

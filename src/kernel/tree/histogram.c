@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
-#define AHEAD 24 /* rows whose records are asked for in advance */
+#define TOGETHER 256 /* records brought together before they are added */
 #define COUNT_BITS 16
 #define HESSIAN_BITS 32
 
@@ -29,10 +29,6 @@ histogram_size(const Records *records, bool is_wide, size_t *size)
 static void
 fill_block(Records *records, int32_t b)
 {
-	enum
-	{
-		TOGETHER = 256
-	};
 	const BinnedRows *rows = records->rows;
 	size_t n = (size_t) rows->n;
 	size_t bytes = (size_t) records->record_bytes;
@@ -196,31 +192,60 @@ add_record(int64_t *cells, const uint8_t *record, int32_t slots, int32_t block_s
 	}
 }
 
-/* Rows into the cells of one block. */
+/* n records that stand together into the cells; ask: numbers of as many rows to ask for, or NULL. */
+INLINE void
+add_records(int64_t *cells, const uint8_t *records, int32_t n, int32_t slots, int32_t block_slots,
+			int32_t record_bytes, CellForm form, const uint8_t *block, const int32_t *ask)
+{
+	size_t bytes = (size_t) record_bytes;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (ask != NULL)
+			__builtin_prefetch(block + (size_t) ask[i] * bytes);
+		add_record(cells, records + (size_t) i * bytes, slots, block_slots, form);
+	}
+}
+
+/*
+ * Rows into the cells of one block.  Those that lie apart are brought together first: a loop that
+ * only copies waits for many of them at once, and while they are added the next are asked for.
+ */
 INLINE void
 add_block(int64_t *cells, const uint8_t *block, const int32_t *order, int32_t first, int32_t n,
 		  int32_t slots, int32_t block_slots, int32_t record_bytes, CellForm form)
 {
+	_Alignas(64) uint8_t together[TOGETHER * 32];
+	size_t bytes = (size_t) record_bytes;
+	int32_t done;
 	int32_t i;
 
 	if (order == NULL)
 	{
-		block += (size_t) first * (size_t) record_bytes;
-		for (i = 0; i < n; i++)
-			add_record(cells, block + (size_t) i * (size_t) record_bytes, slots, block_slots, form);
+		add_records(cells, block + (size_t) first * bytes, n, slots, block_slots, record_bytes,
+					form, NULL, NULL);
 		return;
 	}
-	for (i = 0; i < AHEAD && i < n; i++)
-		__builtin_prefetch(block + (size_t) order[i] * (size_t) record_bytes);
-	for (i = 0; i + AHEAD < n; i++)
+	for (i = 0; i < TOGETHER && i < n; i++)
+		__builtin_prefetch(block + (size_t) order[i] * bytes);
+	for (done = 0; done < n; done += TOGETHER)
 	{
-		__builtin_prefetch(block + (size_t) order[i + AHEAD] * (size_t) record_bytes);
-		add_record(cells, block + (size_t) order[i] * (size_t) record_bytes, slots, block_slots,
-				   form);
+		int32_t rows = n - done < TOGETHER ? n - done : TOGETHER;
+		bool asks = done + rows + TOGETHER <= n;
+
+		for (i = 0; i < rows; i++)
+			memcpy(together + (size_t) i * bytes, block + (size_t) order[done + i] * bytes, bytes);
+		if (asks)
+			add_records(cells, together, rows, slots, block_slots, record_bytes, form, block,
+						order + done + rows);
+		else
+		{
+			for (i = done + rows; i < n; i++)
+				__builtin_prefetch(block + (size_t) order[i] * bytes);
+			add_records(cells, together, rows, slots, block_slots, record_bytes, form, NULL, NULL);
+		}
 	}
-	for (; i < n; i++)
-		add_record(cells, block + (size_t) order[i] * (size_t) record_bytes, slots, block_slots,
-				   form);
 }
 
 /* The same with the numbers that a full block has as constants. */

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/tree/split_simd.h"
+
 /* A part of the node, as integers. */
 typedef struct Part
 {
@@ -180,8 +182,10 @@ has_rows(const SplitSearch *search, int32_t bin)
 	return search->hessian[bin] != 0 || search->rows[bin] != 0 || search->gradient[bin] != 0;
 }
 
+/* Numbers whose values have bounds: cut by cut. */
 static void
-split_number(SplitSearch *search, const SplitNode *node, int32_t slot, double base, Split *best)
+split_bounded(const SplitSearch *search, const SplitNode *node, int32_t slot, double base,
+			  Split *best)
 {
 	const BinSlot *bins = &search->records->rows->bins->slots[slot];
 	int8_t monotone = search->options->monotone != NULL ? search->options->monotone[slot] : 0;
@@ -210,6 +214,92 @@ split_number(SplitSearch *search, const SplitNode *node, int32_t slot, double ba
 				take(search, node, slot, bin, true, more, gain, best);
 		}
 	}
+}
+
+/* Sums up to each of the first n bins take the place of those of the bins. */
+static void
+sum_up(SplitSearch *search, int32_t n)
+{
+	Part left = {0};
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		left = part_add(left, search, i);
+		search->gradient[i] = left.gradient;
+		search->hessian[i] = left.hessian;
+		search->rows[i] = left.rows;
+	}
+}
+
+static CutRules
+cut_rules(const SplitSearch *search, const SplitNode *node, double base)
+{
+	const SplitOptions *options = search->options;
+
+	return (CutRules){.gradient = node->sums.gradient,
+					  .hessian = node->sums.hessian,
+					  .rows = node->sums.rows,
+					  .gradient_unit = options->gradient_unit,
+					  .hessian_unit = options->hessian_unit,
+					  .l1 = options->l1,
+					  .l2 = options->l2,
+					  .min_hessian = options->min_hessian,
+					  .min_rows = options->min_rows,
+					  .rows_a_hessian = search->records->form == CELL_COUNTED ?
+						  1.0 :
+						  (double) node->sums.rows / (double) node->sums.hessian,
+					  .base = base};
+}
+
+/* All cuts of a number at once: with the missing rows on the right, then with them on the left. */
+static void
+split_number(SplitSearch *search, const SplitNode *node, int32_t slot, double base, Split *best)
+{
+	int32_t n_bins = search->records->rows->bins->slots[slot].n_bins;
+	bool has_missing = has_rows(search, n_bins);
+	Part missing = part_add((Part){0}, search, n_bins);
+	CutRules rules = cut_rules(search, node, base);
+	CutSums sums = {.n = n_bins - !has_missing,
+					.gradient = search->gradient,
+					.hessian = search->hessian,
+					.rows = search->records->form == CELL_PRECISE ? search->rows : NULL};
+	double gain[2][CUTS_AT_ONCE];
+	double most;
+	Part left;
+	int32_t bin;
+
+	if (sums.n == 0)
+		return;
+	sum_up(search, n_bins);
+	most = split_gains(gain[0], &sums, &rules);
+	if (has_missing && n_bins > 1)
+	{
+		double other;
+
+		sums.n = n_bins - 1;
+		sums.more_gradient = missing.gradient;
+		sums.more_hessian = missing.hessian;
+		sums.more_rows = missing.rows;
+		other = split_gains(gain[1], &sums, &rules);
+		most = other > most ? other : most;
+	}
+	if (!(most > best->gain))
+		return;
+	for (bin = 0; gain[0][bin] != most; bin++)
+	{
+		if (has_missing && bin < n_bins - 1 && gain[1][bin] == most)
+			break;
+	}
+	left = (Part){search->gradient[bin], search->hessian[bin], search->rows[bin]};
+	if (gain[0][bin] == most)
+		take(search, node, slot, bin, !has_missing && 2 * left.hessian >= node->sums.hessian, left,
+			 most, best);
+	else
+		take(search, node, slot, bin, true,
+			 (Part){left.gradient + missing.gradient, left.hessian + missing.hessian,
+					left.rows + missing.rows},
+			 most, best);
 }
 
 /* Does level a come before level b? */
@@ -321,6 +411,8 @@ split_slot(SplitSearch *search, const Histogram *histogram, const SplitNode *nod
 				   search->rows);
 	if (search->records->rows->bins->slots[slot].is_category)
 		split_category(search, node, slot, base, best);
+	else if (search->options->monotone != NULL)
+		split_bounded(search, node, slot, base, best);
 	else
 		split_number(search, node, slot, base, best);
 }
