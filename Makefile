@@ -31,7 +31,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 STRICT_C = -std=c11 -Isrc -ffp-contract=off -MMD -MP
 # The kernel sees libc and libm only: no include path of PostgreSQL.
 KERNEL_CFLAGS = $(STRICT_C) -D_POSIX_C_SOURCE=200809L -fPIC -g -O2 $(WARNINGS) -fvisibility=hidden $(COPT)
-LIBRARIES = -lm
+LIBRARIES = -lm -pthread
 
 ifdef WITH_PGXS
 

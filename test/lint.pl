@@ -17,14 +17,14 @@ my $faults = 0;
 
 # A room may include the rooms of lower floors, never one of its own floor.
 my @floors = (
-	[qw(base)], [qw(codec)], [qw(stat)], [qw(dataset)],
+	[qw(base)], [qw(codec thread)], [qw(stat)], [qw(dataset)],
 	[qw(window prep linear tree metric)], [qw(model)]);
 my %floor = map { my $n = $_; map { $_ => $n } @{ $floors[$n] } } 0 .. $#floors;
 
 # What the kernel may see of the C library.
 my %system_header = map { $_ => 1 }
   qw(assert.h dlfcn.h errno.h fenv.h float.h inttypes.h limits.h math.h pthread.h signal.h
-  stdalign.h stdbool.h stddef.h stdint.h string.h);
+  stdalign.h stdatomic.h stdbool.h stddef.h stdint.h string.h);
 
 STDOUT->autoflush(1);
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};

@@ -13,6 +13,7 @@
 #include "kernel/tree/isolation.h"
 
 #include "pg/fit_work.h"
+#include "pg/threads.h"
 
 /* A part of the fit's memory, of any size. */
 static void *
@@ -172,7 +173,8 @@ boost_options(const Fit *fit)
 						  .subsample = tree->subsample,
 						  .max_bins = tree->max_bins,
 						  .early_stopping_rounds = tree->early_stopping_rounds,
-						  .seed = options->seed};
+						  .seed = options->seed,
+						  .threads = threads_allowed()};
 }
 
 /* Told after each round; an error of telling it waits until the kernel has come to rest. */

@@ -165,6 +165,15 @@ account_should_stop(void *argument)
 	return account->error != NULL;
 }
 
+/* Is there anything for account_should_stop to do? */
+static bool
+account_is_pending(void *argument)
+{
+	const MemoryAccount *account = argument;
+
+	return INTERRUPTS_PENDING_CONDITION() || account->error != NULL;
+}
+
 MemoryAccount *
 memory_account_create(MemoryContext context)
 {
@@ -174,7 +183,7 @@ memory_account_create(MemoryContext context)
 	account->context = context;
 	account->allocator =
 		(Allocator){account_allocate, account_reallocate, account_release, account};
-	account->stop = (StopCheck){account_should_stop, account};
+	account->stop = (StopCheck){account_should_stop, account, account_is_pending};
 	account->callback.func = account_end;
 	account->callback.arg = account;
 	MemoryContextRegisterResetCallback(context, &account->callback);

@@ -8,9 +8,12 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "kernel/thread/parallel.h"
+
 #include "pg/memory.h"
 #include "pg/model_cache.h"
 #include "pg/progress.h"
+#include "pg/threads.h"
 
 PG_MODULE_MAGIC;
 
@@ -33,6 +36,10 @@ _PG_init(void)
 							"Memory that decoded models of a session may hold.",
 							"The model used longest ago is given up first.", &orchard_model_cache,
 							64 * 1024, 1024, INT_MAX, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable(
+		"orchard.max_threads", "Threads that training may use, the session's own included.",
+		"0 stands for one more than max_parallel_maintenance_workers, but no more than there are processors.",
+		&orchard_max_threads, 0, 0, PARALLEL_MOST, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable(
 		"orchard.progress_interval",
 		"Seconds between the NOTICEs by which orchard.train tells how far it is.",

@@ -87,7 +87,7 @@ static void
 stop_is_asked_when_there_is_one(void)
 {
 	int asked = 0;
-	StopCheck stop = {says_yes, &asked};
+	StopCheck stop = {says_yes, &asked, NULL};
 
 	CHECK(!stop_requested(NULL));
 	CHECK(stop_requested(&stop) && asked == 1);

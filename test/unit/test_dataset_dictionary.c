@@ -128,7 +128,7 @@ sorting_can_be_stopped(void)
 {
 	Dictionary dictionary = {0};
 	int polls = 0;
-	StopCheck stop = {stop_now, &polls};
+	StopCheck stop = {stop_now, &polls, NULL};
 	int32_t order[100];
 	char text[64];
 	int32_t code;

@@ -200,7 +200,7 @@ always(void *context)
 static void
 stops_and_refuses(void)
 {
-	static const StopCheck stop = {always, NULL};
+	static const StopCheck stop = {always, NULL, NULL};
 	double diagonal[MOST];
 	int32_t rank;
 

@@ -292,7 +292,7 @@ always(void *context)
 static void
 stops_when_asked(void)
 {
-	static const StopCheck stop = {always, NULL};
+	static const StopCheck stop = {always, NULL, NULL};
 	Case c;
 
 	begin(&c, false, false, 0.0);

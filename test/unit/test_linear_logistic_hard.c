@@ -549,7 +549,7 @@ stops_at_any_poll(void)
 	for (n = 0; n < 1000 && status != KERNEL_OK; n++)
 	{
 		Polls polls = {n};
-		StopCheck stop = {count_down, &polls};
+		StopCheck stop = {count_down, &polls, NULL};
 
 		status = logistic_fit(&c.dataset, &c.design, &c.options, &unit_allocator, &stop, &c.fit);
 		CHECK(status == KERNEL_OK || status == KERNEL_STOPPED);

@@ -380,7 +380,7 @@ always_stop(void *context)
 static void
 a_stop_ends_the_sort(void)
 {
-	StopCheck stop = {always_stop, NULL};
+	StopCheck stop = {always_stop, NULL, NULL};
 	Roc roc = {0};
 	Status status = KERNEL_OK;
 	int i;

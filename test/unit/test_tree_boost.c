@@ -541,7 +541,7 @@ refusal_and_stop_leave_nothing_behind(void)
 	Rows rows = rows_create(500);
 	Dataset dataset = rows_dataset(&rows, true, 1);
 	TreeSource source = rows_source(&dataset);
-	StopCheck stop = {stop_soon, NULL};
+	StopCheck stop = {stop_soon, NULL, NULL};
 	BoostOptions options = boost_options(BOOST_HUBER);
 	Status status = KERNEL_OUT_OF_MEMORY;
 	long before = unit_live_blocks;

@@ -302,7 +302,7 @@ refusal_and_stop_leave_nothing_behind(void)
 	Rows rows = rows_create(300);
 	Dataset dataset;
 	TreeSource source;
-	StopCheck stop = {stop_soon, NULL};
+	StopCheck stop = {stop_soon, NULL, NULL};
 	ForestOptions options = forest_options(3);
 	Status status = KERNEL_OUT_OF_MEMORY;
 	Ensemble *ensemble;

@@ -184,7 +184,7 @@ refusal_and_stop_leave_nothing_behind(void)
 	Rows rows = rows_create(3000);
 	Dataset dataset = rows_dataset(&rows, false, 1);
 	TreeSource source = rows_source(&dataset);
-	StopCheck stop = {stop_soon, NULL};
+	StopCheck stop = {stop_soon, NULL, NULL};
 	IsolationOptions options = isolation_options(32);
 	Status status = KERNEL_OUT_OF_MEMORY;
 	long before = unit_live_blocks;

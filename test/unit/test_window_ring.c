@@ -142,7 +142,7 @@ static void
 stopped_pop_changes_nothing(void)
 {
 	bool is_set = true;
-	StopCheck stop = {stop_if_set, &is_set};
+	StopCheck stop = {stop_if_set, &is_set, NULL};
 	AffineRing ring;
 	uint64_t i;
 

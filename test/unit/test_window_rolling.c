@@ -299,7 +299,7 @@ long_work_can_be_stopped(void)
 {
 	int64_t width = 4 * RING_STOP_INTERVAL;
 	RollingSpec spec = {1, &width, 0, true, false, false};
-	StopCheck stop = {stop_always, NULL};
+	StopCheck stop = {stop_always, NULL, NULL};
 	Rolling rolling;
 	int64_t t;
 

@@ -29,6 +29,7 @@ typedef struct StopCheck
 {
 	bool (*should_stop)(void *context);
 	void *context;
+	bool (*is_pending)(void *context); /* cheap: may should_stop have to do something? NULL: yes */
 } StopCheck;
 
 /* *product = a * b; false when that does not fit. */

@@ -12,8 +12,8 @@
 #define PACKED_SHARE 0.02 /* of the rarer class, for 16 bits to do */
 #define LARGEST 1e150	  /* derivatives whose squares have a sum */
 #define LEAVES_LIMIT 65535
-#define LOSS_BITS 24 /* of the mean loss at the start */
-#define LOOK_ROWS 16384
+#define LOSS_BITS 24		 /* of the mean loss at the start */
+#define PARALLEL_LEAST 32768 /* rows that threads are started for */
 
 /* Rows first .. first + n - 1 as the objective takes them. */
 static ObjectiveRows
@@ -28,48 +28,72 @@ rows_at(const Scored *scored, int32_t output, int32_t first, int32_t n)
 		.output = output};
 }
 
-/* log of the sum over the outputs of exp(score), for every row. */
+/* A pass over the rows of `scored`. */
+typedef struct ScoredJob
+{
+	const Boost *boost;
+	Scored *scored;
+} ScoredJob;
+
+/* log of the sum over the outputs of exp(score), for n rows, at most OBJECTIVE_ROWS. */
 static void
-set_levels(const Boost *boost, Scored *scored)
+set_some_levels(const Scored *scored, int32_t n_outputs, size_t first, size_t n)
 {
 	double shifted[OBJECTIVE_ROWS];
 	double power[OBJECTIVE_ROWS];
 	double most[OBJECTIVE_ROWS];
 	size_t total = (size_t) scored->rows.n;
-	size_t first;
+	double *level = scored->level + first;
 	int32_t k;
 	size_t i;
 
-	for (first = 0; scored->level != NULL && first < total; first += OBJECTIVE_ROWS)
+	for (i = 0; i < n; i++)
 	{
-		size_t n = total - first < OBJECTIVE_ROWS ? total - first : OBJECTIVE_ROWS;
-		double *level = scored->level + first;
-
-		for (i = 0; i < n; i++)
-		{
-			most[i] = scored->score[first + i];
-			level[i] = 0.0;
-		}
-		for (k = 1; k < boost->n_outputs; k++)
-		{
-			const double *score = scored->score + (size_t) k * total + first;
-
-			for (i = 0; i < n; i++)
-				most[i] = score[i] > most[i] ? score[i] : most[i];
-		}
-		for (k = 0; k < boost->n_outputs; k++)
-		{
-			const double *score = scored->score + (size_t) k * total + first;
-
-			for (i = 0; i < n; i++)
-				shifted[i] = score[i] - most[i];
-			objective_exp(power, shifted, (int32_t) n);
-			for (i = 0; i < n; i++)
-				level[i] += power[i];
-		}
-		for (i = 0; i < n; i++)
-			level[i] = most[i] + log(level[i]);
+		most[i] = scored->score[first + i];
+		level[i] = 0.0;
 	}
+	for (k = 1; k < n_outputs; k++)
+	{
+		const double *score = scored->score + (size_t) k * total + first;
+
+		for (i = 0; i < n; i++)
+			most[i] = score[i] > most[i] ? score[i] : most[i];
+	}
+	for (k = 0; k < n_outputs; k++)
+	{
+		const double *score = scored->score + (size_t) k * total + first;
+
+		for (i = 0; i < n; i++)
+			shifted[i] = score[i] - most[i];
+		objective_exp(power, shifted, (int32_t) n);
+		for (i = 0; i < n; i++)
+			level[i] += power[i];
+	}
+	for (i = 0; i < n; i++)
+		level[i] = most[i] + log(level[i]);
+}
+
+static void
+level_chunk(void *context, int32_t chunk, int32_t worker)
+{
+	const ScoredJob *job = context;
+	int32_t first;
+	int32_t end;
+
+	(void) worker;
+	boost_chunk(job->scored->rows.n, chunk, &first, &end);
+	for (; first < end; first += OBJECTIVE_ROWS)
+		set_some_levels(job->scored, job->boost->n_outputs, (size_t) first,
+						(size_t) (end - first < OBJECTIVE_ROWS ? end - first : OBJECTIVE_ROWS));
+}
+
+/* The same for every row, where the objective asks for it. */
+static Status
+set_levels(const Boost *boost, Scored *scored)
+{
+	ScoredJob job = {boost, scored};
+
+	return scored->level != NULL ? boost_pass(boost, scored->rows.n, level_chunk, &job) : KERNEL_OK;
 }
 
 /* A sum of losses as integers, whatever the order. */
@@ -79,36 +103,88 @@ typedef struct LossSum
 	WideInteger sum;
 } LossSum;
 
+/* What a thread found of the rows that it differentiated. */
+typedef struct Found
+{
+	WideInteger loss;
+	double most[2];
+} Found;
+
+typedef struct LossJob
+{
+	Boost *boost;
+	const Scored *scored;
+	double *gradient; /* NULL: only the loss is wanted */
+	double *hessian;  /* NULL: every one is 1 */
+	int32_t output;
+	double scale;
+	Found found[PARALLEL_MOST];
+} LossJob;
+
+static void
+differentiate_chunk(void *context, int32_t chunk, int32_t worker)
+{
+	LossJob *job = context;
+	double loss[OBJECTIVE_ROWS];
+	double gradient[OBJECTIVE_ROWS] = {0.0};
+	double hessian[OBJECTIVE_ROWS] = {0.0};
+	Found found = job->found[worker];
+	int32_t first;
+	int32_t end;
+
+	boost_chunk(job->scored->rows.n, chunk, &first, &end);
+	for (; first < end; first += OBJECTIVE_ROWS)
+	{
+		int32_t n = end - first < OBJECTIVE_ROWS ? end - first : OBJECTIVE_ROWS;
+		ObjectiveRows rows = rows_at(job->scored, job->output, first, n);
+		double *g = job->gradient != NULL ? job->gradient + first : gradient;
+		double *h = job->hessian != NULL ? job->hessian + first : hessian;
+		ObjectiveTotals totals;
+
+		objective_gradients(&job->boost->objective, &rows, g, h, loss);
+		totals = objective_totals(g, h, loss, n, job->scale);
+		found.most[0] = totals.gradient > found.most[0] ? totals.gradient : found.most[0];
+		found.most[1] = totals.hessian > found.most[1] ? totals.hessian : found.most[1];
+		found.loss += totals.loss;
+	}
+	job->found[worker] = found;
+}
+
+/* Runs the job; what all threads found, with the losses added to *losses. */
+static Status
+run_loss_job(LossJob *job, LossSum *losses, double most[2])
+{
+	Boost *boost = job->boost;
+	Status status = boost_pass(boost, job->scored->rows.n, differentiate_chunk, job);
+	int32_t t;
+	int32_t i;
+
+	for (t = 0; t < parallel_threads(boost->pool); t++)
+	{
+		losses->sum += job->found[t].loss;
+		for (i = 0; i < 2; i++)
+			most[i] = job->found[t].most[i] > most[i] ? job->found[t].most[i] : most[i];
+	}
+	return status;
+}
+
 /* Derivatives of the training rows for an output, their largest, and the losses. */
 static Status
 differentiate(Boost *boost, int32_t output, LossSum *losses)
 {
-	double loss[OBJECTIVE_ROWS];
-	double unit[OBJECTIVE_ROWS] = {0.0};
-	double most = 0.0;
-	double steepest = 0.0;
-	int32_t n = boost->train.rows.n;
-	int32_t first;
+	LossJob job = {.boost = boost,
+				   .scored = &boost->train,
+				   .gradient = boost->gradient,
+				   .hessian = boost->hessian,
+				   .output = output,
+				   .scale = losses->scale};
+	Status status;
 
-	for (first = 0; first < n; first += OBJECTIVE_ROWS)
-	{
-		int32_t taken = n - first < OBJECTIVE_ROWS ? n - first : OBJECTIVE_ROWS;
-		ObjectiveRows rows = rows_at(&boost->train, output, first, taken);
-		double *gradient = boost->gradient + first;
-		double *hessian = boost->hessian != NULL ? boost->hessian + first : unit;
-		ObjectiveTotals totals;
-
-		if (first % LOOK_ROWS == 0 && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
-		objective_gradients(&boost->objective, &rows, gradient, hessian, loss);
-		totals = objective_totals(gradient, hessian, loss, taken, losses->scale);
-		most = totals.gradient > most ? totals.gradient : most;
-		steepest = totals.hessian > steepest ? totals.hessian : steepest;
-		losses->sum += totals.loss;
-	}
-	boost->most[0] = most;
-	boost->most[1] = steepest;
-	return most < LARGEST && steepest < LARGEST ? KERNEL_OK : KERNEL_OVERFLOW;
+	boost->most[0] = boost->most[1] = 0.0;
+	status = run_loss_job(&job, losses, boost->most);
+	if (status != KERNEL_OK)
+		return status;
+	return boost->most[0] < LARGEST && boost->most[1] < LARGEST ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
 /* The mean of losses. */
@@ -135,30 +211,24 @@ loss_begin(const Boost *boost)
 }
 
 /* The mean loss of the rows held out. */
-static double
-held_out_loss(Boost *boost)
+static Status
+held_out_loss(Boost *boost, double *mean)
 {
-	double gradient[OBJECTIVE_ROWS];
-	double hessian[OBJECTIVE_ROWS];
-	double loss[OBJECTIVE_ROWS];
 	LossSum losses = loss_begin(boost);
-	int32_t n = boost->held_out.rows.n;
-	int32_t first;
+	double most[2] = {0.0, 0.0};
+	Status status = set_levels(boost, &boost->held_out);
 	int32_t k;
 
-	set_levels(boost, &boost->held_out);
-	for (k = 0; k < boost->n_outputs; k++)
+	for (k = 0; k < boost->n_outputs && status == KERNEL_OK; k++)
 	{
-		for (first = 0; first < n; first += OBJECTIVE_ROWS)
-		{
-			int32_t taken = n - first < OBJECTIVE_ROWS ? n - first : OBJECTIVE_ROWS;
-			ObjectiveRows rows = rows_at(&boost->held_out, k, first, taken);
+		LossJob job = {
+			.boost = boost, .scored = &boost->held_out, .output = k, .scale = losses.scale};
 
-			objective_gradients(&boost->objective, &rows, gradient, hessian, loss);
-			losses.sum += objective_totals(gradient, hessian, loss, taken, losses.scale).loss;
-		}
+		status = run_loss_job(&job, &losses, most);
 	}
-	return mean_loss(&losses, &boost->held_out.rows);
+	if (status == KERNEL_OK)
+		*mean = mean_loss(&losses, &boost->held_out.rows);
+	return status;
 }
 
 /* Huber's bend: a quantile of the distances so far. */
@@ -199,8 +269,9 @@ scale_losses(Boost *boost)
 	Status status;
 
 	boost->loss_exponent = LOSS_BITS;
-	set_levels(boost, &boost->train);
-	status = starting_loss(boost, &loss);
+	status = set_levels(boost, &boost->train);
+	if (status == KERNEL_OK)
+		status = starting_loss(boost, &loss);
 	while (status == KERNEL_OK && loss < 1.0 && boost->loss_exponent < 900)
 	{
 		boost->loss_exponent += 40;
@@ -276,7 +347,8 @@ run_round(Boost *boost, bool *goes_on)
 
 	if (status == KERNEL_OK)
 		status = set_delta(boost);
-	set_levels(boost, &boost->train);
+	if (status == KERNEL_OK)
+		status = set_levels(boost, &boost->train);
 	for (k = 0; k < boost->n_outputs && status == KERNEL_OK; k++)
 	{
 		bool is_stump = true;
@@ -291,7 +363,9 @@ run_round(Boost *boost, bool *goes_on)
 	boost->result.train_curve[round] = mean_loss(&losses, &boost->train.rows);
 	boost->result.rounds = round + 1;
 	if (boost->has_held_out)
-		boost->result.validation_curve[round + 1] = held_out_loss(boost);
+		status = held_out_loss(boost, &boost->result.validation_curve[round + 1]);
+	if (status != KERNEL_OK)
+		return status;
 	*goes_on = !all_stumps || !is_all_rows(boost) || boost->grow.max_features > 0;
 	if (boost->options->report != NULL)
 		boost->options->report->round(boost->options->report->context, round + 1,
@@ -305,10 +379,9 @@ static Status
 last_loss(Boost *boost)
 {
 	LossSum losses = loss_begin(boost);
-	Status status = KERNEL_OK;
+	Status status = set_levels(boost, &boost->train);
 	int32_t k;
 
-	set_levels(boost, &boost->train);
 	for (k = 0; k < boost->n_outputs && status == KERNEL_OK; k++)
 		status = differentiate(boost, k, &losses);
 	boost->result.train_curve[boost->result.rounds] = mean_loss(&losses, &boost->train.rows);
@@ -326,7 +399,7 @@ run_rounds(Boost *boost)
 	if (status == KERNEL_OK)
 		status = scale_losses(boost);
 	if (status == KERNEL_OK && boost->has_held_out)
-		boost->result.validation_curve[0] = held_out_loss(boost);
+		status = held_out_loss(boost, &boost->result.validation_curve[0]);
 	while (status == KERNEL_OK && goes_on && boost->result.rounds < boost->options->n_estimators)
 	{
 		status = run_round(boost, &goes_on);
@@ -522,7 +595,8 @@ begin_rounds(Boost *boost)
 		(boost->residual == NULL && renews) ||
 		(boost->weight == NULL && renews && rows->weight != NULL))
 		return KERNEL_OUT_OF_MEMORY;
-	return grower_create(&boost->grower, &boost->records, &boost->grow, allocator, boost->stop);
+	return grower_create(&boost->grower, &boost->records, &boost->grow, allocator, boost->stop,
+						 boost->pool);
 }
 
 void
@@ -550,7 +624,8 @@ end_rounds(Boost *boost, Status status)
 	memory_release(allocator, boost->residual, n, sizeof(double));
 	memory_release(allocator, boost->weight, n, sizeof(double));
 	memory_release(allocator, boost->leaf_of_row, n, sizeof(uint16_t));
-	memory_release(allocator, boost->leaf_sums, 2 * (size_t) boost->leaves_capacity,
+	memory_release(allocator, boost->leaf_sums,
+				   2 * (size_t) parallel_threads(boost->pool) * (size_t) boost->leaves_capacity,
 				   sizeof(LeafSums));
 	memory_release(allocator, boost->leaf_value, (size_t) boost->leaves_capacity, sizeof(double));
 	release_scored(&boost->train, boost->n_outputs, allocator);
@@ -583,12 +658,17 @@ boost_fit(const TreeSource *source, const TreeSource *validation, const BoostOpt
 				   .objective = options->objective,
 				   .grow = options->grow,
 				   .has_held_out = validation != NULL && validation->dataset->n > 0};
+	ParallelPool pool;
 	Status status;
 
 	if (boost.grow.max_leaves == 0 || boost.grow.max_leaves > LEAVES_LIMIT)
 		boost.grow.max_leaves = LEAVES_LIMIT;
+	if (options->threads > 1 && source->dataset->n >= PARALLEL_LEAST)
+	{
+		parallel_begin(&pool, options->threads);
+		boost.pool = &pool;
+	}
 	status = create_rows(&boost, source, validation);
-
 	if (status == KERNEL_OK)
 		status = create_ensemble(&boost, source);
 	if (status == KERNEL_OK)
@@ -596,6 +676,8 @@ boost_fit(const TreeSource *source, const TreeSource *validation, const BoostOpt
 	if (status == KERNEL_OK)
 		status = run_rounds(&boost);
 	status = end_rounds(&boost, status);
+	if (boost.pool != NULL)
+		parallel_end(&pool);
 	if (status == KERNEL_OK)
 		*result = boost.result;
 	else

@@ -34,6 +34,7 @@ typedef struct BoostOptions
 	int32_t max_bins;
 	int32_t early_stopping_rounds; /* without a better validation loss; 0 = all rounds */
 	uint64_t seed;
+	int32_t threads;		   /* at most; few rows are done by one */
 	const BoostReport *report; /* may be NULL */
 } BoostOptions;
 

@@ -5,7 +5,10 @@
 #define ORCHARD_KERNEL_TREE_BOOST_STATE_H
 
 #include "kernel/base/hash.h"
+#include "kernel/thread/parallel.h"
 #include "kernel/tree/boost.h"
+
+#define CHUNK_ROWS 16384 /* of passes over all rows */
 
 /* Rows and their scores. */
 typedef struct Scored
@@ -29,6 +32,7 @@ typedef struct Boost
 	const BoostOptions *options;
 	const Allocator *allocator;
 	const StopCheck *stop;
+	ParallelPool *pool; /* NULL: few rows, or one thread wanted */
 	int32_t n_outputs;
 	Objective objective;
 	GrowOptions grow;
@@ -45,13 +49,29 @@ typedef struct Boost
 	double most[2];		   /* largest magnitude of gradient and hessian */
 	double heaviest;	   /* weight of a training row */
 	uint16_t *leaf_of_row; /* n: its leaf's number, or NOT_DRAWN */
-	LeafSums *leaf_sums;   /* 2 * leaves_capacity */
+	LeafSums *leaf_sums;   /* 2 * leaves_capacity a thread */
 	double *leaf_value;	   /* leaves_capacity */
 	int32_t leaves_capacity;
 	int loss_exponent;
 	BoostResult result;
 	int32_t trees_capacity;
 } Boost;
+
+/* A pass over n rows by chunks of CHUNK_ROWS. */
+static inline Status
+boost_pass(const Boost *boost, int32_t n, ParallelWork work, void *context)
+{
+	return parallel_for(boost->pool, n / CHUNK_ROWS + (n % CHUNK_ROWS > 0), work, context,
+						boost->stop);
+}
+
+/* The rows of a chunk of n rows: *first .. *end - 1. */
+static inline void
+boost_chunk(int32_t n, int32_t chunk, int32_t *first, int32_t *end)
+{
+	*first = chunk * CHUNK_ROWS;
+	*end = n - *first < CHUNK_ROWS ? n : *first + CHUNK_ROWS;
+}
 
 static inline bool
 is_all_rows(const Boost *boost)

@@ -11,7 +11,6 @@
 #define PRECISE_BITS 30
 #define NEAREST_BITS 50
 #define NOT_DRAWN UINT16_MAX /* of the leaf of a row that the tree was not grown on */
-#define LOOK_ROWS 16384
 
 /* 2^k so that the largest magnitude becomes an integer of so many bits. */
 static double
@@ -98,55 +97,88 @@ pack_rows(Boost *boost, const int32_t *order, int32_t n, bool is_all, const doub
 	sums->hessian += both[1];
 }
 
-/* Rows first .. end - 1 that the tree is grown on: into the grower's order from n on; returns how many are then there. */
-static int32_t
-draw_rows(Boost *boost, int32_t first, int32_t end, uint64_t bound, uint64_t seed, int32_t n)
+/* The rows that the tree is grown on into the grower's order, *n of them. */
+static Status
+draw_rows(Boost *boost, int32_t *n)
 {
+	uint64_t bound = (uint64_t) (boost->options->subsample * 0x1p63) * 2;
+	uint64_t seed = tree_seed(boost, 0);
 	const uint64_t *hash = boost->train.rows.hash;
 	int32_t *order = boost->grower.order;
+	int32_t drawn = 0;
 	int32_t i;
 
-	for (i = first; i < end; i++)
+	for (i = 0; i < boost->train.rows.n; i++)
 	{
-		order[n] = i;
-		n += bound == UINT64_MAX || hash_mix(hash[i] + seed) <= bound;
+		if (i % CHUNK_ROWS == 0 && stop_requested(boost->stop))
+			return KERNEL_STOPPED;
+		order[drawn] = i;
+		drawn += hash_mix(hash[i] + seed) <= bound;
 	}
-	return n;
+	*n = drawn;
+	return KERNEL_OK;
+}
+
+/* The tree's rows on their way into the grower. */
+typedef struct QuantiseJob
+{
+	Boost *boost;
+	int32_t n; /* rows in the grower's order */
+	bool is_all;
+	double scale[2];
+	uint64_t seed;
+	Sums sums[PARALLEL_MOST];
+} QuantiseJob;
+
+static void
+quantise_chunk(void *context, int32_t chunk, int32_t worker)
+{
+	QuantiseJob *job = context;
+	Boost *boost = job->boost;
+	Sums sums = job->sums[worker];
+	int32_t first;
+	int32_t end;
+
+	boost_chunk(job->n, chunk, &first, &end);
+	for (; first < end; first += OBJECTIVE_ROWS)
+	{
+		int32_t n = end - first < OBJECTIVE_ROWS ? end - first : OBJECTIVE_ROWS;
+		int32_t *order = boost->grower.order + first;
+		int32_t i;
+
+		for (i = 0; job->is_all && i < n; i++)
+			order[i] = first + i;
+		if (boost->records.form == CELL_PACKED)
+			pack_rows(boost, order, n, job->is_all, job->scale, job->seed, &sums);
+		for (i = 0; boost->records.form != CELL_PACKED && i < n; i++)
+			quantise_row(boost, order[i], job->scale, &sums);
+		grower_add_root(&boost->grower, first, n, job->is_all, worker);
+	}
+	job->sums[worker] = sums;
 }
 
 /* The tree's rows into the grower, their derivatives into the records, some rows at a time. */
 static Status
 quantise(Boost *boost, Sums *sums)
 {
-	bool is_all = is_all_rows(boost);
-	uint64_t bound = is_all ? UINT64_MAX : (uint64_t) (boost->options->subsample * 0x1p63) * 2;
-	uint64_t draw_seed = tree_seed(boost, 0);
-	uint64_t round_seed = tree_seed(boost, 1);
-	int32_t total = boost->train.rows.n;
-	double scale[2];
-	int32_t n = 0;
-	int32_t first;
+	QuantiseJob job = {.boost = boost,
+					   .n = boost->train.rows.n,
+					   .is_all = is_all_rows(boost),
+					   .seed = tree_seed(boost, 1)};
 	Status status = grower_begin(&boost->grower, tree_seed(boost, 2));
+	int32_t t;
 
-	set_units(boost, scale);
-	*sums = (Sums){0};
-	for (first = 0; first < total && status == KERNEL_OK; first += OBJECTIVE_ROWS)
+	set_units(boost, job.scale);
+	if (status == KERNEL_OK && !job.is_all)
+		status = draw_rows(boost, &job.n);
+	if (status == KERNEL_OK)
+		status = boost_pass(boost, job.n, quantise_chunk, &job);
+	*sums = (Sums){.rows = job.n};
+	for (t = 0; t < parallel_threads(boost->pool); t++)
 	{
-		int32_t end = total - first < OBJECTIVE_ROWS ? total : first + OBJECTIVE_ROWS;
-		const int32_t *order = boost->grower.order + n;
-		int32_t before = n;
-		int32_t i;
-
-		if (first % LOOK_ROWS == 0 && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
-		n = draw_rows(boost, first, end, bound, draw_seed, n);
-		if (boost->records.form == CELL_PACKED)
-			pack_rows(boost, order, n - before, is_all, scale, round_seed, sums);
-		for (i = 0; boost->records.form != CELL_PACKED && i < n - before; i++)
-			quantise_row(boost, order[i], scale, sums);
-		grower_add_root(&boost->grower, n - before, is_all);
+		sums->gradient += job.sums[t].gradient;
+		sums->hessian += job.sums[t].hessian;
 	}
-	sums->rows = n;
 	return status;
 }
 
@@ -207,66 +239,104 @@ boost_heaviest(const BinnedRows *rows)
 	return most;
 }
 
+static void
+number_leaf(void *context, int32_t chunk, int32_t worker)
+{
+	Boost *boost = context;
+	const GrownNode *leaf = &boost->grower.nodes[chunk];
+	const int32_t *order = boost->grower.order + leaf->begin;
+	uint16_t *leaf_of_row = boost->leaf_of_row;
+	uint16_t number = (uint16_t) leaf->number;
+	int32_t i;
+
+	(void) worker;
+	for (i = 0; leaf->left == TREE_LEAF && i < leaf->count; i++)
+		leaf_of_row[order[i]] = number;
+}
+
 /* Numbers the leaves, and tells each row that the tree was grown on the number of its own. */
 static Status
 number_leaves(Boost *boost)
 {
-	uint16_t *leaf_of_row = boost->leaf_of_row;
-	int32_t looked = 0;
-	uint16_t n = 0;
+	int32_t n = 0;
 	int32_t i;
-	int32_t j;
 
 	if (!is_all_rows(boost))
-		memset(leaf_of_row, 0xff, (size_t) boost->train.rows.n * sizeof(uint16_t));
+		memset(boost->leaf_of_row, 0xff, (size_t) boost->train.rows.n * sizeof(uint16_t));
 	for (i = 0; i < boost->grower.n_nodes; i++)
 	{
-		const GrownNode *leaf = &boost->grower.nodes[i];
-		const int32_t *order = boost->grower.order + leaf->begin;
-
-		if (leaf->left != TREE_LEAF)
-			continue;
-		looked += leaf->count;
-		if (looked >= LOOK_ROWS && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
-		looked %= LOOK_ROWS;
-		for (j = 0; j < leaf->count; j++)
-			leaf_of_row[order[j]] = n;
-		n++;
+		if (boost->grower.nodes[i].left == TREE_LEAF)
+			boost->grower.nodes[i].number = n++;
 	}
-	return KERNEL_OK;
+	return parallel_for(boost->pool, boost->grower.n_nodes, number_leaf, boost, boost->stop);
 }
 
-/* Sums by leaf, in one pass over all rows: in two places by turns, so that none waits for the last. */
-static Status
-sum_leaves(Boost *boost, const double scale[2], double weight_scale)
+/* A pass over all rows by leaf. */
+typedef struct LeafJob
 {
+	Boost *boost;
+	double scale[2];
+	double weight_scale;
+	const Scored *scored;
+	double *score;
+} LeafJob;
+
+/* Sums by leaf: in two places by turns, so that none waits for the last. */
+static void
+sum_chunk(void *context, int32_t chunk, int32_t worker)
+{
+	const LeafJob *job = context;
+	const Boost *boost = job->boost;
 	const double *weight = boost->train.rows.weight;
 	const uint16_t *leaf_of_row = boost->leaf_of_row;
-	LeafSums *sums = boost->leaf_sums;
+	LeafSums *sums = boost->leaf_sums + 2 * (size_t) worker * (size_t) boost->grower.n_leaves;
+	int32_t end;
 	int32_t i;
 
-	memset(sums, 0, 2 * (size_t) boost->grower.n_leaves * sizeof(LeafSums));
-	for (i = 0; i < boost->train.rows.n; i++)
+	for (boost_chunk(boost->train.rows.n, chunk, &i, &end); i < end; i++)
 	{
 		LeafSums *leaf;
 
-		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
 		if (leaf_of_row[i] == NOT_DRAWN)
 			continue;
 		leaf = &sums[2 * leaf_of_row[i] + i % 2];
-		leaf->gradient += nearest(boost->gradient[i] * scale[0]);
+		leaf->gradient += nearest(boost->gradient[i] * job->scale[0]);
 		if (boost->hessian != NULL)
-			leaf->hessian += nearest(boost->hessian[i] * scale[1]);
+			leaf->hessian += nearest(boost->hessian[i] * job->scale[1]);
 		if (weight != NULL)
-			leaf->weight += nearest(weight[i] * weight_scale);
+			leaf->weight += nearest(weight[i] * job->weight_scale);
 	}
-	for (i = 0; i < boost->grower.n_leaves; i++)
-		sums[i] = (LeafSums){sums[2 * i].gradient + sums[2 * i + 1].gradient,
-							 sums[2 * i].hessian + sums[2 * i + 1].hessian,
-							 sums[2 * i].weight + sums[2 * i + 1].weight};
-	return KERNEL_OK;
+}
+
+/* Sums by leaf, in one pass over all rows. */
+static Status
+sum_leaves(Boost *boost, const double scale[2], double weight_scale)
+{
+	LeafJob job = {.boost = boost, .scale = {scale[0], scale[1]}, .weight_scale = weight_scale};
+	int32_t n = boost->grower.n_leaves;
+	int32_t places = 2 * parallel_threads(boost->pool);
+	LeafSums *sums = boost->leaf_sums;
+	Status status;
+	int32_t i;
+	int32_t t;
+
+	memset(sums, 0, (size_t) places * (size_t) n * sizeof(LeafSums));
+	status = boost_pass(boost, boost->train.rows.n, sum_chunk, &job);
+	for (i = 0; i < n; i++)
+	{
+		LeafSums sum = {0};
+
+		for (t = 0; t < places; t++)
+		{
+			const LeafSums *part = &sums[t / 2 * 2 * n + 2 * i + t % 2];
+
+			sum.gradient += part->gradient;
+			sum.hessian += part->hessian;
+			sum.weight += part->weight;
+		}
+		sums[i] = sum;
+	}
+	return status;
 }
 
 /* Values and covers of the leaves. */
@@ -304,40 +374,56 @@ settle_leaves(Boost *boost)
 	return status;
 }
 
-/* Adds the tree to the scores of the rows that it was grown on, or drawn from. */
-static Status
-add_to_scores(Boost *boost, double *score)
+static void
+add_chunk(void *context, int32_t chunk, int32_t worker)
 {
+	const LeafJob *job = context;
+	const Boost *boost = job->boost;
 	const uint16_t *leaf_of_row = boost->leaf_of_row;
 	const double *value = boost->leaf_value;
+	int32_t end;
 	int32_t i;
 
-	for (i = 0; i < boost->train.rows.n; i++)
+	(void) worker;
+	for (boost_chunk(boost->train.rows.n, chunk, &i, &end); i < end; i++)
 	{
-		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
 		if (leaf_of_row[i] != NOT_DRAWN)
-			score[i] += value[leaf_of_row[i]];
+			job->score[i] += value[leaf_of_row[i]];
 		else
-			score[i] +=
+			job->score[i] +=
 				boost->grower.nodes[grower_leaf(&boost->grower, &boost->train.rows, i)].value;
 	}
-	return KERNEL_OK;
 }
 
-/* Adds the tree to the scores of rows held out. */
-static Status
-route(const Boost *boost, const Scored *scored, double *score)
+static void
+route_chunk(void *context, int32_t chunk, int32_t worker)
 {
+	const LeafJob *job = context;
+	const Grower *grower = &job->boost->grower;
+	const BinnedRows *rows = &job->scored->rows;
+	int32_t end;
 	int32_t i;
 
-	for (i = 0; i < scored->rows.n; i++)
-	{
-		if (i % LOOK_ROWS == 0 && stop_requested(boost->stop))
-			return KERNEL_STOPPED;
-		score[i] += boost->grower.nodes[grower_leaf(&boost->grower, &scored->rows, i)].value;
-	}
-	return KERNEL_OK;
+	(void) worker;
+	for (boost_chunk(rows->n, chunk, &i, &end); i < end; i++)
+		job->score[i] += grower->nodes[grower_leaf(grower, rows, i)].value;
+}
+
+/* Adds the tree to the scores of the rows that it was grown on, or drawn from, and of those held out. */
+static Status
+add_to_scores(Boost *boost, int32_t output)
+{
+	LeafJob job = {.boost = boost, .scored = &boost->held_out};
+	size_t n = (size_t) boost->train.rows.n;
+	Status status;
+
+	job.score = boost->train.score + (size_t) output * n;
+	status = boost_pass(boost, (int32_t) n, add_chunk, &job);
+	if (status != KERNEL_OK || !boost->has_held_out)
+		return status;
+	n = (size_t) boost->held_out.rows.n;
+	job.score = boost->held_out.score + (size_t) output * n;
+	return boost_pass(boost, (int32_t) n, route_chunk, &job);
 }
 
 /* Room for what is known of each leaf. */
@@ -346,20 +432,21 @@ reserve_leaves(Boost *boost)
 {
 	size_t old = (size_t) boost->leaves_capacity;
 	size_t now = (size_t) boost->grower.n_leaves;
+	size_t places = 2 * (size_t) parallel_threads(boost->pool);
 	LeafSums *sums;
 	double *values;
 
 	if (now <= old)
 		return KERNEL_OK;
-	sums = memory_allocate(boost->allocator, 2 * now, sizeof(LeafSums));
+	sums = memory_allocate(boost->allocator, places * now, sizeof(LeafSums));
 	values = memory_allocate(boost->allocator, now, sizeof(double));
 	if (sums == NULL || values == NULL)
 	{
-		memory_release(boost->allocator, sums, 2 * now, sizeof(LeafSums));
+		memory_release(boost->allocator, sums, places * now, sizeof(LeafSums));
 		memory_release(boost->allocator, values, now, sizeof(double));
 		return KERNEL_OUT_OF_MEMORY;
 	}
-	memory_release(boost->allocator, boost->leaf_sums, 2 * old, sizeof(LeafSums));
+	memory_release(boost->allocator, boost->leaf_sums, places * old, sizeof(LeafSums));
 	memory_release(boost->allocator, boost->leaf_value, old, sizeof(double));
 	boost->leaf_sums = sums;
 	boost->leaf_value = values;
@@ -371,7 +458,6 @@ Status
 boost_add_tree(Boost *boost, int32_t output, bool *is_stump)
 {
 	Ensemble *ensemble = boost->result.ensemble;
-	double *score = boost->train.score + (size_t) output * (size_t) boost->train.rows.n;
 	Sums sums;
 	Status status = quantise(boost, &sums);
 
@@ -382,10 +468,7 @@ boost_add_tree(Boost *boost, int32_t output, bool *is_stump)
 	if (status == KERNEL_OK)
 		status = settle_leaves(boost);
 	if (status == KERNEL_OK)
-		status = add_to_scores(boost, score);
-	if (status == KERNEL_OK && boost->has_held_out)
-		status = route(boost, &boost->held_out,
-					   boost->held_out.score + (size_t) output * (size_t) boost->held_out.rows.n);
+		status = add_to_scores(boost, output);
 	if (status == KERNEL_OK)
 		status = grower_tree(&boost->grower, output, boost->allocator,
 							 &ensemble->trees[ensemble->n_trees]);

@@ -9,7 +9,8 @@
 #include "kernel/base/hash.h"
 
 #define FIRST_NODES 63
-#define BLOCK_ROWS 16384 /* parted, then summed; between looks at the stop flag */
+#define BLOCK_ROWS 16384 /* of a chunk: parted, then summed */
+#define PARALLEL_ROWS (2 * BLOCK_ROWS)
 #define POOL_BYTES ((size_t) 96 << 20)
 #define POOL_LEAST 3
 #define NOISE 1e-13 /* of what a node is worth: rounding, no gain */
@@ -48,7 +49,14 @@ reserve_nodes(Grower *grower, int32_t capacity)
 	return KERNEL_OK;
 }
 
-/* How many histograms the pool may hold. */
+/* Chunks of n rows. */
+static inline int32_t
+count_chunks(int32_t n)
+{
+	return n / BLOCK_ROWS + (n % BLOCK_ROWS > 0);
+}
+
+/* How many histograms there may be. */
 static int32_t
 pool_room(const Grower *grower, size_t size)
 {
@@ -60,7 +68,62 @@ pool_room(const Grower *grower, size_t size)
 	return (int32_t) (room > POOL_LEAST ? room : POOL_LEAST);
 }
 
-/* A narrow histogram's worth of zeros where the pool's are wide. */
+/* Bytes of every histogram. */
+static size_t
+size_each(const Grower *grower)
+{
+	size_t size = 0;
+
+	histogram_size(grower->records, grower->records->rows->n > NARROW_ROWS, &size);
+	return size;
+}
+
+/* What each thread sums up in. */
+static Status
+create_rooms(Grower *grower)
+{
+	const Allocator *allocator = grower->allocator;
+	size_t threads = (size_t) parallel_threads(grower->pool);
+	size_t size = size_each(grower);
+	size_t t;
+
+	grower->rooms = memory_allocate_zero(allocator, threads, sizeof(GrowerRoom));
+	grower->gatherings = memory_allocate(allocator, threads, sizeof(Gathering));
+	grower->went_left = memory_allocate(allocator, (size_t) count_chunks(grower->records->rows->n),
+										sizeof(int32_t));
+	if (grower->rooms == NULL || grower->gatherings == NULL || grower->went_left == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (t = 0; t < threads; t++)
+	{
+		grower->rooms[t].narrow.cells = memory_allocate_zero(allocator, size, 1);
+		if (t > 0)
+			grower->rooms[t].sums.cells = memory_allocate_zero(allocator, size, 1);
+		if (grower->rooms[t].narrow.cells == NULL || (t > 0 && grower->rooms[t].sums.cells == NULL))
+			return KERNEL_OUT_OF_MEMORY;
+	}
+	return KERNEL_OK;
+}
+
+static void
+release_rooms(Grower *grower)
+{
+	const Allocator *allocator = grower->allocator;
+	size_t threads = (size_t) parallel_threads(grower->pool);
+	size_t size = size_each(grower);
+	size_t t;
+
+	for (t = 0; grower->rooms != NULL && t < threads; t++)
+	{
+		memory_release(allocator, grower->rooms[t].narrow.cells, size, 1);
+		memory_release(allocator, grower->rooms[t].sums.cells, size, 1);
+	}
+	memory_release(allocator, grower->rooms, threads, sizeof(GrowerRoom));
+	memory_release(allocator, grower->gatherings, threads, sizeof(Gathering));
+	memory_release(allocator, grower->went_left, (size_t) count_chunks(grower->records->rows->n),
+				   sizeof(int32_t));
+}
+
+/* Places for histograms, and what each thread sums up in. */
 static Status
 create_pool(Grower *grower)
 {
@@ -70,19 +133,18 @@ create_pool(Grower *grower)
 	if (!histogram_size(grower->records, is_wide, &size))
 		return KERNEL_TOO_LARGE;
 	grower->pool_capacity = pool_room(grower, size);
-	grower->pool =
+	grower->places =
 		memory_allocate_zero(grower->allocator, (size_t) grower->pool_capacity, sizeof(Histogram));
 	grower->free_places =
 		memory_allocate(grower->allocator, (size_t) grower->pool_capacity, sizeof(int32_t));
-	grower->gather.cells = memory_allocate_zero(grower->allocator, size, 1);
-	if (grower->pool == NULL || grower->free_places == NULL || grower->gather.cells == NULL)
+	if (grower->places == NULL || grower->free_places == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	return KERNEL_OK;
+	return create_rooms(grower);
 }
 
 Status
 grower_create(Grower *grower, const Records *records, const GrowOptions *options,
-			  const Allocator *allocator, const StopCheck *stop)
+			  const Allocator *allocator, const StopCheck *stop, ParallelPool *pool)
 {
 	const Bins *bins = records->rows->bins;
 	size_t n = (size_t) records->rows->n;
@@ -93,6 +155,7 @@ grower_create(Grower *grower, const Records *records, const GrowOptions *options
 					   .options = options,
 					   .allocator = allocator,
 					   .stop = stop,
+					   .pool = pool,
 					   .codes = NARROW_BINS,
 					   .n_words = split_words(bins)};
 	for (s = 0; s < bins->n_slots; s++)
@@ -118,22 +181,12 @@ grower_create(Grower *grower, const Records *records, const GrowOptions *options
 	return status;
 }
 
-/* Bytes of every histogram of the pool. */
-static size_t
-pool_size_each(const Grower *grower)
-{
-	size_t size = 0;
-
-	histogram_size(grower->records, grower->records->rows->n > NARROW_ROWS, &size);
-	return size;
-}
-
 void
 grower_release(Grower *grower)
 {
 	const Allocator *allocator = grower->allocator;
 	size_t n = (size_t) grower->records->rows->n;
-	size_t size = pool_size_each(grower);
+	size_t size = size_each(grower);
 	int32_t i;
 
 	memory_release(allocator, grower->order, n, sizeof(int32_t));
@@ -146,10 +199,10 @@ grower_release(Grower *grower)
 	memory_release(allocator, grower->words, (size_t) grower->words_capacity,
 				   (size_t) grower->n_words * sizeof(uint32_t));
 	for (i = 0; i < grower->pool_size; i++)
-		memory_release(allocator, grower->pool[i].cells, size, 1);
-	memory_release(allocator, grower->pool, (size_t) grower->pool_capacity, sizeof(Histogram));
+		memory_release(allocator, grower->places[i].cells, size, 1);
+	memory_release(allocator, grower->places, (size_t) grower->pool_capacity, sizeof(Histogram));
 	memory_release(allocator, grower->free_places, (size_t) grower->pool_capacity, sizeof(int32_t));
-	memory_release(allocator, grower->gather.cells, size, 1);
+	release_rooms(grower);
 	*grower = (Grower){0};
 }
 
@@ -157,7 +210,7 @@ grower_release(Grower *grower)
 static int32_t
 take_place(Grower *grower)
 {
-	size_t size = pool_size_each(grower);
+	size_t size = size_each(grower);
 	Histogram *histogram;
 	int32_t place;
 
@@ -170,11 +223,11 @@ take_place(Grower *grower)
 		if (cells == NULL)
 			return NO_HISTOGRAM;
 		place = grower->pool_size++;
-		grower->pool[place].cells = cells;
+		grower->places[place].cells = cells;
 	}
 	else
 		return NO_HISTOGRAM;
-	histogram = &grower->pool[place];
+	histogram = &grower->places[place];
 	histogram->is_wide = false;
 	histogram_clear(grower->records, histogram);
 	return place;
@@ -188,70 +241,83 @@ give_place(Grower *grower, GrownNode *node)
 	node->histogram = NO_HISTOGRAM;
 }
 
-/* A histogram under construction: wide once it has more rows than a narrow one can hold. */
-typedef struct Gathering
-{
-	Histogram *histogram;
-	int32_t held; /* rows in the narrow one */
-} Gathering;
-
+/* Begins to sum up into a histogram, by every thread. */
 static void
-gather_rows(Grower *grower, Gathering *gathering, const int32_t *order, int32_t first, int32_t n)
+begin_gathering(Grower *grower, int32_t place)
 {
-	Histogram *into = gathering->histogram;
-	Histogram *narrow = &grower->gather;
+	int32_t t;
 
-	while (n > 0)
-	{
-		int32_t taken = n < NARROW_ROWS ? n : NARROW_ROWS;
+	grower->gatherings[0] = (Gathering){&grower->places[place], &grower->rooms[0].narrow, 0};
+	for (t = 1; t < parallel_threads(grower->pool); t++)
+		grower->gatherings[t] = (Gathering){&grower->rooms[t].sums, &grower->rooms[t].narrow, 0};
+}
 
-		if (gathering->held + taken > NARROW_ROWS)
-		{
-			if (!into->is_wide)
-			{
-				int64_t *cells = into->cells; /* the narrow sums so far */
+/* What every thread summed up comes together. */
+static void
+end_gathering(Grower *grower)
+{
+	int32_t t;
 
-				into->cells = narrow->cells;
-				narrow->cells = cells;
-				into->is_wide = true;
-				histogram_clear(grower->records, into);
-			}
-			histogram_flush(grower->records, into, narrow);
-			gathering->held = 0;
-		}
-		histogram_add(grower->records, into->is_wide ? narrow : into, order, first, taken);
-		gathering->held += taken;
-		order = order != NULL ? order + taken : NULL;
-		first += taken;
-		n -= taken;
-	}
+	for (t = 1; t < parallel_threads(grower->pool); t++)
+		gather_merge(grower->records, &grower->gatherings[0], &grower->gatherings[t]);
+	gather_end(grower->records, &grower->gatherings[0]);
+}
+
+/* The threads that are worth waking for n rows: chunks are done by one when there are few. */
+static inline ParallelPool *
+pool_for(const Grower *grower, int32_t n)
+{
+	return n >= PARALLEL_ROWS ? grower->pool : NULL;
+}
+
+/* The node whose chunks are worked on. */
+typedef struct NodeJob
+{
+	Grower *grower;
+	const GrownNode *node;
+	const BinSlot *slot; /* of its split */
+	bool gathers;
+	bool gathers_left;
+	bool in_order; /* one thread: a chunk's parts go where those of the last ended */
+	int32_t left;  /* rows so far, in order */
+	int32_t right;
+} NodeJob;
+
+/* Rows of a chunk of the node, *first: the first of them among the node's. */
+static int32_t
+chunk_rows(const NodeJob *job, int32_t chunk, int32_t *first)
+{
+	int32_t left;
+
+	*first = chunk * BLOCK_ROWS;
+	left = job->node->count - *first;
+	return left < BLOCK_ROWS ? left : BLOCK_ROWS;
 }
 
 static void
-gather_end(Grower *grower, Gathering *gathering)
+gather_chunk(void *context, int32_t chunk, int32_t worker)
 {
-	if (gathering->histogram->is_wide)
-		histogram_flush(grower->records, gathering->histogram, &grower->gather);
+	const NodeJob *job = context;
+	Grower *grower = job->grower;
+	int32_t first;
+	int32_t n = chunk_rows(job, chunk, &first);
+
+	gather_rows(grower->records, &grower->gatherings[worker],
+				grower->order + job->node->begin + first, 0, n);
 }
 
-/* The histogram of all rows of a node, looking at the stop flag now and then. */
+/* The histogram of all rows of a node. */
 static Status
 build_histogram(Grower *grower, GrownNode *node)
 {
-	Gathering gathering = {.histogram = &grower->pool[node->histogram]};
-	int32_t done;
+	NodeJob job = {.grower = grower, .node = node};
+	Status status;
 
-	for (done = 0; done < node->count; done += BLOCK_ROWS)
-	{
-		int32_t left = node->count - done;
-		int32_t n = left < BLOCK_ROWS ? left : BLOCK_ROWS;
-
-		if (stop_requested(grower->stop))
-			return KERNEL_STOPPED;
-		gather_rows(grower, &gathering, grower->order + node->begin + done, 0, n);
-	}
-	gather_end(grower, &gathering);
-	return KERNEL_OK;
+	begin_gathering(grower, node->histogram);
+	status = parallel_for(pool_for(grower, node->count), count_chunks(node->count), gather_chunk,
+						  &job, grower->stop);
+	end_gathering(grower);
+	return status;
 }
 
 /* May the node have children at all? */
@@ -351,7 +417,7 @@ open_leaf(Grower *grower, int32_t index)
 	node->split.slot = NO_SPLIT;
 	node->split.gain = options->min_gain + NOISE * gradient * gradient / (hessian + options->l2);
 	for (i = 0; i < n; i++)
-		split_slot(&grower->search, &grower->pool[node->histogram], &node->node, grower->slots[i],
+		split_slot(&grower->search, &grower->places[node->histogram], &node->node, grower->slots[i],
 				   &node->split);
 	if (node->split.slot == NO_SPLIT)
 		give_place(grower, node);
@@ -440,37 +506,89 @@ part_rows(const Grower *grower, const BinSlot *slot, const int32_t *from, int32_
 	return left;
 }
 
-/* Parts the rows of a node and, meanwhile, sums up those of one side when there is a gathering for it. */
-static Status
-part_node(Grower *grower, const GrownNode *node, Gathering *gathering, bool gathers_left,
-		  int32_t *n_left)
+/* Parts a chunk, what goes right into scratch, and sums up one side. */
+static void
+part_chunk(void *context, int32_t chunk, int32_t worker)
 {
-	const BinSlot *slot = &grower->records->rows->bins->slots[node->split.slot];
-	int32_t *order = grower->order + node->begin;
-	int32_t left = 0;
-	int32_t right = 0;
-	int32_t done;
+	NodeJob *job = context;
+	Grower *grower = job->grower;
+	int32_t first;
+	int32_t n = chunk_rows(job, chunk, &first);
+	int32_t *order = grower->order + job->node->begin;
+	int32_t *left = order + (job->in_order ? job->left : first);
+	int32_t *right = grower->scratch + (job->in_order ? job->right : first);
+	int32_t went = part_rows(grower, job->slot, order + first, n, left, right);
 
-	set_directions(grower, &node->split, slot);
-	for (done = 0; done < node->count; done += BLOCK_ROWS)
+	grower->went_left[chunk] = went;
+	if (job->in_order)
 	{
-		int32_t n = node->count - done < BLOCK_ROWS ? node->count - done : BLOCK_ROWS;
-		int32_t went;
-
-		if (stop_requested(grower->stop))
-			return KERNEL_STOPPED;
-		went = part_rows(grower, slot, order + done, n, order + left, grower->scratch + right);
-		if (gathering != NULL && gathers_left)
-			gather_rows(grower, gathering, order + left, 0, went);
-		else if (gathering != NULL)
-			gather_rows(grower, gathering, grower->scratch + right, 0, n - went);
-		left += went;
-		right += n - went;
+		job->left += went;
+		job->right += n - went;
 	}
-	memcpy(order + left, grower->scratch, (size_t) right * sizeof(int32_t));
-	if (gathering != NULL)
-		gather_end(grower, gathering);
-	*n_left = left;
+	if (job->gathers && job->gathers_left)
+		gather_rows(grower->records, &grower->gatherings[worker], left, 0, went);
+	else if (job->gathers)
+		gather_rows(grower->records, &grower->gatherings[worker], right, 0, n - went);
+}
+
+/* Brings the chunks' parts together, what goes left first; returns how many do. */
+static int32_t
+join_parts(Grower *grower, const GrownNode *node)
+{
+	int32_t *order = grower->order + node->begin;
+	int32_t n_chunks = count_chunks(node->count);
+	int32_t left = 0;
+	int32_t at;
+	int32_t c;
+
+	for (c = 0; c < n_chunks; c++)
+	{
+		memmove(order + left, order + c * BLOCK_ROWS,
+				(size_t) grower->went_left[c] * sizeof(int32_t));
+		left += grower->went_left[c];
+	}
+	at = left;
+	for (c = 0; c < n_chunks; c++)
+	{
+		int32_t first = c * BLOCK_ROWS;
+		int32_t n = node->count - first < BLOCK_ROWS ? node->count - first : BLOCK_ROWS;
+		int32_t right = n - grower->went_left[c];
+
+		memcpy(order + at, grower->scratch + first, (size_t) right * sizeof(int32_t));
+		at += right;
+	}
+	return left;
+}
+
+/* Parts the rows of a node stably and, meanwhile, sums up those of one side into a place, if any. */
+static Status
+part_node(Grower *grower, const GrownNode *node, int32_t place, bool gathers_left, int32_t *n_left)
+{
+	NodeJob job = {.grower = grower,
+				   .node = node,
+				   .slot = &grower->records->rows->bins->slots[node->split.slot],
+				   .gathers = place != NO_HISTOGRAM,
+				   .gathers_left = gathers_left,
+				   .in_order = parallel_threads(pool_for(grower, node->count)) == 1};
+	Status status;
+
+	set_directions(grower, &node->split, job.slot);
+	if (job.gathers)
+		begin_gathering(grower, place);
+	status = parallel_for(pool_for(grower, node->count), count_chunks(node->count), part_chunk,
+						  &job, grower->stop);
+	if (job.gathers)
+		end_gathering(grower);
+	if (status != KERNEL_OK)
+		return status;
+	if (!job.in_order)
+		*n_left = join_parts(grower, node);
+	else
+	{
+		*n_left = job.left;
+		memcpy(grower->order + node->begin + job.left, grower->scratch,
+			   (size_t) job.right * sizeof(int32_t));
+	}
 	return KERNEL_OK;
 }
 
@@ -527,7 +645,7 @@ place_histograms(Grower *grower, int32_t parent, int32_t smaller, int32_t larger
 	}
 	large->histogram = node->histogram;
 	node->histogram = NO_HISTOGRAM;
-	histogram_subtract(grower->records, &grower->pool[large->histogram], &grower->pool[place],
+	histogram_subtract(grower->records, &grower->places[large->histogram], &grower->places[place],
 					   large->count <= NARROW_ROWS);
 	return KERNEL_OK;
 }
@@ -582,7 +700,6 @@ split_leaf(Grower *grower, int32_t index, bool is_last)
 	bool left_smaller = 2 * node->split.left.rows <= node->count;
 	bool goes_on = !is_last &&
 		(grower->options->max_depth == 0 || node->depth + 1 < grower->options->max_depth);
-	Gathering gathering = {0};
 	int32_t place = NO_HISTOGRAM;
 	SplitNode parts[2];
 	int32_t children[2];
@@ -595,9 +712,8 @@ split_leaf(Grower *grower, int32_t index, bool is_last)
 		if (status != KERNEL_OK)
 			return status;
 		place = take_place(grower);
-		gathering.histogram = &grower->pool[place];
 	}
-	status = part_node(grower, node, goes_on ? &gathering : NULL, left_smaller, &n_left);
+	status = part_node(grower, node, place, left_smaller, &n_left);
 	part_sums(grower, node, &parts[0], &parts[1]);
 	if (status == KERNEL_OK)
 		status = add_node(grower, node->begin, n_left, node->depth + 1, parts[0], &children[0]);
@@ -642,26 +758,23 @@ grower_begin(Grower *grower, uint64_t seed)
 	grower->n_nodes = grower->n_open = 0;
 	grower->n_leaves = 1;
 	grower->n_free = 0;
-	grower->gather_rows = 0;
 	for (place = grower->pool_size; place-- > 0;)
 		grower->free_places[grower->n_free++] = place;
 	status = add_node(grower, 0, 0, 0, root, &index);
 	if (status == KERNEL_OK)
 		status = reserve_places(grower, 1, 0);
-	if (status == KERNEL_OK)
-		grower->nodes[0].histogram = take_place(grower);
-	return status;
+	if (status != KERNEL_OK)
+		return status;
+	grower->nodes[0].histogram = take_place(grower);
+	begin_gathering(grower, grower->nodes[0].histogram);
+	return KERNEL_OK;
 }
 
 void
-grower_add_root(Grower *grower, int32_t n, bool is_all)
+grower_add_root(Grower *grower, int32_t first, int32_t n, bool is_all, int32_t worker)
 {
-	GrownNode *root = &grower->nodes[0];
-	Gathering gathering = {&grower->pool[root->histogram], grower->gather_rows};
-
-	gather_rows(grower, &gathering, is_all ? NULL : grower->order + root->count, root->count, n);
-	root->count += n;
-	grower->gather_rows = gathering.held;
+	gather_rows(grower->records, &grower->gatherings[worker], is_all ? NULL : grower->order + first,
+				first, n);
 }
 
 Status
@@ -669,12 +782,11 @@ grower_grow(Grower *grower, Sums sums)
 {
 	const GrowOptions *options = grower->options;
 	GrownNode *root = &grower->nodes[0];
-	Gathering gathering = {.histogram = &grower->pool[root->histogram]};
 	Status status = KERNEL_OK;
 
-	gather_end(grower, &gathering);
+	end_gathering(grower);
+	root->count = (int32_t) sums.rows;
 	root->node.sums = sums;
-	root->node.sums.rows = root->count;
 	if (is_splittable(grower, root))
 		open_leaf(grower, 0);
 	while (status == KERNEL_OK && grower->n_open > 0 &&
@@ -696,114 +808,4 @@ grower_leaf(const Grower *grower, const BinnedRows *rows, int32_t row)
 		node = &grower->nodes[goes_left ? node->left : node->right];
 	}
 	return (int32_t) (node - grower->nodes);
-}
-
-/* Words of all subsets of the tree. */
-static uint32_t
-count_words(const Grower *grower)
-{
-	const Bins *bins = grower->records->rows->bins;
-	uint32_t n = 0;
-	int32_t i;
-
-	for (i = 0; i < grower->n_nodes; i++)
-	{
-		const GrownNode *node = &grower->nodes[i];
-
-		if (node->left != TREE_LEAF && bins->slots[node->split.slot].is_category)
-			n += ((uint32_t) bins->slots[node->split.slot].n_bins + 31) / 32;
-	}
-	return n;
-}
-
-/* An inner node as the ensemble has it; its subset's words go to the tree from *n_words on. */
-static TreeNode
-inner_node(const Grower *grower, const GrownNode *from, Tree *tree, uint32_t *n_words)
-{
-	const BinSlot *slot = &grower->records->rows->bins->slots[from->split.slot];
-	TreeNode node = {.slot = from->split.slot,
-					 .missing_left = from->split.missing_left,
-					 .subset = TREE_NO_SUBSET,
-					 .gain = from->split.gain / 2.0};
-	uint32_t n = ((uint32_t) slot->n_bins + 31) / 32;
-
-	if (!slot->is_category)
-	{
-		node.threshold =
-			from->split.bin < slot->n_bins - 1 ? slot->cuts[from->split.bin] : INFINITY;
-		return node;
-	}
-	node.subset = *n_words;
-	memcpy(tree->words + *n_words, from->split.words, n * sizeof(uint32_t));
-	if (slot->n_bins % 32 != 0) /* the bit of what is missing is not a level's */
-		tree->words[*n_words + n - 1] &= (UINT32_C(1) << (slot->n_bins % 32)) - 1;
-	*n_words += n;
-	return node;
-}
-
-/* The nodes in preorder; `place` holds where each grown node came to, then its covers are summed. */
-static void
-fill_tree(const Grower *grower, Tree *tree, int32_t *stack, int32_t *place)
-{
-	uint32_t n_words = 0;
-	int32_t depth = 1;
-	int32_t n = 0;
-	int32_t i;
-
-	stack[0] = 0;
-	while (depth > 0)
-	{
-		int32_t index = stack[--depth];
-		const GrownNode *from = &grower->nodes[index];
-
-		place[index] = n;
-		if (from->left == TREE_LEAF)
-		{
-			tree->nodes[n++] = (TreeNode){.slot = TREE_LEAF,
-										  .subset = TREE_NO_SUBSET,
-										  .value = from->value,
-										  .cover = from->cover};
-			continue;
-		}
-		tree->nodes[n] = inner_node(grower, from, tree, &n_words);
-		tree->nodes[n].left = n + 1;
-		n++;
-		stack[depth++] = from->right;
-		stack[depth++] = from->left;
-	}
-	for (i = grower->n_nodes; i-- > 0;) /* children are younger than their parents */
-	{
-		const GrownNode *from = &grower->nodes[i];
-		TreeNode *node = &tree->nodes[place[i]];
-
-		if (from->left == TREE_LEAF)
-			continue;
-		node->right = place[from->right];
-		node->cover = tree->nodes[node->left].cover + tree->nodes[node->right].cover;
-	}
-}
-
-Status
-grower_tree(const Grower *grower, int32_t output, const Allocator *allocator, Tree *tree)
-{
-	size_t n = (size_t) grower->n_nodes;
-	int32_t *stack = memory_allocate(allocator, n + 1, sizeof(int32_t));
-	int32_t *place = memory_allocate(allocator, n, sizeof(int32_t));
-	Status status = KERNEL_OK;
-
-	*tree = (Tree){.output = output, .n_nodes = (int32_t) n, .n_words = count_words(grower)};
-	tree->nodes = memory_allocate(allocator, n, sizeof(TreeNode));
-	tree->words = memory_allocate(allocator, tree->n_words, sizeof(uint32_t));
-	if (stack == NULL || place == NULL || tree->nodes == NULL || tree->words == NULL)
-	{
-		memory_release(allocator, tree->nodes, n, sizeof(TreeNode));
-		memory_release(allocator, tree->words, tree->n_words, sizeof(uint32_t));
-		*tree = (Tree){0};
-		status = KERNEL_OUT_OF_MEMORY;
-	}
-	else
-		fill_tree(grower, tree, stack, place);
-	memory_release(allocator, stack, n + 1, sizeof(int32_t));
-	memory_release(allocator, place, n, sizeof(int32_t));
-	return status;
 }

@@ -13,8 +13,9 @@
 #define ORCHARD_KERNEL_TREE_GROW_H
 
 #include "kernel/base/memory.h"
+#include "kernel/thread/parallel.h"
 #include "kernel/tree/ensemble.h"
-#include "kernel/tree/histogram.h"
+#include "kernel/tree/gather.h"
 #include "kernel/tree/split.h"
 
 typedef struct GrowOptions
@@ -34,6 +35,7 @@ typedef struct GrownNode
 	int32_t depth;
 	int32_t histogram; /* its place in the pool, or NO_HISTOGRAM */
 	int32_t open;	   /* entry of the heap at this place, which has nothing to do with the node */
+	int32_t number;	   /* leaves: the caller's */
 	SplitNode node;
 	Split split;
 	double value; /* leaves: set by the caller */
@@ -42,12 +44,20 @@ typedef struct GrownNode
 
 #define NO_HISTOGRAM (-1)
 
+/* What a thread sums up in: for the caller's only the second is used. */
+typedef struct GrowerRoom
+{
+	Histogram sums;
+	Histogram narrow;
+} GrowerRoom;
+
 typedef struct Grower
 {
 	const Records *records;
 	const GrowOptions *options;
 	const Allocator *allocator;
 	const StopCheck *stop;
+	ParallelPool *pool; /* may be NULL */
 	int32_t *order;		/* rows by leaf; the caller puts those of the root in */
 	int32_t *scratch;	/* rows that go right */
 	uint8_t *goes_left; /* by code, of the split at hand */
@@ -62,30 +72,34 @@ typedef struct Grower
 	int32_t n_words;
 	int32_t n_open;
 	int32_t n_leaves;
-	Histogram *pool;
-	int32_t *free_places; /* of the pool */
+	Histogram *places;	  /* of histograms */
+	int32_t *free_places; /* those not taken */
 	int32_t pool_size;
 	int32_t pool_capacity;
 	int32_t n_free;
-	Histogram gather;	 /* narrow, for the sums of wide ones; zero */
-	int32_t gather_rows; /* in the narrow histogram of the root */
-	uint64_t seed;		 /* of the tree, for drawing slots */
+	GrowerRoom *rooms;	   /* one a thread; zero and narrow between uses */
+	Gathering *gatherings; /* one a thread */
+	int32_t *went_left;	   /* rows of each chunk of a node */
+	uint64_t seed;		   /* of the tree, for drawing slots */
 } Grower;
 
-/* The options may change from tree to tree; they, records, allocator and stop outlive the grower. */
+/*
+ * The options may change from tree to tree; they, records, allocator, stop and pool outlive the
+ * grower.
+ */
 extern Status grower_create(Grower *grower, const Records *records, const GrowOptions *options,
-							const Allocator *allocator, const StopCheck *stop);
+							const Allocator *allocator, const StopCheck *stop, ParallelPool *pool);
 extern void grower_release(Grower *grower);
 
 /*
  * grower_begin, grower_add_root
- *		A new tree, whose root gets its rows: the next n of order, in order.
+ *		A new tree, whose root gets its rows: n of order from `first` on, which the caller has put there.
  *
  * is_all: order is 0, 1, 2, ... through all rows.  To be called while the rows' records
- * are near, of which each call reads its own.
+ * are near, of which each call reads its own; by several threads at once, each by its number.
  */
 extern Status grower_begin(Grower *grower, uint64_t seed);
-extern void grower_add_root(Grower *grower, int32_t n, bool is_all);
+extern void grower_add_root(Grower *grower, int32_t first, int32_t n, bool is_all, int32_t worker);
 
 /*
  * grower_grow

@@ -362,6 +362,18 @@ histogram_flush(const Records *records, Histogram *wide, Histogram *narrow)
 	histogram_clear(records, narrow);
 }
 
+void
+histogram_merge(const Records *records, Histogram *into, Histogram *from)
+{
+	size_t all = records->n_cells * (cell_words(records) + from->is_wide);
+	size_t i;
+
+	for (i = 0; i < all; i++)
+		into->cells[i] += from->cells[i];
+	histogram_clear(records, from);
+	from->is_wide = false;
+}
+
 /* A wide histogram of few enough rows becomes a narrow one. */
 static void
 make_narrow(const Records *records, Histogram *histogram)

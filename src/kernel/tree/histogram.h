@@ -106,6 +106,9 @@ extern void histogram_add(const Records *records, Histogram *histogram, const in
 /* Adds a narrow histogram to a wide one and clears it. */
 extern void histogram_flush(const Records *records, Histogram *wide, Histogram *narrow);
 
+/* Adds a histogram to one of the same width, and leaves it zero and narrow. */
+extern void histogram_merge(const Records *records, Histogram *into, Histogram *from);
+
 /* parent becomes parent - child.  is_narrow: what is left has at most NARROW_ROWS rows. */
 extern void histogram_subtract(const Records *records, Histogram *parent, const Histogram *child,
 							   bool is_narrow);

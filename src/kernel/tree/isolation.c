@@ -136,6 +136,7 @@ offer_rows(Isolation *forest)
 	bool all = n <= FEW * (int64_t) forest->sample;
 	double mean = 2.0 * forest->sample * n_trees / (double) n;
 	uint64_t seed = tree_seed(forest, -1, 1);
+	int64_t looked = LOOK_ROWS;
 	Status status = KERNEL_OK;
 	int32_t row;
 	int32_t t;
@@ -145,8 +146,10 @@ offer_rows(Isolation *forest)
 		uint64_t draw = hash_mix(forest->hash[row] ^ seed);
 		int32_t count = all ? n_trees : draw_count(draw, mean);
 
-		if (row % LOOK_ROWS == 0 && stop_requested(forest->stop))
+		looked += count + 1;
+		if (looked >= LOOK_ROWS && stop_requested(forest->stop))
 			return KERNEL_STOPPED;
+		looked %= LOOK_ROWS;
 		for (t = 0; t < count && status == KERNEL_OK; t++)
 		{
 			draw = hash_mix(draw + UINT64_C(0x9e3779b97f4a7c15));
@@ -157,12 +160,10 @@ offer_rows(Isolation *forest)
 	return status;
 }
 
-/* By tree, then key; rows of one key have the same content. */
+/* By key; rows of one key have the same content. */
 static bool
 candidate_before(const Candidate *a, const Candidate *b)
 {
-	if (a->tree != b->tree)
-		return a->tree < b->tree;
 	return a->key != b->key ? a->key < b->key : a->row < b->row;
 }
 
@@ -173,29 +174,73 @@ candidate_before(const Candidate *a, const Candidate *b)
 #define HEAPSORT_BEFORE(context, a, b) candidate_before(a, b)
 #include "kernel/base/heapsort_template.h"
 
-/* Leaves each tree the rows with the smallest keys, none twice. */
-static void
-choose_rows(Isolation *forest)
+/* Brings the candidates of each tree together; ends: n_estimators, where they end. */
+static Status
+group_candidates(Isolation *forest, size_t *ends)
+{
+	size_t n = forest->n_candidates;
+	Candidate *grouped = memory_allocate(forest->allocator, n, sizeof(Candidate));
+	size_t sum = 0;
+	size_t i;
+	int32_t t;
+
+	if (grouped == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < n; i++)
+		ends[forest->candidates[i].tree]++;
+	for (t = 0; t < forest->options->n_estimators; t++)
+	{
+		size_t count = ends[t];
+
+		ends[t] = sum;
+		sum += count;
+	}
+	for (i = 0; i < n; i++)
+		grouped[ends[forest->candidates[i].tree]++] = forest->candidates[i];
+	memory_release(forest->allocator, forest->candidates, forest->candidates_capacity,
+				   sizeof(Candidate));
+	forest->candidates = grouped;
+	forest->candidates_capacity = n;
+	return KERNEL_OK;
+}
+
+/* Keeps those of a tree's candidates with the smallest keys, none twice, from kept on; returns how many are then kept. */
+static size_t
+choose_of_tree(Isolation *forest, size_t begin, size_t end, size_t kept)
 {
 	Candidate *candidates = forest->candidates;
-	int32_t taken = 0;
-	size_t kept = 0;
+	size_t first = kept;
 	size_t i;
 
-	sort_candidates(candidates, forest->n_candidates, NULL);
-	for (i = 0; i < forest->n_candidates; i++)
+	sort_candidates(candidates + begin, end - begin, NULL);
+	for (i = begin; i < end && kept - first < (size_t) forest->sample; i++)
 	{
-		bool is_same_tree = kept > 0 && candidates[kept - 1].tree == candidates[i].tree;
-
-		if (!is_same_tree)
-			taken = 0;
-		if (taken == forest->sample ||
-			(is_same_tree && candidates[kept - 1].row == candidates[i].row))
-			continue;
-		candidates[kept++] = candidates[i];
-		taken++;
+		if (kept == first || candidates[kept - 1].row != candidates[i].row)
+			candidates[kept++] = candidates[i];
 	}
+	return kept;
+}
+
+/* Leaves each tree the rows that it takes. */
+static Status
+choose_rows(Isolation *forest)
+{
+	size_t n_trees = (size_t) forest->options->n_estimators;
+	size_t *ends = memory_allocate_zero(forest->allocator, n_trees, sizeof(size_t));
+	size_t kept = 0;
+	size_t t;
+	Status status = ends != NULL ? group_candidates(forest, ends) : KERNEL_OUT_OF_MEMORY;
+
+	for (t = 0; t < n_trees && status == KERNEL_OK; t++)
+	{
+		if (stop_requested(forest->stop))
+			status = KERNEL_STOPPED;
+		else
+			kept = choose_of_tree(forest, t > 0 ? ends[t - 1] : 0, ends[t], kept);
+	}
+	memory_release(forest->allocator, ends, n_trees, sizeof(size_t));
 	forest->n_candidates = kept;
+	return status;
 }
 
 /* The rows that some tree takes, each once; a candidate's row becomes its place among them. */
@@ -561,8 +606,9 @@ sample_rows(Isolation *forest)
 		status = offer_rows(forest);
 	if (status != KERNEL_OK)
 		return status;
-	choose_rows(forest);
-	status = number_rows(forest);
+	status = choose_rows(forest);
+	if (status == KERNEL_OK)
+		status = number_rows(forest);
 	return status == KERNEL_OK ? copy_rows(forest) : status;
 }
 
