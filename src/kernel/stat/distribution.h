@@ -1,5 +1,5 @@
 /*
- * distribution.h: tail probabilities of the normal and Student's t distributions.
+ * distribution.h: tail probabilities of the normal and Student's t distributions, and normal quantiles.
  */
 #ifndef ORCHARD_KERNEL_STAT_DISTRIBUTION_H
 #define ORCHARD_KERNEL_STAT_DISTRIBUTION_H
@@ -9,5 +9,8 @@ extern double distribution_normal_two_sided(double z);
 
 /* P(|T| > |t|), T Student's t with `degrees` > 0 degrees of freedom; relative error below 1e-11 (1e-12 below 1,000 degrees). */
 extern double distribution_t_two_sided(double t, double degrees);
+
+/* The z with P(Z <= z) = p, 0 < p < 1; absolute error below 1e-14 times 1 + z^2. */
+extern double distribution_normal_quantile(double p);
 
 #endif /* ORCHARD_KERNEL_STAT_DISTRIBUTION_H */

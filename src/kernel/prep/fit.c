@@ -1,0 +1,421 @@
+/*
+ * fit.c: growing, merging and coding the state of a fit.
+ */
+#include "kernel/prep/fit.h"
+
+#include <string.h>
+
+#define FIRST_LEVELS 16
+#define CELL_SIZE 40
+
+void
+fit_begin(Fit *fit, const Step *step)
+{
+	*fit = (Fit){.step = *step, .minimum = INFINITY, .maximum = -INFINITY};
+	variance_clear(&fit->variance);
+}
+
+bool
+step_keeps_sample(const Step *step)
+{
+	switch (step->kind)
+	{
+		case STEP_ROBUST:
+		case STEP_WINSOR:
+		case STEP_QUANTILE:
+		case STEP_POWER:
+			return true;
+		case STEP_BINS:
+			return step->strategy == BINS_QUANTILE;
+		case STEP_IMPUTE:
+			return step->strategy == IMPUTE_MEDIAN || step->strategy == IMPUTE_MODE;
+		default:
+			return false;
+	}
+}
+
+Status
+fit_range_and_sample(Fit *fit, const Allocator *allocator, const StopCheck *stop, double x)
+{
+	if (x < fit->minimum)
+		fit->minimum = x;
+	if (x > fit->maximum)
+		fit->maximum = x;
+	return step_keeps_sample(&fit->step) ? sample_add(&fit->sample, allocator, stop, x) : KERNEL_OK;
+}
+
+static size_t
+cell_count(const Fit *fit)
+{
+	return (size_t) fit->level_slots * fit->fold_slots * fit->class_slots;
+}
+
+/* The least power of two times `first` that is not below n. */
+static uint32_t
+rounded(uint32_t n, uint32_t first)
+{
+	uint32_t size = first;
+
+	while (size < n && size < UINT32_MAX / 2)
+		size *= 2;
+	return size < n ? n : size;
+}
+
+Status
+fit_reserve(Fit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds, uint32_t classes)
+{
+	Fit grown = *fit;
+	size_t n;
+	size_t i;
+	uint32_t level;
+	uint32_t fold;
+
+	if (levels > fit->level_slots)
+		grown.level_slots = rounded(levels, FIRST_LEVELS);
+	if (folds > fit->fold_slots)
+		grown.fold_slots = folds;
+	if (classes > fit->class_slots)
+		grown.class_slots = rounded(classes, 1);
+	if (!size_multiply(grown.level_slots, grown.fold_slots, &n) ||
+		!size_multiply(n, grown.class_slots, &n))
+		return KERNEL_TOO_LARGE;
+	grown.cells = memory_allocate(allocator, n, sizeof(Variance));
+	if (grown.cells == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < n; i++)
+		variance_clear(&grown.cells[i]);
+	for (level = 0; level < fit->level_slots; level++)
+	{
+		for (fold = 0; fold < fit->fold_slots; fold++)
+			memcpy(fit_cell(&grown, level, fold, 0), fit_cell(fit, level, fold, 0),
+				   fit->class_slots * sizeof(Variance));
+	}
+	memory_release(allocator, fit->cells, cell_count(fit), sizeof(Variance));
+	*fit = grown;
+	return KERNEL_OK;
+}
+
+/* codes[i]: the place of text i of `from` in `into`. */
+static Status
+merge_dictionary(Dictionary *into, const Allocator *allocator, const Dictionary *from,
+				 int32_t *codes)
+{
+	Status status = KERNEL_OK;
+	int32_t i;
+
+	for (i = 0; i < from->n && status == KERNEL_OK; i++)
+	{
+		size_t length;
+		const char *text = dictionary_text(from, i, &length);
+
+		status = fit_code(into, allocator, text, length, &codes[i]);
+	}
+	return status;
+}
+
+static Status
+merge_cell(Variance *into, const Variance *from, bool is_count)
+{
+	if (!is_count)
+		return variance_merge(into, from);
+	into->n += from->n;
+	return KERNEL_OK;
+}
+
+/* The cells of a level; classes: where those of `from` are. */
+static Status
+merge_level(Fit *into, uint32_t to_level, const Fit *from, uint32_t level, const int32_t *classes)
+{
+	bool is_count = !step_has_target(from->step.kind) || from->classes.n > 0;
+	Status status = KERNEL_OK;
+	uint32_t fold;
+	uint32_t class;
+
+	for (fold = 0; fold < from->fold_slots && status == KERNEL_OK; fold++)
+	{
+		for (class = 0; class < from->class_slots && status == KERNEL_OK; class ++)
+		{
+			const Variance *cell = fit_cell(from, level, fold, class);
+			uint32_t to = from->classes.n > 0 && class < (uint32_t) from->classes.n ?
+				(uint32_t) classes[class] :
+				class;
+
+			if (cell->n > 0)
+				status = merge_cell(fit_cell(into, to_level, fold, to), cell, is_count);
+		}
+	}
+	return status;
+}
+
+static Status
+merge_cells(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fit *from,
+			int32_t *levels, int32_t *classes)
+{
+	Status status = merge_dictionary(&into->levels, allocator, &from->levels, levels);
+	uint32_t level;
+
+	if (status == KERNEL_OK)
+		status = merge_dictionary(&into->classes, allocator, &from->classes, classes);
+	if (status == KERNEL_OK)
+		status = fit_reserve(into, allocator, (uint32_t) into->levels.n + 1, from->fold_slots,
+							 into->classes.n > 0 ? (uint32_t) into->classes.n : 1);
+	for (level = 0; level <= (uint32_t) from->levels.n && status == KERNEL_OK; level++)
+	{
+		if (level % 4096 == 4095 && stop_requested(stop))
+			return KERNEL_STOPPED;
+		status = merge_level(into, level == 0 ? 0 : (uint32_t) levels[level - 1] + 1, from, level,
+							 classes);
+	}
+	return status;
+}
+
+static Status
+merge_levels(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fit *from)
+{
+	size_t n = (size_t) from->levels.n + 1;
+	size_t n_classes = (size_t) from->classes.n + 1;
+	int32_t *levels = memory_allocate(allocator, n, sizeof(int32_t));
+	int32_t *classes = memory_allocate(allocator, n_classes, sizeof(int32_t));
+	Status status = KERNEL_OUT_OF_MEMORY;
+
+	if (levels != NULL && classes != NULL)
+		status = merge_cells(into, allocator, stop, from, levels, classes);
+	memory_release(allocator, levels, n, sizeof(int32_t));
+	memory_release(allocator, classes, n_classes, sizeof(int32_t));
+	return status;
+}
+
+Status
+fit_merge(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fit *from)
+{
+	Status status;
+
+	if (!step_same_options(&into->step, &from->step) || into->step.input != from->step.input ||
+		into->step.width != from->step.width)
+		return KERNEL_INVALID;
+	if (into->rows > 0 && from->rows > 0 && (into->classes.n > 0) != (from->classes.n > 0))
+		return KERNEL_INVALID;
+	status = variance_merge(&into->variance, &from->variance);
+	if (status == KERNEL_OK)
+		status = sample_merge(&into->sample, allocator, stop, &from->sample);
+	if (status == KERNEL_OK && from->level_slots > 0)
+		status = merge_levels(into, allocator, stop, from);
+	into->rows += from->rows;
+	into->missing += from->missing;
+	into->minimum = fmin(into->minimum, from->minimum);
+	into->maximum = fmax(into->maximum, from->maximum);
+	into->folds = from->folds > into->folds ? from->folds : into->folds;
+	return status;
+}
+
+Status
+fit_settle(Fit *fit, const Allocator *allocator, const StopCheck *stop)
+{
+	size_t i;
+
+	variance_normalise(&fit->variance);
+	for (i = 0; i < cell_count(fit); i++)
+		variance_normalise(&fit->cells[i]);
+	return sample_settle(&fit->sample, allocator, stop);
+}
+
+static size_t
+dictionary_size(const Dictionary *dictionary)
+{
+	size_t size = 4;
+	int32_t i;
+
+	for (i = 0; i < dictionary->n; i++)
+	{
+		size_t length;
+
+		dictionary_text(dictionary, i, &length);
+		size += 4 + length;
+	}
+	return size;
+}
+
+/* Rows of cells that are in use. */
+static size_t
+used_cells(const Fit *fit)
+{
+	return fit->cells == NULL ? 0 :
+								((size_t) fit->levels.n + 1) * fit->fold_slots * fit->class_slots;
+}
+
+size_t
+fit_encoded_size(const Fit *fit)
+{
+	return step_encoded_size(&fit->step, false) + 1 + 4 + 8 + 8 + CELL_SIZE + 8 + 8 +
+		sample_encoded_size(&fit->sample) + dictionary_size(&fit->levels) +
+		dictionary_size(&fit->classes) + 12 + 4 + CELL_SIZE * used_cells(fit);
+}
+
+static void
+encode_variance(ByteWriter *writer, const Variance *variance)
+{
+	write_u64(writer, (uint64_t) variance->n);
+	write_double_double(writer, variance->total);
+	write_double_double(writer, variance->m2);
+}
+
+static void
+encode_dictionary(ByteWriter *writer, const Dictionary *dictionary)
+{
+	int32_t i;
+
+	write_u32(writer, (uint32_t) dictionary->n);
+	for (i = 0; i < dictionary->n; i++)
+	{
+		size_t length;
+		const char *text = dictionary_text(dictionary, i, &length);
+
+		write_string(writer, text, length);
+	}
+}
+
+void
+fit_encode(const Fit *fit, ByteWriter *writer)
+{
+	size_t i;
+
+	step_encode(&fit->step, false, writer);
+	write_u8(writer, (uint8_t) fit->step.input);
+	write_u32(writer, (uint32_t) fit->step.width);
+	write_u64(writer, fit->rows);
+	write_u64(writer, fit->missing);
+	encode_variance(writer, &fit->variance);
+	write_double(writer, fit->minimum);
+	write_double(writer, fit->maximum);
+	sample_encode(&fit->sample, writer);
+	encode_dictionary(writer, &fit->levels);
+	encode_dictionary(writer, &fit->classes);
+	write_u32(writer, fit->folds);
+	write_u32(writer, fit->fold_slots);
+	write_u32(writer, fit->class_slots);
+	write_u32(writer, (uint32_t) used_cells(fit));
+	for (i = 0; i < used_cells(fit); i++)
+		encode_variance(writer, &fit->cells[i]);
+}
+
+/* A count keeps its n only, and is no valid sum of that many values. */
+static bool
+decode_variance(ByteReader *reader, Variance *variance, bool is_count)
+{
+	variance->n = (int64_t) read_u64(reader);
+	variance->total = read_double_double(reader);
+	variance->m2 = read_double_double(reader);
+	if (is_count)
+		return variance->n >= 0 && variance->n < INT64_C(1) << 53 && variance->total.hi == 0.0 &&
+			variance->total.lo == 0.0 && variance->m2.hi == 0.0 && variance->m2.lo == 0.0;
+	return variance_is_valid(variance) && isfinite(variance->total.hi);
+}
+
+static Status
+decode_dictionary(Dictionary *dictionary, const Allocator *allocator, ByteReader *reader)
+{
+	uint32_t n = read_count(reader, 4);
+	Status status = KERNEL_OK;
+	uint32_t i;
+
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+	{
+		size_t length;
+		int32_t code;
+		const char *text = read_string(reader, &length);
+
+		if (text == NULL || memchr(text, '\0', length) != NULL)
+			return KERNEL_CORRUPT;
+		status = dictionary_add(dictionary, allocator, text, length, &code);
+		if (status == KERNEL_OK && code != (int32_t) i)
+			status = KERNEL_CORRUPT;
+	}
+	return status;
+}
+
+static Status
+decode_cells(Fit *fit, const Allocator *allocator, ByteReader *reader)
+{
+	bool is_count = !step_has_target(fit->step.kind) || fit->classes.n > 0;
+	uint32_t fold_slots;
+	uint32_t class_slots;
+	uint32_t n;
+	uint32_t i;
+	Status status;
+
+	fit->folds = read_u32(reader);
+	fold_slots = read_u32(reader);
+	class_slots = read_u32(reader);
+	n = read_count(reader, CELL_SIZE);
+	if (reader->status != KERNEL_OK)
+		return reader->status;
+	if (n == 0)
+		return fold_slots == 0 && class_slots == 0 && fit->folds == 0 ? KERNEL_OK : KERNEL_CORRUPT;
+	if (fold_slots == 0 || fold_slots > FIT_FOLDS + 1 || class_slots == 0 ||
+		class_slots < (uint32_t) fit->classes.n || fit->folds + 1 > fold_slots ||
+		(uint64_t) class_slots * fold_slots > n ||
+		((uint64_t) fit->levels.n + 1) * fold_slots * class_slots != n)
+		return KERNEL_CORRUPT;
+	status = fit_reserve(fit, allocator, (uint32_t) fit->levels.n + 1, fold_slots, class_slots);
+	if (status == KERNEL_OK && fit->class_slots != class_slots)
+		status = KERNEL_CORRUPT;
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+	{
+		if (!decode_variance(reader, &fit->cells[i], is_count))
+			status = KERNEL_CORRUPT;
+	}
+	return status;
+}
+
+/* Everything behind the step. */
+static Status
+decode_body(Fit *fit, const Allocator *allocator, ByteReader *reader)
+{
+	Status status;
+
+	fit->step.input = read_u8(reader);
+	fit->step.width = (int32_t) read_u32(reader);
+	fit->rows = read_u64(reader);
+	fit->missing = read_u64(reader);
+	if (!decode_variance(reader, &fit->variance, false) || fit->step.input > INPUT_CATEGORY ||
+		fit->missing > fit->rows)
+		return KERNEL_CORRUPT;
+	fit->minimum = read_double(reader);
+	fit->maximum = read_double(reader);
+	if (isnan(fit->minimum) || isnan(fit->maximum))
+		return KERNEL_CORRUPT;
+	status = sample_decode(&fit->sample, allocator, reader);
+	if (status == KERNEL_OK)
+		status = decode_dictionary(&fit->levels, allocator, reader);
+	if (status == KERNEL_OK)
+		status = decode_dictionary(&fit->classes, allocator, reader);
+	if (status == KERNEL_OK)
+		status = decode_cells(fit, allocator, reader);
+	return status == KERNEL_OK ? reader->status : status;
+}
+
+Status
+fit_decode(Fit *fit, const Allocator *allocator, ByteReader *reader)
+{
+	Step step;
+	Status status = step_decode(&step, false, allocator, reader);
+
+	if (status != KERNEL_OK)
+		return status;
+	fit_begin(fit, &step);
+	status = decode_body(fit, allocator, reader);
+	if (status != KERNEL_OK)
+		fit_release(fit, allocator);
+	return status;
+}
+
+void
+fit_release(Fit *fit, const Allocator *allocator)
+{
+	step_release(&fit->step, allocator);
+	sample_release(&fit->sample, allocator);
+	dictionary_release(&fit->levels, allocator);
+	dictionary_release(&fit->classes, allocator);
+	memory_release(allocator, fit->cells, cell_count(fit), sizeof(Variance));
+	*fit = (Fit){0};
+}

@@ -1,0 +1,156 @@
+/*
+ * fit.h: the mergeable state that a step is learnt from.
+ *
+ * Call order: fit_begin with the options, fit_number or fit_level for each row, fit_merge with
+ * other states of the same options, fit_finish.  What a state holds depends on the kind:
+ * moments and the range, a sample for quantiles, or counts and targets by (level, fold, class).
+ *
+ * Level 0 is NULL, level 1 + code a text of the dictionary; fold 0 has the rows without one,
+ * fold 1 + f those of fold f.  Of a target of text a cell counts the rows of each class.
+ */
+#ifndef ORCHARD_KERNEL_PREP_FIT_H
+#define ORCHARD_KERNEL_PREP_FIT_H
+
+#include <math.h>
+
+#include "kernel/dataset/dictionary.h"
+#include "kernel/prep/sample.h"
+#include "kernel/prep/step.h"
+#include "kernel/stat/moments.h"
+
+#define FIT_FOLDS 1000 /* folds are 0 .. FIT_FOLDS - 1 */
+
+typedef struct Fit
+{
+	Step step; /* options, and the column's family; owned */
+	uint64_t rows;
+	uint64_t missing; /* of them NULL or NaN */
+	Variance variance;
+	double minimum;
+	double maximum;
+	Sample sample;
+	Dictionary levels;
+	Dictionary classes;	  /* of a target of text */
+	Variance *cells;	  /* by (level, fold, class); owned */
+	uint32_t level_slots; /* rows of cells */
+	uint32_t fold_slots;
+	uint32_t class_slots;
+	uint32_t folds; /* the largest fold seen + 1 */
+} Fit;
+
+/* Takes over `step`, whose memory is the allocator's. */
+extern void fit_begin(Fit *fit, const Step *step);
+
+/* Does the kind keep a sample, moments or cells? */
+extern bool step_keeps_sample(const Step *step);
+
+static inline bool
+step_keeps_moments(const Step *step)
+{
+	return step->kind == STEP_STANDARD ||
+		(step->kind == STEP_IMPUTE && step->strategy == IMPUTE_MEAN);
+}
+
+/* fit_number for a value that the moments alone do not take. */
+extern Status fit_range_and_sample(Fit *fit, const Allocator *allocator, const StopCheck *stop,
+								   double x);
+
+/*
+ * fit_number
+ *		One row of a column of numbers; x: NaN when missing.
+ *
+ * Returns KERNEL_INVALID for an infinite x (nothing changed), OVERFLOW, OUT_OF_MEMORY, STOPPED.
+ */
+static inline Status
+fit_number(Fit *fit, const Allocator *allocator, const StopCheck *stop, double x)
+{
+	if (__builtin_expect(!isfinite(x), 0))
+	{
+		if (isinf(x))
+			return KERNEL_INVALID;
+		fit->rows++;
+		fit->missing++;
+		return KERNEL_OK;
+	}
+	fit->rows++;
+	if (step_keeps_moments(&fit->step))
+		return variance_add(&fit->variance, x);
+	return fit_range_and_sample(fit, allocator, stop, x);
+}
+
+/* The code of a text, added when new: the level of the row is 1 + code. */
+static inline Status
+fit_code(Dictionary *dictionary, const Allocator *allocator, const char *text, size_t length,
+		 int32_t *code)
+{
+	*code = dictionary_find(dictionary, text, length);
+	return *code >= 0 ? KERNEL_OK : dictionary_add(dictionary, allocator, text, length, code);
+}
+
+/* Room for cells up to these; called by fit_level. */
+extern Status fit_reserve(Fit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds,
+						  uint32_t classes);
+
+static inline Variance *
+fit_cell(const Fit *fit, uint32_t level, uint32_t fold, uint32_t class)
+{
+	return fit->cells + ((size_t) level * fit->fold_slots + fold) * fit->class_slots + class;
+}
+
+/*
+ * fit_level
+ *		One row of a column of texts.
+ *
+ * level: 0 for NULL, else 1 + code.  fold: -1 for none.  class: code of the target's class, 0 for a
+ * number.  y: the target, finite, when it is a number.
+ */
+static inline Status
+fit_level(Fit *fit, const Allocator *allocator, uint32_t level, int32_t fold, uint32_t class,
+		  double y)
+{
+	Variance *cell;
+
+	if (__builtin_expect(level >= fit->level_slots || (uint32_t) (fold + 1) >= fit->fold_slots ||
+							 class >= fit->class_slots,
+						 0))
+	{
+		Status status = fit_reserve(fit, allocator, level + 1, (uint32_t) (fold + 2), class + 1);
+
+		if (status != KERNEL_OK)
+			return status;
+	}
+	fit->rows++;
+	fit->missing += level == 0;
+	if (fold >= 0 && (uint32_t) fold >= fit->folds)
+		fit->folds = (uint32_t) fold + 1;
+	cell = fit_cell(fit, level, (uint32_t) (fold + 1), class);
+	if (!step_has_target(fit->step.kind) || fit->classes.n > 0)
+	{
+		cell->n++;
+		return KERNEL_OK;
+	}
+	return variance_add(cell, y);
+}
+
+/* into = both together; KERNEL_INVALID when options or targets differ. */
+extern Status fit_merge(Fit *into, const Allocator *allocator, const StopCheck *stop,
+						const Fit *from);
+
+/* Into the form that is encoded. */
+extern Status fit_settle(Fit *fit, const Allocator *allocator, const StopCheck *stop);
+extern size_t fit_encoded_size(const Fit *fit);
+extern void fit_encode(const Fit *fit, ByteWriter *writer);
+extern Status fit_decode(Fit *fit, const Allocator *allocator, ByteReader *reader);
+
+extern void fit_release(Fit *fit, const Allocator *allocator);
+
+/*
+ * fit_finish
+ *		What was learnt, as a step with the options of the fit.
+ *
+ * The state stays what it is but for its settled form.  OUT_OF_MEMORY, STOPPED, OVERFLOW: nothing
+ * is held.
+ */
+extern Status fit_finish(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step *step);
+
+#endif /* ORCHARD_KERNEL_PREP_FIT_H */

@@ -1,0 +1,13 @@
+/*
+ * fit_finish.h: what fit_finish leaves to its second file.
+ */
+#ifndef ORCHARD_KERNEL_PREP_FIT_FINISH_H
+#define ORCHARD_KERNEL_PREP_FIT_FINISH_H
+
+#include "kernel/prep/fit.h"
+
+/* What counts by level teach; on failure the step is the caller's to release. */
+extern Status fit_finish_levels(const Fit *fit, const Allocator *allocator, const StopCheck *stop,
+								Step *step);
+
+#endif /* ORCHARD_KERNEL_PREP_FIT_FINISH_H */

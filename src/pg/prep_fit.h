@@ -1,0 +1,41 @@
+/*
+ * prep_fit.h: transform_state, the public state of all fits.
+ */
+#ifndef ORCHARD_PG_PREP_FIT_H
+#define ORCHARD_PG_PREP_FIT_H
+
+#include "postgres.h"
+
+#include "kernel/prep/fit.h"
+#include "kernel/prep/transform.h"
+#include "pg/grown_state.h"
+
+typedef struct PrepState
+{
+	GrownState base;
+	bool is_recipe;
+	uint32_t n;
+	Fit *fits; /* n, owned */
+} PrepState;
+
+extern const GrownType prep_state_type;
+
+/* Raises the error of the status of a value of the step's column. */
+extern void prep_require(PrepState *state, const Step *step, Status status);
+
+/* A state of the steps, whose options are copied. */
+extern PrepState *prep_state_create(FunctionCallInfo fcinfo, const Transform *specification);
+
+/* The transform that all states of this aggregate's group teach, with a WARNING for each sketch. */
+extern Datum prep_state_finish(PrepState *state);
+
+/* The fold in a datum of an integer column or argument; 22023 unless it is between 0 and FIT_FOLDS - 1. */
+extern int32 prep_require_fold(int64 fold);
+
+/* 22023 for a target that is not finite, and of a weight of evidence for one that is not 0 or 1. */
+extern void prep_require_target(StepKind kind, double y, bool is_class);
+
+/* 54000 when a polynomial of so many columns has too many terms. */
+extern void prep_require_terms(const Step *step);
+
+#endif /* ORCHARD_PG_PREP_FIT_H */

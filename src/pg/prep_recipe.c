@@ -1,0 +1,372 @@
+/*
+ * prep_recipe.c: recipes over rows: fitted in one scan, applied by name.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+
+#include "pg/argument.h"
+#include "pg/compat.h"
+#include "pg/error.h"
+#include "pg/memory.h"
+#include "pg/prep_fit.h"
+#include "pg/prep_json.h"
+#include "pg/prep_site.h"
+
+PG_FUNCTION_INFO_V1(orchard_fit_recipe_accum);
+PG_FUNCTION_INFO_V1(orchard_apply_row);
+
+/* What one step reads of a row while it is fitted. */
+typedef struct FitColumns
+{
+	PrepStepColumns of;
+	PrepColumn target; /* index -1: none */
+	PrepColumn fold;
+} FitColumns;
+
+/* In fn_extra of the transition: the row's type, and the columns of the recipe's steps in it. */
+typedef struct RecipeSite
+{
+	MemoryContext context;
+	RowLayout *layout;
+	Transform recipe; /* the specification */
+	FitColumns *columns;
+} RecipeSite;
+
+/* Does the family of a column suit the kind? */
+static void
+require_family(const Step *step, const PrepColumn *column)
+{
+	bool is_category = column->type.family == FAMILY_CATEGORY;
+	bool is_calendar = step->kind == STEP_CYCLIC && step->strategy != CYCLE_PERIOD;
+
+	if (is_category == step_takes_category(step->kind) &&
+		(!is_calendar || column->type.reader == READ_TIMESTAMP || column->type.reader == READ_DATE))
+		return;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_DATATYPE_MISMATCH),
+		 errmsg("column \"%s\" has type %s, which transform \"%s\" does not take", column->name,
+				format_type_be(column->type.type), step_kind_names[step->kind]),
+		 is_calendar ?
+			 errhint("A cycle of the calendar wants a date or a timestamp.") :
+			 step_takes_category(step->kind) ?
+			 errhint("It wants text, boolean or an enum: cast the column to text.") :
+			 errhint(
+				 "It wants a number: give the column to \"onehot\", or another transform of categories.")));
+}
+
+/* The columns of a step by name. */
+static void
+bind_step(PrepStepColumns *bound, const RowLayout *layout, const Step *step)
+{
+	uint32 n = step->kind == STEP_POLYNOMIAL ? step->columns.n : 1;
+	uint32 i;
+
+	bound->columns = palloc(sizeof(PrepColumn) * Max(n, 1));
+	bound->zone = step->kind == STEP_CYCLIC ? prep_time_zone(step->time_zone) : NULL;
+	for (i = 0; i < n; i++)
+	{
+		const char *name = step->kind == STEP_POLYNOMIAL ? step->columns.texts[i] : step->column;
+
+		prep_column_bind(&bound->columns[i], layout, name, "recipe");
+		require_family(step, &bound->columns[i]);
+	}
+}
+
+static void
+bind_fit(FitColumns *columns, const RowLayout *layout, const Step *step)
+{
+	bind_step(&columns->of, layout, step);
+	columns->target.index = columns->fold.index = -1;
+	if (step->target != NULL)
+		prep_column_bind(&columns->target, layout, step->target, "target");
+	if (step->target != NULL && columns->target.type.family != FAMILY_NUMBER &&
+		columns->target.type.family != FAMILY_CATEGORY)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("target column \"%s\" must be a number, boolean or text", step->target)));
+	if (step->fold == NULL)
+		return;
+	prep_column_bind(&columns->fold, layout, step->fold, "fold");
+	if (columns->fold.type.reader < READ_INT2 || columns->fold.type.reader > READ_INT8)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("fold column \"%s\" must be an integer", step->fold)));
+}
+
+/* Reads the specification and binds it to the row. */
+static void
+bind_recipe(RecipeSite *site, FunctionCallInfo fcinfo, HeapTupleHeader row)
+{
+	MemoryContext caller = MemoryContextSwitchTo(site->context);
+	uint32 i;
+
+	MemoryContextReset(site->context);
+	site->layout = NULL;
+	prep_recipe_read(&site->recipe, PG_GETARG_JSONB_P(2), memory_transient());
+	site->columns = palloc0(sizeof(FitColumns) * site->recipe.n);
+	site->layout = row_layout_create(row);
+	for (i = 0; i < site->recipe.n; i++)
+	{
+		Step *step = &site->recipe.steps[i];
+
+		bind_fit(&site->columns[i], site->layout, step);
+		step->input = (int32) site->columns[i].of.columns[0].type.family;
+		step->width = step->kind == STEP_POLYNOMIAL ? (int32) step->columns.n : 0;
+		prep_require_terms(step);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+static RecipeSite *
+recipe_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
+{
+	RecipeSite *site = fcinfo->flinfo->fn_extra;
+
+	if (likely(site != NULL && site->layout != NULL && row_layout_fits(site->layout, row)))
+		return site;
+	require_argument(fcinfo, 2, "spec");
+	if (site == NULL)
+	{
+		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(RecipeSite));
+		site->context =
+			AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "orchard recipe", ALLOCSET_SMALL_SIZES);
+		fcinfo->flinfo->fn_extra = site;
+	}
+	bind_recipe(site, fcinfo, row);
+	return site;
+}
+
+/* The number that a step makes its output of: of a calendar's cycle the share. */
+static double
+step_number(const Step *step, const PrepStepColumns *bound, const RowLayout *layout)
+{
+	const PrepColumn *column = &bound->columns[0];
+	Datum value;
+
+	if (likely(step->kind != STEP_CYCLIC || step->strategy == CYCLE_PERIOD))
+		return prep_column_number(column, layout);
+	if (layout->nulls[column->index])
+		return NAN;
+	value = layout->values[column->index];
+	if (column->type.reader == READ_DATE)
+		value = DirectFunctionCall1(date_timestamp, value);
+	/* A time without zone is what the clock showed. */
+	return prep_cycle_share(
+		DatumGetTimestampTz(value), step->strategy,
+		column->type.type == TIMESTAMPTZOID ? bound->zone : prep_time_zone(NULL), column->name);
+}
+
+/* The level of the column, added when new. */
+static uint32_t
+fit_level_of(PrepState *state, Dictionary *dictionary, const PrepColumn *column,
+			 const RowLayout *layout)
+{
+	char scratch[NAMEDATALEN];
+	const char *text;
+	size_t length;
+	int32_t code;
+
+	text = prep_read_text(column->type.reader, column->labels, layout->values[column->index],
+						  scratch, &length);
+	grown_state_require(&state->base,
+						fit_code(dictionary, &state->base.account->allocator, text, length, &code));
+	return (uint32_t) code;
+}
+
+/* One row of a step of categories. */
+static void
+fit_category(PrepState *state, Fit *fit, const FitColumns *columns, const RowLayout *layout)
+{
+	const PrepColumn *column = &columns->of.columns[0];
+	const PrepColumn *target = &columns->target;
+	bool is_null = layout->nulls[column->index];
+	uint32_t class = 0;
+	double y = 0.0;
+	int32 fold = NO_FOLD;
+
+	if (fit->step.kind == STEP_HASH)
+	{
+		fit->rows++;
+		fit->missing += is_null;
+		return;
+	}
+	if (target->index >= 0)
+	{
+		bool is_class = target->type.family == FAMILY_CATEGORY && target->type.reader != READ_BOOL;
+
+		if (layout->nulls[target->index])
+			return;
+		if (is_class)
+			class = fit_level_of(state, &fit->classes, target, layout);
+		else
+			y = target->type.reader == READ_BOOL ?
+				(double) DatumGetBool(layout->values[target->index]) :
+				prep_column_number(target, layout);
+		prep_require_target(fit->step.kind, y, is_class);
+	}
+	if (columns->fold.index >= 0 && !layout->nulls[columns->fold.index])
+		fold = prep_require_fold((int64) prep_column_number(&columns->fold, layout));
+	grown_state_require(
+		&state->base,
+		fit_level(fit, &state->base.account->allocator,
+				  is_null ? 0 : fit_level_of(state, &fit->levels, column, layout) + 1, fold, class,
+				  y));
+}
+
+/* transition(state, row, spec) */
+Datum
+orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader row;
+	RecipeSite *site;
+	PrepState *state;
+	bool is_own;
+	uint32 i;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "fit_recipe_accum called outside an aggregate");
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	row = PG_GETARG_HEAPTUPLEHEADER(1);
+	site = recipe_site(fcinfo, row);
+	state = PG_ARGISNULL(0) ?
+		prep_state_create(fcinfo, &site->recipe) :
+		(PrepState *) grown_state_argument(&prep_state_type, fcinfo, 0, &is_own);
+	row_layout_read(site->layout, row);
+	for (i = 0; i < state->n; i++)
+	{
+		Fit *fit = &state->fits[i];
+
+		if (step_takes_category(fit->step.kind))
+			fit_category(state, fit, &site->columns[i], site->layout);
+		else if (fit->step.kind == STEP_POLYNOMIAL)
+			fit->rows++;
+		else
+			prep_require(state, &fit->step,
+						 fit_number(fit, &state->base.account->allocator,
+									&state->base.account->stop,
+									step_number(&fit->step, &site->columns[i].of, site->layout)));
+	}
+	PG_RETURN_DATUM(EOHPGetRWDatum(&state->base.header));
+}
+
+/* Columns must still be of the family that the step was fitted to. */
+static void
+require_same_family(const Step *step, const PrepColumn *column)
+{
+	if ((int32) column->type.family == step->input)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" is %s in the row, and was %s when the recipe was fitted",
+					column->name, feature_family_name(column->type.family),
+					feature_family_name((FeatureFamily) step->input))));
+}
+
+static void
+bind_apply(PrepSite *site, HeapTupleHeader row)
+{
+	MemoryContext caller = MemoryContextSwitchTo(site->context);
+	uint32 i;
+
+	site->layout = row_layout_create(row);
+	site->bound = palloc0(sizeof(PrepStepColumns) * site->transform.n);
+	for (i = 0; i < site->transform.n; i++)
+	{
+		const Step *step = &site->transform.steps[i];
+
+		if (step->kind == STEP_POLYNOMIAL ? step->columns.n == 0 : step->column == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a transform of one value is not applied to a row"),
+					 errhint("Write apply(transform, t.x), or fit a recipe with fit_recipe().")));
+		bind_step(&site->bound[i], site->layout, step);
+		require_same_family(step, &site->bound[i].columns[0]);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+apply_row_polynomial(PrepSite *site, const Step *step, const PrepStepColumns *bound,
+					 double *outputs, bool *missing)
+{
+	uint32 n = step_outputs(step);
+	int32 i;
+
+	for (i = 0; i < step->width; i++)
+		site->inputs[i] = prep_column_number(&bound->columns[i], site->layout);
+	apply_polynomial(step, site->inputs, outputs);
+	for (i = 0; i < (int32) n; i++)
+		missing[i] = isnan(outputs[i]);
+}
+
+/* One step of the row into its outputs. */
+static void
+apply_step(PrepSite *site, uint32 i, int32 fold, double *outputs, bool *missing)
+{
+	const Applier *applier = &site->appliers[i];
+	const PrepStepColumns *bound = &site->bound[i];
+	const PrepColumn *column = &bound->columns[0];
+	bool is_null = site->layout->nulls[column->index];
+	char scratch[NAMEDATALEN];
+	const char *text = NULL;
+	size_t length = 0;
+	uint32 k;
+
+	if (applier->step->kind == STEP_POLYNOMIAL)
+		apply_row_polynomial(site, applier->step, bound, outputs, missing);
+	else if (!step_takes_category(applier->step->kind))
+	{
+		apply_number(applier, step_number(applier->step, bound, site->layout), outputs);
+		for (k = 0; k < applier->outputs; k++)
+			missing[k] = is_null && isnan(outputs[k]);
+	}
+	else
+	{
+		if (!is_null)
+			text = prep_read_text(column->type.reader, column->labels,
+								  site->layout->values[column->index], scratch, &length);
+		prep_require_known(applier->step, apply_text(applier, text, length, fold, outputs), text,
+						   length);
+		if (applier->step->kind == STEP_ORDINAL)
+			missing[0] = is_null;
+	}
+}
+
+/* apply(transform, row [, fold]) and apply_row */
+Datum
+orchard_apply_row(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader row;
+	PrepSite *site;
+	int32 fold = NO_FOLD;
+	size_t place = 0;
+	uint32 i;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	site = prep_site(fcinfo);
+	row = PG_GETARG_HEAPTUPLEHEADER(1);
+	if (PG_NARGS() > 2 && !PG_ARGISNULL(2))
+		fold = prep_require_fold(PG_GETARG_INT32(2));
+	if (unlikely(site->layout == NULL || !row_layout_fits(site->layout, row)))
+		bind_apply(site, row);
+	row_layout_read(site->layout, row);
+	for (i = 0; i < site->transform.n; i++)
+	{
+		apply_step(site, i, fold, site->outputs + place, site->missing + place);
+		place += site->appliers[i].outputs;
+	}
+	return prep_array(site->outputs, site->missing, site->n_outputs);
+}
