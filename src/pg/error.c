@@ -42,8 +42,9 @@ require_ok_or_hint(Status status, const char *what, const char *hint)
 				ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("%s needs more memory than orchard.max_memory allows", what),
-				 errdetail("The limit is %d kB, and the live states of this session hold %zu kB.",
-						   effective_limit(), memory_accounted() / 1024),
+				 errdetail(
+					 "The limit is %d kB, the live states of this session hold %zu kB, and %zu kB more were wanted.",
+					 effective_limit(), memory_accounted() / 1024, memory_refused() / 1024 + 1),
 				 errhint("%s", hint != NULL ? hint : training_hint)));
 			break;
 		case KERNEL_TOO_LARGE:

@@ -332,8 +332,8 @@ tell_warning(const char *text, int *n_told)
 		*n_told = Min(*n_told + 1, WARNINGS_TOLD + 1);
 }
 
-struct varlena *
-fit_model(const FitState *state, Progress *progress, int *n_told)
+static struct varlena *
+make_model(const FitState *state, FitState *spent, Progress *progress, int *n_told)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext context;
@@ -352,6 +352,7 @@ fit_model(const FitState *state, Progress *progress, int *n_told)
 	MemoryContextSwitchTo(context);
 	fit = begin(state);
 	fit->progress = progress;
+	fit->spent = spent;
 	if (algorithm_is_tree(state->spec->options->algorithm))
 		fit_trees(fit);
 	else if (state->spec->classification)
@@ -367,6 +368,18 @@ fit_model(const FitState *state, Progress *progress, int *n_told)
 		tell_warning(fit->warnings[i], n_told);
 	MemoryContextDelete(context);
 	return stored;
+}
+
+struct varlena *
+fit_model(const FitState *state, Progress *progress, int *n_told)
+{
+	return make_model(state, NULL, progress, n_told);
+}
+
+struct varlena *
+fit_model_of_spent(FitState *state, Progress *progress)
+{
+	return make_model(state, state, progress, NULL);
 }
 
 bool

@@ -20,6 +20,9 @@
  */
 extern struct varlena *fit_model(const FitState *state, Progress *progress, int *n_told);
 
+/* The same, for a state that nobody asks after: its rows may be given back as soon as they were read. */
+extern struct varlena *fit_model_of_spent(FitState *state, Progress *progress);
+
 /* Raises 22000 when no row was usable; a NULL state has seen none. */
 extern void fit_require_rows(const FitState *state);
 

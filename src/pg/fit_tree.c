@@ -251,6 +251,46 @@ has_one_class(const Fit *fit)
 	return fit->spec->classification && n < 2 && fit->model.n_classes <= 2;
 }
 
+/*
+ * Raises 53200 when what is to be grown cannot have so many bytes, before it is begun; `what` names
+ * it with the numbers that are the cause.
+ */
+static void
+require_memory(const Fit *fit, double bytes, const char *what)
+{
+	const FitState *state = fit->state;
+	Size goes = fit->spent != NULL ? state->dataset.memory + state->held_out.memory : 0;
+	Size held = memory_accounted() - Min(goes, memory_accounted());
+
+	if (bytes + held <= memory_limit())
+		return;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_OUT_OF_MEMORY),
+		 errmsg("%s needs more memory than orchard.max_memory allows", what),
+		 errdetail(
+			 "It takes about %.0f kB beside the %zu kB that the session holds; the limit is %zu kB.",
+			 ceil(bytes / 1024.0), held / 1024, memory_limit() / 1024),
+		 errhint("Set orchard.max_memory to %.0f kB or more, or use fewer rows or columns.",
+				 ceil((bytes + held) / 1024.0))));
+}
+
+/* May boosting have the memory for its rows?  Histograms take what there is. */
+static void
+require_boost_memory(const Fit *fit, const TreeSource *source, const BoostOptions *options)
+{
+	int64 n = fit->state->dataset.n;
+	int64 n_held_out = fit->state->held_out.n;
+	size_t train;
+	size_t held_out;
+
+	boost_row_bytes(source, options, &train, &held_out);
+	require_memory(fit, (double) n * train + (double) n_held_out * held_out,
+				   psprintf("growing trees on %lld rows of %d columns",
+							(long long) (n + n_held_out),
+							fit->spec->n_numbers + fit->spec->n_categories));
+}
+
 static void
 grow_trees(Fit *fit, const TreeSource *source)
 {
@@ -258,14 +298,19 @@ grow_trees(Fit *fit, const TreeSource *source)
 	TreeSource validation = *source;
 	BoostReport report = {tell_round, fit};
 	BoostOptions options = boost_options(fit);
+	int64_t n_held_out = fit->state->held_out.n;
 	BoostResult result;
 
 	validation.dataset = &fit->state->held_out;
 	if (fit->progress != NULL)
 		options.report = &report;
+	require_boost_memory(fit, source, &options);
 	fit_require(fit,
-				boost_fit(source, fit->state->held_out.n > 0 ? &validation : NULL, &options,
+				boost_fit(source, n_held_out > 0 ? &validation : NULL, &options,
 						  &fit->account->allocator, &fit->account->stop, &result));
+	if (options.early_stopping_rounds > 0 && n_held_out == 0)
+		fit_add_warning(
+			fit, pstrdup("no row was held out, so \"early_stopping_rounds\" stopped nothing"));
 	model->ensemble = result.ensemble;
 	model->n_curve = result.n_curve;
 	model->train_curve = result.train_curve;
@@ -290,12 +335,126 @@ grow_forest(Fit *fit, const TreeSource *source)
 							.min_samples_leaf = tree->min_samples_leaf,
 							.max_bins = tree->max_bins,
 							.seed = options->seed,
+							.threads = threads_allowed(),
 							.report = fit->progress != NULL ? &report : NULL};
 
 	fit_require(fit,
 				forest_fit(source, &forest, &fit->account->allocator, &fit->account->stop,
 						   &fit->model.ensemble));
 	fit->model.facts.iterations = tree->n_estimators;
+}
+
+/* The rows stand in the kernel's form: their columns may go. */
+static void
+drop_rows(void *context)
+{
+	FitState *state = context;
+
+	dataset_drop_rows(&state->dataset, &state->account->allocator);
+	dataset_drop_rows(&state->held_out, &state->account->allocator);
+}
+
+/* The number slots that have shown one value only, or none, so far. */
+typedef struct Unvaried
+{
+	int n;
+	int *slots;
+	double *value; /* a number slot: its first present value; NaN: none yet */
+	bool *has_missing;
+} Unvaried;
+
+static Unvaried
+begin_unvaried(const Fit *fit)
+{
+	int n = fit->spec->n_numbers;
+	Unvaried unvaried = {.n = n,
+						 .slots = fit_allocate(n, sizeof(int)),
+						 .value = fit_allocate(n, sizeof(double)),
+						 .has_missing = fit_allocate(n, sizeof(bool))};
+	int i;
+
+	for (i = 0; i < n; i++)
+	{
+		unvaried.slots[i] = i;
+		unvaried.value[i] = NAN;
+	}
+	return unvaried;
+}
+
+/* Does the slot show another value than it did, in a block? */
+static bool
+varies(Unvaried *unvaried, const DatasetBlock *block, int slot)
+{
+	const double *column = block->numbers + (size_t) slot * block->capacity;
+	double *value = &unvaried->value[slot];
+	int32_t i;
+
+	for (i = 0; i < block->n; i++)
+	{
+		if (isnan(column[i]))
+			unvaried->has_missing[slot] = true;
+		else if (isnan(*value))
+			*value = column[i];
+		else if (column[i] != *value)
+			return true;
+	}
+	return false;
+}
+
+/* Most slots leave with the first block. */
+static void
+look_for_variation(Unvaried *unvaried, const DatasetBlock *block)
+{
+	int kept = 0;
+	int i;
+
+	for (i = 0; i < unvaried->n; i++)
+	{
+		if (!varies(unvaried, block, unvaried->slots[i]))
+			unvaried->slots[kept++] = unvaried->slots[i];
+	}
+	unvaried->n = kept;
+}
+
+/* Trees cannot ask about a number that says the same of every row; one with NULLs they can. */
+static void
+warn_unvaried(Fit *fit, const Unvaried *unvaried)
+{
+	const FitSpec *spec = fit->spec;
+	StringInfoData constant;
+	StringInfoData missing;
+	int n_constant = 0;
+	int n_missing = 0;
+	int number = 0;
+	int k = 0;
+	int i;
+
+	initStringInfo(&constant);
+	initStringInfo(&missing);
+	for (i = 0; i < spec->n_features; i++)
+	{
+		int end = number + feature_numbers(&spec->features[i]);
+
+		for (; k < unvaried->n && unvaried->slots[k] < end; k++)
+		{
+			int slot = unvaried->slots[k];
+
+			if (isnan(unvaried->value[slot]))
+				fit_append_name(&missing, n_missing++, spec->features[i].name);
+			else if (!unvaried->has_missing[slot])
+				fit_append_name(&constant, n_constant++, spec->features[i].name);
+		}
+		number = end;
+	}
+	if (n_constant > 0)
+		fit_add_warning(
+			fit, psprintf("constant in the training rows, so no tree uses it: %s", constant.data));
+	if (n_missing > 0)
+		fit_add_warning(
+			fit, psprintf("null in every training row, so no tree uses it: %s", missing.data));
+	if (spec->n_features == 0)
+		fit_add_warning(fit,
+						pstrdup("there is no feature, so the model says the same of every row"));
 }
 
 /* Rows without a value in the number slots that could be identifiers. */
@@ -326,6 +485,7 @@ count_levels(Fit *fit)
 {
 	const Dataset *dataset = &fit->state->dataset;
 	int n = fit->spec->n_categories;
+	Unvaried unvaried = begin_unvaried(fit);
 	int32_t b;
 	int32_t i;
 	int c;
@@ -342,6 +502,7 @@ count_levels(Fit *fit)
 		CHECK_FOR_INTERRUPTS();
 		fit_require(fit, dataset_block(dataset, b, &block));
 		count_missing(fit, block);
+		look_for_variation(&unvaried, block);
 		for (c = 0; c < n; c++)
 		{
 			const int32_t *codes = block->codes + (size_t) c * block->capacity;
@@ -355,6 +516,7 @@ count_levels(Fit *fit)
 			}
 		}
 	}
+	warn_unvaried(fit, &unvaried);
 }
 
 static void
@@ -365,6 +527,9 @@ grow_isolation_forest(Fit *fit, const TreeSource *source)
 								  .max_samples = options->tree.max_samples,
 								  .seed = options->seed};
 
+	require_memory(fit, isolation_bytes(source, &isolation),
+				   psprintf("an isolation forest of %d trees of %d rows each",
+							isolation.n_estimators, isolation.max_samples));
 	fit_require(fit,
 				isolation_fit(source, &isolation, &fit->account->allocator, &fit->account->stop,
 							  &fit->model.ensemble));
@@ -376,6 +541,11 @@ fit_trees(Fit *fit)
 {
 	TreeSource source = {.dataset = &fit->state->dataset};
 
+	if (fit->spent != NULL)
+	{
+		source.spent = drop_rows;
+		source.spent_context = fit->spent;
+	}
 	if (fit->spec->classification)
 	{
 		fit_describe_classes(fit);

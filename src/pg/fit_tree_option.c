@@ -264,7 +264,7 @@ tree_options_complete(FitOptions *options)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"early_stopping_rounds\" needs rows that are held out"),
-				 errhint("Give \"validation_fraction\" or \"validation\" too.")));
+				 errhint("Give \"validation_fraction\" or \"validation\" too, to orchard.train().")));
 	DEFAULT(n_estimators, is_single ? 1 : 100);
 	DEFAULT(learning_rate, 0.1);
 	DEFAULT(max_leaf_nodes, 31);

@@ -22,6 +22,8 @@
 typedef struct Fit
 {
 	const FitState *state;
+	FitState *
+		spent; /* the state, when its rows may go once the fit has its own form of them; else NULL */
 	const FitSpec *spec;
 	MemoryAccount *account;
 	Progress *progress;		/* NULL: nobody asks */

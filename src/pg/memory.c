@@ -1,7 +1,7 @@
 /*
  * memory.c: accounts, allocators and the polled interrupt check.
  *
- * Two globals: accounted_bytes is the sum over live accounts, kept right by the
+ * Three globals: accounted_bytes is the sum over live accounts, kept right by the
  * reset callback of each account's context; refused_by_system tells the error for
  * a NULL block what to say.  Only a refusal sets it: kernel code asks for several
  * blocks before it looks, and those after the refused one may be granted.
@@ -24,6 +24,13 @@ int orchard_max_memory_limit = INT_MAX;
 
 static Size accounted_bytes;
 static bool refused_by_system;
+static Size refused_bytes; /* the last block refused */
+
+Size
+memory_refused(void)
+{
+	return refused_bytes;
+}
 
 Size
 memory_accounted(void)
@@ -87,6 +94,7 @@ account_allocate(void *context, size_t size)
 
 	if (!within_limit(size))
 	{
+		refused_bytes = size;
 		refused_by_system = false;
 		return NULL;
 	}

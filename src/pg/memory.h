@@ -68,6 +68,9 @@ extern void memory_account_require_ok(MemoryAccount *account, Status status, con
 /* Bytes of all live accounts of this backend. */
 extern Size memory_accounted(void);
 
+/* The block that the limit refused last. */
+extern Size memory_refused(void);
+
 /* Was it the system, not the limit, that refused the last block?  Asking clears the answer. */
 extern bool memory_refused_by_system(void);
 

@@ -334,7 +334,7 @@ train_by_slots(Training *training)
 				 errmsg("the model cannot be fitted: every row is held out for validation")));
 	fit_require_rows(training->state);
 	fit_notice_two_values(training->state);
-	model = fit_model(training->state, &training->progress, NULL);
+	model = fit_model_of_spent(training->state, &training->progress);
 	spill_end(training->spill);
 	if (training->held_out == NULL)
 		return model;

@@ -162,3 +162,16 @@ SELECT rows FROM orchard.train('many', 'SELECT a, b FROM grove_classes, generate
 SELECT min(orchard.predict('many', g)) < 0.9 AS some_are_ordinary FROM (SELECT * FROM grove_classes LIMIT 100) AS g;
 SELECT orchard.drop_model('classes'), orchard.drop_model('many');
 DROP TABLE grove_classes;
+
+-- ** Columns that say nothing, rows that are too many, and what is said of them
+SELECT orchard.summary(m) -> 'warnings' AS warnings
+FROM (SELECT orchard.fit(t, 'y', '{"n_estimators": 2}') AS m
+	FROM (SELECT i::float8 AS x, 7.0::float8 AS same, NULL::float8 AS nothing, nullif(3, i % 2 * 3)::int AS now_and_then, i % 9 / 2.0 AS y FROM generate_series(1, 99) AS i) AS t) AS f;
+SELECT orchard.summary(m) -> 'warnings' AS warnings FROM (SELECT orchard.fit(t, 'y', '{}') AS m FROM (SELECT i::float8 AS y FROM generate_series(1, 99) AS i) AS t) AS f;
+SELECT warnings FROM orchard.train('grove_late', 'SELECT i::float8 AS x, i % 9 / 2.0 AS y, false AS late FROM generate_series(1, 99) AS i', 'y', options => '{"validation": "late", "n_estimators": 2, "early_stopping_rounds": 1}');
+SET orchard.max_memory = '16MB';
+SELECT FROM orchard.train('grove_large', 'SELECT i::float8 AS x, i % 9 / 2.0 AS y FROM generate_series(1, 300000) AS i', 'y');
+SELECT orchard.fit(t, NULL, '{"algorithm": "isolation_forest", "n_estimators": 10000, "max_samples": 1000}') FROM (SELECT i::float8 AS x FROM generate_series(1, 99999) AS i) AS t;
+SELECT rows FROM orchard.train('grove_large', 'SELECT i::float8 AS x, i % 9 / 2.0 AS y FROM generate_series(1, 150000) AS i', 'y', options => '{"n_estimators": 2, "max_leaf_nodes": 4}');
+RESET orchard.max_memory;
+SELECT orchard.drop_model('grove_late'), orchard.drop_model('grove_large');

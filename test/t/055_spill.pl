@@ -93,23 +93,30 @@ SQL
 	cmp_ok(temp_bytes(), '>', $before, "mixed columns, $options: spilled");
 }
 
-# ** Trees: their columns spill, what they grow in does not.
+# ** Trees: their columns spill, and go once the rows stand in bytes; what they grow in does not spill.
 foreach (
-	[ 'gradient_boosting', '320MB', '{"n_estimators": 3, "max_leaf_nodes": 4}' ],
-	[ 'random_forest', '320MB', '{"n_estimators": 2, "max_depth": 3}' ],
-	[ 'isolation_forest', '32MB', '{"exclude": ["yes"], "n_estimators": 10}' ])
+	[ 'gradient_boosting', 128, '{"n_estimators": 3, "max_leaf_nodes": 4}' ],
+	[ 'random_forest', 128, '{"n_estimators": 2, "max_depth": 3}' ],
+	[ 'isolation_forest', 32, '{"exclude": ["yes"], "n_estimators": 10}' ])
 {
 	my ($algorithm, $memory, $options) = @$_;
 	my $target = $algorithm eq 'isolation_forest' ? 'NULL' : q('yes');
 	my $before = temp_bytes();
-	is($node->safe_psql('postgres', <<SQL), 't', "$algorithm in $memory: the same digest");
-SET orchard.max_memory = '$memory';
-SELECT FROM orchard.train('spilled', 'wide', $target, '$algorithm', '$options');
+	my ($lines, $err) = session(<<SQL);
+SET orchard.max_memory = '${memory}MB';
+SELECT rows FROM orchard.train('warm', 'SELECT * FROM wide LIMIT 1000', $target, '$algorithm', '$options');
+$peak;
+SELECT rows FROM orchard.train('spilled', 'wide', $target, '$algorithm', '$options');
+$peak;
+SQL
+	my $grown = $lines->[3] - $lines->[1];
+	cmp_ok($grown, '<=', ($memory + 48) * 1024, "$algorithm in $memory MB: peak of resident memory at most that and 48 MB") or diag("$grown kB $err");
+	cmp_ok(temp_bytes(), '>', $before, "$algorithm in $memory MB: spilled");
+	is($node->safe_psql('postgres', <<SQL), 't', "$algorithm in $memory MB: the same digest");
 SET orchard.max_memory = '1GB';
 SELECT FROM orchard.train('whole', 'wide', $target, '$algorithm', '$options');
 SELECT orchard.model_digest(orchard.load_model('whole')) = orchard.model_digest(orchard.load_model('spilled'));
 SQL
-	cmp_ok(temp_bytes(), '>', $before, "$algorithm in $memory: spilled");
 }
 
 # ** No room: an error that says so; no file, no model, and the session goes on.

@@ -82,6 +82,7 @@ my %trained = (
 	boosting => q('yes', 'gradient_boosting', '{"n_estimators": 5, "validation_fraction": 0.2}'),
 	weighted => q('yes', 'gradient_boosting', '{"n_estimators": 3, "weight": "w", "subsample": 0.7, "exclude": ["class"]}'),
 	classes => q('class', 'gradient_boosting', '{"n_estimators": 3, "objective": "log_loss", "exclude": ["y"]}'),
+	forest => q('yes', 'random_forest', '{"n_estimators": 5, "max_features": 3}'),
 	squared => q('y', 'gradient_boosting', '{"n_estimators": 5, "exclude": ["class"]}'),
 	absolute => q('y', 'gradient_boosting', '{"n_estimators": 3, "objective": "absolute_error"}'));
 foreach my $name (sort keys %trained)

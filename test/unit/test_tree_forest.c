@@ -287,6 +287,54 @@ rows_are_drawn_with_replacement(void)
 	rows_free(&rows);
 }
 
+/* Trees are the same by any number of threads, whose first trees have no room and are grown again. */
+static void
+any_number_of_threads_grows_the_same(void)
+{
+	static const int32_t threads[] = {1, 2, 3, 7};
+	int32_t n_classes;
+
+	for (n_classes = 0; n_classes <= 3; n_classes += n_classes == 0 ? 2 : 1)
+	{
+		Rows rows = rows_create(9000);
+		Dataset dataset;
+		ForestOptions options = forest_options(n_classes);
+		Ensemble *one = NULL;
+		int32_t i;
+		int32_t t;
+
+		for (i = 0; n_classes > 0 && i < rows.n; i++)
+			rows.target[i] = (i * 7 / 3) % n_classes;
+		dataset = rows_dataset(&rows, false, 1);
+		options.n_estimators = 8;
+		options.bootstrap = true;
+		options.max_features = 2;
+		for (t = 0; t < 4; t++)
+		{
+			Ensemble *ensemble;
+
+			options.threads = threads[t];
+			CHECK(fit(&dataset, &options, &ensemble) == KERNEL_OK);
+			if (t == 0)
+			{
+				one = ensemble;
+				continue;
+			}
+			CHECK(ensemble->n_trees == one->n_trees);
+			for (i = 0; i < one->n_trees; i++)
+			{
+				CHECK(ensemble->trees[i].n_nodes == one->trees[i].n_nodes);
+				CHECK(memcmp(ensemble->trees[i].nodes, one->trees[i].nodes,
+							 (size_t) one->trees[i].n_nodes * sizeof(TreeNode)) == 0);
+			}
+			ensemble_release(ensemble, &unit_allocator);
+		}
+		ensemble_release(one, &unit_allocator);
+		dataset_release(&dataset, &unit_allocator);
+		rows_free(&rows);
+	}
+}
+
 static int stop_countdown;
 
 static bool
@@ -308,6 +356,7 @@ refusal_and_stop_leave_nothing_behind(void)
 	Ensemble *ensemble;
 	long before;
 	int32_t i;
+	int granted = 0;
 	int n;
 
 	for (i = 0; i < rows.n; i++)
@@ -318,11 +367,14 @@ refusal_and_stop_leave_nothing_behind(void)
 	before = unit_live_blocks;
 	options.n_estimators = 3;
 	options.bootstrap = true;
-	for (n = 0; status == KERNEL_OUT_OF_MEMORY && n < 1000; n++)
+	/* A refused room for keys is asked for again, half as large: the first time it is granted. */
+	for (n = 0; granted < 2 && n < 1000; n++)
 	{
 		unit_allocator_fail_after(n);
 		status = forest_fit(&source, &options, &unit_allocator, NULL, &ensemble);
 		unit_allocator_fail_after(-1);
+		granted += status == KERNEL_OK;
+		CHECK(status == KERNEL_OK || status == KERNEL_OUT_OF_MEMORY);
 		if (status == KERNEL_OK)
 			ensemble_release(ensemble, &unit_allocator);
 		CHECK(unit_live_blocks == before);
@@ -345,4 +397,5 @@ refusal_and_stop_leave_nothing_behind(void)
 UNIT_MAIN(UNIT_CASE(grows_the_tree_worked_out_by_hand), UNIT_CASE(first_split_is_the_best_of_all),
 		  UNIT_CASE(full_trees_know_their_rows), UNIT_CASE(order_of_rows_changes_nothing),
 		  UNIT_CASE(rows_are_drawn_with_replacement),
+		  UNIT_CASE(any_number_of_threads_grows_the_same),
 		  UNIT_CASE(refusal_and_stop_leave_nothing_behind))

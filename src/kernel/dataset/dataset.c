@@ -54,7 +54,7 @@ block_release(DatasetBlock *block, Dataset *dataset, const Allocator *allocator)
 }
 
 void
-dataset_release(Dataset *dataset, const Allocator *allocator)
+dataset_drop_rows(Dataset *dataset, const Allocator *allocator)
 {
 	int32_t b;
 
@@ -65,6 +65,15 @@ dataset_release(Dataset *dataset, const Allocator *allocator)
 	if (dataset->loaded != NULL)
 		block_release(dataset->loaded, dataset, allocator);
 	memory_release(allocator, dataset->loaded, 1, sizeof(DatasetBlock));
+	dataset->blocks = NULL;
+	dataset->loaded = NULL;
+	dataset->n_blocks = dataset->blocks_capacity = 0;
+}
+
+void
+dataset_release(Dataset *dataset, const Allocator *allocator)
+{
+	dataset_drop_rows(dataset, allocator);
 	dataset_begin(dataset, dataset->n_numbers, dataset->n_categories, dataset->has_weight);
 }
 

@@ -69,6 +69,9 @@ extern void dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categor
 						  bool has_weight);
 extern void dataset_release(Dataset *dataset, const Allocator *allocator);
 
+/* Gives the rows back, but not their number: blocks are read no more. */
+extern void dataset_drop_rows(Dataset *dataset, const Allocator *allocator);
+
 /*
  * From now on full blocks go to the store once those in memory take memory_bound bytes, or the
  * allocator refuses another.  The store outlives the dataset.

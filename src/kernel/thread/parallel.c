@@ -212,6 +212,15 @@ ask_at_rest(ParallelPool *pool, const StopCheck *stop)
 	return stops;
 }
 
+void
+parallel_rest(ParallelPool *pool)
+{
+	if (parallel_threads(pool) == 1)
+		return;
+	atomic_store(&pool->next, pool->n_chunks);
+	close_job(pool);
+}
+
 Status
 parallel_for(ParallelPool *pool, int32_t n_chunks, ParallelWork work, void *context,
 			 const StopCheck *stop)

@@ -64,6 +64,14 @@ extern void parallel_end(ParallelPool *pool);
 extern Status parallel_for(ParallelPool *pool, int32_t n_chunks, ParallelWork work, void *context,
 						   const StopCheck *stop);
 
+/*
+ * parallel_rest
+ *		From inside a chunk of the caller's thread: returns when no other thread is inside one.
+ *
+ * No thread but the caller's goes on with the job; chunks that nobody has begun are left out.
+ */
+extern void parallel_rest(ParallelPool *pool);
+
 /* Threads of a pool that may be NULL. */
 static inline int32_t
 parallel_threads(const ParallelPool *pool)

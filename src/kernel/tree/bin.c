@@ -332,7 +332,9 @@ cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t
 	int32_t j;
 
 	group = group < bins->n_numbers ? group : bins->n_numbers;
-	keys = memory_allocate(allocator, (size_t) group * (size_t) capacity, sizeof(uint64_t));
+	do
+		keys = memory_allocate(allocator, (size_t) group * (size_t) capacity, sizeof(uint64_t));
+	while (keys == NULL && (group /= 2) > 0);
 	present = memory_allocate(allocator, (size_t) group, sizeof(int32_t));
 	sorter.scratch = memory_allocate(allocator, (size_t) capacity, sizeof(uint64_t));
 	sorter.counts = memory_allocate(allocator, (size_t) capacity, sizeof(uint32_t));
@@ -606,6 +608,26 @@ binned_rows_create(BinnedRows *rows, const Bins *bins, const TreeSource *source,
 		binned_rows_release(rows, allocator);
 	}
 	return status;
+}
+
+size_t
+binned_row_bytes(const TreeSource *source, int32_t *narrow)
+{
+	const Dataset *dataset = source->dataset;
+	size_t bytes = sizeof(uint64_t) + sizeof(double);
+	int32_t c;
+
+	*narrow = dataset->n_numbers;
+	for (c = 0; c < dataset->n_categories; c++)
+	{
+		bool is_wide = source->n_levels[c] >= NARROW_BINS;
+
+		*narrow += !is_wide;
+		bytes += is_wide ? sizeof(uint16_t) : 0;
+	}
+	if (dataset->has_weight || source->class_weight != NULL)
+		bytes += sizeof(double);
+	return bytes + (size_t) *narrow;
 }
 
 void

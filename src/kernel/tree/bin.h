@@ -29,7 +29,17 @@ typedef struct TreeSource
 	const uint32_t *n_levels;			 /* a category slot: levels, the pooled one included */
 	const int32_t *class_of_code;		 /* targets that are codes: class of each; else NULL */
 	const double *class_weight;			 /* what a class multiplies weights by; NULL: nothing */
+	void (*spent)(void *context);		 /* told once, when rows are read no more; may be NULL */
+	void *spent_context;
 } TreeSource;
+
+/* The rows of a source, and of those held out beside it, are read no more: their memory may go. */
+static inline void
+tree_source_spent(const TreeSource *source)
+{
+	if (source->spent != NULL)
+		source->spent(source->spent_context);
+}
 
 typedef struct BinSlot
 {
@@ -88,6 +98,9 @@ extern void binned_rows_release(BinnedRows *rows, const Allocator *allocator);
 
 /* The bin of a present number. */
 extern int32_t bin_of_number(const BinSlot *slot, double x);
+
+/* Bytes that a row of a source takes once binned, its hash and target included; *narrow: slots of one byte. */
+extern size_t binned_row_bytes(const TreeSource *source, int32_t *narrow);
 
 /* A row's bin in a slot. */
 static inline int32_t

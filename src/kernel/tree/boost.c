@@ -424,7 +424,7 @@ release_scored(Scored *scored, int32_t n_outputs, const Allocator *allocator)
 	binned_rows_release(&scored->rows, allocator);
 }
 
-/* The rows of a source with room for their scores; hash is taken over. */
+/* The rows of a source; hash is taken over. */
 static Status
 create_scored(Boost *boost, Scored *scored, const TreeSource *source, uint64_t *hash)
 {
@@ -438,13 +438,30 @@ create_scored(Boost *boost, Scored *scored, const TreeSource *source, uint64_t *
 		memory_release(allocator, hash, n, sizeof(uint64_t));
 		return status;
 	}
-	scored->score = memory_allocate(allocator, n * (size_t) boost->n_outputs, sizeof(double));
+	return KERNEL_OK;
+}
+
+/* Room for scores, all at their start. */
+static Status
+create_scores(const Boost *boost, Scored *scored)
+{
+	const double *start = boost->result.ensemble->base;
+	size_t n = (size_t) scored->rows.n;
+	int32_t k;
+	size_t i;
+
+	scored->score =
+		memory_allocate(boost->allocator, n * (size_t) boost->n_outputs, sizeof(double));
 	if (boost->objective.kind == BOOST_SOFTMAX)
-		scored->level = memory_allocate(allocator, n, sizeof(double));
-	return scored->score != NULL &&
-			(scored->level != NULL || boost->objective.kind != BOOST_SOFTMAX) ?
-		KERNEL_OK :
-		KERNEL_OUT_OF_MEMORY;
+		scored->level = memory_allocate(boost->allocator, n, sizeof(double));
+	if (scored->score == NULL || (scored->level == NULL && boost->objective.kind == BOOST_SOFTMAX))
+		return KERNEL_OUT_OF_MEMORY;
+	for (k = 0; k < boost->n_outputs; k++)
+	{
+		for (i = 0; i < n; i++)
+			scored->score[(size_t) k * n + i] = start[k];
+	}
+	return KERNEL_OK;
 }
 
 /* The hashes of a source's rows. */
@@ -481,10 +498,13 @@ create_rows(Boost *boost, const TreeSource *source, const TreeSource *validation
 		return status;
 	}
 	status = create_scored(boost, &boost->train, source, hash);
-	if (status != KERNEL_OK || validation == NULL || !boost->has_held_out)
-		return status;
-	status = create_hashes(boost, validation, &hash);
-	return status == KERNEL_OK ? create_scored(boost, &boost->held_out, validation, hash) : status;
+	if (status == KERNEL_OK && boost->has_held_out)
+		status = create_hashes(boost, validation, &hash);
+	if (status == KERNEL_OK && boost->has_held_out)
+		status = create_scored(boost, &boost->held_out, validation, hash);
+	if (status == KERNEL_OK)
+		tree_source_spent(source);
+	return status;
 }
 
 /* Which form of cell the gradients need. */
@@ -544,21 +564,6 @@ create_ensemble(Boost *boost, const TreeSource *source)
 	return KERNEL_OK;
 }
 
-static void
-set_scores(Scored *scored, const double *start, int32_t n_outputs)
-{
-	int32_t k;
-	int32_t i;
-
-	for (k = 0; k < n_outputs; k++)
-	{
-		double *score = scored->score + (size_t) k * (size_t) scored->rows.n;
-
-		for (i = 0; i < scored->rows.n; i++)
-			score[i] = start[k];
-	}
-}
-
 /* Room for derivatives, records and the grower; the scores at their start. */
 static Status
 begin_rounds(Boost *boost)
@@ -579,9 +584,11 @@ begin_rounds(Boost *boost)
 							 boost->gradient, allocator, base);
 	if (status != KERNEL_OK)
 		return status;
-	set_scores(&boost->train, base, boost->n_outputs);
-	if (boost->has_held_out)
-		set_scores(&boost->held_out, base, boost->n_outputs);
+	status = create_scores(boost, &boost->train);
+	if (status == KERNEL_OK && boost->has_held_out)
+		status = create_scores(boost, &boost->held_out);
+	if (status != KERNEL_OK)
+		return status;
 	status = records_create(&boost->records, rows, choose_form(boost, base), allocator);
 	if (status != KERNEL_OK)
 		return status;
@@ -597,6 +604,28 @@ begin_rounds(Boost *boost)
 		return KERNEL_OUT_OF_MEMORY;
 	return grower_create(&boost->grower, &boost->records, &boost->grow, allocator, boost->stop,
 						 boost->pool);
+}
+
+void
+boost_row_bytes(const TreeSource *source, const BoostOptions *options, size_t *train,
+				size_t *held_out)
+{
+	const Objective *objective = &options->objective;
+	bool has_weight = source->dataset->has_weight || source->class_weight != NULL;
+	bool is_counted = objective_is_flat(objective) && !has_weight;
+	bool is_packed = objective->kind == BOOST_LOGISTIC && !has_weight;
+	bool is_softmax = objective->kind == BOOST_SOFTMAX;
+	size_t scores = is_softmax ? (size_t) objective->n_classes + 1 : 1;
+	int32_t narrow;
+	size_t binned = binned_row_bytes(source, &narrow) + scores * sizeof(double);
+
+	*held_out = binned;
+	*train = binned +
+		records_row_bytes(is_counted || is_packed ? CELL_PACKED : CELL_PRECISE, narrow) +
+		sizeof(double) + sizeof(uint16_t) + 2 * sizeof(int32_t);
+	*train += is_counted ? 0 : sizeof(double);
+	if (objective_renews(objective))
+		*train += has_weight ? 2 * sizeof(double) : sizeof(double);
 }
 
 void

@@ -61,6 +61,13 @@ typedef struct BoostResult
 extern Status boost_fit(const TreeSource *source, const TreeSource *validation,
 						const BoostOptions *options, const Allocator *allocator,
 						const StopCheck *stop, BoostResult *result);
+/*
+ * Bytes that a training row and one held out take while trees grow, of the raw rows apart; the
+ * former at most.
+ */
+extern void boost_row_bytes(const TreeSource *source, const BoostOptions *options, size_t *train,
+							size_t *held_out);
+
 extern void boost_result_release(BoostResult *result, const Allocator *allocator);
 
 #endif /* ORCHARD_KERNEL_TREE_BOOST_H */

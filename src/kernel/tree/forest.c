@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "kernel/base/hash.h"
+#include "kernel/thread/parallel.h"
 #include "kernel/tree/exact_sum.h"
 #include "kernel/tree/forest_split.h"
 
 #define LOOK_ROWS 16384
-#define ITEM_BITS 30   /* of a row's weight and gradient */
-#define TARGET_BITS 50 /* of a target, for leaves */
+#define PARALLEL_LEAST 8192 /* rows that threads are started for */
+#define ITEM_BITS 30		/* of a row's weight and gradient */
+#define TARGET_BITS 50		/* of a target, for leaves */
 #define FIRST_NODES 1024
 
 /* A part of the tree that waits to be grown. */
@@ -24,6 +26,15 @@ typedef struct Pending
 	int32_t depth;
 } Pending;
 
+/* The threads that grow trees, one each, and what makes them leave off. */
+typedef struct Team
+{
+	ParallelPool *pool; /* NULL: one thread */
+	const StopCheck *stop;
+	atomic_bool rests; /* all but the caller's are to leave their trees */
+} Team;
+
+/* The forest, or what another thread has of it: its own room and what all share. */
 typedef struct Forest
 {
 	const ForestOptions *options;
@@ -53,6 +64,9 @@ typedef struct Forest
 	double *shares; /* several classes: n_outputs a node */
 	size_t shares_capacity;
 	int32_t looked; /* rows since the last look at the stop flag */
+	int32_t tree;	/* which one was grown last */
+	Status grown;	/* how that went */
+	bool is_final;	/* by the caller's thread: a failure is one */
 	Ensemble *ensemble;
 } Forest;
 
@@ -116,7 +130,7 @@ tree_seed(const Forest *forest, int32_t tree, uint64_t purpose)
 	return hash_mix(forest->options->seed + hash_mix((uint64_t) tree * 4 + purpose));
 }
 
-/* The rows of a tree as items; returns how many. */
+/* The rows of a tree as items; returns how many, -1 when stopped. */
 static int32_t
 draw_items(Forest *forest, int32_t tree)
 {
@@ -132,6 +146,8 @@ draw_items(Forest *forest, int32_t tree)
 		double weight = rows->weight != NULL ? rows->weight[i] * count : count;
 		ForestItem *item = &forest->items[n];
 
+		if (i % LOOK_ROWS == 0 && stop_requested(forest->stop))
+			return -1;
 		item->row = i;
 		item->rows = count;
 		item->weight = (int32_t) nearest(weight * forest->weight_scale);
@@ -164,7 +180,7 @@ draw_slot(Forest *forest, int32_t looked, uint64_t *draw)
 }
 
 /* The best split of a node by the slots that it draws; a slot that does not vary does not count. */
-static void
+static Status
 find_split(Forest *forest, const ForestItem *items, int32_t n, const ForestSums *sums,
 		   uint64_t draw, Split *best)
 {
@@ -180,8 +196,11 @@ find_split(Forest *forest, const ForestItem *items, int32_t n, const ForestSums 
 	{
 		int32_t slot = wanted < n_slots ? draw_slot(forest, i, &draw) : i;
 
+		if (n >= LOOK_ROWS && stop_requested(forest->stop))
+			return KERNEL_STOPPED;
 		varied += forest_split_slot(&forest->search, items, n, sums, slot, best);
 	}
+	return KERNEL_OK;
 }
 
 /* Parts the items of a node stably; returns how many go left. */
@@ -332,8 +351,10 @@ grow_tree(Forest *forest, int32_t n, uint64_t seed)
 		if (!reserve_node(forest))
 			return KERNEL_OUT_OF_MEMORY;
 		forest_search_node(&forest->search, items, count, &sums);
-		if (is_splittable(forest, items, count, part.depth, &sums))
-			find_split(forest, items, count, &sums, seed + (uint64_t) forest->n_nodes, &split);
+		if (is_splittable(forest, items, count, part.depth, &sums) &&
+			find_split(forest, items, count, &sums, seed + (uint64_t) forest->n_nodes, &split) !=
+				KERNEL_OK)
+			return KERNEL_STOPPED;
 		if (part.parent >= 0)
 			forest->nodes[part.parent].right = forest->n_nodes;
 		node = &forest->nodes[forest->n_nodes];
@@ -384,34 +405,157 @@ keep_tree(Forest *forest, int32_t output)
 	return KERNEL_OK;
 }
 
+/* Grows the tree of that number from its draw of the rows. */
 static Status
-grow_trees(Forest *forest)
+grow_numbered(Forest *forest, int32_t tree)
+{
+	int32_t n = draw_items(forest, tree);
+
+	if (n == 0) /* few rows, none drawn: the tree says what they say together */
+	{
+		const ForestOptions *options = forest->options;
+		ForestOptions all = *options;
+
+		all.bootstrap = false;
+		forest->options = &all;
+		n = draw_items(forest, tree);
+		forest->options = options;
+	}
+	if (n < 0)
+		return KERNEL_STOPPED;
+	return grow_tree(forest, n, tree_seed(forest, tree, 1));
+}
+
+/* Asked by the caller's thread while it grows a tree: all others leave theirs before it is answered. */
+static bool
+team_should_stop(void *context)
+{
+	Team *team = context;
+	const StopCheck *stop = team->stop;
+	bool stops;
+
+	if (stop == NULL || (stop->is_pending != NULL && !stop->is_pending(stop->context)))
+		return false;
+	atomic_store(&team->rests, true);
+	parallel_rest(team->pool);
+	stops = stop_requested(stop);
+	atomic_store(&team->rests, false);
+	return stops;
+}
+
+static bool
+team_rests(void *context)
+{
+	Team *team = context;
+
+	return atomic_load(&team->rests);
+}
+
+static void *
+refuse(void *context, size_t size)
+{
+	(void) context;
+	(void) size;
+	return NULL;
+}
+
+static void *
+refuse_more(void *context, void *block, size_t old_size, size_t new_size)
+{
+	(void) block;
+	(void) old_size;
+	return refuse(context, new_size);
+}
+
+/* Trees that are grown at the same time, one in each room. */
+typedef struct Batch
+{
+	Forest *rooms;
+	const Allocator *allocator;
+	StopCheck callers;
+	StopCheck others;
+	int32_t first; /* tree of the first room */
+} Batch;
+
+/* A tree in its room.  What has no room in a thread that may not allocate, the caller grows again. */
+static void
+grow_in_room(void *context, int32_t chunk, int32_t worker)
+{
+	static const Allocator none = {refuse, refuse_more, NULL, NULL};
+	Batch *batch = context;
+	Forest *room = &batch->rooms[chunk];
+
+	room->allocator = worker == 0 ? batch->allocator : &none;
+	room->stop = worker == 0 ? &batch->callers : &batch->others;
+	room->looked = 0;
+	room->grown = grow_numbered(room, batch->first + chunk);
+	room->tree = batch->first + chunk;
+	room->is_final = worker == 0;
+}
+
+/* Grows the trees of a batch of n that are not there yet. */
+static Status
+finish_batch(Batch *batch, int32_t n)
+{
+	int32_t c;
+
+	for (c = 0; c < n; c++)
+	{
+		Forest *room = &batch->rooms[c];
+
+		if (room->tree != batch->first + c || (room->grown != KERNEL_OK && !room->is_final))
+			grow_in_room(batch, c, 0);
+		if (room->grown != KERNEL_OK)
+			return room->grown;
+	}
+	return KERNEL_OK;
+}
+
+/* Adds the trees of a batch to the ensemble. */
+static Status
+keep_batch(Forest *forest, Batch *batch, int32_t n)
 {
 	const ForestOptions *options = forest->options;
 	Status status = KERNEL_OK;
-	int32_t t;
+	int32_t c;
 	int32_t k;
 
-	for (t = 0; t < options->n_estimators && status == KERNEL_OK; t++)
+	for (c = 0; c < n && status == KERNEL_OK; c++)
 	{
-		int32_t n = draw_items(forest, t);
+		batch->rooms[c].allocator = batch->allocator;
+		for (k = 0; k < forest->n_outputs && status == KERNEL_OK; k++)
+			status = keep_tree(&batch->rooms[c], k);
+		if (status == KERNEL_OK && options->report != NULL)
+			options->report->round(options->report->context, batch->first + c + 1,
+								   options->n_estimators, NAN);
+	}
+	return status;
+}
+
+/* All trees, as many at a time as there are rooms. */
+static Status
+grow_trees(Forest *forest, Forest *rooms, Team *team)
+{
+	int32_t n_rooms = parallel_threads(team->pool);
+	int32_t n_trees = forest->options->n_estimators;
+	Batch batch = {.rooms = rooms,
+				   .allocator = forest->allocator,
+				   .callers = {team_should_stop, team, NULL},
+				   .others = {team_rests, team, NULL}};
+	Status status = KERNEL_OK;
+
+	while (batch.first < n_trees && status == KERNEL_OK)
+	{
+		int32_t left = n_trees - batch.first;
+		int32_t n = left < n_rooms ? left : n_rooms;
 
 		if (stop_requested(forest->stop))
 			return KERNEL_STOPPED;
-		if (n == 0) /* few rows, none drawn: the tree says what they say together */
-		{
-			ForestOptions all = *options;
-
-			all.bootstrap = false;
-			forest->options = &all;
-			n = draw_items(forest, t);
-			forest->options = options;
-		}
-		status = grow_tree(forest, n, tree_seed(forest, t, 1));
-		for (k = 0; k < forest->n_outputs && status == KERNEL_OK; k++)
-			status = keep_tree(forest, k);
-		if (status == KERNEL_OK && options->report != NULL)
-			options->report->round(options->report->context, t + 1, options->n_estimators, NAN);
+		parallel_for(team->pool, n, grow_in_room, &batch, NULL);
+		status = finish_batch(&batch, n);
+		if (status == KERNEL_OK)
+			status = keep_batch(forest, &batch, n);
+		batch.first += n;
 	}
 	return status;
 }
@@ -464,7 +608,6 @@ begin(Forest *forest, const TreeSource *source)
 {
 	const Allocator *allocator = forest->allocator;
 	size_t n = (size_t) source->dataset->n;
-	int32_t n_classes = forest->options->n_classes;
 	uint64_t *hash;
 	Status status;
 
@@ -485,19 +628,48 @@ begin(Forest *forest, const TreeSource *source)
 		memory_release(allocator, hash, n, sizeof(uint64_t));
 		return status;
 	}
+	tree_source_spent(source);
 	forest->n_words = split_words(&forest->bins);
-	forest->items = memory_allocate(allocator, n, sizeof(ForestItem));
-	forest->scratch = memory_allocate(allocator, n + 1, sizeof(ForestItem));
-	forest->slots = memory_allocate(allocator, (size_t) forest->bins.n_slots, sizeof(int32_t));
-	forest->words = memory_allocate(allocator, (size_t) forest->n_words, sizeof(uint32_t));
-	if (forest->items == NULL || forest->scratch == NULL || forest->slots == NULL ||
-		forest->words == NULL)
+	return set_scales(forest);
+}
+
+/* What a thread needs of its own, beside what it shares with the forest. */
+static Status
+begin_room(Forest *room, const Forest *forest)
+{
+	const Allocator *allocator = forest->allocator;
+	size_t n = (size_t) forest->rows.n;
+	int32_t n_classes = forest->options->n_classes;
+
+	*room = *forest;
+	room->tree = -1; /* none */
+	room->items = memory_allocate(allocator, n, sizeof(ForestItem));
+	room->scratch = memory_allocate(allocator, n + 1, sizeof(ForestItem));
+	room->slots = memory_allocate(allocator, (size_t) forest->bins.n_slots, sizeof(int32_t));
+	room->words = memory_allocate(allocator, (size_t) forest->n_words, sizeof(uint32_t));
+	if (room->items == NULL || room->scratch == NULL || room->slots == NULL || room->words == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	status = set_scales(forest);
-	if (status == KERNEL_OK)
-		status = forest_search_create(&forest->search, &forest->rows, n_classes > 2 ? n_classes : 0,
-									  forest->options->min_samples_leaf, allocator);
-	return status;
+	return forest_search_create(&room->search, &forest->rows, n_classes > 2 ? n_classes : 0,
+								forest->options->min_samples_leaf, allocator);
+}
+
+static void
+end_room(Forest *room, const Forest *forest)
+{
+	const Allocator *allocator = forest->allocator;
+	size_t n = (size_t) forest->rows.n;
+
+	if (room->search.rows != NULL)
+		forest_search_release(&room->search, allocator);
+	memory_release(allocator, room->items, n, sizeof(ForestItem));
+	memory_release(allocator, room->scratch, n + 1, sizeof(ForestItem));
+	memory_release(allocator, room->slots, (size_t) forest->bins.n_slots, sizeof(int32_t));
+	memory_release(allocator, room->words, (size_t) forest->n_words, sizeof(uint32_t));
+	memory_release(allocator, room->stack, room->stack_capacity, sizeof(Pending));
+	memory_release(allocator, room->nodes, room->nodes_capacity, sizeof(TreeNode));
+	memory_release(allocator, room->tree_words, room->words_capacity, sizeof(uint32_t));
+	memory_release(allocator, room->shares, room->shares_capacity,
+				   (size_t) forest->n_outputs * sizeof(double));
 }
 
 /* An ensemble with room for all trees. */
@@ -531,27 +703,6 @@ create_ensemble(Forest *forest, const TreeSource *source)
 	return KERNEL_OK;
 }
 
-static void
-end(Forest *forest)
-{
-	const Allocator *allocator = forest->allocator;
-	size_t n = (size_t) forest->rows.n;
-
-	if (forest->search.rows != NULL)
-		forest_search_release(&forest->search, allocator);
-	memory_release(allocator, forest->items, n, sizeof(ForestItem));
-	memory_release(allocator, forest->scratch, n + 1, sizeof(ForestItem));
-	memory_release(allocator, forest->slots, (size_t) forest->bins.n_slots, sizeof(int32_t));
-	memory_release(allocator, forest->words, (size_t) forest->n_words, sizeof(uint32_t));
-	memory_release(allocator, forest->stack, forest->stack_capacity, sizeof(Pending));
-	memory_release(allocator, forest->nodes, forest->nodes_capacity, sizeof(TreeNode));
-	memory_release(allocator, forest->tree_words, forest->words_capacity, sizeof(uint32_t));
-	memory_release(allocator, forest->shares, forest->shares_capacity,
-				   (size_t) forest->n_outputs * sizeof(double));
-	binned_rows_release(&forest->rows, allocator);
-	bins_release(&forest->bins, allocator);
-}
-
 /* Gives an ensemble back that has not all of its trees. */
 static void
 drop_ensemble(Forest *forest)
@@ -570,6 +721,39 @@ drop_ensemble(Forest *forest)
 	ensemble_release(ensemble, allocator);
 }
 
+/* Rooms and threads for them come and go. */
+static Status
+grow_by_team(Forest *forest)
+{
+	ParallelPool pool;
+	Team team = {.stop = forest->stop};
+	Forest *rooms;
+	size_t n_rooms;
+	size_t i;
+	Status status = KERNEL_OK;
+
+	if (forest->options->threads > 1 && forest->rows.n >= PARALLEL_LEAST &&
+		forest->options->n_estimators > 1)
+	{
+		parallel_begin(&pool, forest->options->threads);
+		team.pool = &pool;
+	}
+	n_rooms = (size_t) parallel_threads(team.pool);
+	rooms = memory_allocate_zero(forest->allocator, n_rooms, sizeof(Forest));
+	if (rooms == NULL)
+		status = KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < n_rooms && status == KERNEL_OK; i++)
+		status = begin_room(&rooms[i], forest);
+	if (status == KERNEL_OK)
+		status = grow_trees(forest, rooms, &team);
+	for (i = 0; rooms != NULL && i < n_rooms; i++)
+		end_room(&rooms[i], forest);
+	memory_release(forest->allocator, rooms, n_rooms, sizeof(Forest));
+	if (team.pool != NULL)
+		parallel_end(team.pool);
+	return status;
+}
+
 Status
 forest_fit(const TreeSource *source, const ForestOptions *options, const Allocator *allocator,
 		   const StopCheck *stop, Ensemble **ensemble)
@@ -583,8 +767,9 @@ forest_fit(const TreeSource *source, const ForestOptions *options, const Allocat
 	if (status == KERNEL_OK)
 		status = create_ensemble(&forest, source);
 	if (status == KERNEL_OK)
-		status = grow_trees(&forest);
-	end(&forest);
+		status = grow_by_team(&forest);
+	binned_rows_release(&forest.rows, allocator);
+	bins_release(&forest.bins, allocator);
 	if (status == KERNEL_OK)
 		*ensemble = forest.ensemble;
 	else

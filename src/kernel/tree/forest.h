@@ -29,6 +29,7 @@ typedef struct ForestOptions
 	int32_t min_samples_leaf;
 	int32_t max_bins;
 	uint64_t seed;
+	int32_t threads;		   /* at most; few rows are done by one */
 	const BoostReport *report; /* may be NULL; its loss is 0 */
 } ForestOptions;
 
@@ -36,8 +37,8 @@ typedef struct ForestOptions
  * forest_fit
  *		*ensemble = the trees, with a scale of 1 / n_estimators.
  *
- * source: at least one row.  Memory: a byte a cell and 50 bytes a row beside the
- * source, and the trees: up to two nodes a row each.
+ * source: at least one row.  Memory: a byte a cell and 20 bytes a row beside the
+ * source, 32 bytes a row a thread, and the trees: up to two nodes a row each.
  * KERNEL_OVERFLOW when targets have no finite sum; KERNEL_OUT_OF_MEMORY,
  * KERNEL_STOPPED, KERNEL_TOO_LARGE, what the store reports.
  */

@@ -82,21 +82,37 @@ place_cells(Records *records, const Allocator *allocator)
 	return KERNEL_OK;
 }
 
-Status
-records_create(Records *records, const BinnedRows *rows, CellForm form, const Allocator *allocator)
+/* How a row's bins and gradients are laid out. */
+static void
+lay_out(Records *records, int32_t n_narrow)
 {
-	int32_t gradient_bytes = form == CELL_PRECISE ? 8 : 4;
-	int32_t n_narrow = rows->bins->n_narrow;
-	size_t row_bytes;
-	Status status;
-	int32_t b;
+	int32_t gradient_bytes = records->form == CELL_PRECISE ? 8 : 4;
 
-	*records = (Records){.rows = rows, .form = form};
 	records->record_bytes = n_narrow <= 16 - gradient_bytes ? 16 : 32;
 	records->block_slots = records->record_bytes - gradient_bytes;
 	records->n_blocks = (n_narrow + records->block_slots - 1) / records->block_slots;
 	if (records->n_blocks == 0)
 		records->n_blocks = 1; /* the gradient's place */
+}
+
+size_t
+records_row_bytes(CellForm form, int32_t n_narrow)
+{
+	Records records = {.form = form};
+
+	lay_out(&records, n_narrow);
+	return (size_t) records.n_blocks * (size_t) records.record_bytes;
+}
+
+Status
+records_create(Records *records, const BinnedRows *rows, CellForm form, const Allocator *allocator)
+{
+	size_t row_bytes;
+	Status status;
+	int32_t b;
+
+	*records = (Records){.rows = rows, .form = form};
+	lay_out(records, rows->bins->n_narrow);
 	row_bytes = (size_t) records->n_blocks * (size_t) records->record_bytes;
 	records->bytes = memory_allocate(allocator, (size_t) rows->n, row_bytes);
 	status = records->bytes != NULL ? place_cells(records, allocator) : KERNEL_OUT_OF_MEMORY;

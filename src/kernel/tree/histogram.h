@@ -61,6 +61,9 @@ typedef struct Histogram
 /* Bytes of a histogram's cells. */
 extern bool histogram_size(const Records *records, bool is_wide, size_t *size);
 
+/* Bytes that a row's records take, of so many narrow slots. */
+extern size_t records_row_bytes(CellForm form, int32_t n_narrow);
+
 extern Status records_create(Records *records, const BinnedRows *rows, CellForm form,
 							 const Allocator *allocator);
 extern void records_release(Records *records, const Allocator *allocator);

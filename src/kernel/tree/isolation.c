@@ -124,6 +124,45 @@ draw_count(uint64_t draw, double mean)
 	return count;
 }
 
+/* How many candidates all trees have together, in the mean. */
+static double
+expected_candidates(double n, double sample, double n_trees)
+{
+	return n_trees * (n <= FEW * sample ? n : 2.0 * sample);
+}
+
+double
+isolation_bytes(const TreeSource *source, const IsolationOptions *options)
+{
+	double n = (double) source->dataset->n;
+	double n_slots = source->dataset->n_numbers + source->dataset->n_categories;
+	double sample = n < options->max_samples ? n : options->max_samples;
+	double n_trees = options->n_estimators;
+	double candidates = expected_candidates(n, sample, n_trees) * sizeof(Candidate);
+	double taken = sample * n_trees < n ? sample * n_trees : n;
+	double growing = 4.0 * n + taken * (n_slots * sizeof(double) + sizeof(int32_t)) +
+		n_trees * (sizeof(Tree) + sample * sizeof(TreeNode));
+
+	return 8.0 * n + candidates + (candidates > growing ? candidates : growing);
+}
+
+/* Room for about as many candidates as there will be; whether it is enough, chance says. */
+static Status
+reserve_candidates(Isolation *forest)
+{
+	double mean = expected_candidates((double) forest->source->dataset->n, forest->sample,
+									  forest->options->n_estimators);
+	double most = mean + 6.0 * sqrt(mean) + 64.0;
+
+	if (most * sizeof(Candidate) > 0x1p62)
+		return KERNEL_OUT_OF_MEMORY;
+	forest->candidates = memory_allocate(forest->allocator, (size_t) most, sizeof(Candidate));
+	if (forest->candidates == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	forest->candidates_capacity = (size_t) most;
+	return KERNEL_OK;
+}
+
 /*
  * Offers each tree rows to choose from: all of them where that is little work, else twice as many as
  * it takes in the mean.
@@ -137,7 +176,7 @@ offer_rows(Isolation *forest)
 	double mean = 2.0 * forest->sample * n_trees / (double) n;
 	uint64_t seed = tree_seed(forest, -1, 1);
 	int64_t looked = LOOK_ROWS;
-	Status status = KERNEL_OK;
+	Status status = reserve_candidates(forest);
 	int32_t row;
 	int32_t t;
 
@@ -319,6 +358,7 @@ copy_rows(Isolation *forest)
 					 forest->values + (size_t) at * (size_t) forest->n_slots);
 		first += block->n;
 	}
+	tree_source_spent(forest->source);
 	return KERNEL_OK;
 }
 

@@ -34,6 +34,9 @@ typedef struct IsolationOptions
 extern Status isolation_fit(const TreeSource *source, const IsolationOptions *options,
 							const Allocator *allocator, const StopCheck *stop, Ensemble **ensemble);
 
+/* Bytes that it takes beside the raw rows, about: what trees weigh depends on the values. */
+extern double isolation_bytes(const TreeSource *source, const IsolationOptions *options);
+
 /* c(n), the mean depth of an unsuccessful search in a binary search tree of n rows (eq. 1). */
 extern double isolation_depth(double n);
 
