@@ -133,5 +133,16 @@ my ($code, $out, $errors) = $node->psql('postgres', $script, on_error_stop => 0)
 is(scalar(() = $errors =~ /ERROR:  22P03/g), 100, 'a training state with one changed bit is refused with 22P03');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM received'), '0', 'and none is stored');
 
+# A frame beyond orchard.max_memory is an error in every moving state that keeps its rows, and the session goes on.
+my @frames = ('sum(x)', 'sum(x::real)', 'var_pop(x)', 'stats(x)', 'stats(y, x)', 'corr(y, x)', 'slope(x, ts)', 'autocorr(x, 3)', 'crossings(x, 0.5)',
+	q{decayed_avg(x, ts, '1 day')}, 'time_above(ts, x, 0.5)', 'ewm_avg(x, 0.1)', 'count_distinct(x)', 'entropy(x)');
+my $frames = "SET orchard.max_memory = '16MB'; SET work_mem = '1GB';\n\\set VERBOSITY sqlstate\n"
+	. "CREATE TEMP TABLE w AS SELECT i, random() AS x, random() AS y, '2020-01-01'::timestamptz + i * interval '1 second' AS ts FROM generate_series(1, 700000) AS i;\n"
+	. join('', map { "SELECT count(v) FROM (SELECT orchard.$_ OVER (ORDER BY i ROWS BETWEEN 690000 PRECEDING AND CURRENT ROW) AS v FROM w) AS q;\n" } @frames)
+	. "SELECT 'alive';\n";
+my ($status, $answer, $refusals) = $node->psql('postgres', $frames, on_error_stop => 0);
+is_deeply([ $refusals =~ /ERROR:\s+(\w{5})/g ], [ ('53200') x @frames ], 'frames beyond orchard.max_memory are refused') or diag($refusals);
+is($answer, 'alive', 'and the session goes on');
+
 $node->stop;
 done_testing();
