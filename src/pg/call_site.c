@@ -4,21 +4,19 @@
 #include "postgres.h"
 
 #include "access/detoast.h"
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "storage/proc.h"
 #include "utils/array.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 #include "pg/call_site.h"
 #include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/model_reference.h"
 #include "pg/registry_cache.h"
+#include "pg/snapshot_mark.h"
 
 #define STORED_MODELS_KEPT 65536 /* TOAST pointers or names that a site knows, at most */
 
@@ -49,20 +47,6 @@ typedef struct ToastSlot
 	uint8 digest[SHA256_SIZE];
 	ScoreBinding *binding; /* the last one used, or NULL */
 } ToastSlot;
-
-/*
- * Two moments with the same of these see the same rows.  The subtransaction is one of them, since
- * its abort takes back what its commands did, but not the number of the command.
- */
-typedef struct SnapshotMark
-{
-	LocalTransactionId transaction;
-	SubTransactionId subtransaction;
-	TransactionId xmin;
-	TransactionId xmax;
-	uint32 xcnt;
-	CommandId command;
-} SnapshotMark;
 
 /* What a name means, while snapshot, role and rights are the same. */
 typedef struct NameSlot
@@ -217,28 +201,6 @@ get_site(FunctionCallInfo fcinfo, int first)
 	return site;
 }
 
-/* Is the mark that of this moment?  Makes it so. */
-static inline bool
-same_snapshot(SnapshotMark *mark)
-{
-	Snapshot snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : NULL;
-	SnapshotMark now = {0};
-
-	now.transaction = my_local_transaction();
-	now.subtransaction = GetCurrentSubTransactionId();
-	if (snapshot != NULL)
-	{
-		now.xmin = snapshot->xmin;
-		now.xmax = snapshot->xmax;
-		now.xcnt = snapshot->xcnt;
-		now.command = snapshot->curcid;
-	}
-	if (snapshot != NULL && memcmp(&now, mark, sizeof(now)) == 0)
-		return true;
-	*mark = now;
-	return false;
-}
-
 /* TOAST pointers recognised under another snapshot may name something else now. */
 static void
 check_snapshot(CallSite *site)
@@ -246,7 +208,7 @@ check_snapshot(CallSite *site)
 	ToastSlot *slot;
 	HASH_SEQ_STATUS scan;
 
-	if (same_snapshot(&site->snapshot))
+	if (snapshot_mark_renew(&site->snapshot))
 		return;
 	site->has_pointer = false;
 	if (site->toasted == NULL)
@@ -491,7 +453,7 @@ names_hold(CallSite *site)
 	uint64 rights = registry_rights();
 	Oid role = GetUserId();
 
-	if (same_snapshot(&site->name_snapshot) && site->name_role == role &&
+	if (snapshot_mark_renew(&site->name_snapshot) && site->name_role == role &&
 		site->name_rights == rights)
 		return true;
 	site->name_role = role;

@@ -16,7 +16,14 @@ typedef struct PrepState
 	bool is_recipe;
 	uint32_t n;
 	Fit *fits; /* n, owned */
+
+	/* Numbers of the last rows of a recipe, which its steps take column by column. */
+	uint32_t n_numbers; /* steps that take one number */
+	double *pending;	/* PREP_PENDING rows of n_numbers; owned; NULL until the first */
+	uint32_t n_pending; /* rows */
 } PrepState;
+
+#define PREP_PENDING 64
 
 extern const GrownType prep_state_type;
 
@@ -25,6 +32,16 @@ extern void prep_require(PrepState *state, const Step *step, Status status);
 
 /* A state of the steps, whose options are copied. */
 extern PrepState *prep_state_create(FunctionCallInfo fcinfo, const Transform *specification);
+
+/* Does the step take one number of each row? */
+static inline bool
+prep_takes_number(const Step *step)
+{
+	return step->kind != STEP_POLYNOMIAL && !step_takes_category(step->kind);
+}
+
+/* Room for the numbers of the next row, in the order of the steps that take one. */
+extern double *prep_state_row(PrepState *state);
 
 /* The transform that all states of this aggregate's group teach, with a WARNING for each sketch. */
 extern Datum prep_state_finish(PrepState *state);

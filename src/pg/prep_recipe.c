@@ -227,6 +227,7 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 	HeapTupleHeader row;
 	RecipeSite *site;
 	PrepState *state;
+	double *number;
 	bool is_own;
 	uint32 i;
 
@@ -244,6 +245,7 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 		prep_state_create(fcinfo, &site->recipe) :
 		(PrepState *) grown_state_argument(&prep_state_type, fcinfo, 0, &is_own);
 	row_layout_read(site->layout, row);
+	number = prep_state_row(state);
 	for (i = 0; i < state->n; i++)
 	{
 		Fit *fit = &state->fits[i];
@@ -253,10 +255,15 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 		else if (fit->step.kind == STEP_POLYNOMIAL)
 			fit->rows++;
 		else
-			prep_require(state, &fit->step,
-						 fit_number(fit, &state->base.account->allocator,
-									&state->base.account->stop,
-									step_number(&fit->step, &site->columns[i].of, site->layout)));
+		{
+			*number = step_number(&fit->step, &site->columns[i].of, site->layout);
+			if (unlikely(isinf(*number)))
+			{
+				state->n_pending--;
+				prep_require(state, &fit->step, KERNEL_INVALID);
+			}
+			number++;
+		}
 	}
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->base.header));
 }

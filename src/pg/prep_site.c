@@ -62,25 +62,62 @@ make_ready(PrepSite *site, FunctionCallInfo fcinfo)
 	site->is_ready = true;
 }
 
+/* The TOAST pointer of argument 0; false when it is not stored out of line. */
+static bool
+read_pointer(FunctionCallInfo fcinfo, varatt_external *pointer)
+{
+	struct varlena *raw = (struct varlena *) DatumGetPointer(PG_GETARG_DATUM(0));
+
+	if (!VARATT_IS_EXTERNAL_ONDISK(raw))
+		return false;
+	memset(pointer, 0, sizeof(*pointer));
+	VARATT_EXTERNAL_GET_POINTER(*pointer, raw);
+	return true;
+}
+
+/* Is it the pointer that the site's transform came as, at this moment? */
+static bool
+is_known_pointer(PrepSite *site, const varatt_external *pointer)
+{
+	return snapshot_mark_renew(&site->moment) && site->is_ready && site->has_pointer &&
+		memcmp(pointer, &site->pointer, sizeof(*pointer)) == 0;
+}
+
+static PrepSite *
+get_site(FunctionCallInfo fcinfo)
+{
+	PrepSite *site = fcinfo->flinfo->fn_extra;
+
+	if (likely(site != NULL))
+		return site;
+	site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PrepSite));
+	site->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "orchard transform",
+										  ALLOCSET_START_SMALL_SIZES);
+	fcinfo->flinfo->fn_extra = site;
+	return site;
+}
+
 PrepSite *
 prep_site(FunctionCallInfo fcinfo)
 {
-	PrepSite *site = fcinfo->flinfo->fn_extra;
+	PrepSite *site = get_site(fcinfo);
+	varatt_external pointer;
+	bool is_stored = read_pointer(fcinfo, &pointer);
 	uint8 digest[TRANSFORM_DIGEST];
 
-	if (unlikely(site == NULL))
-	{
-		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PrepSite));
-		site->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "orchard transform",
-											  ALLOCSET_START_SMALL_SIZES);
-		fcinfo->flinfo->fn_extra = site;
-	}
-	read_digest(fcinfo, digest);
-	if (likely(site->is_ready && memcmp(digest, site->digest, TRANSFORM_DIGEST) == 0))
+	if (is_stored && is_known_pointer(site, &pointer))
 		return site;
-	site->is_ready = false;
-	MemoryContextReset(site->context);
-	make_ready(site, fcinfo);
+	site->has_pointer = false;
+	read_digest(fcinfo, digest);
+	if (!site->is_ready || memcmp(digest, site->digest, TRANSFORM_DIGEST) != 0)
+	{
+		site->is_ready = false;
+		MemoryContextReset(site->context);
+		make_ready(site, fcinfo);
+	}
+	if (is_stored)
+		site->pointer = pointer;
+	site->has_pointer = is_stored;
 	return site;
 }
 

@@ -2,16 +2,19 @@
  * prep_site.h: what a call site of apply and inverse remembers between rows.
  *
  * Kept in fn_extra: the transform seen last, decoded and made ready, recognised by the digest in
- * its header, and how the row's columns are bound to it.  Another transform replaces it.
+ * its header, or by its TOAST pointer as long as the snapshot is the same, and how the row's columns
+ * are bound to it.  Another transform replaces it.
  */
 #ifndef ORCHARD_PG_PREP_SITE_H
 #define ORCHARD_PG_PREP_SITE_H
 
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "fmgr.h"
 
 #include "pg/prep_value.h"
+#include "pg/snapshot_mark.h"
 
 /* The columns that one step reads. */
 typedef struct PrepStepColumns
@@ -25,6 +28,9 @@ typedef struct PrepSite
 	MemoryContext context; /* of all below but the value's type; reset for another transform */
 	bool is_ready;
 	uint8 digest[TRANSFORM_DIGEST];
+	bool has_pointer; /* the transform came as this TOAST pointer, at this moment */
+	varatt_external pointer;
+	SnapshotMark moment;
 	Transform transform;
 	Applier *appliers; /* one a step */
 	size_t n_outputs;

@@ -18,11 +18,51 @@ PG_FUNCTION_INFO_V1(orchard_transform_state_send);
 PG_FUNCTION_INFO_V1(orchard_transform_state_merge);
 PG_FUNCTION_INFO_V1(orchard_transform_state_final);
 
+/* The numbers that wait, each column to its step.  They are finite or NaN. */
+static Status
+flush_pending(PrepState *state)
+{
+	const MemoryAccount *account = state->base.account;
+	Status status = KERNEL_OK;
+	uint32_t column = 0;
+	uint32_t row;
+	uint32_t i;
+
+	for (i = 0; i < state->n && state->n_pending > 0; i++)
+	{
+		Fit *fit = &state->fits[i];
+
+		if (!prep_takes_number(&fit->step))
+			continue;
+		for (row = 0; row < state->n_pending && status == KERNEL_OK; row++)
+			status = fit_number(fit, &account->allocator, &account->stop,
+								state->pending[(size_t) row * state->n_numbers + column]);
+		column++;
+	}
+	state->n_pending = 0;
+	return status;
+}
+
+double *
+prep_state_row(PrepState *state)
+{
+	if (state->n_pending == PREP_PENDING)
+		grown_state_require(&state->base, flush_pending(state));
+	if (unlikely(state->pending == NULL && state->n_numbers > 0))
+	{
+		state->pending = memory_allocate(&state->base.account->allocator, PREP_PENDING,
+										 sizeof(double) * state->n_numbers);
+		if (state->pending == NULL)
+			grown_state_require(&state->base, KERNEL_OUT_OF_MEMORY);
+	}
+	return state->pending + (size_t) state->n_pending++ * state->n_numbers;
+}
+
 static Status
 state_settle(GrownState *base, const Allocator *allocator, const StopCheck *stop)
 {
 	PrepState *state = (PrepState *) base;
-	Status status = KERNEL_OK;
+	Status status = flush_pending(state);
 	uint32_t i;
 
 	for (i = 0; i < state->n && status == KERNEL_OK; i++)
@@ -64,6 +104,8 @@ state_release(GrownState *base, const Allocator *allocator)
 	for (i = 0; i < state->n; i++)
 		fit_release(&state->fits[i], allocator);
 	memory_release(allocator, state->fits, state->n, sizeof(Fit));
+	memory_release(allocator, state->pending, PREP_PENDING, sizeof(double) * state->n_numbers);
+	state->pending = NULL;
 	state->fits = NULL;
 	state->n = 0;
 }
@@ -88,7 +130,10 @@ state_decode(GrownState *base, const Allocator *allocator, ByteReader *reader)
 		return KERNEL_OUT_OF_MEMORY;
 	state->n = n;
 	for (i = 0; i < n && status == KERNEL_OK; i++)
+	{
 		status = fit_decode(&state->fits[i], allocator, reader);
+		state->n_numbers += prep_takes_number(&state->fits[i].step);
+	}
 	if (status != KERNEL_OK)
 		state_release(base, allocator);
 	return status;
@@ -181,6 +226,7 @@ prep_state_create(FunctionCallInfo fcinfo, const Transform *specification)
 
 		grown_state_require(&state->base, step_copy(&step, &specification->steps[i], allocator));
 		fit_begin(&state->fits[i], &step);
+		state->n_numbers += prep_takes_number(&step);
 	}
 	return state;
 }
@@ -216,11 +262,13 @@ state_argument(FunctionCallInfo fcinfo, int i, bool *is_own)
 }
 
 static void
-merge_states(PrepState *into, const PrepState *from)
+merge_states(PrepState *into, PrepState *from)
 {
 	bool is_same = into->is_recipe == from->is_recipe && into->n == from->n;
 	uint32_t i;
 
+	grown_state_require(&into->base, flush_pending(into));
+	grown_state_require(&from->base, flush_pending(from));
 	for (i = 0; i < into->n && is_same; i++)
 	{
 		Status status = fit_merge(&into->fits[i], &into->base.account->allocator,
@@ -285,6 +333,7 @@ prep_state_finish(PrepState *state)
 	Datum result;
 	uint32_t i;
 
+	grown_state_require(&state->base, flush_pending(state));
 	transform.steps = memory_allocate_zero(allocator, state->n, sizeof(Step));
 	if (transform.steps == NULL)
 		grown_state_require(&state->base, KERNEL_OUT_OF_MEMORY);

@@ -144,6 +144,25 @@ FROM kept, transform_rows AS r, LATERAL (SELECT k, r.c, r.v, r.z, 'more' AS m, r
 SELECT bool_and((apply(t, r))[1] IS NOT DISTINCT FROM apply(s, x) AND (apply(t, r, fold))[array_position(names(t), 'c')] = apply(g, c, fold)) AS same
 FROM kept, transform_rows AS r, (SELECT fit_standard(x) AS s, fit_target(c, v, fold) AS g FROM transform_rows) AS f;
 
+-- Stored out of line, changed between statements and within one: the site sees the new value.
+CREATE TABLE stored (t transform);
+ALTER TABLE stored ALTER t SET STORAGE EXTERNAL;
+INSERT INTO stored SELECT fit_ordinal('level ' || lpad((7 * i % 1000)::text, 4, '0')) FROM generate_series(0, 999) AS i;
+CREATE FUNCTION twice() RETURNS float8[] LANGUAGE plpgsql AS $$
+DECLARE found float8[];
+BEGIN
+	FOR k IN 1 .. 3 LOOP
+		found := found || (SELECT apply(t, 'level 0500') FROM stored);
+		UPDATE stored SET t = (SELECT fit_ordinal('level ' || lpad((500 - k + i)::text, 4, '0')) FROM generate_series(0, 999) AS i);
+	END LOOP;
+	RETURN found;
+END $$;
+SELECT pg_column_size(t) > 8000 AS is_large, sum(apply(t, 'level ' || lpad(i::text, 4, '0'))) = 499500 AS same
+FROM stored, generate_series(0, 999) AS i GROUP BY 1;
+SELECT twice(), (SELECT apply(t, 'level 0500') FROM stored);
+DROP FUNCTION twice();
+DROP TABLE stored;
+
 -- Merged from parts and in any order: the same values.
 BEGIN;
 SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0;
@@ -245,4 +264,4 @@ SELECT '{"transform": "onehot", "input": "category", "rows": 1, "levels": ["a"],
 SELECT 'x'::transform;
 SELECT '\x00'::transform_state;
 \set VERBOSITY terse
-DROP TABLE transform_rows, golden, ours, kept;
+DROP TABLE transform_rows, golden, ours, kept, copies;

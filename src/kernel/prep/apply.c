@@ -361,7 +361,7 @@ apply_hash(const Applier *applier, const char *text, size_t length, double *outp
 
 	for (i = 0; i < applier->outputs; i++)
 		outputs[i] = 0.0;
-	if (text == NULL)
+	if (text == NULL || applier->outputs == 0)
 		return;
 	hash = hash_bytes(text, length, (uint64_t) (uint32_t) step->seed);
 	outputs[(hash >> 1) % applier->outputs] = step->flag && (hash & 1) != 0 ? -1.0 : 1.0;

@@ -49,7 +49,7 @@ extern Status apply_text(const Applier *applier, const char *text, size_t length
 /* The x whose output is y, or NaN; KERNEL_INVALID for a kind that has no inverse. */
 extern Status apply_inverse(const Step *step, double y, double *x);
 
-/* Output i of a polynomial: the powers of the columns, powers[step->width]. */
-extern void polynomial_powers(const Step *step, uint32_t i, int32_t *powers);
+/* Output `wanted` of a polynomial: the powers of the columns, powers[step->width]. */
+extern void polynomial_powers(const Step *step, uint32_t wanted, int32_t *powers);
 
 #endif /* ORCHARD_KERNEL_PREP_APPLY_H */

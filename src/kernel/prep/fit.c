@@ -15,6 +15,65 @@ fit_begin(Fit *fit, const Step *step)
 	variance_clear(&fit->variance);
 }
 
+/*
+ * Moments of a block by distances from its first value: sum d^2 - (sum d)^2 / n.  That value is one
+ * of the block, so the subtraction loses n times the last digit at most; a constant block has 0.
+ */
+static Variance
+block_moments(const double *block, uint32_t n)
+{
+	Variance moments;
+	DoubleDouble distances = dd_from(0.0);
+	double sum;
+	uint32_t i;
+
+	variance_clear(&moments);
+	moments.n = n;
+	for (i = 0; i < n; i++)
+	{
+		double distance = block[i] - block[0];
+
+		total_add(&moments.total, block[i]);
+		total_add(&distances, distance);
+		total_add(&moments.m2, distance * distance);
+	}
+	sum = total_value(distances);
+	total_add(&moments.m2, -(sum * sum / (double) n));
+	if (moments.m2.hi + moments.m2.lo < 0.0)
+		moments.m2 = dd_from(0.0);
+	return moments;
+}
+
+Status
+fit_moments(const Fit *fit, Variance *moments)
+{
+	Variance block;
+	Status status = KERNEL_OK;
+	uint32_t i;
+
+	*moments = fit->variance;
+	if (fit->n_block == 0)
+		return KERNEL_OK;
+	block = block_moments(fit->block, fit->n_block);
+	if (isfinite(block.total.hi) && isfinite(block.m2.hi))
+		return variance_merge(moments, &block);
+	/* One by one, for the overflow that the built-in would find, or not. */
+	for (i = 0; i < fit->n_block && status == KERNEL_OK; i++)
+		status = variance_add(moments, fit->block[i]);
+	return status;
+}
+
+Status
+fit_flush(Fit *fit)
+{
+	Variance moments;
+	Status status = fit_moments(fit, &moments);
+
+	fit->variance = moments;
+	fit->n_block = 0;
+	return status;
+}
+
 bool
 step_keeps_sample(const Step *step)
 {
@@ -188,6 +247,7 @@ merge_levels(Fit *into, const Allocator *allocator, const StopCheck *stop, const
 Status
 fit_merge(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fit *from)
 {
+	Variance moments;
 	Status status;
 
 	if (!step_same_options(&into->step, &from->step) || into->step.input != from->step.input ||
@@ -195,7 +255,11 @@ fit_merge(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fi
 		return KERNEL_INVALID;
 	if (into->rows > 0 && from->rows > 0 && (into->classes.n > 0) != (from->classes.n > 0))
 		return KERNEL_INVALID;
-	status = variance_merge(&into->variance, &from->variance);
+	status = fit_flush(into);
+	if (status == KERNEL_OK)
+		status = fit_moments(from, &moments);
+	if (status == KERNEL_OK)
+		status = variance_merge(&into->variance, &moments);
 	if (status == KERNEL_OK)
 		status = sample_merge(&into->sample, allocator, stop, &from->sample);
 	if (status == KERNEL_OK && from->level_slots > 0)
@@ -211,8 +275,11 @@ fit_merge(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fi
 Status
 fit_settle(Fit *fit, const Allocator *allocator, const StopCheck *stop)
 {
+	Status status = fit_flush(fit);
 	size_t i;
 
+	if (status != KERNEL_OK)
+		return status;
 	variance_normalise(&fit->variance);
 	for (i = 0; i < cell_count(fit); i++)
 		variance_normalise(&fit->cells[i]);

@@ -18,14 +18,17 @@
 #include "kernel/prep/step.h"
 #include "kernel/stat/moments.h"
 
+#define FIT_BLOCK 32   /* values that wait to be added to the moments together */
 #define FIT_FOLDS 1000 /* folds are 0 .. FIT_FOLDS - 1 */
 
 typedef struct Fit
 {
 	Step step; /* options, and the column's family; owned */
 	uint64_t rows;
-	uint64_t missing; /* of them NULL or NaN */
-	Variance variance;
+	uint64_t missing;  /* of them NULL or NaN */
+	Variance variance; /* of all values but those of the block */
+	double block[FIT_BLOCK];
+	uint32_t n_block;
 	double minimum;
 	double maximum;
 	Sample sample;
@@ -51,6 +54,12 @@ step_keeps_moments(const Step *step)
 		(step->kind == STEP_IMPUTE && step->strategy == IMPUTE_MEAN);
 }
 
+/* Moments of all values.  OVERFLOW. */
+extern Status fit_moments(const Fit *fit, Variance *moments);
+
+/* The block into the moments. */
+extern Status fit_flush(Fit *fit);
+
 /* fit_number for a value that the moments alone do not take. */
 extern Status fit_range_and_sample(Fit *fit, const Allocator *allocator, const StopCheck *stop,
 								   double x);
@@ -74,7 +83,10 @@ fit_number(Fit *fit, const Allocator *allocator, const StopCheck *stop, double x
 	}
 	fit->rows++;
 	if (step_keeps_moments(&fit->step))
-		return variance_add(&fit->variance, x);
+	{
+		fit->block[fit->n_block++] = x;
+		return fit->n_block < FIT_BLOCK ? KERNEL_OK : fit_flush(fit);
+	}
 	return fit_range_and_sample(fit, allocator, stop, x);
 }
 

@@ -251,8 +251,10 @@ finish_numbers(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step
 Status
 fit_finish(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
 {
-	Status status = step_copy(step, &fit->step, allocator);
+	Status status = fit_flush(fit);
 
+	if (status == KERNEL_OK)
+		status = step_copy(step, &fit->step, allocator);
 	if (status != KERNEL_OK)
 		return status;
 	step->rows = (double) fit->rows;

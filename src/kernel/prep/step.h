@@ -188,7 +188,7 @@ step_has_field(StepKind kind, const StepField *field)
 static inline void *
 step_place(const Step *step, const StepField *field)
 {
-	return (char *) (uintptr_t) step + field->offset;
+	return (void *) ((const char *) step + field->offset);
 }
 
 /* "standard", ...; NULL-terminated list of all in step_kind_names. */
