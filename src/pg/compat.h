@@ -55,6 +55,26 @@
 #define require_plan_rights(statement) ((void) ExecCheckRTPerms((statement)->rtable, true))
 #endif
 
+/* Who reads a table, and which of its columns: a struct of its own since 16 (a61b1f74823c). */
+#include "parser/parse_relation.h"
+
+#if PG_VERSION_NUM >= 160000
+typedef RTEPermissionInfo RowRights;
+#define rights_of(query, entry) getRTEPermissionInfo((query)->rteperminfos, entry)
+#define forget_rights(entry) ((entry)->perminfoindex = 0)
+#else
+typedef RangeTblEntry RowRights;
+#define rights_of(query, entry) (entry)
+#define forget_rights(entry) ((entry)->requiredPerms = 0)
+#endif
+
+/* Runs a query to its end; 18 lost an argument (3eea7a0c97e). */
+#if PG_VERSION_NUM >= 180000
+#define executor_run_all(run) ExecutorRun(run, ForwardScanDirection, 0)
+#else
+#define executor_run_all(run) ExecutorRun(run, ForwardScanDirection, 0, true)
+#endif
+
 /* Whole pieces of a temporary file; since 16 there is BufFileReadExact(), and what is written is const. */
 #include "storage/buffile.h"
 

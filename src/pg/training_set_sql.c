@@ -87,6 +87,7 @@ read_set(FunctionCallInfo fcinfo, int first)
 	set->ts = text_argument(fcinfo, first + 2, "spine_ts");
 	set->wanted = read_strategy(text_argument(fcinfo, first + 4, "strategy"));
 	read_closed(set, text_argument(fcinfo, first + 5, "closed"));
+	SPI_freeplan(row_source_plan(spine, "spine"));
 	set->spine = row_source_open(spine);
 	training_set_parse(set, PG_GETARG_JSONB_P(first + 3));
 	training_set_choose(set);
