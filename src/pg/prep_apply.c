@@ -59,9 +59,11 @@ number_argument(FunctionCallInfo fcinfo, const PrepSite *site, const Step *step,
 	if (unlikely((step->input == INPUT_TIME) != (site->value.family == FAMILY_TIME) ||
 				 site->value.family == FAMILY_CATEGORY))
 		wrong_value(step);
-	if (step->input == INPUT_TIME)
+	if (step->kind == STEP_CYCLIC && step->strategy != CYCLE_PERIOD && step->input == INPUT_TIME)
 		return prep_cycle_share(PG_GETARG_TIMESTAMPTZ(1), step->strategy, site->zone, "value");
-	return PG_GETARG_FLOAT8(1);
+	if (likely(site->value.reader == READ_FLOAT8))
+		return PG_GETARG_FLOAT8(1);
+	return column_read_number(site->value.reader, PG_GETARG_DATUM(1), site->value.family, "value");
 }
 
 static int32

@@ -33,8 +33,10 @@ typedef struct FitColumns
 typedef struct RecipeSite
 {
 	MemoryContext context;
-	RowLayout *layout;
-	Transform recipe; /* the specification */
+	int64 n_bindings;
+	struct varlena *spec; /* as it was given */
+	RowLayout *layout;	  /* NULL until the binding is complete */
+	Transform recipe;	  /* the specification */
 	FitColumns *columns;
 } RecipeSite;
 
@@ -105,23 +107,56 @@ static void
 bind_recipe(RecipeSite *site, FunctionCallInfo fcinfo, HeapTupleHeader row)
 {
 	MemoryContext caller = MemoryContextSwitchTo(site->context);
+	RowLayout *layout;
 	uint32 i;
 
 	MemoryContextReset(site->context);
 	site->layout = NULL;
+	site->n_bindings++;
+	site->spec = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(2));
 	prep_recipe_read(&site->recipe, PG_GETARG_JSONB_P(2), memory_transient());
 	site->columns = palloc0(sizeof(FitColumns) * site->recipe.n);
-	site->layout = row_layout_create(row);
+	layout = row_layout_create(row);
 	for (i = 0; i < site->recipe.n; i++)
 	{
 		Step *step = &site->recipe.steps[i];
 
-		bind_fit(&site->columns[i], site->layout, step);
+		bind_fit(&site->columns[i], layout, step);
 		step->input = (int32) site->columns[i].of.columns[0].type.family;
 		step->width = step->kind == STEP_POLYNOMIAL ? (int32) step->columns.n : 0;
 		prep_require_terms(step);
 	}
+	site->layout = layout;
 	MemoryContextSwitchTo(caller);
+}
+
+/* Is argument 2 what the site was bound with? */
+static void
+require_same_spec(FunctionCallInfo fcinfo, const RecipeSite *site)
+{
+	struct varlena *spec = PG_DETOAST_DATUM(PG_GETARG_DATUM(2));
+
+	if (unlikely(VARSIZE(spec) != VARSIZE(site->spec) ||
+				 memcmp(spec, site->spec, VARSIZE(spec)) != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"spec\" must be the same in all rows")));
+}
+
+/* A state that was begun under another row type must have the same steps. */
+static void
+require_same_steps(const PrepState *state, const RecipeSite *site)
+{
+	bool is_same = state->is_recipe && state->n == site->recipe.n;
+	uint32 i;
+
+	for (i = 0; i < state->n && is_same; i++)
+		is_same = step_same_options(&state->fits[i].step, &site->recipe.steps[i]) &&
+			state->fits[i].step.input == site->recipe.steps[i].input;
+	if (!is_same)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("rows of one recipe must have columns of the same types")));
 }
 
 static RecipeSite *
@@ -129,9 +164,11 @@ recipe_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 {
 	RecipeSite *site = fcinfo->flinfo->fn_extra;
 
+	require_argument(fcinfo, 2, "spec");
+	if (likely(site != NULL && site->layout != NULL))
+		require_same_spec(fcinfo, site);
 	if (likely(site != NULL && site->layout != NULL && row_layout_fits(site->layout, row)))
 		return site;
-	require_argument(fcinfo, 2, "spec");
 	if (site == NULL)
 	{
 		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(RecipeSite));
@@ -244,6 +281,8 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 	state = PG_ARGISNULL(0) ?
 		prep_state_create(fcinfo, &site->recipe) :
 		(PrepState *) grown_state_argument(&prep_state_type, fcinfo, 0, &is_own);
+	if (unlikely(site->n_bindings > 1))
+		require_same_steps(state, site);
 	row_layout_read(site->layout, row);
 	number = prep_state_row(state);
 	for (i = 0; i < state->n; i++)
@@ -284,10 +323,13 @@ require_same_family(const Step *step, const PrepColumn *column)
 static void
 bind_apply(PrepSite *site, HeapTupleHeader row)
 {
-	MemoryContext caller = MemoryContextSwitchTo(site->context);
+	MemoryContext caller = MemoryContextSwitchTo(site->row_context);
+	RowLayout *layout;
 	uint32 i;
 
-	site->layout = row_layout_create(row);
+	site->layout = NULL;
+	MemoryContextReset(site->row_context);
+	layout = row_layout_create(row);
 	site->bound = palloc0(sizeof(PrepStepColumns) * site->transform.n);
 	for (i = 0; i < site->transform.n; i++)
 	{
@@ -298,9 +340,10 @@ bind_apply(PrepSite *site, HeapTupleHeader row)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("a transform of one value is not applied to a row"),
 					 errhint("Write apply(transform, t.x), or fit a recipe with fit_recipe().")));
-		bind_step(&site->bound[i], site->layout, step);
+		bind_step(&site->bound[i], layout, step);
 		require_same_family(step, &site->bound[i].columns[0]);
 	}
+	site->layout = layout;
 	MemoryContextSwitchTo(caller);
 }
 

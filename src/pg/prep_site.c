@@ -57,6 +57,8 @@ make_ready(PrepSite *site, FunctionCallInfo fcinfo)
 	if (!site->transform.is_recipe && site->transform.steps[0].kind == STEP_CYCLIC)
 		site->zone = prep_time_zone(site->transform.steps[0].time_zone);
 	site->layout = NULL;
+	site->row_context =
+		AllocSetContextCreate(site->context, "orchard transform row", ALLOCSET_SMALL_SIZES);
 	MemoryContextSwitchTo(caller);
 	read_digest(fcinfo, site->digest);
 	site->is_ready = true;

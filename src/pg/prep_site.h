@@ -34,12 +34,13 @@ typedef struct PrepSite
 	Transform transform;
 	Applier *appliers; /* one a step */
 	size_t n_outputs;
-	double *outputs;		/* of the row, n_outputs */
-	bool *missing;			/* n_outputs: NULL and not NaN */
-	double *inputs;			/* of a polynomial */
-	pg_tz *zone;			/* of a single step over the calendar */
-	RowLayout *layout;		/* NULL until a row came */
-	PrepStepColumns *bound; /* one a step */
+	double *outputs;		   /* of the row, n_outputs */
+	bool *missing;			   /* n_outputs: NULL and not NaN */
+	double *inputs;			   /* of a polynomial */
+	pg_tz *zone;			   /* of a single step over the calendar */
+	MemoryContext row_context; /* of the two below, reset for another row type */
+	RowLayout *layout;		   /* NULL until a row came */
+	PrepStepColumns *bound;	   /* one a step */
 
 	ColumnType value; /* of argument 1, when it is no row */
 	EnumLabels *labels;

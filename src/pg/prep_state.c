@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "mb/pg_wchar.h"
+
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/error.h"
@@ -110,6 +112,43 @@ state_release(GrownState *base, const Allocator *allocator)
 	state->n = 0;
 }
 
+static bool
+is_text(const char *text)
+{
+	return text == NULL || pg_verifymbstr(text, (int) strlen(text), true);
+}
+
+static bool
+are_texts(const Dictionary *dictionary)
+{
+	int32_t i;
+
+	for (i = 0; i < dictionary->n; i++)
+	{
+		size_t length;
+
+		if (!is_text(dictionary_text(dictionary, i, &length)))
+			return false;
+	}
+	return true;
+}
+
+/* Are all texts of foreign bytes in the database's encoding? */
+static bool
+fit_has_texts(const Fit *fit)
+{
+	const Step *step = &fit->step;
+	uint32_t i;
+
+	for (i = 0; i < step->columns.n; i++)
+	{
+		if (!is_text(step->columns.texts[i]))
+			return false;
+	}
+	return is_text(step->column) && is_text(step->target) && is_text(step->fold) &&
+		is_text(step->time_zone) && are_texts(&fit->levels) && are_texts(&fit->classes);
+}
+
 static Status
 state_decode(GrownState *base, const Allocator *allocator, ByteReader *reader)
 {
@@ -133,6 +172,8 @@ state_decode(GrownState *base, const Allocator *allocator, ByteReader *reader)
 	{
 		status = fit_decode(&state->fits[i], allocator, reader);
 		state->n_numbers += prep_takes_number(&state->fits[i].step);
+		if (status == KERNEL_OK && !fit_has_texts(&state->fits[i]))
+			status = KERNEL_CORRUPT;
 	}
 	if (status != KERNEL_OK)
 		state_release(base, allocator);

@@ -179,6 +179,12 @@ SELECT f.t = kept.t AS same FROM kept, (SELECT fit_recipe(r, '[{"columns": ["x",
 FROM transform_rows AS r) AS f;
 COMMIT;
 
+-- The numbers of a recipe are an array feature: trained out of fold, served without one.
+CREATE TABLE numbers AS SELECT apply((SELECT t FROM kept), r, fold) AS x, y FROM transform_rows AS r WHERE x IS NOT NULL;
+CREATE TABLE fitted AS SELECT fit(n, 'y', '{"algorithm": "logistic_regression", "l2": 0.1}') AS m FROM numbers AS n;
+SELECT bool_and(predict((SELECT m FROM fitted), apply((SELECT t FROM kept), r)) BETWEEN 0 AND 1) AS scored FROM transform_rows AS r;
+DROP TABLE numbers, fitted;
+
 -- By group, and of the rows of a filter.
 SELECT y, apply(fit_standard(x), avg(x)) = 0 AS at_mean FROM transform_rows GROUP BY y ORDER BY y;
 SELECT a = b AS same FROM (SELECT fit_standard(x) FILTER (WHERE y) AS a FROM transform_rows) AS f,
@@ -199,6 +205,13 @@ FROM (SELECT fit_cyclic(at, '{"cycle": "day", "time_zone": "Europe/Berlin"}') AS
 	fit_cyclic(at, '{"cycle": "week", "time_zone": "Europe/Berlin"}') AS w,
 	fit_cyclic(at, '{"cycle": "year", "time_zone": "Europe/Berlin"}') AS y, at
 	FROM (VALUES ('2024-01-10 11:00+00'::timestamptz)) AS r (at) GROUP BY at) AS f;
+
+-- A transform of times from JSON reads them as seconds, as a recipe does.
+SELECT apply(t, '1970-01-02 00:00+00'::timestamptz) AS a_day
+FROM (SELECT '{"transform": "standard", "input": "time", "center": 0, "scale": 86400}'::transform AS t) AS f;
+SELECT (apply(t, r))[1] AS at_mean FROM (SELECT '1970-01-03 00:00+00'::timestamptz AS at) AS r,
+	(SELECT fit_recipe(r, '[{"column": "at", "transform": "standard"}]') AS t
+	 FROM (VALUES ('1970-01-02 00:00+00'::timestamptz), ('1970-01-04 00:00+00')) AS r (at)) AS f;
 
 -- Edges: no rows; all NULL; one row; constant; NaN is missing in a fit and stays NaN when it is applied.
 SELECT fit_standard(x), fit_onehot(c) FROM transform_rows WHERE false;
@@ -255,6 +268,15 @@ SELECT fit_recipe(r, '[{"column": "c", "transform": "standard"}]') FROM transfor
 SELECT fit_recipe(r, '[{"column": "x", "transform": "onehot"}]') FROM transform_rows AS r;
 SELECT fit_recipe(r, '[{"column": "c", "transform": "target"}]') FROM transform_rows AS r;
 SELECT fit_recipe(r, NULL) FROM transform_rows AS r;
+SELECT fit_recipe(r, CASE WHEN i < 9 THEN '[{"column": "x", "transform": "standard"}]' ELSE '[{"column": "x", "transform": "robust"}]' END::jsonb)
+FROM transform_rows AS r;
+-- Rows of two types through one call site: by name each, but not of another kind.
+SELECT fit_recipe(r, '[{"column": "x", "transform": "standard"}]')::text::jsonb -> 'steps' -> 0 ->> 'center' AS mean
+FROM (SELECT CASE WHEN i < 3 THEN (SELECT q FROM (SELECT 'a' AS c, 1.0::float8 AS x) AS q) ELSE (SELECT q FROM (SELECT 3 AS x) AS q) END AS r
+	  FROM generate_series(1, 4) AS i) AS f (r);
+SELECT fit_recipe(r, '[{"column": "x", "transform": "standard"}]')
+FROM (SELECT CASE WHEN i < 3 THEN (SELECT q FROM (SELECT 1 AS x) AS q) ELSE (SELECT q FROM (SELECT interval '1 s' AS x) AS q) END AS r
+	  FROM generate_series(1, 4) AS i) AS f (r);
 \set VERBOSITY sqlstate
 SELECT '{}'::transform;
 SELECT '{"transform": "standard", "input": "number", "rows": 1, "missing": 0, "center": 1, "scale": 0}'::transform;
