@@ -127,7 +127,7 @@ SET orchard.max_memory = '1GB';
 SELECT orchard.summary(orchard.fit(t, 'yes', $logistic)) -> 'rows' FROM numbers AS t;
 SQL
 	like($err, qr/22023: 15360 kB is outside the valid range for parameter "orchard.max_memory" \(16384 /, '15 MB is not enough');
-	my @refused = $err =~ /(ERROR:  53200: \S.* needs more memory than orchard\.max_memory allows\nDETAIL:  The limit is 16384 kB, and the live states of this session hold \d+ kB, and \d+ kB more were wanted\.\nHINT:  Raise orchard\.max_memory,)/g;
+	my @refused = $err =~ /(ERROR:  53200: \S.* needs more memory than orchard\.max_memory allows\nDETAIL:  The limit is 16384 kB, the live states of this session hold \d+ kB, and \d+ kB more were wanted\.\nHINT:  Raise orchard\.max_memory,)/g;
 	is(scalar(@refused), 2, 'rows and a solution beyond 16 MB are refused with a hint') or diag($err);
 	my ($rows) = $node->safe_psql('postgres', 'SELECT count(*) FROM numbers WHERE a < 10');
 	is(join(' ', @$lines), "$rows 200000 200000", 'and the session works, smaller or with more memory');
