@@ -508,6 +508,8 @@ add_tree_options(Members *members, const FitOptions *options)
 		add_number(members, "tweedie_power", tree->tweedie_power);
 	if (is_used(options, "bootstrap"))
 		add_boolean(members, "bootstrap", tree->bootstrap);
+	if (tree->oob_score)
+		add_boolean(members, "oob_score", true);
 	add_tree_number(members, options, "cat_l2", tree->cat_l2);
 	add_tree_number(members, options, "cat_smooth", tree->cat_smooth);
 	add_tree_limit(members, options, "early_stopping_rounds", tree->early_stopping_rounds);

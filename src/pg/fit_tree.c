@@ -319,6 +319,22 @@ grow_trees(Fit *fit, const TreeSource *source)
 	add_loss_metrics(fit, result.train_curve[result.rounds], result.train_curve[0]);
 }
 
+/* What the trees say of the rows that they did not draw. */
+static void
+add_oob_metrics(Fit *fit, const ForestOob *oob)
+{
+	int64 never = fit->state->dataset.n - oob->rows;
+
+	fit_add_metric(fit, "oob.accuracy", oob->accuracy);
+	fit_add_metric(fit, "oob.r2", oob->r2);
+	fit_add_metric(fit, "oob.rmse", oob->rmse);
+	if (never > 0)
+		fit_add_warning(
+			fit,
+			psprintf("rows that every tree draws, so the out-of-bag score leaves them out: %lld",
+					 (long long) never));
+}
+
 /* Random forests and single trees. */
 static void
 grow_forest(Fit *fit, const TreeSource *source)
@@ -327,6 +343,7 @@ grow_forest(Fit *fit, const TreeSource *source)
 	const TreeOptions *tree = &options->tree;
 	int n_slots = fit->spec->n_numbers + fit->spec->n_categories;
 	BoostReport report = {tell_round, fit};
+	ForestOob oob;
 	ForestOptions forest = {.n_classes = fit->model.n_classes,
 							.n_estimators = tree->n_estimators,
 							.bootstrap = tree->bootstrap,
@@ -336,11 +353,14 @@ grow_forest(Fit *fit, const TreeSource *source)
 							.max_bins = tree->max_bins,
 							.seed = options->seed,
 							.threads = threads_allowed(),
-							.report = fit->progress != NULL ? &report : NULL};
+							.report = fit->progress != NULL ? &report : NULL,
+							.oob = tree->oob_score ? &oob : NULL};
 
 	fit_require(fit,
 				forest_fit(source, &forest, &fit->account->allocator, &fit->account->stop,
 						   &fit->model.ensemble));
+	if (tree->oob_score)
+		add_oob_metrics(fit, &oob);
 	fit->model.facts.iterations = tree->n_estimators;
 }
 

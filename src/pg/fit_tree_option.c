@@ -172,6 +172,12 @@ read_bootstrap(FitOptions *options, const char *name, const JsonbValue *value)
 }
 
 static void
+read_oob_score(FitOptions *options, const char *name, const JsonbValue *value)
+{
+	options->tree.oob_score = option_boolean(name, value);
+}
+
+static void
 read_alpha(FitOptions *options, const char *name, const JsonbValue *value)
 {
 	options->tree.alpha = option_fraction(name, value);
@@ -203,6 +209,7 @@ const OptionEntry tree_option_entries[] = {
 	{"min_samples_leaf", read_min_samples_leaf, BOOSTING | FOREST | TREE},
 	{"monotone_constraints", read_monotone_constraints, BOOSTING},
 	{"n_estimators", read_n_estimators, BOOSTING | FOREST | ISOLATION},
+	{"oob_score", read_oob_score, FOREST},
 	{"subsample", read_subsample, BOOSTING},
 	{"tweedie_power", read_tweedie_power, BOOSTING}};
 
@@ -261,10 +268,16 @@ tree_options_complete(FitOptions *options)
 						   options->objective == OBJECTIVE_TWEEDIE);
 	if (options->tree.early_stopping_rounds > 0 && options->validation == NULL &&
 		options->validation_fraction == 0.0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"early_stopping_rounds\" needs rows that are held out"),
+			 errhint("Give \"validation_fraction\" or \"validation\" too, to orchard.train().")));
+	if (options->tree.oob_score && !options->tree.bootstrap)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"early_stopping_rounds\" needs rows that are held out"),
-				 errhint("Give \"validation_fraction\" or \"validation\" too, to orchard.train().")));
+				 errmsg("option \"oob_score\" needs rows that trees do not draw"),
+				 errhint("Leave \"bootstrap\" true.")));
 	DEFAULT(n_estimators, is_single ? 1 : 100);
 	DEFAULT(learning_rate, 0.1);
 	DEFAULT(max_leaf_nodes, 31);

@@ -44,6 +44,7 @@ typedef struct TreeOptions
 	double cat_smooth;
 	double cat_l2;
 	bool bootstrap; /* random forests */
+	bool oob_score; /* random forests: measured on the rows that trees do not draw */
 	MonotoneConstraint *constraints;
 	int n_constraints;
 } TreeOptions;

@@ -175,3 +175,16 @@ SELECT orchard.fit(t, NULL, '{"algorithm": "isolation_forest", "n_estimators": 1
 SELECT rows FROM orchard.train('grove_large', 'SELECT i::float8 AS x, i % 9 / 2.0 AS y FROM generate_series(1, 150000) AS i', 'y', options => '{"n_estimators": 2, "max_leaf_nodes": 4}');
 RESET orchard.max_memory;
 SELECT orchard.drop_model('grove_late'), orchard.drop_model('grove_large');
+
+-- ** Out of bag: about as good as on rows held out, and the same in any order
+CREATE TABLE grove_bag AS SELECT i * 7919 % 10007 / 100.0::float8 AS a, i * 31 % 997 / 10.0::float8 AS b, (hashint4(i) & 1023) / 1024.0 AS noise, i AS id FROM generate_series(1, 3000) AS i;
+SELECT abs((r.metrics ->> 'oob.r2')::float8 - (r.metrics ->> 'validation.r2')::float8) < 0.05 AS r2, (r.metrics ->> 'oob.rmse')::float8 BETWEEN 0.2 AND 0.5 AS rmse
+FROM orchard.train('grove_bag', 'SELECT a, b, a * 0.03 + (b > 50)::int + noise AS y FROM grove_bag', 'y', 'random_forest', '{"oob_score": true, "validation_fraction": 0.3, "min_samples_leaf": 5}') AS r;
+SELECT abs((r.metrics ->> 'oob.accuracy')::float8 - (r.metrics ->> 'validation.accuracy')::float8) < 0.05 AS accuracy
+FROM orchard.train('grove_bag', 'SELECT a, b, a * 0.03 + (b > 50)::int + noise > 2 AS y FROM grove_bag', 'y', 'random_forest', '{"oob_score": true, "validation_fraction": 0.3}') AS r;
+SELECT count(DISTINCT s -> 'metrics') AS metrics, count(DISTINCT d) AS digests
+FROM (SELECT orchard.summary(m) AS s, orchard.model_digest(m) AS d FROM (
+	SELECT (SELECT orchard.fit(t, 'y', '{"algorithm": "random_forest", "n_estimators": 20, "oob_score": true}') FROM (SELECT a, b, noise AS y FROM grove_bag ORDER BY id % k, id) AS t) AS m FROM generate_series(1, 3) AS k) AS f) AS g;
+SELECT orchard.fit(t, 'noise', '{"algorithm": "random_forest", "oob_score": true, "bootstrap": false}') FROM grove_bag AS t;
+SELECT orchard.drop_model('grove_bag');
+DROP TABLE grove_bag;

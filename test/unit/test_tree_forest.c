@@ -287,6 +287,75 @@ rows_are_drawn_with_replacement(void)
 	rows_free(&rows);
 }
 
+/*
+ * A full tree knows the rows that it drew, so all its errors are on those that it did not: the errors
+ * on all rows, by the plain scorer, over the number of these.
+ */
+static void
+out_of_bag_errors_are_all_there_are(void)
+{
+	int32_t n_classes;
+	int32_t i;
+	int32_t k;
+
+	for (n_classes = 0; n_classes <= 4; n_classes += 2)
+	{
+		ForestOob oob;
+		ForestOptions options = forest_options(n_classes);
+		Rows rows = rows_create(600);
+		double squares = 0.0;
+		double wrong = 0.0;
+		Dataset dataset;
+		Ensemble *ensemble;
+
+		for (i = 0; i < rows.n; i++)
+		{
+			uint64_t draw = hash_mix((uint64_t) (i / 3));
+
+			rows.numbers[i * ROW_NUMBERS] = i / 3; /* 200 values: bins of their own */
+			rows.target[i] =
+				n_classes > 0 ? (double) (draw % (uint64_t) n_classes) : (double) (draw % 17) / 3.0;
+		}
+		dataset = rows_dataset(&rows, false, 1);
+		options.bootstrap = true;
+		options.oob = &oob;
+		CHECK(fit(&dataset, &options, &ensemble) == KERNEL_OK);
+		for (i = 0; i < rows.n; i++)
+		{
+			double best = -INFINITY;
+			int32_t class = 0;
+
+			for (k = 0; k < ensemble->n_outputs; k++)
+			{
+				double score =
+					plain_score(ensemble, k, rows.numbers + i * ROW_NUMBERS, rows.codes + i);
+
+				squares += (score - rows.target[i]) * (score - rows.target[i]);
+				if (n_classes == 2)
+					class = score > 0.5;
+				else if (score > best)
+					class = k;
+				best = score > best ? score : best;
+			}
+			wrong += n_classes > 0 && class != (int32_t) rows.target[i];
+		}
+		CHECK(oob.rows > 600 / 4 && oob.rows < 600 / 2); /* a share of 1 / e */
+		if (n_classes > 0)
+		{
+			CHECK(wrong > 0.0 && isnan(oob.rmse) && isnan(oob.r2));
+			CHECK_NEAR(oob.accuracy, 1.0 - wrong / (double) oob.rows, 1e-14);
+		}
+		else
+		{
+			CHECK(squares > 0.0 && isnan(oob.accuracy) && oob.r2 < 1.0);
+			CHECK_NEAR(oob.rmse, sqrt(squares / (double) oob.rows), 1e-12);
+		}
+		ensemble_release(ensemble, &unit_allocator);
+		dataset_release(&dataset, &unit_allocator);
+		rows_free(&rows);
+	}
+}
+
 /* Trees are the same by any number of threads, whose first trees have no room and are grown again. */
 static void
 any_number_of_threads_grows_the_same(void)
@@ -299,6 +368,8 @@ any_number_of_threads_grows_the_same(void)
 		Rows rows = rows_create(9000);
 		Dataset dataset;
 		ForestOptions options = forest_options(n_classes);
+		ForestOob oob;
+		ForestOob oob_of_one = {0};
 		Ensemble *one = NULL;
 		int32_t i;
 		int32_t t;
@@ -309,6 +380,7 @@ any_number_of_threads_grows_the_same(void)
 		options.n_estimators = 8;
 		options.bootstrap = true;
 		options.max_features = 2;
+		options.oob = &oob;
 		for (t = 0; t < 4; t++)
 		{
 			Ensemble *ensemble;
@@ -318,8 +390,13 @@ any_number_of_threads_grows_the_same(void)
 			if (t == 0)
 			{
 				one = ensemble;
+				oob_of_one = oob;
+				CHECK(oob.rows > 8500); /* all but 1 in 40, (1 - 1/e)^8 */
 				continue;
 			}
+			CHECK(oob.rows == oob_of_one.rows);
+			CHECK(n_classes > 0 ? oob.accuracy == oob_of_one.accuracy :
+								  oob.rmse == oob_of_one.rmse && oob.r2 == oob_of_one.r2);
 			CHECK(ensemble->n_trees == one->n_trees);
 			for (i = 0; i < one->n_trees; i++)
 			{
@@ -354,6 +431,7 @@ refusal_and_stop_leave_nothing_behind(void)
 	ForestOptions options = forest_options(3);
 	Status status = KERNEL_OUT_OF_MEMORY;
 	Ensemble *ensemble;
+	ForestOob oob;
 	long before;
 	int32_t i;
 	int granted = 0;
@@ -367,6 +445,7 @@ refusal_and_stop_leave_nothing_behind(void)
 	before = unit_live_blocks;
 	options.n_estimators = 3;
 	options.bootstrap = true;
+	options.oob = &oob;
 	/* A refused room for keys is asked for again, half as large: the first time it is granted. */
 	for (n = 0; granted < 2 && n < 1000; n++)
 	{
@@ -397,5 +476,6 @@ refusal_and_stop_leave_nothing_behind(void)
 UNIT_MAIN(UNIT_CASE(grows_the_tree_worked_out_by_hand), UNIT_CASE(first_split_is_the_best_of_all),
 		  UNIT_CASE(full_trees_know_their_rows), UNIT_CASE(order_of_rows_changes_nothing),
 		  UNIT_CASE(rows_are_drawn_with_replacement),
+		  UNIT_CASE(out_of_bag_errors_are_all_there_are),
 		  UNIT_CASE(any_number_of_threads_grows_the_same),
 		  UNIT_CASE(refusal_and_stop_leave_nothing_behind))

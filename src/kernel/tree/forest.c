@@ -9,6 +9,7 @@
 #include "kernel/base/hash.h"
 #include "kernel/thread/parallel.h"
 #include "kernel/tree/exact_sum.h"
+#include "kernel/tree/forest_oob.h"
 #include "kernel/tree/forest_split.h"
 
 #define LOOK_ROWS 16384
@@ -66,6 +67,7 @@ typedef struct Forest
 	int32_t looked; /* rows since the last look at the stop flag */
 	int32_t tree;	/* which one was grown last */
 	Status grown;	/* how that went */
+	bool drew_all;	/* it was grown on all rows, for want of any drawn */
 	bool is_final;	/* by the caller's thread: a failure is one */
 	Ensemble *ensemble;
 } Forest;
@@ -411,6 +413,7 @@ grow_numbered(Forest *forest, int32_t tree)
 {
 	int32_t n = draw_items(forest, tree);
 
+	forest->drew_all = n == 0;
 	if (n == 0) /* few rows, none drawn: the tree says what they say together */
 	{
 		const ForestOptions *options = forest->options;
@@ -511,9 +514,51 @@ finish_batch(Batch *batch, int32_t n)
 	return KERNEL_OK;
 }
 
+/* A tree in its room, over the rows that it did not draw. */
+typedef struct OobJob
+{
+	OobSums *sums;
+	OobTree tree;
+	uint64_t seed; /* of its draw */
+} OobJob;
+
+static void
+predict_chunk(void *context, int32_t chunk, int32_t worker)
+{
+	OobJob *job = context;
+	const BinnedRows *rows = job->sums->rows;
+	int32_t first = chunk * LOOK_ROWS;
+	int32_t end = rows->n - first < LOOK_ROWS ? rows->n : first + LOOK_ROWS;
+	int32_t i;
+
+	(void) worker;
+	for (i = first; i < end; i++)
+	{
+		if (draw_count(hash_mix(rows->hash[i] + job->seed)) == 0)
+			oob_add(job->sums, &job->tree, i);
+	}
+}
+
+/* What the tree in a room says of the rows that it did not draw. */
+static Status
+predict_undrawn(const Forest *room, OobSums *sums, const Team *team)
+{
+	OobJob job = {.sums = sums,
+				  .tree = {.nodes = room->nodes,
+						   .words = room->tree_words,
+						   .shares = room->options->n_classes > 2 ? room->shares : NULL},
+				  .seed = tree_seed(room, room->tree, 0)};
+	int32_t n = room->rows.n;
+
+	if (sums->rows == NULL || room->drew_all)
+		return KERNEL_OK;
+	return parallel_for(team->pool, n / LOOK_ROWS + (n % LOOK_ROWS > 0), predict_chunk, &job,
+						team->stop);
+}
+
 /* Adds the trees of a batch to the ensemble. */
 static Status
-keep_batch(Forest *forest, Batch *batch, int32_t n)
+keep_batch(Forest *forest, Batch *batch, int32_t n, OobSums *sums, const Team *team)
 {
 	const ForestOptions *options = forest->options;
 	Status status = KERNEL_OK;
@@ -523,6 +568,7 @@ keep_batch(Forest *forest, Batch *batch, int32_t n)
 	for (c = 0; c < n && status == KERNEL_OK; c++)
 	{
 		batch->rooms[c].allocator = batch->allocator;
+		status = predict_undrawn(&batch->rooms[c], sums, team);
 		for (k = 0; k < forest->n_outputs && status == KERNEL_OK; k++)
 			status = keep_tree(&batch->rooms[c], k);
 		if (status == KERNEL_OK && options->report != NULL)
@@ -542,21 +588,31 @@ grow_trees(Forest *forest, Forest *rooms, Team *team)
 				   .allocator = forest->allocator,
 				   .callers = {team_should_stop, team, NULL},
 				   .others = {team_rests, team, NULL}};
+	OobSums sums = {0};
 	Status status = KERNEL_OK;
 
+	if (forest->options->oob != NULL)
+		status = oob_create(&sums, &forest->rows, forest->options->n_classes, forest->mean,
+							forest->allocator);
 	while (batch.first < n_trees && status == KERNEL_OK)
 	{
 		int32_t left = n_trees - batch.first;
 		int32_t n = left < n_rooms ? left : n_rooms;
 
 		if (stop_requested(forest->stop))
-			return KERNEL_STOPPED;
-		parallel_for(team->pool, n, grow_in_room, &batch, NULL);
-		status = finish_batch(&batch, n);
+			status = KERNEL_STOPPED;
+		else
+		{
+			parallel_for(team->pool, n, grow_in_room, &batch, NULL);
+			status = finish_batch(&batch, n);
+		}
 		if (status == KERNEL_OK)
-			status = keep_batch(forest, &batch, n);
+			status = keep_batch(forest, &batch, n, &sums, team);
 		batch.first += n;
 	}
+	if (status == KERNEL_OK && forest->options->oob != NULL)
+		oob_measure(&sums, forest->options->oob);
+	oob_release(&sums, forest->allocator);
 	return status;
 }
 
