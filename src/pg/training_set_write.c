@@ -214,24 +214,36 @@ append_merge_keys(StringInfo sql, const RowSource *rows, const int *columns, int
 }
 
 static void
-append_known_keys(StringInfo sql, const TrainingSource *source)
+append_list_of_keys(StringInfo sql, const TrainingSource *source)
 {
 	int i;
 
 	for (i = 0; i < source->n_keys; i++)
-		appendStringInfo(sql, "%s%s IS NOT NULL", i > 0 ? " AND " : "\n\t\t\tWHERE ",
-						 source_column(source, source->keys[i]));
+		appendStringInfo(sql, "%sk%d", i > 0 ? ", " : "", i + 1);
+}
+
+/*
+ * Rows of the spine that can match.  The branches of the union have no conditions: PostgreSQL reads
+ * a branch in the order of an index only then.
+ */
+static void
+append_matched(StringInfo sql, const TrainingSource *source)
+{
+	int i;
+
+	appendStringInfoString(sql, "\tWHERE orchard_row IS NOT NULL");
+	for (i = 0; i < source->n_keys; i++)
+		appendStringInfo(sql, " AND k%d IS NOT NULL", i + 1);
 }
 
 static char *
 partition(const TrainingSource *source)
 {
 	StringInfoData sql;
-	int i;
 
 	initStringInfo(&sql);
-	for (i = 0; i < source->n_keys; i++)
-		appendStringInfo(&sql, "%sk%d", i > 0 ? ", " : "PARTITION BY ", i + 1);
+	appendStringInfoString(&sql, "PARTITION BY ");
+	append_list_of_keys(&sql, source);
 	return sql.data;
 }
 
@@ -245,10 +257,8 @@ append_merge_latest_rows(StringInfo sql, const TrainingSet *set, const TrainingS
 	initStringInfo(&nothing);
 	appendStringInfoString(sql, "\t\t\tSELECT ");
 	append_merge_keys(sql, source->rows, source->key_columns, source->n_keys, "x");
-	appendStringInfo(sql, "%s", time_of(source->rows, source->ts_column, "x"));
-	if (source->delay > 0)
-		appendStringInfo(sql, " + %s", interval_of(source->delay));
-	appendStringInfo(sql, " AS at, %s AS seen", time_of(source->rows, source->ts_column, "x"));
+	appendStringInfo(sql, "%s AS at, %s AS seen", time_of(source->rows, source->ts_column, "x"),
+					 time_of(source->rows, source->ts_column, "x"));
 	appendStringInfo(&nothing, ", NULL::%s", time_type(set));
 	if (source->tie_break != NULL)
 	{
@@ -272,12 +282,10 @@ append_merge_latest_rows(StringInfo sql, const TrainingSet *set, const TrainingS
 	}
 	appendStringInfo(sql, ", NULL::bigint AS orchard_row\n\t\t\tFROM (SELECT * FROM %s) AS x",
 					 source->rows->from);
-	append_known_keys(sql, source);
-	appendStringInfo(sql, " AND %s IS NOT NULL\n\t\t\tUNION ALL\n\t\t\tSELECT ",
-					 source_column(source, source->ts));
+	appendStringInfoString(sql, "\n\t\t\tUNION ALL\n\t\t\tSELECT ");
 	append_merge_keys(sql, set->spine, set->key_columns, set->n_keys, "spine");
-	appendStringInfo(sql, "%s%s, orchard_row FROM spine WHERE spine.%s IS NOT NULL\n",
-					 moment(set, 0), nothing.data, quote_identifier(set->ts));
+	appendStringInfo(sql, "%s%s, orchard_row FROM spine\n", moment(set, source->delay),
+					 nothing.data);
 }
 
 /*
@@ -293,8 +301,9 @@ append_merge_latest(StringInfo sql, const TrainingSet *set, const TrainingSource
 	foreach (cell, source->latest)
 		appendStringInfo(sql, ", v%d[1] AS %s", foreach_current_index(cell) + 1,
 						 quote_identifier(((TrainingFeature *) lfirst(cell))->output));
-	appendStringInfoString(
-		sql, "\n\tFROM\n\t(\n\t\tSELECT orchard_row, at, orchard.locf(seen) OVER past AS seen");
+	appendStringInfoString(sql, "\n\tFROM\n\t(\n\t\tSELECT orchard_row, at, ");
+	append_list_of_keys(sql, source);
+	appendStringInfoString(sql, ", orchard.locf(seen) OVER past AS seen");
 	foreach (cell, source->latest)
 		appendStringInfo(sql, ", orchard.locf(v%d) OVER past AS v%d",
 						 foreach_current_index(cell) + 1, foreach_current_index(cell) + 1);
@@ -306,9 +315,10 @@ append_merge_latest(StringInfo sql, const TrainingSet *set, const TrainingSource
 		source->tie_break != NULL ? ", side, tie ROWS UNBOUNDED PRECEDING" :
 			set->is_right_closed  ? "" :
 									" GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING");
-	appendStringInfoString(sql, "\tWHERE orchard_row IS NOT NULL AND seen IS NOT NULL");
+	append_matched(sql, source);
+	appendStringInfoString(sql, " AND at IS NOT NULL AND seen IS NOT NULL");
 	if (source->max_age >= 0)
-		appendStringInfo(sql, " AND seen >= at - %s", interval_of(source->max_age));
+		appendStringInfo(sql, " AND seen >= at - %s", interval_of(source->max_age - source->delay));
 	appendStringInfoString(sql, "\n)");
 }
 
@@ -341,20 +351,27 @@ append_merge_window_rows(StringInfo sql, const TrainingSet *set, const TrainingS
 						 foreach_current_index(cell) + 1);
 	appendStringInfo(sql, ", NULL::bigint AS orchard_row\n\t\t\tFROM (SELECT * FROM %s) AS x",
 					 source->rows->from);
-	append_known_keys(sql, source);
-	appendStringInfo(sql, " AND pg_catalog.isfinite(%s)\n\t\t\tUNION ALL\n\t\t\tSELECT ",
-					 source_column(source, source->ts));
+	appendStringInfoString(sql, "\n\t\t\tUNION ALL\n\t\t\tSELECT ");
 	append_merge_keys(sql, set->spine, set->key_columns, set->n_keys, "spine");
 	appendStringInfo(sql, "%s", moment(set, 0));
 	foreach (cell, numbers)
 		appendStringInfoString(sql, ", NULL::float8");
-	appendStringInfo(sql, ", orchard_row FROM spine WHERE pg_catalog.isfinite(spine.%s)\n",
-					 quote_identifier(set->ts));
+	appendStringInfoString(sql, ", orchard_row FROM spine\n");
+}
+
+/* rolling() takes neither NULL nor infinity, and its times must stand in the order of the rows. */
+static char *
+finite_moment(const TrainingSet *set)
+{
+	return psprintf(
+		"CASE WHEN pg_catalog.isfinite(at) THEN at WHEN at < '2000-01-01' THEN '4713-01-01 BC'::%s ELSE '294276-01-01'::%s END",
+		time_type(set), time_type(set));
 }
 
 static void
 append_merge_windows(StringInfo sql, const TrainingSet *set, const TrainingSource *source, int n)
 {
+	char *time = finite_moment(set);
 	StringInfoData widths;
 	List *numbers = NIL;
 	ListCell *cell;
@@ -373,18 +390,20 @@ append_merge_windows(StringInfo sql, const TrainingSet *set, const TrainingSourc
 		appendStringInfo(sql, ",\n\t\torchard.%s(r%d, %d) AS %s", feature->function, place,
 						 feature->window + 1, quote_identifier(feature->output));
 	}
-	appendStringInfoString(sql, "\n\tFROM\n\t(\n\t\tSELECT orchard_row");
+	appendStringInfoString(sql, "\n\tFROM\n\t(\n\t\tSELECT orchard_row, at, ");
+	append_list_of_keys(sql, source);
 	foreach (cell, numbers)
-		appendStringInfo(sql,
-						 ",\n\t\t\torchard.rolling(x%d, at, ARRAY[%s], %s, '%s') OVER past AS r%d",
-						 foreach_current_index(cell) + 1, widths.data, interval_of(source->delay),
-						 set->closed, foreach_current_index(cell) + 1);
+		appendStringInfo(
+			sql,
+			",\n\t\t\torchard.rolling(CASE WHEN pg_catalog.isfinite(at) THEN x%d END, %s, ARRAY[%s], %s, '%s') OVER past AS r%d",
+			foreach_current_index(cell) + 1, time, widths.data, interval_of(source->delay),
+			set->closed, foreach_current_index(cell) + 1);
 	appendStringInfoString(sql, "\n\t\tFROM\n\t\t(\n");
 	append_merge_window_rows(sql, set, source, numbers);
-	appendStringInfo(
-		sql,
-		"\t\t) AS rows\n\t\tWINDOW past AS (%s ORDER BY at)\n\t) AS rolled\n\tWHERE orchard_row IS NOT NULL\n)",
-		partition(source));
+	appendStringInfo(sql, "\t\t) AS rows\n\t\tWINDOW past AS (%s ORDER BY at)\n\t) AS rolled\n",
+					 partition(source));
+	append_matched(sql, source);
+	appendStringInfoString(sql, " AND pg_catalog.isfinite(at)\n)");
 }
 
 /* How long before the prediction the latest row was; infinite times cannot be subtracted. */
