@@ -7,8 +7,8 @@
  *   - no crash, nothing read outside the bytes, no memory left or out of proportion;
  *   - nothing forged is scored: what is not signed is a model only where the
  *     digest part is untouched;
- *   - what is accepted is scored with NaN, NULL, infinities and extremes, and
- *     its model encodes to the very same bytes.
+ *   - what is accepted is scored with NaN, NULL, infinities and extremes, by every engine to the
+ *     same bits, and its model encodes to the very same bytes.
  *
  * One TAP line a kind of model and class of mutation.  A failure prints SEED and
  * the mutant's number; with the number as ONLY that mutant runs alone.
@@ -25,6 +25,7 @@
 #include "../unit/model_exercise.h"
 #include "../unit/model_samples.h"
 #include "arena.h"
+#include "exercise_engines.h"
 #include "kernel/codec/bytes.h"
 #include "kernel/model/model_format.h"
 
@@ -626,6 +627,25 @@ sign(Mutant *mutant, Signature signature)
 	put(mutant, MODEL_FORMAT_CHECKSUM_AT, 4, model_format_checksum(mutant->bytes, mutant->length));
 }
 
+/* What is built to score and explain an accepted model of trees, in memory of its own. */
+static Broken
+judge_engines(const uint8_t *bytes, size_t length)
+{
+	Allocator allocator = arena_allocator(&arena);
+	Model *model;
+	Broken broken = NULL;
+
+	arena_reset(&arena);
+	if (model_decode(&model, &allocator, bytes, length) != KERNEL_OK)
+		return "what was accepted is decoded again";
+	if (model->ensemble != NULL)
+		broken = exercise_engines(model->ensemble, &allocator);
+	model_release(model, &allocator);
+	if (broken == NULL && arena.live_blocks != 0)
+		broken = "engines leave nothing behind";
+	return broken;
+}
+
 /* Every promise about these bytes; they are read from a block that ends where they end. */
 static Broken
 judge(const uint8_t *bytes, size_t length, bool *is_accepted)
@@ -644,6 +664,8 @@ judge(const uint8_t *bytes, size_t length, bool *is_accepted)
 		broken = "nothing is left behind";
 	if (broken == NULL && arena.peak_bytes > MEMORY_ALLOWED(length))
 		broken = "memory is in proportion";
+	if (broken == NULL && *is_accepted)
+		broken = judge_engines(bytes, length);
 	return broken;
 }
 

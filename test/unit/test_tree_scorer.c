@@ -76,6 +76,8 @@ every_engine_gives_the_same_bits(void)
 		LeafMaskPlan plan = {0};
 		TreeScorer walker;
 		TreeScorer tables;
+		TreeScorer nodes;
+		LeafMasks *layouts[2];
 		double vector[32];
 		double expected[8];
 		int v;
@@ -84,22 +86,126 @@ every_engine_gives_the_same_bits(void)
 		CHECK(tree_scorer_create(&walker, ensemble, &unit_allocator) == KERNEL_OK);
 		CHECK(tree_scorer_create(&tables, ensemble, &unit_allocator) == KERNEL_OK);
 		CHECK(leaf_mask_plan(ensemble, &unit_allocator, &plan) == KERNEL_OK && plan.is_possible);
-		tables.masks = leaf_mask_create(ensemble, &plan, &unit_allocator);
-		CHECK(tables.masks != NULL);
-		for (v = 0; v < 3000 && tables.masks != NULL; v++)
+		plan.is_packed = false;
+		layouts[0] = leaf_mask_create(ensemble, &plan, &unit_allocator);
+		plan.is_packed = true;
+		layouts[1] = leaf_mask_create(ensemble, &plan, &unit_allocator);
+		CHECK(layouts[0] != NULL && layouts[1] != NULL);
+		CHECK(tree_scorer_create(&nodes, ensemble, &unit_allocator) == KERNEL_OK);
+		nodes.nodes = rank_nodes_create(ensemble, &unit_allocator);
+		CHECK(nodes.nodes != NULL);
+		for (v = 0; v < 3000; v++)
 		{
 			size_t size = sizeof(double) * (size_t) ensemble->n_outputs;
 
 			random_vector(&chance, ensemble, vector);
 			score_by_definition(ensemble, vector, expected);
 			tree_scorer_raw(&walker, vector);
-			tree_scorer_raw(&tables, vector);
 			CHECK(memcmp(walker.outputs, expected, size) == 0);
+			tables.masks = layouts[v % 2];
+			tree_scorer_raw(&tables, vector);
 			CHECK(memcmp(tables.outputs, expected, size) == 0);
+			tree_scorer_raw(&nodes, vector);
+			CHECK(memcmp(nodes.outputs, expected, size) == 0);
 		}
+		tree_scorer_release(&nodes, &unit_allocator);
+		leaf_mask_release(layouts[0], &unit_allocator);
 		tree_scorer_release(&walker, &unit_allocator);
+		tables.masks = layouts[1];
 		tree_scorer_release(&tables, &unit_allocator);
 		ensemble_release(ensemble, &unit_allocator);
+	}
+}
+
+/* Packed rows of any shape, by the portable code and by this processor's. */
+static void
+packed_rows_spread_alike(void)
+{
+	enum
+	{
+		LINES = 2 * MASK_LINES,
+		ROWS = 9
+	};
+	static uint8_t rows[ROWS][LINES * MASK_LINE];
+	static uint8_t masks[2][LINES * MASK_LINE];
+	static MaskLine lines[ROWS * LINES];
+	const uint8_t *places[ROWS];
+	Chance chance = {12};
+	int32_t width;
+	int32_t n;
+	int r;
+	int l;
+
+	for (width = 32; width <= 64; width += 32)
+	{
+		for (n = 0; n <= ROWS; n++)
+		{
+			for (r = 0; r < ROWS; r++)
+			{
+				uint16_t at = 0;
+
+				places[r] = rows[r];
+				for (l = 0; l < LINES * MASK_LINE; l++)
+					rows[r][l] = (uint8_t) chance_below(&chance, 256);
+				for (l = 0; l < LINES; l++)
+				{
+					uint16_t keep = (uint16_t) chance_below(&chance, width == 32 ? 65536 : 256);
+
+					lines[r * LINES + l] = (MaskLine){(l + r) % 5 == 0 ? 0 : keep, at};
+					at = (uint16_t) (at + __builtin_popcount(lines[r * LINES + l].keep));
+				}
+			}
+			leaf_mask_and_packed_portable(masks[0], places, lines, n, LINES, width);
+			leaf_mask_and_packed(masks[1], places, lines, n, LINES, width);
+			CHECK(memcmp(masks[0], masks[1], sizeof(masks[0])) == 0);
+		}
+	}
+}
+
+/* How many of the thresholds are less, counted one by one, whatever their number and the value. */
+static void
+ranks_equal_counts(void)
+{
+	static const size_t sizes[] = {0,	1,	 15,  16,  17,	 31,   32,	 255,
+								   256, 257, 271, 272, 4095, 4096, 4097, 70000};
+	Chance chance = {13};
+	size_t s;
+
+	for (s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+	{
+		size_t n = sizes[s];
+		double *thresholds = malloc((n + 1) * sizeof(double));
+		double *blocks = malloc(rank_room(n) * sizeof(double));
+		RankSearch search;
+		size_t i;
+		int v;
+
+		for (i = 0; i < n; i++)
+			thresholds[i] = (double) i - (double) (n / 3);
+		rank_begin(&search, 1, thresholds, n, blocks);
+		for (v = 0; v < 600; v++)
+		{
+			double x = v == 0	? INFINITY :
+				v == 1			? -INFINITY :
+				v == 2			? NAN :
+				v == 3 && n > 0 ? thresholds[n - 1] :
+								  (double) chance_below(&chance, 2 * (uint32_t) n + 6) / 2.0 -
+					(double) (n / 3) - 1.0;
+			double vector[2] = {-1.0, x};
+			size_t expected = 0;
+			size_t ranks[3];
+
+			for (i = 0; i < n; i++)
+				expected += thresholds[i] < x;
+			rank_find(&search, 1, vector, &ranks[0]);
+			rank_find_portable(&search, 1, vector, &ranks[1]);
+			ranks[2] = ranks[1];
+			if (cpu_has_avx2())
+				rank_find_avx2(&search, 1, vector, &ranks[2]);
+			CHECK(ranks[0] == expected && ranks[1] == expected && ranks[2] == expected);
+		}
+		free(thresholds);
+		free(blocks);
 	}
 }
 
@@ -192,9 +298,83 @@ a_table_is_built_when_it_is_repaid(void)
 	ensemble_release(ensemble, &unit_allocator);
 }
 
-/* No table where trees are large or slots so many that walking is cheaper. */
+/* Trees of any size, of numbers and categories, by nodes of ranks. */
 static void
-plans_say_what_a_table_costs(void)
+large_trees_walk_by_ranks(void)
+{
+	static const EnsembleShape large[] = {
+		{.n_numbers = 7, .n_categories = 3, .n_outputs = 1, .n_trees = 21, .n_leaves = 700},
+		{.n_numbers = 2, .n_outputs = 3, .n_trees = 12, .n_leaves = 90, .is_chain = true},
+		{.n_categories = 2, .n_outputs = 1, .n_trees = 8, .n_leaves = 65}};
+	int s;
+
+	for (s = 0; s < 3; s++)
+	{
+		Ensemble *ensemble = random_ensemble((uint64_t) s + 90, large[s], &unit_allocator);
+		Chance chance = {(uint64_t) s};
+		TreeScorer scorer;
+		double vector[16];
+		double expected[8];
+		int v;
+
+		CHECK(tree_scorer_create(&scorer, ensemble, &unit_allocator) == KERNEL_OK);
+		for (v = 0; v < 4000; v++)
+		{
+			random_vector(&chance, ensemble, vector);
+			score_by_definition(ensemble, vector, expected);
+			if (v % 1000 == 999) /* planned, then built */
+				tree_scorer_prepare(&scorer, &unit_allocator, SIZE_MAX);
+			tree_scorer_raw(&scorer, vector);
+			CHECK(memcmp(scorer.outputs, expected, sizeof(double) * (size_t) ensemble->n_outputs) ==
+				  0);
+		}
+		CHECK(!scorer.mask_plan.is_possible && scorer.engine == TREE_ENGINE_NODES);
+		CHECK(scorer.nodes != NULL);
+		tree_scorer_release(&scorer, &unit_allocator);
+		ensemble_release(ensemble, &unit_allocator);
+	}
+}
+
+/* Wherever memory ends, an engine is there or nothing is. */
+static void
+refused_memory_leaves_nothing(void)
+{
+	Ensemble *ensemble = random_ensemble(5, shapes[0], &unit_allocator);
+	LeafMaskPlan plan = {0};
+	RankNodesPlan node_plan = {0};
+	long blocks = unit_live_blocks;
+	int n;
+	int built = 0;
+
+	CHECK(leaf_mask_plan(ensemble, &unit_allocator, &plan) == KERNEL_OK);
+	for (n = 0; n < 60; n++)
+	{
+		LeafMasks *masks;
+		RankNodes *nodes;
+
+		plan.is_packed = n % 2;
+		unit_allocator_fail_after(n);
+		masks = leaf_mask_create(ensemble, &plan, &unit_allocator);
+		unit_allocator_fail_after(n);
+		nodes = rank_nodes_create(ensemble, &unit_allocator);
+		unit_allocator_fail_after(n);
+		CHECK(rank_nodes_plan(ensemble, &unit_allocator, &node_plan) ==
+			  (n < 2 ? KERNEL_OUT_OF_MEMORY : KERNEL_OK));
+		unit_allocator_fail_after(-1);
+		built += (masks != NULL) + (nodes != NULL);
+		if (masks != NULL)
+			leaf_mask_release(masks, &unit_allocator);
+		if (nodes != NULL)
+			rank_nodes_release(nodes, &unit_allocator);
+		CHECK(unit_live_blocks == blocks);
+	}
+	CHECK(built > 20 && built < 100);
+	ensemble_release(ensemble, &unit_allocator);
+}
+
+/* No masks where trees are large or slots so many that others are cheaper, nothing without room. */
+static void
+plans_say_what_an_engine_costs(void)
 {
 	EnsembleShape large = {.n_numbers = 5, .n_outputs = 1, .n_trees = 12, .n_leaves = 65};
 	EnsembleShape wide = {.n_numbers = 1000, .n_outputs = 1, .n_trees = 100, .n_leaves = 20};
@@ -203,16 +383,23 @@ plans_say_what_a_table_costs(void)
 	TreeScorer scorer;
 
 	CHECK(leaf_mask_plan(ensemble, &unit_allocator, &plan) == KERNEL_OK && !plan.is_possible);
+	CHECK(tree_scorer_create(&scorer, ensemble, &unit_allocator) == KERNEL_OK);
+	tree_scorer_prepare(&scorer, &unit_allocator, 1000);
+	CHECK(scorer.engine == TREE_ENGINE_WALK && scorer.due == UINT64_MAX);
+	tree_scorer_release(&scorer, &unit_allocator);
 	ensemble_release(ensemble, &unit_allocator);
 	ensemble = random_ensemble(1, wide, &unit_allocator);
 	CHECK(tree_scorer_create(&scorer, ensemble, &unit_allocator) == KERNEL_OK);
 	tree_scorer_prepare(&scorer, &unit_allocator, SIZE_MAX);
-	CHECK(scorer.plan.is_possible && scorer.plan.row_cost > scorer.walk_cost);
-	CHECK(scorer.due == UINT64_MAX);
+	CHECK(scorer.mask_plan.is_possible && scorer.node_plan.is_possible);
+	CHECK(scorer.engine != TREE_ENGINE_MASKS ||
+		  scorer.mask_plan.row_cost <= scorer.node_plan.row_cost);
 	tree_scorer_release(&scorer, &unit_allocator);
 	ensemble_release(ensemble, &unit_allocator);
 }
 
 UNIT_MAIN(UNIT_CASE(every_engine_gives_the_same_bits),
-		  UNIT_CASE(every_instruction_set_gives_the_same_bits),
-		  UNIT_CASE(a_table_is_built_when_it_is_repaid), UNIT_CASE(plans_say_what_a_table_costs))
+		  UNIT_CASE(every_instruction_set_gives_the_same_bits), UNIT_CASE(packed_rows_spread_alike),
+		  UNIT_CASE(ranks_equal_counts), UNIT_CASE(a_table_is_built_when_it_is_repaid),
+		  UNIT_CASE(plans_say_what_an_engine_costs), UNIT_CASE(large_trees_walk_by_ranks),
+		  UNIT_CASE(refused_memory_leaves_nothing))

@@ -10,6 +10,9 @@
  * bit, leaves being numbered from left to right.  There are no branches and no
  * loads that wait for another but the last one.
  *
+ * In a large table, whose rows come from a far cache, a slot's rows hold only the trees
+ * that ask for the slot, about half of them, where the processor can spread such masks.
+ *
  * All comparisons are made when the table is built, so that missing values and
  * categories cost nothing more at scoring.
  * Source: the QuickScorer of Lucchese et al. 2015; masks by code instead of by node.
@@ -20,18 +23,22 @@
 #define ORCHARD_KERNEL_TREE_LEAF_MASK_H
 
 #include "kernel/tree/ensemble.h"
+#include "kernel/tree/leaf_mask_simd.h"
+#include "kernel/tree/rank_simd.h"
 
 #define LEAF_MASK_TREES 16 /* T is a multiple of it */
 
-/* One slot that some node asks for. */
+/* One slot that some node asks for; numbers come first. */
 typedef struct MaskSlot
 {
 	int32_t slot;
 	bool is_category;
-	int32_t n_codes;	/* without the one of a missing value, which comes last */
-	int32_t steps;		/* numbers: 2^steps - 1 thresholds, filled up with infinity */
-	double *thresholds; /* numbers: ascending */
-	uint8_t *rows;		/* n_codes + 1 rows of `row_bytes` */
+	int32_t n_codes;  /* without the one of a missing value, which comes last */
+	size_t row_bytes; /* of one row */
+	uint8_t *rows;	  /* n_codes + 1 of them */
+	MaskLine *lines;  /* n_lines of the table's, when it is packed */
+	double *blocks;	  /* numbers: of the search */
+	size_t n_blocks;  /* doubles of them */
 } MaskSlot;
 
 typedef struct LeafMasks
@@ -39,12 +46,17 @@ typedef struct LeafMasks
 	const Ensemble *ensemble; /* the caller's, outlives the table */
 	int32_t width;			  /* w */
 	int32_t n_trees;		  /* padded */
-	size_t row_bytes;		  /* n_trees * w / 8 */
+	bool is_packed;
+	int32_t n_lines; /* of 64 bytes, of the masks of all trees; packed: a multiple of MASK_LINES */
 	int32_t n_slots;
+	int32_t n_numbers; /* of the slots */
 	MaskSlot *slots;
+	MaskLine *lines;	  /* packed: n_slots * n_lines */
+	RankSearch *searches; /* n_numbers */
 	double *values;		  /* n_trees * w: of the leaves */
+	size_t *codes;		  /* n_slots: scratch */
 	const uint8_t **rows; /* n_slots: scratch */
-	uint8_t *masks;		  /* row_bytes: scratch */
+	uint8_t *masks;		  /* n_lines * 64: scratch */
 } LeafMasks;
 
 /* What the table would take, and what scoring would cost. */
@@ -52,6 +64,7 @@ typedef struct LeafMaskPlan
 {
 	bool is_possible; /* no tree has more than 64 leaves */
 	int32_t width;
+	bool is_packed;	   /* what suits size and processor; tests change it */
 	size_t bytes;	   /* of the table */
 	double row_cost;   /* nanoseconds a vector, estimated */
 	double build_cost; /* nanoseconds, estimated */

@@ -29,6 +29,35 @@ leaf_mask_and_portable(uint8_t *to, const uint8_t *const *rows, int32_t n, size_
 }
 
 void
+leaf_mask_and_packed_portable(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines,
+							  int32_t n, int32_t n_lines, int32_t width)
+{
+	size_t size = (size_t) width / 8;
+	int32_t r;
+	int32_t l;
+
+	memset(to, 0xff, (size_t) n_lines * MASK_LINE);
+	for (r = 0; r < n; r++)
+	{
+		for (l = 0; l < n_lines; l++)
+		{
+			const MaskLine *line = &lines[(size_t) r * (size_t) n_lines + (size_t) l];
+			const uint8_t *from = rows[r] + line->at * size;
+			uint32_t keep;
+
+			for (keep = line->keep; keep != 0; keep &= keep - 1)
+			{
+				uint8_t *mask = to + (size_t) l * MASK_LINE + (size_t) __builtin_ctz(keep) * size;
+				size_t i;
+
+				for (i = 0; i < size; i++)
+					mask[i] &= *from++;
+			}
+		}
+	}
+}
+
+void
 leaf_mask_sum_portable(double lanes[8], const uint8_t *masks, int32_t width, const double *values,
 					   int32_t n_trees)
 {
@@ -113,42 +142,123 @@ leaf_mask_sum_avx2(double lanes[8], const uint8_t *masks, int32_t width, const d
 
 #define AVX512 "avx2,avx512f,avx512cd,avx512dq,avx512vl"
 
-/*
- * Four rows at a time, each from its first byte to its last, so that the processor sees few streams:
- * the rows of a large table come from the far cache.  The next four are asked for meanwhile.
- */
+/* A line of a packed row, the masks that it leaves out all ones. */
+__attribute__((target(AVX512))) static inline __m512i
+spread_32(const uint8_t *row, MaskLine line)
+{
+	return _mm512_mask_expandloadu_epi32(_mm512_set1_epi32(-1), line.keep, row + 4 * line.at);
+}
+
+__attribute__((target(AVX512))) static inline __m512i
+spread_64(const uint8_t *row, MaskLine line)
+{
+	return _mm512_mask_expandloadu_epi64(_mm512_set1_epi32(-1), (uint8_t) line.keep,
+										 row + 8 * (size_t) line.at);
+}
+
+/* Up to eight lines at a time in registers, over all rows; n_lines is a constant at each call. */
+__attribute__((target(AVX512))) static inline __attribute__((always_inline)) void
+and_lines(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t at, int n_lines)
+{
+	__m512i masks[MASK_LINES];
+	int32_t r;
+	int j;
+
+#pragma GCC unroll 8
+	for (j = 0; j < n_lines; j++)
+		masks[j] = _mm512_set1_epi32(-1);
+	for (r = 0; r < n; r++)
+	{
+#pragma GCC unroll 8
+		for (j = 0; j < n_lines; j++)
+			masks[j] = _mm512_and_si512(masks[j], _mm512_loadu_si512(rows[r] + at + MASK_LINE * j));
+	}
+#pragma GCC unroll 8
+	for (j = 0; j < n_lines; j++)
+		_mm512_storeu_si512(to + at + MASK_LINE * j, masks[j]);
+}
+
 __attribute__((target(AVX512))) static void
 and_avx512(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
 {
-	size_t i;
-	int32_t r;
+	size_t at = 0;
 
-	memset(to, 0xff, n_bytes);
-	for (r = 0; r + 4 <= n; r += 4)
+	for (; at + 8 * MASK_LINE <= n_bytes; at += 8 * MASK_LINE)
+		and_lines(to, rows, n, at, 8);
+	if (n_bytes & 4 * MASK_LINE)
 	{
+		and_lines(to, rows, n, at, 4);
+		at += 4 * MASK_LINE;
+	}
+	if (n_bytes & 2 * MASK_LINE)
+	{
+		and_lines(to, rows, n, at, 2);
+		at += 2 * MASK_LINE;
+	}
+	if (n_bytes & MASK_LINE)
+		and_lines(to, rows, n, at, 1);
+}
+
+/* Eight lines at a time in registers, over all rows. */
+__attribute__((target(AVX512))) static void
+and_packed_32(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines, int32_t n,
+			  int32_t n_lines)
+{
+	int32_t l;
+	int32_t r;
+	int32_t j;
+
+	for (l = 0; l < n_lines; l += MASK_LINES)
+	{
+		__m512i masks[MASK_LINES];
+
+#pragma GCC unroll 8
+		for (j = 0; j < MASK_LINES; j++)
+			masks[j] = _mm512_set1_epi32(-1);
+		for (r = 0; r < n; r++)
+		{
+			const MaskLine *line = &lines[(size_t) r * (size_t) n_lines + (size_t) l];
+
+#pragma GCC unroll 8
+			for (j = 0; j < MASK_LINES; j++)
+				masks[j] = _mm512_and_si512(masks[j], spread_32(rows[r], line[j]));
+		}
+#pragma GCC unroll 8
+		for (j = 0; j < MASK_LINES; j++)
+			_mm512_storeu_si512(to + (size_t) (l + j) * MASK_LINE, masks[j]);
+	}
+}
+
+/*
+ * Four rows at a time, each from its first byte to its last, so that the processor sees few streams:
+ * wide rows come from the far cache.  The next four are asked for meanwhile.
+ */
+__attribute__((target(AVX512))) static void
+and_packed_64(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines, int32_t n,
+			  int32_t n_lines)
+{
+	int32_t l;
+	int32_t r;
+	int32_t j;
+
+	memset(to, 0xff, (size_t) n_lines * MASK_LINE);
+	for (r = 0; r < n; r += 4)
+	{
+		int32_t n_rows = n - r < 4 ? n - r : 4;
 		const uint8_t *const *next = rows + (r + 8 <= n ? r + 4 : r);
 
-		for (i = 0; i < n_bytes; i += 64)
+		for (l = 0; l < n_lines; l++)
 		{
-			__m512i a = _mm512_and_si512(_mm512_loadu_si512(rows[r] + i),
-										 _mm512_loadu_si512(rows[r + 1] + i));
-			__m512i b = _mm512_and_si512(_mm512_loadu_si512(rows[r + 2] + i),
-										 _mm512_loadu_si512(rows[r + 3] + i));
+			const MaskLine *line = &lines[(size_t) r * (size_t) n_lines + (size_t) l];
+			__m512i masks = _mm512_loadu_si512(to + (size_t) l * MASK_LINE);
 
-			_mm_prefetch((const char *) next[0] + i, _MM_HINT_T0);
-			_mm_prefetch((const char *) next[1] + i, _MM_HINT_T0);
-			_mm_prefetch((const char *) next[2] + i, _MM_HINT_T0);
-			_mm_prefetch((const char *) next[3] + i, _MM_HINT_T0);
-			a = _mm512_and_si512(_mm512_and_si512(a, b), _mm512_loadu_si512(to + i));
-			_mm512_storeu_si512(to + i, a);
+			for (j = 0; j < n_rows; j++)
+			{
+				_mm_prefetch((const char *) next[j] + (size_t) l * MASK_LINE, _MM_HINT_T0);
+				masks = _mm512_and_si512(masks, spread_64(rows[r + j], line[j * n_lines]));
+			}
+			_mm512_storeu_si512(to + (size_t) l * MASK_LINE, masks);
 		}
-	}
-	for (; r < n; r++)
-	{
-		for (i = 0; i < n_bytes; i += 64)
-			_mm512_storeu_si512(
-				to + i,
-				_mm512_and_si512(_mm512_loadu_si512(rows[r] + i), _mm512_loadu_si512(to + i)));
 	}
 }
 
@@ -183,6 +293,24 @@ has_avx512(void)
 	return cpu_has_avx2() && __builtin_cpu_supports("avx512f") &&
 		__builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
 		__builtin_cpu_supports("avx512vl");
+}
+
+bool
+leaf_mask_packs(void)
+{
+	return has_avx512();
+}
+
+void
+leaf_mask_and_packed(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines, int32_t n,
+					 int32_t n_lines, int32_t width)
+{
+	if (!has_avx512())
+		leaf_mask_and_packed_portable(to, rows, lines, n, n_lines, width);
+	else if (width == 32)
+		and_packed_32(to, rows, lines, n, n_lines);
+	else
+		and_packed_64(to, rows, lines, n, n_lines);
 }
 
 void
@@ -221,6 +349,19 @@ leaf_mask_sum_avx2(double lanes[8], const uint8_t *masks, int32_t width, const d
 				   int32_t n_trees)
 {
 	leaf_mask_sum_portable(lanes, masks, width, values, n_trees);
+}
+
+bool
+leaf_mask_packs(void)
+{
+	return false;
+}
+
+void
+leaf_mask_and_packed(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines, int32_t n,
+					 int32_t n_lines, int32_t width)
+{
+	leaf_mask_and_packed_portable(to, rows, lines, n, n_lines, width);
 }
 
 void

@@ -6,9 +6,20 @@
 #ifndef ORCHARD_KERNEL_TREE_LEAF_MASK_SIMD_H
 #define ORCHARD_KERNEL_TREE_LEAF_MASK_SIMD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#define MASK_LINE 64 /* bytes: masks of 16 or 8 trees */
+#define MASK_LINES 8 /* that are combined at a time: a packed table has a multiple of them */
+
+/* Which trees of a line of masks a packed row holds, and where. */
+typedef struct MaskLine
+{
+	uint16_t keep; /* bit t: tree t of the line */
+	uint16_t at;   /* masks of the row before it */
+} MaskLine;
 
 /* The lowest bit of mask t. */
 static inline size_t
@@ -29,6 +40,17 @@ leaf_mask_lowest(const uint8_t *masks, int32_t width, int32_t t)
 /* to = rows[0] & ... & rows[n - 1]; n_bytes is a multiple of 64; all ones without rows. */
 extern void leaf_mask_and(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes);
 
+/* Has the processor an instruction that spreads packed masks? */
+extern bool leaf_mask_packs(void);
+
+/*
+ * The same for packed rows, the masks that a row leaves out being all ones.
+ *
+ * lines: n_lines of them for each row, n_lines a multiple of MASK_LINES.  to: n_lines * 64 bytes.
+ */
+extern void leaf_mask_and_packed(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines,
+								 int32_t n, int32_t n_lines, int32_t width);
+
 /*
  * lanes[t % 8] += values[t * width + the lowest bit of mask t], for t < n_trees, a multiple of 8.
  *
@@ -40,6 +62,9 @@ extern void leaf_mask_sum(double lanes[8], const uint8_t *masks, int32_t width,
 /* The same by the portable code, for tests. */
 extern void leaf_mask_and_portable(uint8_t *to, const uint8_t *const *rows, int32_t n,
 								   size_t n_bytes);
+extern void leaf_mask_and_packed_portable(uint8_t *to, const uint8_t *const *rows,
+										  const MaskLine *lines, int32_t n, int32_t n_lines,
+										  int32_t width);
 extern void leaf_mask_sum_portable(double lanes[8], const uint8_t *masks, int32_t width,
 								   const double *values, int32_t n_trees);
 

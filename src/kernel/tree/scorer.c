@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#define WALK_COST 6.0 /* nanoseconds a node visited, as the costs of leaf_mask.c */
+#define WALK_COST 8.0 /* nanoseconds a node visited, as the costs of leaf_mask.c */
 #define PLAN_ROWS \
 	3 /* vectors for a node of the average tree, whose walks cost what planning does */
 
@@ -104,6 +104,8 @@ tree_scorer_release(TreeScorer *scorer, const Allocator *allocator)
 	memory_release(allocator, scorer->outputs, n, sizeof(double));
 	if (scorer->masks != NULL)
 		leaf_mask_release(scorer->masks, allocator);
+	if (scorer->nodes != NULL)
+		rank_nodes_release(scorer->nodes, allocator);
 	*scorer = (TreeScorer){.ensemble = scorer->ensemble, .due = UINT64_MAX};
 }
 
@@ -128,37 +130,65 @@ estimate_walk(const Ensemble *ensemble)
 	return cost;
 }
 
+/* Chooses the engine of the lowest cost that the room allows, and when it is repaid. */
+static void
+plan_engine(TreeScorer *scorer, const Allocator *allocator, size_t room)
+{
+	const LeafMaskPlan *masks = &scorer->mask_plan;
+	const RankNodesPlan *nodes = &scorer->node_plan;
+	double build_cost = 0.0;
+	double row_cost;
+	double saving;
+
+	if (leaf_mask_plan(scorer->ensemble, allocator, &scorer->mask_plan) != KERNEL_OK ||
+		rank_nodes_plan(scorer->ensemble, allocator, &scorer->node_plan) != KERNEL_OK)
+		return;
+	scorer->walk_cost = estimate_walk(scorer->ensemble);
+	row_cost = scorer->walk_cost;
+	if (masks->is_possible && masks->bytes <= room && masks->row_cost < row_cost)
+	{
+		scorer->engine = TREE_ENGINE_MASKS;
+		row_cost = masks->row_cost;
+		build_cost = masks->build_cost;
+	}
+	if (nodes->is_possible && nodes->bytes <= room && nodes->row_cost < row_cost)
+	{
+		scorer->engine = TREE_ENGINE_NODES;
+		row_cost = nodes->row_cost;
+		build_cost = nodes->build_cost;
+	}
+	saving = scorer->walk_cost - row_cost;
+	if (saving > 0.0 && build_cost / saving < 1e15)
+		scorer->due = scorer->rows + (uint64_t) (build_cost / saving);
+}
+
 void
 tree_scorer_prepare(TreeScorer *scorer, const Allocator *allocator, size_t room)
 {
-	double saving;
-
 	scorer->due = UINT64_MAX;
-	if (scorer->is_planned)
+	if (!scorer->is_planned)
 	{
-		if (scorer->masks == NULL)
-			scorer->masks = leaf_mask_create(scorer->ensemble, &scorer->plan, allocator);
-		return;
+		scorer->is_planned = true;
+		plan_engine(scorer, allocator, room);
 	}
-	scorer->is_planned = true;
-	if (leaf_mask_plan(scorer->ensemble, allocator, &scorer->plan) != KERNEL_OK ||
-		!scorer->plan.is_possible || scorer->plan.bytes > room)
-		return;
-	scorer->walk_cost = estimate_walk(scorer->ensemble);
-	saving = scorer->walk_cost - scorer->plan.row_cost;
-	if (saving > 0.0 && scorer->plan.build_cost / saving < 1e15)
-		scorer->due = scorer->rows + (uint64_t) (scorer->plan.build_cost / saving);
+	else if (scorer->engine == TREE_ENGINE_MASKS && scorer->masks == NULL)
+		scorer->masks = leaf_mask_create(scorer->ensemble, &scorer->mask_plan, allocator);
+	else if (scorer->engine == TREE_ENGINE_NODES && scorer->nodes == NULL)
+		scorer->nodes = rank_nodes_create(scorer->ensemble, allocator);
 }
 
 void
 tree_scorer_raw(TreeScorer *scorer, const double *vector)
 {
 	scorer->rows++;
-	if (scorer->masks == NULL)
+	if (scorer->masks != NULL)
+		leaf_mask_lanes(scorer->masks, vector, scorer->lanes);
+	else if (scorer->nodes != NULL)
+		rank_nodes_lanes(scorer->nodes, vector, scorer->lanes);
+	else
 	{
 		ensemble_raw(scorer->ensemble, vector, scorer->lanes, scorer->outputs);
 		return;
 	}
-	leaf_mask_lanes(scorer->masks, vector, scorer->lanes);
 	ensemble_finish(scorer->ensemble, scorer->lanes, scorer->outputs);
 }

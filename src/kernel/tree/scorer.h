@@ -16,6 +16,7 @@
 
 #include "kernel/tree/ensemble.h"
 #include "kernel/tree/leaf_mask.h"
+#include "kernel/tree/rank_nodes.h"
 
 #define TREE_LANES 8
 
@@ -75,10 +76,18 @@ extern void ensemble_predict(const Ensemble *ensemble, double *raw);
 /*
  * An ensemble ready to score, with scratch for one vector: one thread at a time.
  *
- * The first vectors walk the trees.  Once they have cost as much as it takes to
- * plan a table of leaf masks, that is done, and when it promises to be the
- * cheaper and the vectors since have repaid it, the table is built.
+ * The first vectors walk the trees.  Once they have cost as much as planning
+ * takes, the engine of the lowest cost a vector is chosen: a table of leaf masks,
+ * where trees have at most 64 leaves, nodes of ranks, or the walk.  It is built
+ * when the vectors since have repaid that.
  */
+typedef enum TreeEngine
+{
+	TREE_ENGINE_WALK,
+	TREE_ENGINE_MASKS,
+	TREE_ENGINE_NODES
+} TreeEngine;
+
 typedef struct TreeScorer
 {
 	const Ensemble *ensemble; /* the caller's, outlives the scorer */
@@ -88,8 +97,11 @@ typedef struct TreeScorer
 	uint64_t due;			  /* rows at which tree_scorer_prepare has something to do */
 	double walk_cost;		  /* nanoseconds a vector by walking, estimated */
 	bool is_planned;
-	LeafMaskPlan plan;
-	LeafMasks *masks; /* NULL until it is built */
+	TreeEngine engine; /* chosen; until it is built the trees are walked */
+	LeafMaskPlan mask_plan;
+	RankNodesPlan node_plan;
+	LeafMasks *masks; /* NULL unless built */
+	RankNodes *nodes; /* likewise */
 } TreeScorer;
 
 /*
@@ -104,10 +116,10 @@ extern void tree_scorer_release(TreeScorer *scorer, const Allocator *allocator);
 
 /*
  * tree_scorer_prepare
- *		Plans or builds the table, when rows >= due.
+ *		Chooses or builds the engine, when rows >= due.
  *
- * room: bytes that the table may take; with less it is never built.  Memory that
- * is refused means no table, not an error.
+ * room: bytes that the engine may take; what needs more is not chosen.  Memory that
+ * is refused means that the walk goes on, not an error.
  */
 extern void tree_scorer_prepare(TreeScorer *scorer, const Allocator *allocator, size_t room);
 
