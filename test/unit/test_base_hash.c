@@ -5,6 +5,7 @@
 #include "kernel/base/hash.h"
 
 #include "../golden/base.h"
+#include "kernel/base/hash_simd.h"
 #include "unit.h"
 
 static bool
@@ -152,6 +153,33 @@ table_hash_tells_lengths_apart(void)
 	CHECK(hash_bytes(zeros, 8, 1) != hash_bytes(zeros, 8, 2));
 }
 
-UNIT_MAIN(UNIT_CASE(sha256_of_nist_vectors), UNIT_CASE(sha256_of_every_length),
-		  UNIT_CASE(sha256_does_not_see_the_cuts), UNIT_CASE(mix_is_that_of_splitmix64),
-		  UNIT_CASE(table_hash_is_stable), UNIT_CASE(table_hash_tells_lengths_apart))
+/* Plain code and instructions, where there are any, block by block and all at once. */
+static void
+sha256_by_instruction_equals_plain(void)
+{
+	uint8_t blocks[9 * 64];
+	size_t i;
+	size_t n;
+
+	for (i = 0; i < sizeof(blocks); i++)
+		blocks[i] = (uint8_t) (hash_mix(i) >> 11);
+	for (n = 0; n <= 9; n++)
+	{
+		uint32_t plain[8] = {1, 2, 3, 0xffffffff, 5, 0x80000000, 7, 8};
+		uint32_t quick[8] = {1, 2, 3, 0xffffffff, 5, 0x80000000, 7, 8};
+		uint32_t single[8] = {1, 2, 3, 0xffffffff, 5, 0x80000000, 7, 8};
+
+		if (!sha256_blocks_by_instruction(quick, blocks, n))
+			return;
+		sha256_blocks_portable(plain, blocks, n);
+		for (i = 0; i < n; i++)
+			sha256_blocks_by_instruction(single, blocks + 64 * i, 1);
+		CHECK(memcmp(plain, quick, sizeof(plain)) == 0);
+		CHECK(memcmp(plain, single, sizeof(plain)) == 0);
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(sha256_by_instruction_equals_plain), UNIT_CASE(sha256_of_nist_vectors),
+		  UNIT_CASE(sha256_of_every_length), UNIT_CASE(sha256_does_not_see_the_cuts),
+		  UNIT_CASE(mix_is_that_of_splitmix64), UNIT_CASE(table_hash_is_stable),
+		  UNIT_CASE(table_hash_tells_lengths_apart))

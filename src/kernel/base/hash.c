@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-static const uint32_t sha256_constants[64] = {
+#include "kernel/base/hash_simd.h"
+
+const uint32_t sha256_constants[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
 	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
 	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -125,6 +127,20 @@ sha256_block(uint32_t state[8], const uint8_t *block)
 }
 
 void
+sha256_blocks_portable(uint32_t state[8], const uint8_t *blocks, size_t n)
+{
+	for (; n > 0; n--, blocks += 64)
+		sha256_block(state, blocks);
+}
+
+static void
+add_blocks(uint32_t state[8], const uint8_t *blocks, size_t n)
+{
+	if (!sha256_blocks_by_instruction(state, blocks, n))
+		sha256_blocks_portable(state, blocks, n);
+}
+
+void
 sha256_begin(Sha256 *sha)
 {
 	static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -150,12 +166,11 @@ sha256_add(Sha256 *sha, const void *bytes, size_t length)
 		length -= taken;
 		if (held + taken < 64)
 			return;
-		sha256_block(sha->state, sha->block);
+		add_blocks(sha->state, sha->block, 1);
 	}
-	for (; length >= 64; next += 64, length -= 64)
-		sha256_block(sha->state, next);
-	if (length > 0)
-		memcpy(sha->block, next, length);
+	add_blocks(sha->state, next, length / 64);
+	if (length % 64 > 0)
+		memcpy(sha->block, next + (length - length % 64), length % 64);
 }
 
 void

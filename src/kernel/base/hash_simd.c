@@ -1,0 +1,96 @@
+/*
+ * hash_simd.c: SHA-256 with the SHA extensions of x86-64.
+ */
+#include "kernel/base/hash_simd.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+#define SHA_BIT (1u << 29) /* of ebx in leaf 7 */
+
+/* Asked once: in a virtual machine the question costs microseconds. */
+static bool
+has_sha(void)
+{
+	static int known = -1;
+	unsigned a;
+	unsigned b;
+	unsigned c;
+	unsigned d;
+
+	if (known < 0)
+		known = __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+			(b & SHA_BIT) != 0;
+	return known;
+}
+
+/*
+ * Two halves of the state stand as (a, b, e, f) and (c, d, g, h), as the instructions want them;
+ * four words of the schedule are made while the four before are used.
+ */
+__attribute__((target("sha,sse4.1"))) static void
+blocks_by_sha(uint32_t state[8], const uint8_t *blocks, size_t n)
+{
+	const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+	__m128i low = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *) (const void *) state), 0xb1);
+	__m128i high =
+		_mm_shuffle_epi32(_mm_loadu_si128((const __m128i *) (const void *) (state + 4)), 0x1b);
+	__m128i abef = _mm_alignr_epi8(low, high, 8);
+	__m128i cdgh = _mm_blend_epi16(high, low, 0xf0);
+
+	for (; n > 0; n--, blocks += 64)
+	{
+		__m128i abef_before = abef;
+		__m128i cdgh_before = cdgh;
+		__m128i words[4];
+		int i;
+
+#pragma GCC unroll 4
+		for (i = 0; i < 4; i++)
+			words[i] = _mm_shuffle_epi8(
+				_mm_loadu_si128((const __m128i *) (const void *) (blocks + 16 * i)), big_endian);
+#pragma GCC unroll 16
+		for (i = 0; i < 16; i++)
+		{
+			__m128i w = _mm_add_epi32(
+				words[i % 4],
+				_mm_loadu_si128((const __m128i *) (const void *) (sha256_constants + 4 * i)));
+
+			cdgh = _mm_sha256rnds2_epu32(cdgh, abef, w);
+			abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(w, 0x0e));
+			words[i % 4] = _mm_sha256msg2_epu32(
+				_mm_add_epi32(_mm_sha256msg1_epu32(words[i % 4], words[(i + 1) % 4]),
+							  _mm_alignr_epi8(words[(i + 3) % 4], words[(i + 2) % 4], 4)),
+				words[(i + 3) % 4]);
+		}
+		abef = _mm_add_epi32(abef, abef_before);
+		cdgh = _mm_add_epi32(cdgh, cdgh_before);
+	}
+	low = _mm_shuffle_epi32(abef, 0x1b);
+	high = _mm_shuffle_epi32(cdgh, 0xb1);
+	_mm_storeu_si128((__m128i *) (void *) state, _mm_blend_epi16(low, high, 0xf0));
+	_mm_storeu_si128((__m128i *) (void *) (state + 4), _mm_alignr_epi8(high, low, 8));
+}
+
+bool
+sha256_blocks_by_instruction(uint32_t state[8], const uint8_t *blocks, size_t n)
+{
+	if (!has_sha())
+		return false;
+	blocks_by_sha(state, blocks, n);
+	return true;
+}
+
+#else
+
+bool
+sha256_blocks_by_instruction(uint32_t state[8], const uint8_t *blocks, size_t n)
+{
+	(void) state;
+	(void) blocks;
+	(void) n;
+	return false;
+}
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * hash_simd.h: SHA-256 of whole blocks, by the processor's own instructions where it has them.
+ */
+#ifndef ORCHARD_KERNEL_BASE_HASH_SIMD_H
+#define ORCHARD_KERNEL_BASE_HASH_SIMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The 64 constants of FIPS 180-4, section 4.2.2. */
+extern const uint32_t sha256_constants[64];
+
+/* n blocks of 64 bytes into the state, by plain code. */
+extern void sha256_blocks_portable(uint32_t state[8], const uint8_t *blocks, size_t n);
+
+/* The same by instructions, about seven times faster; false, with the state as it was, without them. */
+extern bool sha256_blocks_by_instruction(uint32_t state[8], const uint8_t *blocks, size_t n);
+
+#endif /* ORCHARD_KERNEL_BASE_HASH_SIMD_H */
