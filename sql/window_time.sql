@@ -1169,3 +1169,61 @@ CREATE AGGREGATE orchard.autocorr(float8, integer) (
 	MFINALFUNC = orchard.window_autocorr_result
 );
 COMMENT ON AGGREGATE orchard.autocorr(float8, integer) IS 'correlation of x with x that many rows before';
+
+CREATE FUNCTION orchard.window_zscore_accum(internal, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_zscore_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_zscore_accum(internal, float8) IS 'a row enters zscore';
+
+CREATE FUNCTION orchard.window_zscore_add(internal, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_zscore_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_zscore_add(internal, float8) IS 'a row enters the window frame of zscore';
+
+CREATE FUNCTION orchard.window_zscore_remove(internal, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_zscore_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_zscore_remove(internal, float8) IS 'the oldest row leaves the window frame of zscore';
+
+CREATE FUNCTION orchard.window_zscore(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_zscore' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_zscore(internal) IS 'result of zscore';
+
+CREATE AGGREGATE orchard.zscore(float8) (
+	SFUNC = orchard.window_zscore_accum,
+	STYPE = internal,
+	SSPACE = 96,
+	FINALFUNC = orchard.window_zscore,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_zscore_add,
+	MINVFUNC = orchard.window_zscore_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_zscore
+);
+COMMENT ON AGGREGATE orchard.zscore(float8) IS 'how many sample deviations the last value lies above the mean of all';
+
+CREATE FUNCTION orchard.window_circular_accum(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_circular_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_circular_accum(internal, float8, float8) IS 'a row enters circular_mean';
+
+CREATE FUNCTION orchard.window_circular_add(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_circular_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_circular_add(internal, float8, float8) IS 'a row enters the window frame of circular_mean';
+
+CREATE FUNCTION orchard.window_circular_remove(internal, float8, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_circular_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_circular_remove(internal, float8, float8) IS 'the oldest row leaves the window frame of circular_mean';
+
+CREATE FUNCTION orchard.window_circular_mean(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_circular_mean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_circular_mean(internal) IS 'result of circular_mean';
+
+CREATE AGGREGATE orchard.circular_mean(float8, float8) (
+	SFUNC = orchard.window_circular_accum,
+	STYPE = internal,
+	SSPACE = 96,
+	FINALFUNC = orchard.window_circular_mean,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_circular_add,
+	MINVFUNC = orchard.window_circular_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_circular_mean
+);
+COMMENT ON AGGREGATE orchard.circular_mean(float8, float8) IS 'mean direction of values that repeat after a period, in [0, period)';

@@ -130,6 +130,13 @@ CREATE FUNCTION row_weights(n bigint, q float8) RETURNS float8[] LANGUAGE sql IM
 	'SELECT array_agg(q ^ (n - i) ORDER BY i) FROM generate_series(1, n) AS i';
 CREATE FUNCTION time_weights(ts timestamptz[], half_life interval) RETURNS float8[] LANGUAGE sql IMMUTABLE AS
 	'SELECT array_agg(2.0::float8 ^ (extract(epoch FROM t - (SELECT max(u) FROM unnest(ts) AS u))::float8 / extract(epoch FROM half_life)::float8) ORDER BY i) FROM unnest(ts) WITH ORDINALITY AS v(t, i)';
+CREATE FUNCTION circular_of(x int[], period float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN mean < 0 THEN mean + period ELSE mean END
+	FROM (SELECT CASE WHEN sqrt(s ^ 2 + c ^ 2) > 1e-9 THEN atan2(s, c) / (2 * pi()) * period END AS mean
+		FROM (SELECT avg(sin(a)) AS s, avg(cos(a)) AS c FROM (SELECT 2 * pi() * mod(v::numeric, period::numeric)::float8 / period AS a FROM unnest(x) AS v WHERE v IS NOT NULL) AS q) AS r) AS t $$;
+-- The moment of order k about the mean.
+CREATE FUNCTION moment_of(x float8[], k int) RETURNS float8 LANGUAGE sql IMMUTABLE AS
+	'SELECT avg((v - mean) ^ k) FROM unnest(x) AS v, (SELECT avg(v) AS mean FROM unnest(x) AS v) AS q';
 CREATE FUNCTION autocorr_of(x float8[], lag int) RETURNS float8 LANGUAGE sql IMMUTABLE AS
 	'SELECT corr(x[i + lag], x[i]) FROM generate_subscripts(x, 1) AS i';
 SQL
@@ -157,6 +164,9 @@ sub shapes
 	return (
 		{ name => 'range_of', ours => 'orchard.range_of(x) %w', reference => 'pg_catalog.max(x) %w - pg_catalog.min(x) %w' },
 		{ name => 'rms', ours => 'orchard.rms(x) %w', reference => "CASE WHEN NOT $finite THEN 'NaN' ELSE sqrt(pg_catalog.avg(nullif(nullif(nullif(x, 'NaN'), 'Infinity'), '-Infinity') ^ 2) %w) END" },
+		{ name => 'skewness', ours => "CASE WHEN $finite THEN orchard.skewness(m) %w END", reference => "CASE WHEN $finite AND moment_of(array_agg(m::float8) %w, 2) > 0 THEN moment_of(array_agg(m::float8) %w, 3) / moment_of(array_agg(m::float8) %w, 2) ^ 1.5 END", same => 'close_to(a, b, 1)', rounds => 30 },
+		{ name => 'kurtosis', ours => "CASE WHEN $finite THEN orchard.kurtosis(m) %w END", reference => "CASE WHEN $finite AND moment_of(array_agg(m::float8) %w, 2) > 0 THEN moment_of(array_agg(m::float8) %w, 4) / moment_of(array_agg(m::float8) %w, 2) ^ 2 - 3 END", same => 'close_to(a, b, 10)', rounds => 30 },
+		{ name => 'crest_factor', ours => 'orchard.crest_factor(m) %w', reference => 'pg_catalog.max(abs(m)) %w / nullif(sqrt(pg_catalog.avg(m::float8 ^ 2) %w), 0)', same => 'close_to(a, b, 1)' },
 		{ name => 'cv', ours => 'orchard.cv(x) %w', reference => 'pg_catalog.stddev(x) %w / nullif(abs(pg_catalog.avg(x) %w), 0)', same => "close_to(a, b, greatest(abs(b), 1)) OR b = 'NaN' AND a = 'NaN'" });
 }
 
@@ -327,10 +337,13 @@ sub over_time
 		[ "decayed_sum(x, ts, '5 hours')", q{weighted_of(array_agg(x) %w, time_weights(array_agg(ts) %w, '5 hours'), 'sum')}, '100 * max(abs(x)) %w' ],
 		[ "decayed_avg(x, ts, '5 hours')", q{weighted_of(array_agg(x) %w, time_weights(array_agg(ts) %w, '5 hours'), 'avg')} ],
 		[ 'slope(x, ts)', q{regr_slope(x, extract(epoch FROM ts - '2024-01-01 00:00Z')::float8) %w} ],
+		[ 'zscore(x)', q{(last_of(array_remove(array_agg(x) %w, NULL)) - pg_catalog.avg(x) %w) / nullif(pg_catalog.stddev(x) %w, 0)}, '10' ],
 		[ 'autocorr(x, 1)', 'autocorr_of(array_agg(x) %w, 1)', '1' ],
 		[ 'autocorr(x, 3)', 'autocorr_of(array_agg(x) %w, 3)', '1' ]);
 
 	return (
+		{ name => 'circular_mean(m, 10.7)', ours => 'orchard.circular_mean(m, 10.7) %w', reference => 'circular_of(array_agg(m) %w, 10.7)',
+			same => 'close_to(a, b, 100) OR abs(abs(a - b) - 10.7) < 1e-9' }, # 0 and the period are one direction
 		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1] } } @near),
 		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1], same => 'close_to(a, b, s)', scale => $_->[2] // 'max(abs(x)) %w' } } @close));
 }

@@ -86,6 +86,11 @@ RESET orchard.max_memory;
 
 -- decay by rows: (1 + 0.5 * 4 + 0.25 * 2) / (1 + 0.5 + 0.25); a NULL ages what was before, so that
 -- the next value weighs four times as much as the one before the gap; the deviation of two values
+-- By hand: the mean of 1, 2, 6 is 3 and the deviation sqrt(7); 23 and 2 o'clock are half past midnight.
+SELECT abs(orchard.zscore(x ORDER BY x) - 3 / sqrt(7::float8)) < 1e-15 AS score, orchard.zscore(x) FILTER (WHERE x = 1) AS one, orchard.zscore(3) AS no_spread FROM unnest('{1,2,6}'::float8[]) AS x;
+SELECT abs(orchard.circular_mean(h, 24) - 0.5) < 1e-14 AS hour, orchard.circular_mean(h, 24) FILTER (WHERE h IS NULL) AS none FROM unnest('{23,2,NULL}'::float8[]) AS h;
+SELECT orchard.circular_mean(d, 360) AS cancels FROM unnest('{0,120,240}'::int[]) AS d;
+SELECT i, orchard.zscore(x) OVER w = 'NaN' AS nan, orchard.circular_mean(x, 7) OVER w = 'NaN' AS mean_nan FROM (VALUES (1, 'Infinity'::float8), (2, 4), (3, 5), (4, 'NaN'), (5, 4), (6, NULL)) AS v(i, x) WINDOW w AS (ORDER BY i ROWS 1 PRECEDING);
 SELECT orchard.ewm_avg(x, 0.5 ORDER BY i) AS avg, abs(orchard.ewm_avg(x, 0.5 ORDER BY i) - 2) < 1e-15 AS right FROM (VALUES (1, 2), (2, 4), (3, 1)) AS v(i, x);
 SELECT i, orchard.ewm_avg(x, 0.5) OVER w AS avg, orchard.ewm_stddev(x, 0.5) OVER w = sqrt(32::float8) AS deviation FROM (VALUES (1, 2::float8), (2, NULL), (3, 10)) AS v(i, x) WINDOW w AS (ORDER BY i);
 SELECT i, orchard.ewm_avg(x, 0.5) OVER w AS avg, orchard.ewm_stddev(x, 1) OVER w AS none FROM (VALUES (1, 'Infinity'::float8), (2, 4), (3, 4), (4, 'NaN'), (5, 4), (6, 4)) AS v(i, x) WINDOW w AS (ORDER BY i ROWS 1 PRECEDING);
@@ -144,6 +149,11 @@ FROM (SELECT orchard.decayed_sum(x, t, '1 day') AS d, orchard.slope(x, t) AS s F
 DROP TABLE many;
 
 \set VERBOSITY sqlstate
+SELECT orchard.circular_mean(x, 0) FROM meter;
+SELECT orchard.circular_mean(x, 'Infinity') FROM meter;
+SELECT orchard.circular_mean(x, NULL) FROM meter;
+SELECT orchard.circular_mean(x, x / 10 + 1) FROM meter;
+SELECT orchard.zscore(x) FROM (VALUES (1.7e308), (-1.7e308)) AS v(x);
 SELECT orchard.ewm_avg(x, 0) FROM meter;
 SELECT orchard.ewm_avg(x, 1.5) FROM meter;
 SELECT orchard.ewm_avg(x, 'NaN') FROM meter;
