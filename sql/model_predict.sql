@@ -19,3 +19,15 @@ CREATE FUNCTION orchard.probability(model orchard.model, class text, VARIADIC fe
 AS 'MODULE_PATHNAME', 'orchard_probability' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION orchard.probability(orchard.model, text, "any")
 IS 'the probability of one class by its name';
+
+-- Of one argument with a known type, for drivers whose parameters have none.
+
+CREATE FUNCTION orchard.predict_values(model orchard.model, "values" jsonb) RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_predict_values' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_values(orchard.model, jsonb)
+IS 'predict for a JSON object, by the names of the features, or a JSON array, in their order';
+
+CREATE FUNCTION orchard.predict_array(model orchard.model, features float8[]) RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_array(orchard.model, float8[])
+IS 'predict for one array of the numbers, in the order of orchard.features(model)';

@@ -267,3 +267,13 @@ CREATE FUNCTION orchard.probability(name text, class text, VARIADIC features "an
 AS 'MODULE_PATHNAME', 'orchard_probability' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION orchard.probability(text, text, "any")
 IS 'probability with a registered model, referred to as in predict';
+
+CREATE FUNCTION orchard.predict_values(name text, "values" jsonb) RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_predict_values' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_values(text, jsonb)
+IS 'predict for a JSON object, by the names of the features, or a JSON array, in their order, with a registered model';
+
+CREATE FUNCTION orchard.predict_array(name text, features float8[]) RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_array(text, float8[])
+IS 'predict for one array of the numbers, in the order of orchard.features(model), with a registered model';

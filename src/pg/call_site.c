@@ -16,6 +16,7 @@
 #include "pg/error.h"
 #include "pg/model_reference.h"
 #include "pg/registry_cache.h"
+#include "pg/score_json.h"
 #include "pg/snapshot_mark.h"
 
 #define STORED_MODELS_KEPT 65536 /* TOAST pointers or names that a site knows, at most */
@@ -25,7 +26,8 @@ typedef enum FeatureMode
 	MODE_ROW,		/* one composite, bound by name */
 	MODE_ARRAY,		/* one array of numbers, in slot order */
 	MODE_ARGUMENTS, /* one argument a feature */
-	MODE_VARIADIC	/* VARIADIC array: one element a feature */
+	MODE_VARIADIC,	/* VARIADIC array: one element a feature */
+	MODE_JSON		/* one jsonb, of an object by name or an array in the order of the features */
 } FeatureMode;
 
 typedef struct BindingKey
@@ -318,6 +320,8 @@ make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
 			site->layout = row_layout_create(row);
 		binding = score_binding_of_row(model, site->layout);
 	}
+	else if (site->mode == MODE_JSON)
+		binding = score_binding_of_literals(model);
 	else if (site->mode == MODE_ARRAY &&
 			 !(model->model->n_features == 1 && model->model->features[0].length > 0))
 		binding = score_binding_of_array(model);
@@ -614,8 +618,25 @@ call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model, double 
 		case MODE_VARIADIC:
 			*prediction = score_variadic(site, fcinfo, first);
 			break;
+		case MODE_JSON:
+			elog(ERROR, "a call site of jsonb scores by call_site_score_json");
 	}
 	*model = site->current->model;
+	return true;
+}
+
+bool
+call_site_score_json(FunctionCallInfo fcinfo, CachedModel **model, double *prediction)
+{
+	CallSite *site = get_site(fcinfo, 1);
+	ScoreBinding *binding;
+
+	site->mode = MODE_JSON;
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return false;
+	binding = binding_for(site, fcinfo, NULL, 1);
+	*prediction = score_json_predict(binding, PG_GETARG_JSONB_P(1));
+	*model = binding->model;
 	return true;
 }
 

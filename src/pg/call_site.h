@@ -24,6 +24,9 @@
 extern bool call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model,
 							double *prediction);
 
+/* The same for a jsonb in argument 1. */
+extern bool call_site_score_json(FunctionCallInfo fcinfo, CachedModel **model, double *prediction);
+
 /*
  * call_site_bind
  *		The same, for what looks further: the binding, whose vector is that of the features.

@@ -11,6 +11,7 @@
 #include "pg/call_site.h"
 
 PG_FUNCTION_INFO_V1(orchard_predict);
+PG_FUNCTION_INFO_V1(orchard_predict_values);
 PG_FUNCTION_INFO_V1(orchard_predict_class);
 PG_FUNCTION_INFO_V1(orchard_predict_proba);
 PG_FUNCTION_INFO_V1(orchard_probability);
@@ -58,6 +59,17 @@ class_probability(const CachedModel *cached, uint32 i, double predicted)
 	return i == model->positive_class ? predicted : 1.0 - predicted;
 }
 
+static void
+require_one_number(const Model *model)
+{
+	if (unlikely(model->n_classes > 2))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("predict gives one number, but the model has %u classes", model->n_classes),
+			 errhint("Use orchard.predict_class, orchard.predict_proba or orchard.probability.")));
+}
+
 Datum
 orchard_predict(PG_FUNCTION_ARGS)
 {
@@ -66,13 +78,19 @@ orchard_predict(PG_FUNCTION_ARGS)
 
 	if (!call_site_score(fcinfo, 1, &cached, &prediction))
 		PG_RETURN_NULL();
-	if (unlikely(cached->model->n_classes > 2))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("predict gives one number, but the model has %u classes",
-					cached->model->n_classes),
-			 errhint("Use orchard.predict_class, orchard.predict_proba or orchard.probability.")));
+	require_one_number(cached->model);
+	PG_RETURN_FLOAT8(prediction);
+}
+
+Datum
+orchard_predict_values(PG_FUNCTION_ARGS)
+{
+	CachedModel *cached;
+	double prediction;
+
+	if (!call_site_score_json(fcinfo, &cached, &prediction))
+		PG_RETURN_NULL();
+	require_one_number(cached->model);
 	PG_RETURN_FLOAT8(prediction);
 }
 

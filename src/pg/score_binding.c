@@ -185,6 +185,25 @@ score_binding_of_types(CachedModel *model, int n, const Oid *types)
 	return binding;
 }
 
+ScoreBinding *
+score_binding_of_literals(CachedModel *model)
+{
+	int n = (int) model->model->n_features;
+	Oid *types = palloc(sizeof(Oid) * Max(n, 1));
+	int f;
+
+	for (f = 0; f < n; f++)
+	{
+		const ModelFeature *feature = &model->model->features[f];
+
+		types[f] = feature->length > 0		   ? FLOAT8ARRAYOID :
+			feature->family == FAMILY_TIME	   ? TIMESTAMPTZOID :
+			feature->family == FAMILY_INTERVAL ? INTERVALOID :
+												 UNKNOWNOID;
+	}
+	return score_binding_of_types(model, n, types);
+}
+
 /* The prediction for the vector; added: what missing indicators add to eta. */
 static inline double
 predict_vector(const ScoreBinding *binding, double added)

@@ -57,6 +57,9 @@ typedef struct ElementType
 
 extern ScoreBinding *score_binding_of_row(CachedModel *model, RowLayout *layout);
 extern ScoreBinding *score_binding_of_types(CachedModel *model, int n, const Oid *types);
+/* Numbers and categories as literals; timestamptz, interval and float8[] for what those cannot be. */
+extern ScoreBinding *score_binding_of_literals(
+	CachedModel *model); /* float8[] for an array feature */
 extern ScoreBinding *score_binding_of_array(CachedModel *model);
 
 /*
