@@ -36,6 +36,13 @@ collect_facts(Fit *fit, const LogisticOptions *logistic)
 									state->dictionaries[c].n, &fit->missing_weight[c]);
 }
 
+/* Are the estimates others than those of plain least squares or maximum likelihood? */
+static bool
+is_restricted(const FitOptions *options)
+{
+	return options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative;
+}
+
 /* Features whose coefficients the data do not determine. */
 static void
 warn_unidentified(Fit *fit, const LinearFit *result)
@@ -46,7 +53,7 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 	int n_collinear = 0;
 	int i;
 
-	if (result->facts.rank >= fit->design.n_terms || fit->spec->options->l2 > 0.0)
+	if (result->facts.rank >= fit->design.n_terms || is_restricted(fit->spec->options))
 		return;
 	initStringInfo(&constant);
 	initStringInfo(&collinear);
@@ -82,8 +89,11 @@ take_result(Fit *fit, const LinearFit *result)
 	fit->model.coefficients = result->coefficients;
 	fit->model.facts = result->facts;
 	warn_unidentified(fit, result);
-	if (fit->spec->options->l2 > 0.0)
-		fit_add_warning(fit, pstrdup("with a penalty there are no standard errors and p-values"));
+	if (is_restricted(fit->spec->options))
+		fit_add_warning(
+			fit,
+			psprintf("with %s there are no standard errors and p-values",
+					 fit->spec->options->nonnegative ? "nonnegative coefficients" : "a penalty"));
 }
 
 static LinearFit
@@ -104,7 +114,10 @@ void
 fit_linear_regression(Fit *fit)
 {
 	const FitOptions *options = fit->spec->options;
-	LeastSquaresOptions solver = {.l2 = options->l2, .standardize = options->standardize};
+	LeastSquaresOptions solver = {.l1 = Max(options->tree.l1, 0.0),
+								  .l2 = options->l2,
+								  .nonnegative = options->nonnegative,
+								  .standardize = options->standardize};
 	LinearFit result;
 	double weight = 0.0;
 
@@ -115,6 +128,12 @@ fit_linear_regression(Fit *fit)
 				least_squares_fit(fit->state->least_squares, &fit->design, &solver,
 								  &fit->account->allocator, &fit->account->stop, &result));
 	fit->model.link = LINK_IDENTITY;
+	if (!result.facts.converged)
+		fit_report_condition(
+			fit,
+			psprintf(
+				"coordinate descent did not converge in %d sweeps; the optimality conditions are violated by %g of the largest moment",
+				result.facts.iterations, result.facts.gradient_norm));
 	take_result(fit, &result);
 	weight = least_squares_weight(fit->state->least_squares);
 	if (result.facts.tss > 0.0)

@@ -149,6 +149,7 @@ read_on_failure(FitOptions *options, const char *name, const JsonbValue *value)
 	}
 
 OPTION_READER(l2, option_number(name, value, 0.0, INFINITY))
+OPTION_READER(nonnegative, option_boolean(name, value))
 OPTION_READER(standardize, option_boolean(name, value))
 OPTION_READER(fit_intercept, option_boolean(name, value))
 OPTION_READER(missing_indicator, option_boolean(name, value))
@@ -183,6 +184,7 @@ static const OptionEntry option_entries[] = {
 	{"max_categories", read_max_categories, ALL},
 	{"max_iter", read_max_iter, LINEAR},
 	{"missing_indicator", read_missing_indicator, LINEAR},
+	{"nonnegative", read_nonnegative, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"objective", read_objective, ALL},
 	{"on_failure", read_on_failure, ALL},
 	{"positive_class", read_positive_class, WITH_TARGET},
@@ -341,7 +343,7 @@ check_options(FitOptions *options, const GivenOptions *given)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options \"tol\" and \"max_iter\" need an iterative algorithm"),
-				 errdetail("Linear regression is solved directly.")));
+				 errdetail("Linear regression is solved from its sums to full accuracy.")));
 	check_given(options, given);
 	if (options->features != NULL && options->exclude != NULL)
 		ereport(ERROR,
@@ -448,6 +450,11 @@ static void
 add_linear_options(Members *members, const FitOptions *options)
 {
 	add_boolean(members, "fit_intercept", options->fit_intercept);
+	if (options->algorithm == ALGORITHM_LINEAR_REGRESSION)
+	{
+		add_number(members, "l1", Max(options->tree.l1, 0.0));
+		add_boolean(members, "nonnegative", options->nonnegative);
+	}
 	add_number(members, "l2", options->l2);
 	add_number(members, "max_iter", options->max_iter);
 	add_boolean(members, "missing_indicator", options->missing_indicator);

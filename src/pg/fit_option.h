@@ -26,6 +26,7 @@ struct FitOptions
 	ModelAlgorithm algorithm;
 	ModelObjective objective; /* trees: 0 until the target is known, when not given */
 	double l2;
+	bool nonnegative; /* linear regression: no coefficient below 0 */
 	bool standardize;
 	bool fit_intercept;
 	bool missing_indicator;

@@ -197,7 +197,7 @@ const OptionEntry tree_option_entries[] = {
 	{"cat_l2", read_cat_l2, BOOSTING},
 	{"cat_smooth", read_cat_smooth, BOOSTING},
 	{"early_stopping_rounds", read_early_stopping_rounds, BOOSTING},
-	{"l1", read_l1, BOOSTING},
+	{"l1", read_l1, BOOSTING | ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"learning_rate", read_learning_rate, BOOSTING},
 	{"max_bins", read_max_bins, BOOSTING | FOREST | TREE},
 	{"max_depth", read_max_depth, BOOSTING | FOREST | TREE},

@@ -172,7 +172,7 @@ fit_least_squares(LeastSquares *state, const Allocator *allocator)
 									   {"c", FAMILY_CATEGORY, 0, false},
 									   {"d", FAMILY_CATEGORY, 0, true}};
 	static const DesignOptions design_options = {true, true, 4, NULL};
-	static const LeastSquaresOptions options = {0.0, true};
+	static const LeastSquaresOptions options = {.standardize = true};
 	Dictionary dictionaries[2] = {{0}, {0}};
 	double weights[2][MAX_CODES];
 	const double *level_weight[2] = {weights[0], weights[1]};

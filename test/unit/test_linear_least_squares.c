@@ -8,7 +8,7 @@
 
 #define TERMS 5
 
-static const LeastSquaresOptions plain = {0.0, true};
+static const LeastSquaresOptions plain = {.standardize = true};
 
 /* Adds rows first .. last of the golden set. */
 static Status
@@ -104,7 +104,7 @@ ridge_agrees_with_sklearn(void)
 	LeastSquares *state = least_squares_create(&unit_allocator, 2, 1);
 	LinearCoefficient coefficients[TERMS];
 	LinearFit fit = {.coefficients = coefficients};
-	LeastSquaresOptions options = {0.3, true};
+	LeastSquaresOptions options = {.l2 = 0.3, .standardize = true};
 	int i;
 
 	CHECK(add_rows(state, 1, GOLDEN_ROWS, true, false) == KERNEL_OK);

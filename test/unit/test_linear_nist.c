@@ -12,7 +12,7 @@
 static Status
 fit_set(const NistSet *set, int parts, LinearFit *fit)
 {
-	static const LeastSquaresOptions options = {0.0, true};
+	static const LeastSquaresOptions options = {.standardize = true};
 	DesignOptions design_options = {set->intercept != 0, false, 1000, NULL};
 	Feature features[MOST_COLUMNS];
 	NumberFacts numbers[MOST_COLUMNS];

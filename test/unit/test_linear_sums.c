@@ -12,7 +12,7 @@
 #define LEVELS 4
 #define MOST_TERMS 90
 
-static const LeastSquaresOptions plain = {0.0, true};
+static const LeastSquaresOptions plain = {.standardize = true};
 static uint64_t random_state;
 
 static uint32_t

@@ -30,7 +30,10 @@ typedef struct LeastSquares LeastSquares;
 
 typedef struct LeastSquaresOptions
 {
-	double l2; /* >= 0; objective (1/sum w) sum w r^2 / 2 + (l2/2) |b|^2: see least_squares_fit */
+	double
+		l1; /* >= 0; objective (1/sum w) sum w r^2 / 2 + l1 |b|_1 + (l2/2) |b|^2: see least_squares_fit */
+	double l2;		  /* >= 0 */
+	bool nonnegative; /* no coefficient but the intercept below 0 */
 	bool standardize; /* the penalty acts on columns scaled to standard deviation 1 */
 } LeastSquaresOptions;
 
@@ -75,14 +78,17 @@ extern void least_squares_level_weights(const LeastSquares *state, int32_t categ
  * least_squares_fit
  *		Solves for the terms of the design.
  *
- * Minimises (1/sum w) sum w (y - x'b)^2 / 2 + (l2/2) sum over non-intercept
- * terms of (s_j b_j)^2, with s_j the column's standard deviation (1/n) when
+ * Minimises (1/sum w) sum w (y - x'b)^2 / 2 + sum over non-intercept terms of
+ * l1 |s_j b_j| + (l2/2) (s_j b_j)^2, with s_j the column's standard deviation (1/n) when
  * standardize, else 1.  (With l2 = lambda this is scikit-learn's Ridge with
  * alpha = n * lambda on standardised columns.)
  * Centred and scaled in double-double, pivoted Cholesky; a rank-deficient
  * design gives the minimum-norm solution on the scaled columns, with NaN
  * std_error for coefficients that the data do not identify.  With l2 > 0 no
- * standard errors.  fit->coefficients: n_terms, from the caller.
+ * standard errors.  With l1 > 0 or nonnegative by coordinate descent, without
+ * standard errors either; facts.rank then counts the nonzero coefficients and
+ * the intercept, iterations the sweeps, and gradient_norm is the largest violation of
+ * the optimality conditions relative to the largest moment.  fit->coefficients: n_terms, from the caller.
  *
  * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW.
  */

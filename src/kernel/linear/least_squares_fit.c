@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/linear/coordinate_descent.h"
 #include "kernel/linear/least_squares_state.h"
 #include "kernel/linear/normal_equations.h"
 #include "kernel/stat/distribution.h"
@@ -56,6 +57,7 @@ typedef struct Solver
 	DoubleDouble *solution;		 /* p */
 	double *scale;				 /* p: square root of the centred square; 0 = constant */
 	double *penalty;			 /* p: added to the scaled diagonal */
+	double *threshold;			 /* p: of the scaled coefficients, for l1 */
 	DoubleDouble *mean;			 /* p: of the scaled columns */
 	double *tolerance;			 /* p: least pivot of an independent column */
 	double *variance;			 /* p: of the scaled coefficients, for a residual variance of 1 */
@@ -310,13 +312,14 @@ allocate_solver(Solver *solver)
 	solver->solution = memory_allocate(allocator, p, sizeof(DoubleDouble));
 	solver->scale = memory_allocate(allocator, p, sizeof(double));
 	solver->penalty = memory_allocate_zero(allocator, p, sizeof(double));
+	solver->threshold = memory_allocate_zero(allocator, p, sizeof(double));
 	solver->mean = memory_allocate(allocator, p, sizeof(DoubleDouble));
 	solver->tolerance = memory_allocate(allocator, p, sizeof(double));
 	solver->variance = memory_allocate(allocator, p, sizeof(double));
 	return solver->parts != NULL && solver->gram != NULL && solver->moment != NULL &&
 			solver->sum != NULL && solver->solution != NULL && solver->scale != NULL &&
-			solver->penalty != NULL && solver->mean != NULL && solver->tolerance != NULL &&
-			solver->variance != NULL ?
+			solver->penalty != NULL && solver->threshold != NULL && solver->mean != NULL &&
+			solver->tolerance != NULL && solver->variance != NULL ?
 		KERNEL_OK :
 		KERNEL_OUT_OF_MEMORY;
 }
@@ -342,6 +345,7 @@ release_solver(Solver *solver)
 	memory_release(allocator, solver->solution, p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->scale, p, sizeof(double));
 	memory_release(allocator, solver->penalty, p, sizeof(double));
+	memory_release(allocator, solver->threshold, p, sizeof(double));
 	memory_release(allocator, solver->mean, p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->tolerance, p, sizeof(double));
 	memory_release(allocator, solver->variance, p, sizeof(double));
@@ -361,7 +365,7 @@ sum_error(const Solver *solver)
 	return 0x1p-95 + (double) solver->state->rows * 0x1p-107;
 }
 
-/* The scale of column i and what follows from it: its penalty and the tolerance of its pivot. */
+/* The scale of column i and what follows from it: its penalties and the tolerance of its pivot. */
 static void
 set_scale(Solver *solver, const LeastSquaresOptions *options, int32_t i, DoubleDouble square,
 		  DoubleDouble variation)
@@ -374,6 +378,10 @@ set_scale(Solver *solver, const LeastSquaresOptions *options, int32_t i, DoubleD
 	solver->penalty[i] = is_constant || options->l2 == 0.0 ?
 		0.0 :
 		options->l2 * ((options->standardize ? variation.hi : solver->total.hi) / kept.hi);
+	solver->threshold[i] = is_constant || options->l1 == 0.0 ?
+		0.0 :
+		options->l1 * sqrt(solver->total.hi) *
+			sqrt((options->standardize ? variation.hi : solver->total.hi) / kept.hi);
 	solver->tolerance[i] = RANK_TOLERANCE + 4.0 * error * (is_constant ? 0.0 : square.hi / kept.hi);
 	solver->mean[i] = is_constant ?
 		dd_from(0.0) :
@@ -459,7 +467,7 @@ scale_equations(Solver *solver)
 	return is_finite;
 }
 
-/* u'R u for the unpenalised scaled matrix, which factoring has overwritten: from u and the moments. */
+/* The residual square; the scaled matrix may be overwritten, so from u and the moments. */
 static DoubleDouble
 residual_square(const Solver *solver)
 {
@@ -543,6 +551,49 @@ log_likelihood(const Solver *solver, double rss)
 	return -0.5 * n * (log(6.283185307179586477 * rss / n) + 1.0);
 }
 
+/* By factoring. */
+static Status
+solve_directly(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
+			   LinearFacts *facts)
+{
+	Status status;
+
+	solver->equations.wants_variance = options->l2 == 0.0;
+	status = normal_equations_solve(&solver->equations, stop);
+	facts->rank = solver->equations.rank + solver->first;
+	facts->converged = true;
+	facts->gradient_norm = 0.0;
+	facts->condition_number = solver->equations.condition;
+	return status;
+}
+
+/* By coordinate descent, which knows no variances. */
+static Status
+solve_by_descent(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
+				 LinearFacts *facts)
+{
+	CoordinateDescent descent = {.allocator = solver->allocator,
+								 .p = solver->p,
+								 .nonnegative = options->nonnegative,
+								 .gram = solver->gram,
+								 .moment = solver->moment,
+								 .threshold = solver->threshold,
+								 .solution = solver->solution};
+	Status status = coordinate_descent_solve(&descent, stop);
+	int32_t i;
+
+	for (i = 0; i < solver->p; i++)
+		solver->variance[i] = NAN;
+	solver->equations.mean_variance = NAN;
+	solver->equations.slack = descent.slack;
+	facts->rank = descent.n_nonzero + solver->first;
+	facts->iterations = descent.sweeps;
+	facts->converged = descent.converged;
+	facts->gradient_norm = descent.residual;
+	facts->condition_number = NAN;
+	return status;
+}
+
 static Status
 solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop, LinearFit *fit)
 {
@@ -567,20 +618,19 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 	solver->equations = (NormalEquations){.allocator = solver->allocator,
 										  .p = solver->p,
 										  .is_exact = !solver->state->is_wide,
-										  .wants_variance = options->l2 == 0.0,
 										  .gram = solver->gram,
 										  .moment = solver->moment,
 										  .mean = solver->mean,
 										  .tolerance = solver->tolerance,
 										  .solution = solver->solution,
 										  .variance = solver->variance};
-	if (status == KERNEL_OK)
-		status = normal_equations_solve(&solver->equations, stop);
+	fit->facts = (LinearFacts){0};
+	if (status == KERNEL_OK && (options->l1 > 0.0 || options->nonnegative))
+		status = solve_by_descent(solver, options, stop, &fit->facts);
+	else if (status == KERNEL_OK)
+		status = solve_directly(solver, options, stop, &fit->facts);
 	if (status != KERNEL_OK)
 		return status;
-	fit->facts = (LinearFacts){
-		.rank = solver->equations.rank + solver->first, .converged = true, .gradient_norm = 0.0};
-	fit->facts.condition_number = solver->equations.condition;
 	status = report(solver, fit);
 	fit->facts.log_likelihood = log_likelihood(solver, fit->facts.rss);
 	return status;

@@ -39,7 +39,7 @@ typedef struct LinearFacts
 	double rss;	   /* weighted residual sum of squares; NaN for logistic */
 	double tss;	   /* weighted total sum of squares about the mean (about 0 without intercept) */
 	double
-		gradient_norm; /* infinity norm of the gradient of the mean penalised loss, standardised columns */
+		gradient_norm; /* infinity norm of the gradient of the mean penalised loss, standardised columns; with l1 see least_squares.h */
 	double
 		condition_number; /* 1-norm estimate or 2-norm of the scaled Gram matrix, square-rooted; NaN when singular */
 	int32_t rank;		/* of the design, intercept included */
