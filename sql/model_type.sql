@@ -58,6 +58,13 @@ AS 'MODULE_PATHNAME', 'orchard_coefficients' LANGUAGE C IMMUTABLE STRICT PARALLE
 COMMENT ON FUNCTION orchard.coefficients(orchard.model)
 IS 'coefficients of a linear model in the units of its columns, with standard errors, t or z statistics and two-sided p-values';
 
+CREATE FUNCTION orchard.coefficients(model orchard.model, level float8,
+	OUT term text, OUT feature text, OUT category text, OUT estimate float8, OUT std_error float8,
+	OUT statistic float8, OUT p_value float8, OUT conf_low float8, OUT conf_high float8) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'orchard_coefficients' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
+COMMENT ON FUNCTION orchard.coefficients(orchard.model, float8)
+IS 'coefficients with confidence intervals of a level such as 0.95, by Student''s t (linear regression) or the normal distribution';
+
 CREATE FUNCTION orchard.model_eq(orchard.model, orchard.model) RETURNS boolean
 AS 'MODULE_PATHNAME', 'orchard_model_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.model_eq(orchard.model, orchard.model) IS 'implementation of = operator: equal digests';

@@ -19,6 +19,8 @@
 #include "utils/jsonb.h"
 
 #include "pg/compat.h"
+#include "kernel/linear/inference.h"
+
 #include "pg/column_type.h"
 #include "pg/error.h"
 #include "pg/fit_option.h"
@@ -178,6 +180,27 @@ append_texts(StringInfo json, const char *name, char **texts, uint32 n)
 	appendStringInfoChar(json, ']');
 }
 
+/* Tests of the whole fit; what a classification has no meaning for is left out. */
+static void
+append_inference(StringInfo json, const Model *model)
+{
+	LinearInference inference =
+		linear_inference(&model->facts, model->coefficients, model->n_terms, model->rows);
+
+	append_number(json, "degrees_of_freedom", inference.degrees);
+	if (model->n_classes == 0)
+	{
+		append_number(json, "r_squared", inference.r_squared);
+		append_number(json, "adjusted_r_squared", inference.adjusted_r_squared);
+		append_number(json, "f_statistic", inference.f_statistic);
+		append_number(json, "f_p_value", inference.f_p_value);
+	}
+	else
+		append_number(json, "deviance", -2.0 * model->facts.log_likelihood);
+	append_number(json, "aic", inference.aic);
+	append_number(json, "bic", inference.bic);
+}
+
 static void
 append_fit(StringInfo json, const Model *model)
 {
@@ -190,6 +213,8 @@ append_fit(StringInfo json, const Model *model)
 	append_number(json, "condition_number", facts->condition_number);
 	append_number(json, "log_likelihood", facts->log_likelihood);
 	append_number(json, "residual_variance", facts->sigma2);
+	if (model->n_terms > 0)
+		append_inference(json, model);
 	appendStringInfoChar(json, '}');
 }
 
@@ -330,10 +355,29 @@ set_float8(Datum *values, bool *nulls, int i, double value)
 	values[i] = Float8GetDatum(value);
 }
 
-/* Columns: term, feature, level, estimate, std_error, statistic, p_value. */
+/* The confidence level that is argument 1, or 0 without one. */
+static double
+confidence_argument(FunctionCallInfo fcinfo)
+{
+	double level;
+
+	if (PG_NARGS() < 2)
+		return 0.0;
+	level = PG_GETARG_FLOAT8(1);
+	if (!(level > 0.0 && level < 1.0))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"%s\" must be between 0 and 1, not %s", "level", number_text(level)),
+			 errhint("A level of 0.95 gives intervals that cover in 95 of 100 samples.")));
+	return level;
+}
+
+/* Columns: term, feature, level, estimate, std_error, statistic, p_value; with a level conf_low and conf_high. */
 Datum
 orchard_coefficients(PG_FUNCTION_ARGS)
 {
+	double confidence = confidence_argument(fcinfo);
 	const Model *model = decoded_argument(fcinfo, 0);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	uint32 i;
@@ -343,8 +387,8 @@ orchard_coefficients(PG_FUNCTION_ARGS)
 	{
 		const LinearCoefficient *coefficient = &model->coefficients[i];
 		const Term *term = &coefficient->term;
-		Datum values[7] = {0};
-		bool nulls[7] = {0};
+		Datum values[9] = {0};
+		bool nulls[9] = {0};
 
 		values[0] = CStringGetTextDatum(term_name(model, term));
 		nulls[1] = term->feature == TERM_INTERCEPT;
@@ -357,6 +401,13 @@ orchard_coefficients(PG_FUNCTION_ARGS)
 		set_float8(values, nulls, 4, coefficient->std_error);
 		set_float8(values, nulls, 5, coefficient->statistic);
 		set_float8(values, nulls, 6, coefficient->p_value);
+		if (confidence > 0.0)
+		{
+			double margin = linear_margin(&model->facts, coefficient, model->rows, confidence);
+
+			set_float8(values, nulls, 7, coefficient->estimate - margin);
+			set_float8(values, nulls, 8, coefficient->estimate + margin);
+		}
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -104,7 +104,8 @@ FROM models AS a, retold AS b WHERE id = 6;
 SELECT orchard.summary(m) = '{"algorithm": "logistic_regression", "objective": "log_loss", "target": "churned",
 		"rows": 5000000000, "rows_skipped": 0, "features": 3, "seed": 42, "options": {"l2": 0.01, "unknown": "error"},
 		"classes": ["no", "yes"], "positive_class": "yes", "fit": {"converged": true, "iterations": 7, "rank": 4, "terms": 4,
-			"gradient_norm": 1e-10, "condition_number": 12, "log_likelihood": -1700000000, "residual_variance": null},
+			"gradient_norm": 1e-10, "condition_number": 12, "log_likelihood": -1700000000, "residual_variance": null,
+			"degrees_of_freedom": null, "deviance": 3400000000, "aic": null, "bic": null},
 		"metrics": {"train.log_loss": 0.34, "train.accuracy": 0.875}, "warnings": []}' AS logistic FROM models WHERE id = 5;
 SELECT orchard.summary(m) @> '{"algorithm": "linear_regression", "objective": "squared_error", "target": "price",
 		"rows": 1000, "rows_skipped": 3, "options": {"algorithm": "linear_regression", "l2": 0},

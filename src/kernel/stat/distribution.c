@@ -1,5 +1,5 @@
 /*
- * distribution.c: normal and Student's t tails.
+ * distribution.c: normal, Student's t and F tails.
  */
 #include "kernel/stat/distribution.h"
 
@@ -92,6 +92,57 @@ distribution_t_two_sided(double t, double degrees)
 	if (x < (a + 1.0) / (a + 2.5))
 		return front * beta_fraction(a, 0.5, x) / a;
 	return 1.0 - front * beta_fraction(0.5, a, y) / 0.5;
+}
+
+/* By halving: it is asked for once a table, and the tail falls all the way. */
+double
+distribution_t_critical(double tail, double degrees)
+{
+	double low = 0.0;
+	double high = 1.0;
+
+	while (high < 1e300 && distribution_t_two_sided(high, degrees) > tail)
+	{
+		low = high;
+		high *= 2.0;
+	}
+	for (;;)
+	{
+		double middle = low + 0.5 * (high - low);
+
+		if (middle <= low || middle >= high)
+			return middle;
+		if (distribution_t_two_sided(middle, degrees) > tail)
+			low = middle;
+		else
+			high = middle;
+	}
+}
+
+/* I_x(a, b) from x and y = 1 - x, by the fraction that converges (DLMF 8.17.4, 8.17.22). */
+static double
+beta_ratio(double a, double b, double x, double y)
+{
+	double front;
+
+	if (x <= 0.0 || y <= 0.0)
+		return x <= 0.0 ? 0.0 : 1.0;
+	front = exp(a * log(x) + b * log(y) + lgamma(a + b) - lgamma(a) - lgamma(b));
+	if (x < (a + 1.0) / (a + b + 2.0))
+		return front * beta_fraction(a, b, x) / a;
+	return 1.0 - front * beta_fraction(b, a, y) / b;
+}
+
+double
+distribution_f_upper(double f, double degrees1, double degrees2)
+{
+	double ratio = f * degrees1 / degrees2;
+
+	if (isnan(f))
+		return NAN;
+	if (isinf(ratio))
+		return 0.0;
+	return beta_ratio(0.5 * degrees2, 0.5 * degrees1, 1.0 / (1.0 + ratio), ratio / (1.0 + ratio));
 }
 
 /*

@@ -1,0 +1,66 @@
+/*
+ * inference.c: tests of the whole fit, information criteria, confidence intervals.
+ */
+#include "kernel/linear/inference.h"
+
+#include "kernel/stat/distribution.h"
+
+static bool
+has_errors(const LinearCoefficient *coefficients, int32_t n_terms)
+{
+	int32_t i;
+
+	for (i = 0; i < n_terms; i++)
+	{
+		if (!isnan(coefficients[i].std_error))
+			return true;
+	}
+	return false;
+}
+
+/* R squared adjusted, and the F test, for least squares with degrees of freedom left. */
+static void
+test_squares(LinearInference *inference, const LinearFacts *facts, int32_t n_intercepts,
+			 uint64_t rows)
+{
+	double total = (double) rows - n_intercepts;
+	double explained = facts->rank - n_intercepts;
+
+	if (!(inference->degrees > 0.0))
+		return;
+	inference->adjusted_r_squared = 1.0 - (1.0 - inference->r_squared) * total / inference->degrees;
+	if (!(explained > 0.0 && facts->rss >= 0.0 && facts->tss > 0.0))
+		return;
+	inference->f_statistic = fmax(facts->tss - facts->rss, 0.0) / explained / facts->sigma2;
+	inference->f_p_value =
+		distribution_f_upper(inference->f_statistic, explained, inference->degrees);
+}
+
+LinearInference
+linear_inference(const LinearFacts *facts, const LinearCoefficient *coefficients, int32_t n_terms,
+				 uint64_t rows)
+{
+	LinearInference inference = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+	int32_t n_intercepts = n_terms > 0 && coefficients[0].term.feature == TERM_INTERCEPT;
+
+	if (facts->tss > 0.0)
+		inference.r_squared = 1.0 - facts->rss / facts->tss;
+	if (!has_errors(coefficients, n_terms))
+		return inference;
+	inference.degrees = (double) rows - facts->rank;
+	test_squares(&inference, facts, n_intercepts, rows);
+	inference.aic = -2.0 * facts->log_likelihood + 2.0 * facts->rank;
+	inference.bic = -2.0 * facts->log_likelihood + log((double) rows) * facts->rank;
+	return inference;
+}
+
+double
+linear_margin(const LinearFacts *facts, const LinearCoefficient *coefficient, uint64_t rows,
+			  double level)
+{
+	double degrees = isnan(facts->sigma2) ? INFINITY : (double) rows - facts->rank;
+
+	if (isnan(coefficient->std_error))
+		return NAN;
+	return coefficient->std_error * distribution_t_critical(1.0 - level, degrees);
+}

@@ -1,0 +1,74 @@
+/*
+ * test_linear_inference.c: tests of the whole fit and intervals against statsmodels.
+ *
+ * The facts and the expected values are of the fit "least squares" of test/golden/inference_sql.py.
+ */
+#include "kernel/linear/inference.h"
+
+#include "unit.h"
+
+/* The sums of squares of that fit, from the variance, the degrees of freedom and R squared. */
+#define SIGMA2 80.35626475227089
+#define RSS (597.0 * SIGMA2)
+#define TSS (RSS / (1.0 - 0.9144268376404053))
+
+static LinearFacts
+facts_of_fit(void)
+{
+	LinearFacts facts = {
+		.log_likelihood = -2165.8003746066183, .sigma2 = SIGMA2, .rss = RSS, .tss = TSS, .rank = 3};
+
+	return facts;
+}
+
+static void
+agrees_with_statsmodels(void)
+{
+	LinearFacts facts = facts_of_fit();
+	LinearCoefficient coefficients[3] = {{.term = {.feature = TERM_INTERCEPT}, .std_error = 1.0},
+										 {.std_error = 1.0},
+										 {.std_error = 1.0}};
+	LinearInference inference = linear_inference(&facts, coefficients, 3, 600);
+
+	CHECK(inference.degrees == 597.0);
+	CHECK_CLOSE(inference.r_squared, 0.9144268376404053, 1e-13);
+	CHECK_CLOSE(inference.adjusted_r_squared, 0.9141401603795691, 1e-13);
+	CHECK_CLOSE(inference.f_statistic, 3189.7431800947866, 1e-12);
+	CHECK(inference.f_p_value >= 0.0 && inference.f_p_value < 1e-300);
+	CHECK_CLOSE(inference.aic, 4337.600749213237, 1e-14);
+	CHECK_CLOSE(inference.bic, 4350.791538178885, 1e-14);
+}
+
+/* Only R squared is known with a penalty, and nothing else of a fit without rows to spare. */
+static void
+keeps_silent(void)
+{
+	LinearFacts facts = facts_of_fit();
+	LinearCoefficient coefficient = {.term = {.feature = TERM_INTERCEPT}, .std_error = NAN};
+	LinearInference inference = linear_inference(&facts, &coefficient, 1, 600);
+
+	CHECK_CLOSE(inference.r_squared, 0.9144268376404053, 1e-13);
+	CHECK(isnan(inference.degrees) && isnan(inference.aic) && isnan(inference.f_statistic));
+	CHECK(isnan(linear_margin(&facts, &coefficient, 600, 0.95)));
+	coefficient.std_error = 1.0;
+	inference = linear_inference(&facts, &coefficient, 1, 3);
+	CHECK(inference.degrees == 0.0 && isnan(inference.adjusted_r_squared));
+	facts.rank = 1;
+	inference = linear_inference(&facts, &coefficient, 1, 600);
+	CHECK(isnan(inference.f_statistic) && !isnan(inference.adjusted_r_squared));
+}
+
+/* Critical values of tables: t with 10 degrees of freedom and the normal. */
+static void
+margins_of_t_and_normal(void)
+{
+	LinearFacts facts = facts_of_fit();
+	LinearCoefficient coefficient = {.std_error = 2.0};
+
+	CHECK_CLOSE(linear_margin(&facts, &coefficient, 13, 0.95), 2.0 * 2.228138851986275, 1e-11);
+	facts.sigma2 = NAN;
+	CHECK_CLOSE(linear_margin(&facts, &coefficient, 13, 0.95), 2.0 * 1.9599639845400543, 1e-11);
+}
+
+UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(keeps_silent),
+		  UNIT_CASE(margins_of_t_and_normal))
