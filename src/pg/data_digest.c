@@ -84,15 +84,28 @@ key_of_text(const char *text, uint64 seed)
 	return hash_bytes(text, strlen(text), seed);
 }
 
-/* Whether the binary form of the type could hold an OID of this database. */
 static bool
-has_local_oids(Oid type)
+has_send(Oid type)
+{
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	bool result = HeapTupleIsValid(tuple) && OidIsValid(((Form_pg_type) GETSTRUCT(tuple))->typsend);
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return result;
+}
+
+/* Whether the binary form of the type could hold an OID of this database, or needs one that is not there. */
+static bool
+lacks_binary(Oid type)
 {
 	Oid element = get_element_type(type);
 	char kind = get_typtype(type);
 
 	if (OidIsValid(element))
-		return element >= FirstNormalObjectId;
+		return element >= FirstNormalObjectId || !has_send(element);
+	if (kind == TYPTYPE_RANGE || kind == TYPTYPE_MULTIRANGE)
+		return type >= FirstNormalObjectId;
 	return kind == TYPTYPE_COMPOSITE || kind == TYPTYPE_PSEUDO;
 }
 
@@ -107,7 +120,7 @@ find_output(Oid type, FmgrInfo *output)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for type %u", type);
 	form = (Form_pg_type) GETSTRUCT(tuple);
-	is_binary = OidIsValid(form->typsend) && !has_local_oids(type);
+	is_binary = OidIsValid(form->typsend) && !lacks_binary(type);
 	fmgr_info_cxt(is_binary ? form->typsend : form->typoutput, output, CurrentMemoryContext);
 	ReleaseSysCache(tuple);
 	return is_binary ? DIGEST_BINARY : DIGEST_TEXT;

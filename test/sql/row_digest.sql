@@ -80,6 +80,9 @@ SELECT count(*) AS groups, bool_and(digest IS NOT NULL) AS all_there FROM (SELEC
 SELECT digest_of('SELECT y FROM (VALUES (1)) AS v(x) LEFT JOIN things AS y ON false') IS NOT NULL AS of_null_row;
 SELECT count(DISTINCT d) AS prefixes FROM (SELECT orchard.data_digest(x) OVER (ORDER BY id) AS d FROM things AS x) AS w;
 
+-- Types without a binary form, and ranges, are read as text.
+SELECT count(DISTINCT digest) AS of_three FROM (VALUES (digest_of($$SELECT NULL::aclitem[] AS x$$)), (digest_of($$SELECT '{postgres=r/postgres}'::aclitem[] AS x$$)), (digest_of($$SELECT '[1,2)'::int4range AS x$$))) AS v(digest);
+
 -- In parallel the same.
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
