@@ -498,9 +498,9 @@ create_rows(Boost *boost, const TreeSource *source, const TreeSource *validation
 		return status;
 	}
 	status = create_scored(boost, &boost->train, source, hash);
-	if (status == KERNEL_OK && boost->has_held_out)
+	if (status == KERNEL_OK && validation != NULL && boost->has_held_out)
 		status = create_hashes(boost, validation, &hash);
-	if (status == KERNEL_OK && boost->has_held_out)
+	if (status == KERNEL_OK && validation != NULL && boost->has_held_out)
 		status = create_scored(boost, &boost->held_out, validation, hash);
 	if (status == KERNEL_OK)
 		tree_source_spent(source);
