@@ -13,6 +13,7 @@ ROWS = int(os.environ.get("ROWS", "1000000"))
 LEAVES = [int(leaves) for leaves in os.environ.get("LEAVES", "31,255").split(",")]
 TREES = int(os.environ.get("TREES", "100"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
+THREADS = int(os.environ.get("THREADS", "1"))
 COLUMNS = 28
 HELD_OUT = 50_000
 
@@ -52,14 +53,15 @@ def ours(session, leaves):
 
 
 def train_peer(x, y, leaves, quantized):
-    data = lightgbm.Dataset(x, y, params={"verbose": -1, "num_threads": 1})
-    return lightgbm.train({"objective": "binary", "num_leaves": leaves, "num_threads": 1,
+    data = lightgbm.Dataset(x, y, params={"verbose": -1, "num_threads": THREADS})
+    return lightgbm.train({"objective": "binary", "num_leaves": leaves, "num_threads": THREADS,
                            "verbose": -1, "use_quantized_grad": quantized}, data, TREES)
 
 
 def main():
     session = Session()
-    session.run("CREATE EXTENSION IF NOT EXISTS orchard; SET orchard.max_memory = '4GB';")
+    session.run("CREATE EXTENSION IF NOT EXISTS orchard; SET orchard.max_memory = '4GB'; SET orchard.max_threads = %d;"
+                % THREADS)
     x, y = make()
     columns = load(session, x, y)
     for leaves in LEAVES:
