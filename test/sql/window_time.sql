@@ -181,3 +181,16 @@ SELECT orchard.cusum(1.7e308, -1.7e308, 1) FROM meter;
 \set VERBOSITY terse
 SELECT orchard.ewm_avg(x, 1.5) FROM meter;
 SELECT orchard.time_weighted_avg(t, x, 'cubic' ORDER BY t) FROM meter;
+
+-- The results of the moments merge: several processes sum, with the same results.
+BEGIN;
+CREATE TABLE hours AS SELECT g AS i, (g * 7919 % 1000) / 100.0::float8 AS x FROM generate_series(1, 20000) AS g;
+CREATE TEMP TABLE alone AS SELECT orchard.skewness(x) AS skew, orchard.kurtosis(x) AS kurt, orchard.rms(x) AS rms, orchard.cv(x) AS cv, orchard.crest_factor(x) AS crest, orchard.range_of(x) AS range FROM hours;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF) SELECT orchard.skewness(x), orchard.kurtosis(x), orchard.rms(x), orchard.cv(x), orchard.crest_factor(x), orchard.range_of(x) FROM hours;
+SELECT abs(p.skew - a.skew) < 1e-12 AS skew, abs(p.kurt - a.kurt) < 1e-12 AS kurt, abs(p.rms - a.rms) < 1e-12 AS rms, abs(p.cv - a.cv) < 1e-12 AS cv, abs(p.crest - a.crest) < 1e-12 AS crest, p.range = a.range AS range
+FROM (SELECT orchard.skewness(x) AS skew, orchard.kurtosis(x) AS kurt, orchard.rms(x) AS rms, orchard.cv(x) AS cv, orchard.crest_factor(x) AS crest, orchard.range_of(x) AS range FROM hours) AS p, alone AS a;
+ROLLBACK;
