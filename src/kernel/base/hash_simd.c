@@ -9,20 +9,16 @@
 
 #define SHA_BIT (1u << 29) /* of ebx in leaf 7 */
 
-/* Asked once: in a virtual machine the question costs microseconds. */
 static bool
 has_sha(void)
 {
-	static int known = -1;
 	unsigned a;
 	unsigned b;
 	unsigned c;
 	unsigned d;
 
-	if (known < 0)
-		known = __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
-			(b & SHA_BIT) != 0;
-	return known;
+	return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+		(b & SHA_BIT) != 0;
 }
 
 /*

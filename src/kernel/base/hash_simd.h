@@ -14,7 +14,10 @@ extern const uint32_t sha256_constants[64];
 /* n blocks of 64 bytes into the state, by plain code. */
 extern void sha256_blocks_portable(uint32_t state[8], const uint8_t *blocks, size_t n);
 
-/* The same by instructions, about seven times faster; false, with the state as it was, without them. */
+/*
+ * The same by instructions, about seven times faster; false, with the state as it was, without them.
+ * It asks the processor, which in a virtual machine costs microseconds: it is for many blocks.
+ */
 extern bool sha256_blocks_by_instruction(uint32_t state[8], const uint8_t *blocks, size_t n);
 
 #endif /* ORCHARD_KERNEL_BASE_HASH_SIMD_H */
