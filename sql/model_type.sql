@@ -58,8 +58,8 @@ AS 'MODULE_PATHNAME', 'orchard_coefficients' LANGUAGE C IMMUTABLE STRICT PARALLE
 COMMENT ON FUNCTION orchard.coefficients(orchard.model)
 IS 'coefficients of a linear model in the units of its columns, with standard errors, t or z statistics and two-sided p-values';
 
-CREATE FUNCTION orchard.coefficients(model orchard.model, level float8,
-	OUT term text, OUT feature text, OUT category text, OUT estimate float8, OUT std_error float8,
+CREATE FUNCTION orchard.coefficients(model orchard.model, confidence float8,
+	OUT term text, OUT feature text, OUT level text, OUT estimate float8, OUT std_error float8,
 	OUT statistic float8, OUT p_value float8, OUT conf_low float8, OUT conf_high float8) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'orchard_coefficients' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION orchard.coefficients(orchard.model, float8)

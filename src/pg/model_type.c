@@ -368,7 +368,7 @@ confidence_argument(FunctionCallInfo fcinfo)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("argument \"%s\" must be between 0 and 1, not %s", "level", number_text(level)),
+			 errmsg("argument \"%s\" must be between 0 and 1, not %s", "confidence", number_text(level)),
 			 errhint("A level of 0.95 gives intervals that cover in 95 of 100 samples.")));
 	return level;
 }
