@@ -187,6 +187,46 @@ rests_lose_no_chunk(void)
 	parallel_end(&pool);
 }
 
-UNIT_MAIN(UNIT_CASE(every_chunk_is_done_once), UNIT_CASE(no_pool_is_one_thread),
-		  UNIT_CASE(others_work_with_all_signals_blocked), UNIT_CASE(a_stop_is_asked_for_at_rest),
-		  UNIT_CASE(rests_lose_no_chunk))
+/* A meeting of two threads. */
+typedef struct Meeting
+{
+	_Atomic bool other_began;
+	_Atomic bool other_ended;
+} Meeting;
+
+/* The caller's chunk ends when another thread is in the middle of its own, which takes long. */
+static void
+meet(void *context, int32_t chunk, int32_t worker)
+{
+	static const struct timespec moment = {0, 50000000};
+	Meeting *meeting = context;
+	int i;
+
+	(void) chunk;
+	if (worker == 0)
+	{
+		for (i = 0; i < 40 && !atomic_load(&meeting->other_began); i++)
+			nanosleep(&moment, NULL);
+		return;
+	}
+	atomic_store(&meeting->other_began, true);
+	nanosleep(&moment, NULL);
+	nanosleep(&moment, NULL);
+	atomic_store(&meeting->other_ended, true);
+}
+
+static void
+waits_for_the_last_chunk(void)
+{
+	ParallelPool pool;
+	Meeting meeting = {false, false};
+
+	parallel_begin(&pool, 2);
+	CHECK(parallel_for(&pool, 2, meet, &meeting, NULL) == KERNEL_OK);
+	CHECK(atomic_load(&meeting.other_ended) == atomic_load(&meeting.other_began));
+	parallel_end(&pool);
+}
+
+UNIT_MAIN(UNIT_CASE(waits_for_the_last_chunk), UNIT_CASE(every_chunk_is_done_once),
+		  UNIT_CASE(no_pool_is_one_thread), UNIT_CASE(others_work_with_all_signals_blocked),
+		  UNIT_CASE(a_stop_is_asked_for_at_rest), UNIT_CASE(rests_lose_no_chunk))
