@@ -365,11 +365,11 @@ confidence_argument(FunctionCallInfo fcinfo)
 		return 0.0;
 	level = PG_GETARG_FLOAT8(1);
 	if (!(level > 0.0 && level < 1.0))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("argument \"%s\" must be between 0 and 1, not %s", "confidence", number_text(level)),
-			 errhint("A level of 0.95 gives intervals that cover in 95 of 100 samples.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"%s\" must be between 0 and 1, not %s", "confidence",
+						number_text(level)),
+				 errhint("A level of 0.95 gives intervals that cover in 95 of 100 samples.")));
 	return level;
 }
 
