@@ -66,12 +66,6 @@ typedef struct DescribeState
 	DescribedColumn *columns;
 } DescribeState;
 
-/* What a call site keeps, in fn_mcxt. */
-typedef struct DescribeSite
-{
-	RowLayout *layout;
-} DescribeSite;
-
 /* Fields of orchard.column_description. */
 enum
 {
@@ -310,24 +304,23 @@ add_row(DescribeState *state, const RowLayout *layout)
 static RowLayout *
 site_layout(FunctionCallInfo fcinfo, HeapTupleHeader row)
 {
-	DescribeSite *site = fcinfo->flinfo->fn_extra;
+	RowLayout *layout = fcinfo->flinfo->fn_extra;
 	MemoryContext caller;
 
-	if (likely(site != NULL))
+	if (likely(layout != NULL))
 	{
-		if (unlikely(!row_layout_fits(site->layout, row)))
+		if (unlikely(!row_layout_fits(layout, row)))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("orchard.describe saw rows of two types"),
 					 errhint("Select the same columns in all parts of the query.")));
-		return site->layout;
+		return layout;
 	}
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	site = palloc0(sizeof(DescribeSite));
-	site->layout = row_layout_create(row);
+	layout = row_layout_create(row);
 	MemoryContextSwitchTo(caller);
-	fcinfo->flinfo->fn_extra = site;
-	return site->layout;
+	fcinfo->flinfo->fn_extra = layout;
+	return layout;
 }
 
 static MemoryAccount *

@@ -96,10 +96,9 @@ read_objective(FitOptions *options, const char *name, const JsonbValue *value)
 static void
 read_class_weight(FitOptions *options, const char *name, const JsonbValue *value)
 {
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
+	JsonbIterator *fields;
 	JsonbValue part;
-	ClassWeight *weight = NULL;
+	char *class;
 
 	if (value->type == jbvString && value->val.string.len == 8 &&
 		strncmp(value->val.string.val, "balanced", 8) == 0)
@@ -107,21 +106,12 @@ read_class_weight(FitOptions *options, const char *name, const JsonbValue *value
 		options->balanced = true;
 		return;
 	}
-	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
-		option_wrong_type(name, "\"balanced\" or an object of class and weight");
+	fields = option_object(name, value, "\"balanced\" or an object of class and weight");
 	options->class_weights =
 		palloc0(sizeof(ClassWeight) * Max(JsonContainerSize(value->val.binary.data), 1));
-	iterator = JsonbIteratorInit(value->val.binary.data);
-	while ((token = JsonbIteratorNext(&iterator, &part, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY)
-		{
-			weight = &options->class_weights[options->n_class_weights++];
-			weight->name = pnstrdup(part.val.string.val, part.val.string.len);
-		}
-		else if (token == WJB_VALUE)
-			weight->weight = option_number(name, &part, 0.0, INFINITY);
-	}
+	while (option_next_field(&fields, &class, &part))
+		options->class_weights[options->n_class_weights++] =
+			(ClassWeight){.name = class, .weight = option_number(name, &part, 0.0, INFINITY)};
 }
 
 static void
@@ -614,11 +604,10 @@ FitOptions *
 fit_options_parse(Jsonb *json)
 {
 	FitOptions *options = palloc0(sizeof(FitOptions));
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
+	JsonbIterator *fields;
 	JsonbValue part;
 	GivenOptions given = {0};
-	char *name = NULL;
+	char *name;
 
 	options->standardize = true;
 	options->fit_intercept = true;
@@ -634,14 +623,9 @@ fit_options_parse(Jsonb *json)
 	tree_options_begin(options);
 	given.entries = palloc(sizeof(OptionEntry *) * Max(JB_ROOT_COUNT(json), 1));
 	given.names = palloc(sizeof(char *) * Max(JB_ROOT_COUNT(json), 1));
-	iterator = JsonbIteratorInit(&json->root);
-	while ((token = JsonbIteratorNext(&iterator, &part, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY)
-			name = pnstrdup(part.val.string.val, part.val.string.len);
-		else if (token == WJB_VALUE)
-			read_option(options, &given, name, &part);
-	}
+	fields = JsonbIteratorInit(&json->root);
+	while (option_next_field(&fields, &name, &part))
+		read_option(options, &given, name, &part);
 	if (options->algorithm == 0)
 		options->algorithm = ALGORITHM_GRADIENT_BOOSTING;
 	check_options(options, &given);

@@ -94,23 +94,18 @@ static void
 read_monotone_constraints(FitOptions *options, const char *name, const JsonbValue *value)
 {
 	TreeOptions *tree = &options->tree;
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
+	JsonbIterator *fields = option_object(name, value, "an object of column and -1, 0 or 1");
 	JsonbValue part;
+	char *column;
 
-	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
-		option_wrong_type(name, "an object of column and -1, 0 or 1");
 	tree->constraints =
 		palloc0(sizeof(MonotoneConstraint) * Max(JsonContainerSize(value->val.binary.data), 1));
-	iterator = JsonbIteratorInit(value->val.binary.data);
-	while ((token = JsonbIteratorNext(&iterator, &part, true)) != WJB_DONE)
+	while (option_next_field(&fields, &column, &part))
 	{
-		if (token == WJB_KEY)
-			tree->constraints[tree->n_constraints++].column =
-				pnstrdup(part.val.string.val, part.val.string.len);
-		else if (token == WJB_VALUE)
-			tree->constraints[tree->n_constraints - 1].direction =
-				(int) option_whole_number(name, &part, -1.0, 1.0);
+		MonotoneConstraint *constraint = &tree->constraints[tree->n_constraints++];
+
+		constraint->column = column;
+		constraint->direction = (int) option_whole_number(name, &part, -1.0, 1.0);
 	}
 }
 

@@ -162,21 +162,12 @@ parse_leak_sources(Shadow *shadow, Jsonb *json)
 	for (i = 0; i < shadow->n_sources; i++)
 	{
 		JsonbValue *object = getIthJsonbValueFromContainer(&json->root, i);
-		JsonbIterator *iterator;
-		JsonbIteratorToken token;
+		JsonbIterator *fields = option_object("sources", object, "an array of objects");
 		JsonbValue value;
-		char *name = NULL;
+		char *name;
 
-		if (object->type != jbvBinary || !JsonContainerIsObject(object->val.binary.data))
-			option_wrong_type("sources", "an array of objects");
-		iterator = JsonbIteratorInit(object->val.binary.data);
-		while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
-		{
-			if (token == WJB_KEY)
-				name = pnstrdup(value.val.string.val, value.val.string.len);
-			else if (token == WJB_VALUE)
-				read_leak_option(&shadow->sources[i], name, &value);
-		}
+		while (option_next_field(&fields, &name, &value))
+			read_leak_option(&shadow->sources[i], name, &value);
 		check_leak_source(&shadow->sources[i]);
 	}
 }

@@ -103,6 +103,29 @@ option_names(const char *name, const JsonbValue *value, int *n)
 	return names;
 }
 
+JsonbIterator *
+option_object(const char *name, const JsonbValue *value, const char *wanted)
+{
+	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+		option_wrong_type(name, wanted);
+	return JsonbIteratorInit(value->val.binary.data);
+}
+
+bool
+option_next_field(JsonbIterator **fields, char **key, JsonbValue *value)
+{
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(fields, value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			*key = pnstrdup(value->val.string.val, value->val.string.len);
+		else if (token == WJB_VALUE)
+			return true;
+	}
+	return false;
+}
+
 int
 option_choice(const char *name, const JsonbValue *value, const char *const *choices, int n)
 {

@@ -25,6 +25,12 @@ extern double option_fraction(const char *name, const JsonbValue *value);
 /* An array of column names. */
 extern char **option_names(const char *name, const JsonbValue *value, int *n);
 
+/* The fields of an object; `wanted` says in the error what else it may be. */
+extern JsonbIterator *option_object(const char *name, const JsonbValue *value, const char *wanted);
+
+/* The next field, its key in the current memory context; false when there is none. */
+extern bool option_next_field(JsonbIterator **fields, char **key, JsonbValue *value);
+
 /* The place of a word in a short list. */
 extern int option_choice(const char *name, const JsonbValue *value, const char *const *choices,
 						 int n);

@@ -370,23 +370,14 @@ source_context(void *argument)
 static void
 parse_source(const TrainingSet *set, TrainingSource *source, const JsonbValue *object)
 {
-	JsonbIterator *iterator;
-	JsonbIteratorToken token;
+	JsonbIterator *fields = option_object("sources", object, "an array of objects");
 	JsonbValue value;
-	char *name = NULL;
+	char *name;
 
 	source->max_age = -1;
 	source->wanted = set->wanted;
-	if (object->type != jbvBinary || !JsonContainerIsObject(object->val.binary.data))
-		option_wrong_type("sources", "an array of objects");
-	iterator = JsonbIteratorInit(object->val.binary.data);
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY)
-			name = pnstrdup(value.val.string.val, value.val.string.len);
-		else if (token == WJB_VALUE)
-			read_option(source, name, &value);
-	}
+	while (option_next_field(&fields, &name, &value))
+		read_option(source, name, &value);
 	check_source(set, source);
 }
 
