@@ -11,6 +11,7 @@
  *	 logistic.c			facts of the columns, the coefficient table
  *	 logistic_newton.c	Newton's method
  *	 logistic_column.c	basis and columns
+ *	 logistic_panel.c	the rows by panels
  *	 logistic_pass.c	loss, gradient and Hessian from the rows
  *	 logistic_solve.c	the Newton system
  */
@@ -126,6 +127,39 @@ block_weights(const DatasetBlock *block, const LogisticOptions *options, double 
 		buffer[i] = row_weight(block, i, options);
 	return buffer;
 }
+
+/* Rows [start, start + n) of block b, and where the rows are that are read after them. */
+typedef struct PanelPlace
+{
+	const DatasetBlock *block; /* b, its rows in memory */
+	int32_t b;
+	int32_t start;
+	int32_t n;
+	int32_t next_b;
+	int32_t next_start;
+	int32_t next_n; /* 0 at the end */
+} PanelPlace;
+
+/* logistic_panel.c */
+
+/* The place before the first panel: its next_n is 0 when there is no row. */
+extern PanelPlace logistic_panel_first(const Dataset *dataset);
+
+/* *place = the panel at a row of block b, its rows in memory until the next call. */
+extern Status logistic_panel_open(const Dataset *dataset, int32_t b, int32_t start,
+								  PanelPlace *place);
+
+/* The dense columns of the panel, and the indicators that its rows meet. */
+extern void logistic_panel_load(Logistic *fit, const PanelPlace *place);
+
+/* weights (n_basis) = the basis coefficients of column coefficients. */
+extern void logistic_panel_spread(const Logistic *fit, const double *estimate, double *weights);
+
+/* The linear predictor of the loaded panel's first n rows. */
+extern void logistic_panel_eta(const Logistic *fit, const double *weights, int32_t n, double *eta);
+
+/* The dense columns of the loaded panel by row, as panel_scatter takes them. */
+extern void logistic_panel_transpose(Logistic *fit, int32_t n);
 
 /* logistic_column.c */
 extern Status logistic_begin(Logistic *fit);
