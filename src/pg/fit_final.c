@@ -355,6 +355,8 @@ make_model(const FitState *state, FitState *spent, Progress *progress, int *n_to
 	fit->spent = spent;
 	if (algorithm_is_tree(state->spec->options->algorithm))
 		fit_trees(fit);
+	else if (state->spec->options->algorithm == ALGORITHM_GLM)
+		fit_glm(fit);
 	else if (state->spec->classification)
 		fit_logistic_regression(fit);
 	else

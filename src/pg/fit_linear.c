@@ -1,5 +1,5 @@
 /*
- * fit_linear.c: the models of linear regression and logistic regression.
+ * fit_linear.c: the models of linear regression, logistic regression and generalised linear models.
  */
 #include "postgres.h"
 
@@ -7,10 +7,13 @@
 
 #include "utils/memutils.h"
 
+#include "kernel/linear/glm.h"
+
 #include "pg/fit_work.h"
 
+/* Facts of the columns; target_mean: out, for generalised linear models. */
 static void
-collect_facts(Fit *fit, const LogisticOptions *logistic)
+collect_facts(Fit *fit, const LogisticOptions *logistic, double *target_mean)
 {
 	const FitState *state = fit->state;
 	int c;
@@ -22,14 +25,18 @@ collect_facts(Fit *fit, const LogisticOptions *logistic)
 		fit->level_weight[c] = MemoryContextAllocExtended(
 			CurrentMemoryContext, sizeof(double) * Max(state->dictionaries[c].n, 1),
 			MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	if (fit->spec->keeps_rows)
-	{
+	if (target_mean != NULL)
+		fit_require(fit,
+					glm_level_facts(&state->dataset, &fit->account->allocator, &fit->account->stop,
+									fit->numbers, fit->level_weight, fit->missing_weight,
+									target_mean));
+	else if (fit->spec->keeps_rows)
 		fit_require(fit,
 					logistic_level_facts(&state->dataset, logistic, &fit->account->allocator,
 										 &fit->account->stop, fit->numbers, fit->level_weight,
 										 fit->missing_weight));
+	if (fit->spec->keeps_rows)
 		return;
-	}
 	least_squares_number_facts(state->least_squares, fit->numbers);
 	for (c = 0; c < fit->spec->n_categories; c++)
 		least_squares_level_weights(state->least_squares, c, fit->level_weight[c],
@@ -43,6 +50,14 @@ is_restricted(const FitOptions *options)
 	return options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative;
 }
 
+/* Does the term stand for the offset of a generalised linear model? */
+static bool
+is_offset_term(const Fit *fit, const Term *term)
+{
+	return fit->spec->offset_slot >= 0 && term->feature != TERM_INTERCEPT &&
+		term->level == LEVEL_NUMBER && term->slot == fit->spec->offset_slot;
+}
+
 /* Features whose coefficients the data do not determine. */
 static void
 warn_unidentified(Fit *fit, const LinearFit *result)
@@ -53,7 +68,8 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 	int n_collinear = 0;
 	int i;
 
-	if (result->facts.rank >= fit->design.n_terms || is_restricted(fit->spec->options))
+	if (result->facts.rank >= fit->design.n_terms - (fit->spec->offset_slot >= 0) ||
+		is_restricted(fit->spec->options))
 		return;
 	initStringInfo(&constant);
 	initStringInfo(&collinear);
@@ -61,7 +77,8 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 	{
 		const LinearCoefficient *coefficient = &result->coefficients[i];
 
-		if (coefficient->term.feature == TERM_INTERCEPT || !isnan(coefficient->std_error))
+		if (coefficient->term.feature == TERM_INTERCEPT || !isnan(coefficient->std_error) ||
+			is_offset_term(fit, &coefficient->term))
 			continue;
 		if (coefficient->estimate == 0.0)
 			fit_append_name(&constant, n_constant++,
@@ -121,7 +138,7 @@ fit_linear_regression(Fit *fit)
 	LinearFit result;
 	double weight = 0.0;
 
-	collect_facts(fit, NULL);
+	collect_facts(fit, NULL, NULL);
 	fit_build_design(fit);
 	result = empty_result(fit);
 	fit_require(fit,
@@ -198,7 +215,7 @@ fit_logistic_regression(Fit *fit)
 		solver.class_weight[0] = fit_class_factor(fit, 1 - positive);
 		solver.class_weight[1] = fit_class_factor(fit, positive);
 	}
-	collect_facts(fit, &solver);
+	collect_facts(fit, &solver, NULL);
 	fit_build_design(fit);
 	if (fit->class_weight[0] == 0.0 || fit->class_weight[1] == 0.0)
 	{
@@ -224,4 +241,93 @@ fit_logistic_regression(Fit *fit)
 	take_result(fit, &result);
 	fit_add_metric(fit, "train.log_loss", result.log_loss);
 	fit_add_metric(fit, "train.accuracy", result.accuracy);
+}
+
+/* Targets that are all 0: their mean has no logarithm, and every coefficient is 0. */
+static void
+fit_zero(Fit *fit, LinearFit *result)
+{
+	int i;
+
+	fit_report_condition(fit, pstrdup("the target is 0 in every row"));
+	for (i = 0; i < fit->design.n_terms; i++)
+	{
+		LinearCoefficient *coefficient = &result->coefficients[i];
+
+		coefficient->std_error = coefficient->statistic = coefficient->p_value = NAN;
+	}
+	fit->model.link = LINK_IDENTITY;
+	fit->model.n_terms = fit->design.n_terms;
+	fit->model.coefficients = result->coefficients;
+	fit->model.facts.converged = true;
+	fit->model.facts.gradient_norm = 0.0;
+}
+
+static void
+pg_attribute_noreturn() no_start(const Fit *fit)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_DATA_EXCEPTION),
+		 errmsg(
+			 "the model cannot be fitted: no coefficients were found where every row's mean is above 0"),
+		 errhint(
+			 "The link \"log\" keeps every mean above 0; \"fit_intercept\" helps the others.")));
+}
+
+/* Deviance a row and the share of the null deviance that is explained. */
+static void
+add_deviances(Fit *fit, const LinearFacts *facts, double weight)
+{
+	fit_add_metric(fit, "train.mean_deviance", facts->rss / weight);
+	if (facts->tss > 0.0)
+		fit_add_metric(fit, "train.d2", 1.0 - facts->rss / facts->tss);
+}
+
+void
+fit_glm(Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	StepReport report = {tell_step, fit};
+	GlmOptions solver = {.power = options->objective == OBJECTIVE_POISSON ? 1.0 :
+							 options->objective == OBJECTIVE_GAMMA		  ? 2.0 :
+																	 options->tree.tweedie_power,
+						 .link = options->link,
+						 .l2 = options->l2,
+						 .standardize = options->standardize,
+						 .tolerance = options->tol,
+						 .max_iterations = options->max_iter,
+						 .offset_slot = fit->spec->offset_slot,
+						 .report = fit->progress != NULL ? &report : NULL};
+	LinearFit result;
+	double mean;
+	Status status;
+
+	collect_facts(fit, NULL, &mean);
+	fit_build_design(fit);
+	result = empty_result(fit);
+	if (mean == 0.0)
+	{
+		fit_zero(fit, &result);
+		return;
+	}
+	status = glm_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
+					 &fit->account->stop, &result);
+	if (status == KERNEL_NOT_CONVERGED)
+		no_start(fit);
+	fit_require(fit, status);
+	fit->model.link = solver.link;
+	if (result.facts.separated)
+		fit_report_condition(
+			fit,
+			pstrdup(
+				"the target is 0 wherever some features have certain values, so the estimates have no finite limit; a penalty (\"l2\") helps"));
+	else if (!result.facts.converged)
+		fit_report_condition(
+			fit,
+			psprintf(
+				"the generalised linear model did not converge in %d iterations; the gradient norm is %g",
+				result.facts.iterations, result.facts.gradient_norm));
+	take_result(fit, &result);
+	add_deviances(fit, &result.facts, result.weight);
 }

@@ -34,7 +34,23 @@ static const AlgorithmEntry algorithms[] = {
 	 OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR) | OBJECTIVE_BIT(OBJECTIVE_GINI)},
 	{"decision_tree", ALGORITHM_DECISION_TREE,
 	 OBJECTIVE_BIT(OBJECTIVE_SQUARED_ERROR) | OBJECTIVE_BIT(OBJECTIVE_GINI)},
-	{"isolation_forest", ALGORITHM_ISOLATION_FOREST, OBJECTIVE_BIT(OBJECTIVE_ISOLATION)}};
+	{"isolation_forest", ALGORITHM_ISOLATION_FOREST, OBJECTIVE_BIT(OBJECTIVE_ISOLATION)},
+	{"glm", ALGORITHM_GLM,
+	 OBJECTIVE_BIT(OBJECTIVE_POISSON) | OBJECTIVE_BIT(OBJECTIVE_GAMMA) |
+		 OBJECTIVE_BIT(OBJECTIVE_TWEEDIE)}};
+
+typedef struct LinkEntry
+{
+	const char *name;
+	LinearLink link;
+	int objectives; /* bits of those that it is for */
+} LinkEntry;
+
+/* The links of generalised linear models. */
+static const LinkEntry links[] = {{"log", LINK_LOG, ~0},
+								  {"identity", LINK_IDENTITY, ~0},
+								  {"inverse", LINK_INVERSE, OBJECTIVE_BIT(OBJECTIVE_GAMMA)},
+								  {"sqrt", LINK_SQRT, OBJECTIVE_BIT(OBJECTIVE_POISSON)}};
 
 /* By ModelObjective. */
 static const char *const objectives[] = {NULL,		"squared_error", "log_loss", "absolute_error",
@@ -115,6 +131,27 @@ read_class_weight(FitOptions *options, const char *name, const JsonbValue *value
 }
 
 static void
+read_link(FitOptions *options, const char *name, const JsonbValue *value)
+{
+	const char *choices[lengthof(links)];
+	int i;
+
+	for (i = 0; i < (int) lengthof(links); i++)
+		choices[i] = links[i].name;
+	options->link = links[option_choice(name, value, choices, lengthof(links))].link;
+}
+
+static const LinkEntry *
+link_entry(LinearLink link)
+{
+	const LinkEntry *entry = links;
+
+	while (entry->link != link)
+		entry++;
+	return entry;
+}
+
+static void
 read_unknown(FitOptions *options, const char *name, const JsonbValue *value)
 {
 	static const char *const choices[] = {"missing", "error"};
@@ -148,6 +185,7 @@ OPTION_READER(max_categories, (int) option_whole_number(name, value, 1, 1000000)
 OPTION_READER(max_iter, (int) option_whole_number(name, value, 1, 1000000))
 OPTION_READER(tol, option_number(name, value, 0.0, 1.0))
 OPTION_READER(seed, (uint64) option_whole_number(name, value, 0, 9007199254740992.0))
+OPTION_READER(offset, option_text(name, value))
 OPTION_READER(weight, option_text(name, value))
 OPTION_READER(group, option_text(name, value))
 OPTION_READER(time, option_text(name, value))
@@ -159,8 +197,10 @@ OPTION_READER(exclude, option_names(name, value, &options->n_exclude))
 
 #define ALL (~0)
 #define WITH_TARGET (~ALGORITHM_BIT(ALGORITHM_ISOLATION_FOREST))
+#define GLM ALGORITHM_BIT(ALGORITHM_GLM)
 #define LINEAR \
-	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION))
+	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION) | \
+	 GLM)
 
 /* The options that are not of trees alone, by name. */
 static const OptionEntry option_entries[] = {
@@ -171,11 +211,13 @@ static const OptionEntry option_entries[] = {
 	{"fit_intercept", read_fit_intercept, LINEAR},
 	{"group", read_group, ALL},
 	{"l2", read_l2, LINEAR | ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)},
+	{"link", read_link, GLM},
 	{"max_categories", read_max_categories, ALL},
 	{"max_iter", read_max_iter, LINEAR},
 	{"missing_indicator", read_missing_indicator, LINEAR},
 	{"nonnegative", read_nonnegative, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"objective", read_objective, ALL},
+	{"offset", read_offset, GLM},
 	{"on_failure", read_on_failure, ALL},
 	{"positive_class", read_positive_class, WITH_TARGET},
 	{"seed", read_seed, ALL},
@@ -323,10 +365,30 @@ check_classes(const FitOptions *options)
 						options->positive_class != NULL ? "positive_class" : "class_weight")));
 }
 
+/* Poisson unless an option says so; the link must be one of the objective's. */
+static void
+complete_glm(FitOptions *options)
+{
+	const LinkEntry *entry = link_entry(options->link);
+
+	if ((entry->objectives & OBJECTIVE_BIT(options->objective)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("objective \"%s\" does not have the link \"%s\"",
+						objective_name(options->objective), entry->name),
+				 errhint("Its links are: log, identity%s.",
+						 options->objective == OBJECTIVE_GAMMA		 ? ", inverse" :
+							 options->objective == OBJECTIVE_POISSON ? ", sqrt" :
+																	   "")));
+	tree_options_complete(options);
+}
+
 /* Options that contradict each other, or do nothing for the algorithm, are refused. */
 static void
 check_options(FitOptions *options, const GivenOptions *given)
 {
+	if (options->algorithm == ALGORITHM_GLM && options->objective == 0)
+		options->objective = OBJECTIVE_POISSON;
 	check_objective(options);
 	check_classes(options);
 	if (options->algorithm == ALGORITHM_LINEAR_REGRESSION && options->limits_given)
@@ -346,6 +408,8 @@ check_options(FitOptions *options, const GivenOptions *given)
 			 errmsg("options \"validation\" and \"validation_fraction\" cannot both be given")));
 	if (algorithm_is_tree(options->algorithm))
 		tree_options_complete(options);
+	if (options->algorithm == ALGORITHM_GLM)
+		complete_glm(options);
 }
 
 /* The members of a JSON object, to be sorted by name. */
@@ -444,6 +508,13 @@ add_linear_options(Members *members, const FitOptions *options)
 	{
 		add_number(members, "l1", Max(options->tree.l1, 0.0));
 		add_boolean(members, "nonnegative", options->nonnegative);
+	}
+	if (options->algorithm == ALGORITHM_GLM)
+	{
+		add_text(members, "link", link_entry(options->link)->name);
+		add_text(members, "offset", options->offset);
+		if (options->objective == OBJECTIVE_TWEEDIE)
+			add_number(members, "tweedie_power", options->tree.tweedie_power);
 	}
 	add_number(members, "l2", options->l2);
 	add_number(members, "max_iter", options->max_iter);
@@ -610,6 +681,7 @@ fit_options_parse(Jsonb *json)
 	char *name;
 
 	options->standardize = true;
+	options->link = LINK_LOG;
 	options->fit_intercept = true;
 	options->max_categories = 1000;
 	options->max_iter = 100;

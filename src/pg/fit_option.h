@@ -27,6 +27,8 @@ struct FitOptions
 	ModelObjective objective; /* trees: 0 until the target is known, when not given */
 	double l2;
 	bool nonnegative; /* linear regression: no coefficient below 0 */
+	LinearLink link;  /* glm; that of the objective when not given */
+	char *offset;	  /* glm: column that is added to the linear predictor; NULL when not given */
 	bool standardize;
 	bool fit_intercept;
 	bool missing_indicator;
@@ -62,7 +64,7 @@ extern FitOptions *fit_options_parse(Jsonb *json);
 static inline bool
 algorithm_is_tree(ModelAlgorithm algorithm)
 {
-	return algorithm >= ALGORITHM_GRADIENT_BOOSTING;
+	return algorithm_is_trees(algorithm);
 }
 
 /* Does it predict classes? */

@@ -98,6 +98,13 @@ array_feature_length(const RowLayout *layout, int index)
 	return n;
 }
 
+/* Is it the column that a generalised linear model adds as it is?  Models keep it as a feature. */
+static bool
+is_offset(const FitOptions *options, const char *name)
+{
+	return options->offset != NULL && strcmp(name, options->offset) == 0;
+}
+
 /* Is this column a feature by the options?  Everything is, but the columns with another role. */
 static bool
 is_feature(const FitOptions *options, const char *target, const char *name)
@@ -112,6 +119,8 @@ is_feature(const FitOptions *options, const char *target, const char *name)
 		return false;
 	if (options->validation != NULL && strcmp(name, options->validation) == 0)
 		return false;
+	if (is_offset(options, name))
+		return true;
 	if (options->features != NULL)
 		return is_listed(name, options->features, options->n_features);
 	return !is_listed(name, options->exclude, options->n_exclude);
@@ -137,8 +146,15 @@ add_feature(FitSpec *spec, const RowLayout *layout, int index)
 	feature->length = is_array_reader(column.type.reader) ? array_feature_length(layout, index) : 0;
 	feature->ordered_levels = column.labels != NULL;
 	spec->labels[spec->n_features] = column.labels;
-	spec->is_integer[spec->n_features] = column.type.reader == READ_INT2 ||
-		column.type.reader == READ_INT4 || column.type.reader == READ_INT8;
+	if (is_offset(spec->options, feature->name) &&
+		(feature->family != FAMILY_NUMBER || feature->length > 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("offset column \"%s\" must be a number", feature->name)));
+	spec->is_integer[spec->n_features] =
+		(column.type.reader == READ_INT2 || column.type.reader == READ_INT4 ||
+		 column.type.reader == READ_INT8) &&
+		!is_offset(spec->options, feature->name);
 	spec->n_features++;
 }
 
@@ -148,8 +164,11 @@ count_slots(FitSpec *spec)
 {
 	int i;
 
+	spec->offset_slot = -1;
 	for (i = 0; i < spec->n_features; i++)
 	{
+		if (is_offset(spec->options, spec->features[i].name))
+			spec->offset_slot = spec->n_numbers;
 		spec->n_numbers += feature_numbers(&spec->features[i]);
 		spec->n_categories += spec->features[i].family == FAMILY_CATEGORY;
 	}
@@ -304,6 +323,7 @@ check_roles(const FitOptions *options, const char *target, const RowLayout *layo
 	for (i = 0; i < options->n_exclude; i++)
 		row_layout_require(layout, options->exclude[i], "excluded");
 	check_role(options, target, layout, options->weight, "weight");
+	check_role(options, target, layout, options->offset, "offset");
 	check_role(options, target, layout, options->group, "group");
 	check_role(options, target, layout, options->time, "time");
 	check_role(options, target, layout, options->validation, "validation");
@@ -582,8 +602,9 @@ decode_labels(ByteReader *reader)
 	return labels;
 }
 
-static void
-decode_feature(FitSpec *spec, int i, ByteReader *reader)
+/* Feature i; slots: those of the features before it.  Returns the slots with it. */
+static int64
+decode_feature(FitSpec *spec, int i, int64 slots, ByteReader *reader)
 {
 	Feature *feature = &spec->features[i];
 
@@ -598,10 +619,10 @@ decode_feature(FitSpec *spec, int i, ByteReader *reader)
 			feature->length > SLOT_LIMIT || feature->ordered_levels || spec->labels[i] != NULL ||
 				(spec->is_integer[i] && feature->length > 0))
 		reader->status = KERNEL_CORRUPT;
-	spec->n_numbers += feature_numbers(feature);
-	spec->n_categories += feature->family == FAMILY_CATEGORY;
-	if (spec->n_numbers > SLOT_LIMIT)
+	slots += feature_numbers(feature);
+	if (slots > SLOT_LIMIT)
 		reader->status = KERNEL_CORRUPT;
+	return slots;
 }
 
 static void
@@ -624,6 +645,7 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 	ByteReader reader;
 	bool classification;
 	char *options;
+	int64 slots = 0;
 	uint32 n;
 	uint32 i;
 
@@ -637,7 +659,7 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 	spec->is_integer = palloc0(sizeof(bool) * Max(n, 1));
 	spec->labels = palloc0(sizeof(EnumLabels *) * Max(n, 1));
 	for (i = 0; i < n && reader.status == KERNEL_OK; i++)
-		decode_feature(spec, i, &reader);
+		slots = decode_feature(spec, i, slots, &reader);
 	if (reader.status == KERNEL_OK && reader_left(&reader) > 0)
 		reader.status = KERNEL_CORRUPT;
 	require_ok(reader.status, what);
@@ -647,6 +669,9 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 	fit_options_set_objective(spec->options, spec->target_family == FAMILY_CATEGORY);
 	classification = spec->classification;
 	set_kind(spec);
+	count_slots(spec);
+	if (spec->options->offset != NULL && spec->offset_slot < 0)
+		require_ok(KERNEL_CORRUPT, what);
 	if (spec->classification != classification)
 		require_ok(KERNEL_CORRUPT, what);
 	return spec;

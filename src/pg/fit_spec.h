@@ -34,6 +34,7 @@ typedef struct FitSpec
 	EnumLabels **labels; /* of enum features, else NULL */
 	int n_numbers;
 	int n_categories;
+	int offset_slot; /* number slot of the offset, which is a feature; -1: none */
 	uint8 *encoded;
 	size_t encoded_length;
 } FitSpec;

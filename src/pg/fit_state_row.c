@@ -298,6 +298,10 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 		0.0 :
 		read_target(state, binding, column_datum(reader, &binding->target));
 	read_features(state, reader);
+	if (spec->offset_slot >= 0 && isnan(state->numbers[spec->offset_slot]))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("offset column \"%s\" is null", spec->options->offset)));
 	if (spec->keeps_rows)
 		fit_state_require(state,
 						  dataset_add(into, &state->account->allocator, state->numbers,

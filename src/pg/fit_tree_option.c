@@ -23,6 +23,7 @@ static const OptionAlias aliases[] = {{"bagging_fraction", "subsample"},
 									  {"colsample_bynode", "max_features"},
 									  {"early_stopping_round", "early_stopping_rounds"},
 									  {"eta", "learning_rate"},
+									  {"family", "objective"},
 									  {"feature_fraction_bynode", "max_features"},
 									  {"gamma", "min_gain"},
 									  {"l2_regularization", "l2"},
@@ -206,7 +207,7 @@ const OptionEntry tree_option_entries[] = {
 	{"n_estimators", read_n_estimators, BOOSTING | FOREST | ISOLATION},
 	{"oob_score", read_oob_score, FOREST},
 	{"subsample", read_subsample, BOOSTING},
-	{"tweedie_power", read_tweedie_power, BOOSTING}};
+	{"tweedie_power", read_tweedie_power, BOOSTING | ALGORITHM_BIT(ALGORITHM_GLM)}};
 
 const int n_tree_option_entries = lengthof(tree_option_entries);
 

@@ -69,6 +69,7 @@ extern double fit_class_factor(const Fit *fit, int i);
 /* The models of the linear algorithms (fit_linear.c). */
 extern void fit_linear_regression(Fit *fit);
 extern void fit_logistic_regression(Fit *fit);
+extern void fit_glm(Fit *fit);
 
 /* The model of a tree algorithm (fit_tree.c). */
 extern void fit_trees(Fit *fit);

@@ -188,7 +188,14 @@ append_inference(StringInfo json, const Model *model)
 		linear_inference(&model->facts, model->coefficients, model->n_terms, model->rows);
 
 	append_number(json, "degrees_of_freedom", inference.degrees);
-	if (model->n_classes == 0)
+	if (model->algorithm == ALGORITHM_GLM)
+	{
+		append_number(json, "dispersion",
+					  model->objective == OBJECTIVE_POISSON ? 1.0 : model->facts.sigma2);
+		append_number(json, "deviance", model->facts.rss);
+		append_number(json, "null_deviance", model->facts.tss);
+	}
+	else if (model->n_classes == 0)
 	{
 		append_number(json, "r_squared", inference.r_squared);
 		append_number(json, "adjusted_r_squared", inference.adjusted_r_squared);
@@ -212,7 +219,8 @@ append_fit(StringInfo json, const Model *model)
 	append_number(json, "gradient_norm", facts->gradient_norm);
 	append_number(json, "condition_number", facts->condition_number);
 	append_number(json, "log_likelihood", facts->log_likelihood);
-	append_number(json, "residual_variance", facts->sigma2);
+	if (model->algorithm != ALGORITHM_GLM)
+		append_number(json, "residual_variance", facts->sigma2);
 	if (model->n_terms > 0)
 		append_inference(json, model);
 	appendStringInfoChar(json, '}');

@@ -21,9 +21,9 @@ from fractions import Fraction
 
 NAN, INF = math.nan, math.inf
 NUMBER, TIME, INTERVAL, CATEGORY = range(4)
-LINEAR, LOGISTIC, BOOSTING, ISOLATION_FOREST = 1, 2, 3, 6
-SQUARED_ERROR, LOG_LOSS, ISOLATION = 1, 2, 10
-IDENTITY, LOGIT = 0, 1
+LINEAR, LOGISTIC, BOOSTING, ISOLATION_FOREST, GLM = 1, 2, 3, 6, 7
+SQUARED_ERROR, LOG_LOSS, POISSON, ISOLATION = 1, 2, 6, 10
+IDENTITY, LOGIT, LOG = 0, 1, 2
 INTERCEPT = (-1, -1, 0)
 PLAIN, POOLED, MISSING = -1, -2, -3     # levels of terms that are no level
 
@@ -166,6 +166,12 @@ def logistic(eta):
         return float(1 / (1 + (-Decimal(eta.numerator) / Decimal(eta.denominator)).exp()))
 
 
+def exponential(eta):
+    with localcontext() as context:
+        context.prec = 60
+        return float((Decimal(eta.numerator) / Decimal(eta.denominator)).exp())
+
+
 def exact(x):
     """a fraction, or the float itself where there is none"""
     return Fraction(x) if math.isfinite(x) else x
@@ -208,7 +214,9 @@ def score(m, row):
     if m.get("link", IDENTITY) == IDENTITY:
         return float(eta)
     if isinstance(eta, Fraction):
-        return logistic(eta)
+        return logistic(eta) if m["link"] == LOGIT else exponential(eta)
+    if m["link"] == LOG:
+        return NAN if math.isnan(eta) else INF if eta > 0 else 0.0
     return NAN if math.isnan(eta) else 1.0 if eta > 0 else 0.0
 
 
@@ -344,6 +352,14 @@ MODELS = dict(
         dict(algorithm=LOGISTIC, objective=LOG_LOSS, target="kind", seed=42, options="{}",
              classes=["false"], positive=0, constant=1.0, features=[AGE], rows=1, facts=NO_FACTS),
         [[1.0], [None]]),
+    visits=(
+        dict(algorithm=GLM, objective=POISSON, target="visits", link=LOG, seed=42,
+             options='{"algorithm": "glm", "offset": "log_exposure"}',
+             features=[dict(name="x", family=NUMBER, fill=[2.5]), dict(name="log_exposure", family=NUMBER, fill=[0.75])],
+             terms=[(INTERCEPT, -0.5, 0.25, -2.0, 0.05), ((0, PLAIN, 0), 0.125, 0.0625, 2.0, 0.05),
+                    ((1, PLAIN, 0), 1.0, NAN, NAN, NAN)],
+             rows=100, facts=(-250.0, NAN, 100.0, 150.0, 1e-12, NAN, 2, 5, 1, 0)),
+        [[0.0, 0.0], [8.0, 1.5], [None, None], [INF, 0.0], [-INF, 0.0], [NAN, 0.0], [100.0, -20.0]]),
     empty=(
         dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="y", seed=1, options="", features=[],
              terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], rows=2,

@@ -213,6 +213,30 @@ static const Model sample_one_class = {.algorithm = ALGORITHM_LOGISTIC_REGRESSIO
 									   .link = LINK_IDENTITY,
 									   .facts = SAMPLE_NO_FACTS};
 
+/* A generalised linear model: counts by exposure, whose logarithm is the offset. */
+static double visits_fill[] = {2.5, 0.75};
+static ModelFeature visits_features[] = {
+	{.name = "x", .family = FAMILY_NUMBER, .fill = &visits_fill[0]},
+	{.name = "log_exposure", .family = FAMILY_NUMBER, .fill = &visits_fill[1]}};
+static LinearCoefficient visits_terms[] = {{SAMPLE_INTERCEPT, -0.5, 0.25, -2.0, 0.05},
+										   {{0, LEVEL_NUMBER, 0, 0}, 0.125, 0.0625, 2.0, 0.05},
+										   {{1, LEVEL_NUMBER, 0, 1}, 1.0, NAN, NAN, NAN}};
+static const Model sample_visits = {
+	.algorithm = ALGORITHM_GLM,
+	.objective = OBJECTIVE_POISSON,
+	.unknown = UNKNOWN_AS_MISSING,
+	.target = "visits",
+	.n_features = 2,
+	.features = visits_features,
+	.constant = NAN,
+	.options = "{\"algorithm\": \"glm\", \"offset\": \"log_exposure\"}",
+	.seed = 42,
+	.rows = 100,
+	.link = LINK_LOG,
+	.n_terms = 3,
+	.coefficients = visits_terms,
+	.facts = {-250.0, NAN, 100.0, 150.0, 1e-12, NAN, 2, 5, true, false}};
+
 /* No feature, the intercept alone. */
 static LinearCoefficient empty_terms[] = {{SAMPLE_INTERCEPT, -3.5, 0.5, -7.0, 1e-5}};
 static const Model sample_empty = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
@@ -406,12 +430,17 @@ static const Model sample_isolation = {.algorithm = ALGORITHM_ISOLATION_FOREST,
 									   .facts = {NAN, NAN, NAN, NAN, NAN, NAN, 0, 2, true, false},
 									   .ensemble = &isolation_ensemble};
 
-static const Sample samples[] = {
-	{"numbers", &sample_numbers},		{"arrays", &sample_arrays},
-	{"categories", &sample_categories}, {"logistic", &sample_logistic},
-	{"constant", &sample_constant},		{"one_class", &sample_one_class},
-	{"empty", &sample_empty},			{"trees_boosted", &sample_boosted},
-	{"trees_classes", &sample_classes}, {"trees_isolation", &sample_isolation}};
+static const Sample samples[] = {{"numbers", &sample_numbers},
+								 {"arrays", &sample_arrays},
+								 {"categories", &sample_categories},
+								 {"logistic", &sample_logistic},
+								 {"constant", &sample_constant},
+								 {"one_class", &sample_one_class},
+								 {"empty", &sample_empty},
+								 {"visits", &sample_visits},
+								 {"trees_boosted", &sample_boosted},
+								 {"trees_classes", &sample_classes},
+								 {"trees_isolation", &sample_isolation}};
 
 #define SAMPLE_COUNT ((int) (sizeof(samples) / sizeof(samples[0])))
 

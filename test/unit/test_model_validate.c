@@ -186,6 +186,16 @@ classes_fit_the_objective(void)
 	CHECK_BREAKS(&sample_numbers, copy.model.positive_class = 1);
 	CHECK_BREAKS(&sample_numbers, copy.model.constant = 0.0);
 	CHECK_BREAKS(&sample_numbers, copy.model.classes = three; copy.model.n_classes = 2);
+	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_LOGIT);
+	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_INVERSE);
+	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_SQRT;
+				 copy.model.objective = OBJECTIVE_GAMMA);
+	CHECK_BREAKS(&sample_visits, copy.model.link = (LinearLink) 6);
+	CHECK_BREAKS(&sample_visits, copy.model.objective = OBJECTIVE_SQUARED_ERROR);
+	CHECK_BREAKS(&sample_visits, copy.model.objective = OBJECTIVE_GINI);
+	CHECK_BREAKS(&sample_visits, copy.model.algorithm = ALGORITHM_LINEAR_REGRESSION);
+	CHECK_BREAKS(&sample_visits, copy.model.constant = 0.5);
+	CHECK_BREAKS(&sample_visits, copy.model.classes = three; copy.model.n_classes = 2);
 	CHECK_BREAKS(&sample_constant, copy.model.constant = 1.5);
 	CHECK_BREAKS(&sample_constant, copy.model.constant = -0.5);
 	CHECK_BREAKS(&sample_constant, copy.model.constant = INFINITY);

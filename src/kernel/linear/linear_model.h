@@ -16,10 +16,11 @@
 typedef enum LinearLink
 {
 	LINK_IDENTITY = 0, /* prediction = eta */
-	LINK_LOGIT = 1	   /* prediction = 1 / (1 + exp(-eta)) */
+	LINK_LOGIT = 1,	   /* prediction = 1 / (1 + exp(-eta)) */
+	LINK_LOG = 2,	   /* prediction = exp(eta) */
+	LINK_INVERSE = 3,  /* prediction = 1 / eta */
+	LINK_SQRT = 5	   /* prediction = eta^2 */
 } LinearLink;
-
-#define LINK_LAST LINK_LOGIT
 
 /* One row of the coefficient table; std_error, statistic and p_value are NaN where undefined. */
 typedef struct LinearCoefficient
@@ -35,9 +36,11 @@ typedef struct LinearCoefficient
 typedef struct LinearFacts
 {
 	double log_likelihood;
-	double sigma2; /* residual variance, RSS / (n - rank); NaN for logistic */
-	double rss;	   /* weighted residual sum of squares; NaN for logistic */
-	double tss;	   /* weighted total sum of squares about the mean (about 0 without intercept) */
+	double
+		sigma2; /* residual variance, RSS / (n - rank); glm: dispersion where estimated; NaN for logistic */
+	double rss; /* weighted residual sum of squares; glm: deviance; NaN for logistic */
+	double
+		tss; /* weighted total sum of squares about the mean (about 0 without intercept); glm: null deviance */
 	double
 		gradient_norm; /* infinity norm of the gradient of the mean penalised loss, standardised columns; with l1 see least_squares.h */
 	double
@@ -54,6 +57,7 @@ typedef struct LinearFit
 	LinearCoefficient *coefficients; /* n_terms, the caller's array */
 	LinearFacts facts;
 	double log_loss; /* logistic: mean over the training rows, without class weights and penalty */
+	double weight;	 /* glm: sum of the weights of the rows */
 	double accuracy; /* logistic: share of the training rows whose class eta > 0 tells */
 } LinearFit;
 
@@ -105,7 +109,19 @@ linear_eta(const LinearScorer *scorer, const double *vector)
 static inline double
 linear_inverse_link(LinearLink link, double eta)
 {
-	return link == LINK_LOGIT ? 1.0 / (1.0 + exp(-eta)) : eta;
+	switch (link)
+	{
+		case LINK_LOGIT:
+			return 1.0 / (1.0 + exp(-eta));
+		case LINK_LOG:
+			return exp(eta);
+		case LINK_INVERSE:
+			return 1.0 / eta;
+		case LINK_SQRT:
+			return eta * eta;
+		default:
+			return eta;
+	}
 }
 
 #endif /* ORCHARD_KERNEL_LINEAR_LINEAR_MODEL_H */

@@ -125,14 +125,18 @@ intercept_variance(Logistic *fit)
 	return variance;
 }
 
-/* The coefficient table in original units; the matrix holds the factored Hessian. */
-static Status
-report(Logistic *fit, LinearFit *result)
+/*
+ * logistic_report
+ *		The coefficient table in original units; the matrix holds the factored Hessian.
+ *
+ * Where the standard error of a row's eta may be above the limit, the estimate has none.
+ */
+Status
+logistic_report(Logistic *fit, double limit, LinearFit *result)
 {
 	const Design *design = fit->design;
 	size_t p = (size_t) fit->n_columns;
 	bool has_errors = fit->options->l2 == 0.0;
-	double limit = result->facts.separated ? DIVERGED : INFINITY;
 	double *variances = memory_allocate(fit->allocator, p, sizeof(double));
 	double intercept = 0.0;
 	Status status = variances != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
@@ -212,7 +216,7 @@ logistic_fit(const Dataset *dataset, const Design *design, const LogisticOptions
 		status = logistic_settle(&fit);
 	}
 	if (status == KERNEL_OK)
-		status = report(&fit, result);
+		status = logistic_report(&fit, result->facts.separated ? DIVERGED : INFINITY, result);
 	logistic_end(&fit);
 	return status;
 }

@@ -240,6 +240,9 @@ scale_numbers(Logistic *fit)
 		fit->number_centre[j] = fit->design->has_intercept ? mean : 0.0;
 		fit->number_scale[j] = variance > CONSTANT * most * most ? 1.0 / sqrt(variance) : 0.0;
 	}
+	/* An offset's column is 0: it has no coefficient to find. */
+	if (fit->glm != NULL && fit->glm->offset_slot != NO_OFFSET)
+		fit->number_scale[fit->glm->offset_slot] = 0.0;
 	return KERNEL_OK;
 }
 

@@ -52,13 +52,40 @@ add_sums(PassSums *sums, const PanelLoss *part)
 	}
 }
 
-/* A panel's loss and derivatives. */
-static Status
-add_panel(Logistic *fit, const PanelPlace *place)
+/* Residuals and curvatures of a panel of a generalised linear model. */
+static void
+add_glm_rows(Logistic *fit, const PanelPlace *place, double *eta, double *residual,
+			 double *curvature)
 {
-	double eta[PANEL_ROWS];
-	double residual[PANEL_ROWS];
-	double curvature[PANEL_ROWS];
+	const DatasetBlock *block = place->block;
+	int32_t slot = fit->glm->offset_slot;
+	GlmSums part;
+	int32_t i;
+
+	if (slot != NO_OFFSET)
+	{
+		const double *offset =
+			block->numbers + (size_t) slot * (size_t) block->capacity + (size_t) place->start;
+
+		for (i = 0; i < place->n; i++)
+			eta[i] += offset[i];
+	}
+	part = glm_rows(fit->glm, eta, block->target + place->start,
+					block->weight != NULL ? block->weight + place->start : NULL, place->n, residual,
+					curvature);
+	for (i = place->n; i < PANEL_ROWS; i++)
+		residual[i] = curvature[i] = 0.0;
+	fit->sums.loss = dd_add_double(fit->sums.loss, part.loss);
+	fit->sums.total = dd_add_double(fit->sums.total, part.weight);
+	fit->sums.size += part.size;
+	fit->sums.pearson += part.pearson;
+}
+
+/* The same of a panel of logistic regression. */
+static void
+add_logistic_rows(Logistic *fit, const PanelPlace *place, const double *eta, double *residual,
+				  double *curvature)
+{
 	double sign[PANEL_ROWS];
 	double weight[PANEL_ROWS];
 	PanelClasses classes = {fit->options->positive_target,
@@ -66,12 +93,26 @@ add_panel(Logistic *fit, const PanelPlace *place)
 	const DatasetBlock *block = place->block;
 	PanelLoss part;
 
-	logistic_panel_load(fit, place);
-	logistic_panel_eta(fit, fit->weights, place->n, eta);
 	panel_classify(sign, weight, block->target + place->start,
 				   block->weight != NULL ? block->weight + place->start : NULL, place->n, &classes);
 	part = panel_loss(residual, curvature, eta, sign, weight);
 	add_sums(&fit->sums, &part);
+}
+
+/* A panel's loss and derivatives. */
+static Status
+add_panel(Logistic *fit, const PanelPlace *place)
+{
+	double eta[PANEL_ROWS];
+	double residual[PANEL_ROWS];
+	double curvature[PANEL_ROWS];
+
+	logistic_panel_load(fit, place);
+	logistic_panel_eta(fit, fit->weights, place->n, eta);
+	if (fit->glm != NULL)
+		add_glm_rows(fit, place, eta, residual, curvature);
+	else
+		add_logistic_rows(fit, place, eta, residual, curvature);
 	return add_derivatives(fit, residual, curvature, place->n);
 }
 

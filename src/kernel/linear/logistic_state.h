@@ -14,11 +14,13 @@
  *	 logistic_panel.c	the rows by panels
  *	 logistic_pass.c	loss, gradient and Hessian from the rows
  *	 logistic_solve.c	the Newton system
+ *	 glm.c, glm_newton.c	the same for generalised linear models
  */
 #ifndef ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 #define ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 
 #include "kernel/base/double_double.h"
+#include "kernel/linear/glm_loss.h"
 #include "kernel/linear/logistic.h"
 #include "kernel/linear/null_space.h"
 
@@ -47,6 +49,8 @@ typedef struct PassSums
 	double class_loss[2];
 	double class_right[2]; /* weight of the rows whose class eta tells */
 	double class_total[2];
+	double size; /* generalised linear models: see GlmSums */
+	double pearson;
 } PassSums;
 
 /* Lives through one logistic_fit; every array is the allocator's. */
@@ -57,6 +61,7 @@ typedef struct Logistic
 	const LogisticOptions *options;
 	const Allocator *allocator;
 	const StopCheck *stop;
+	const GlmLoss *glm; /* the loss of a generalised linear model; NULL: the logistic one */
 
 	/* The basis. */
 	int32_t n_dense;		   /* 1 + numbers */
@@ -170,6 +175,13 @@ extern Status logistic_pass(Logistic *fit, const double *estimate);
 extern void logistic_slope(Logistic *fit, const double *estimate);
 extern Status logistic_project(Logistic *fit);
 extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double *largest);
+
+/* The coefficient table's parts that both kinds share (logistic.c). */
+extern Status logistic_report(Logistic *fit, double limit, LinearFit *result);
+
+/* glm_newton.c */
+extern Status glm_newton(Logistic *fit, GlmLoss *loss, const GlmOptions *options,
+						 LinearFacts *facts);
 
 /* logistic_newton.c */
 extern Status logistic_newton(Logistic *fit, LinearFacts *facts);

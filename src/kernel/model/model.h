@@ -34,7 +34,8 @@ typedef enum ModelAlgorithm
 	ALGORITHM_GRADIENT_BOOSTING = 3,
 	ALGORITHM_RANDOM_FOREST = 4,
 	ALGORITHM_DECISION_TREE = 5,
-	ALGORITHM_ISOLATION_FOREST = 6
+	ALGORITHM_ISOLATION_FOREST = 6,
+	ALGORITHM_GLM = 7 /* generalised linear model */
 } ModelAlgorithm;
 
 typedef enum ModelObjective
@@ -103,7 +104,8 @@ typedef struct Model
 	ModelMetric *metrics;
 
 	/* payload: linear families.  coefficients[].term.slot is derived, not stored. */
-	LinearLink link; /* regression and constant models: IDENTITY; else LOGIT */
+	LinearLink
+		link; /* regression and constant models: IDENTITY; logistic: LOGIT; glm: see model_validate */
 	uint32_t n_terms;
 	LinearCoefficient *coefficients;
 	LinearFacts facts;

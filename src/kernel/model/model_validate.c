@@ -168,12 +168,33 @@ terms_valid(const Model *model)
 	return true;
 }
 
+/* The links of a generalised linear model. */
+static bool
+glm_link_valid(const Model *model)
+{
+	switch (model->link)
+	{
+		case LINK_IDENTITY:
+		case LINK_LOG:
+			return true;
+		case LINK_INVERSE:
+			return model->objective == OBJECTIVE_GAMMA;
+		case LINK_SQRT:
+			return model->objective == OBJECTIVE_POISSON;
+		default:
+			return false;
+	}
+}
+
 /* Regression has no classes; classification has a probability of one of them. */
 static bool
 classes_valid(const Model *model)
 {
 	bool is_constant = !isnan(model->constant);
 
+	if (model->algorithm == ALGORITHM_GLM)
+		return model->n_classes == 0 && model->positive_class == 0 && !is_constant &&
+			glm_link_valid(model);
 	if (model->objective == OBJECTIVE_SQUARED_ERROR)
 		return model->n_classes == 0 && model->positive_class == 0 && !is_constant &&
 			model->link == LINK_IDENTITY;
@@ -207,6 +228,8 @@ objective_valid(const Model *model)
 				model->objective <= OBJECTIVE_GINI;
 		case ALGORITHM_ISOLATION_FOREST:
 			return model->objective == OBJECTIVE_ISOLATION;
+		case ALGORITHM_GLM:
+			return model->objective >= OBJECTIVE_POISSON && model->objective <= OBJECTIVE_TWEEDIE;
 	}
 	return false;
 }
@@ -346,8 +369,7 @@ model_validate(const Model *model, const Allocator *allocator)
 {
 	bool is_valid = model->target != NULL && model->options != NULL && objective_valid(model) &&
 		(is_text(model->target) == (model->objective != OBJECTIVE_ISOLATION)) &&
-		(model->unknown == UNKNOWN_AS_MISSING || model->unknown == UNKNOWN_IS_ERROR) &&
-		(model->link == LINK_IDENTITY || model->link == LINK_LOGIT);
+		(model->unknown == UNKNOWN_AS_MISSING || model->unknown == UNKNOWN_IS_ERROR);
 	Status status;
 
 	is_valid = is_valid && features_valid(model) && terms_valid(model) && trees_valid(model) &&
