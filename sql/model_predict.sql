@@ -31,3 +31,27 @@ CREATE FUNCTION orchard.predict_array(model orchard.model, features float8[]) RE
 AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION orchard.predict_array(orchard.model, float8[])
 IS 'predict for one array of the numbers, in the order of orchard.features(model)';
+
+-- How far a prediction may be off.
+
+CREATE TYPE orchard.prediction_interval AS (
+	prediction float8,
+	std_error float8,
+	mean_low float8,
+	mean_high float8,
+	observation_low float8,
+	observation_high float8
+);
+COMMENT ON TYPE orchard.prediction_interval IS 'a prediction of a linear model with its confidence and prediction intervals, what orchard.predict_interval gives';
+COMMENT ON COLUMN orchard.prediction_interval.prediction IS 'what orchard.predict gives: the value, or the probability of the positive class';
+COMMENT ON COLUMN orchard.prediction_interval.std_error IS 'its standard error: of the mean, or of the probability (delta method)';
+COMMENT ON COLUMN orchard.prediction_interval.mean_low IS 'lower end of the confidence interval of the mean over all rows with these features, or of the probability';
+COMMENT ON COLUMN orchard.prediction_interval.mean_high IS 'its upper end';
+COMMENT ON COLUMN orchard.prediction_interval.observation_low IS 'lower end of the prediction interval, which one new row with these features and weight 1 falls into; NULL but for linear regression';
+COMMENT ON COLUMN orchard.prediction_interval.observation_high IS 'its upper end';
+
+CREATE FUNCTION orchard.predict_interval(model orchard.model, confidence float8, VARIADIC features "any")
+	RETURNS orchard.prediction_interval
+AS 'MODULE_PATHNAME', 'orchard_predict_interval' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_interval(orchard.model, float8, "any")
+IS 'the prediction of a linear model with the confidence interval of the mean and the prediction interval of one observation; confidence 0.95 for 95 %';

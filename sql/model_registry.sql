@@ -277,3 +277,9 @@ CREATE FUNCTION orchard.predict_array(name text, features float8[]) RETURNS floa
 AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION orchard.predict_array(text, float8[])
 IS 'predict for one array of the numbers, in the order of orchard.features(model), with a registered model';
+
+CREATE FUNCTION orchard.predict_interval(name text, confidence float8, VARIADIC features "any")
+	RETURNS orchard.prediction_interval
+AS 'MODULE_PATHNAME', 'orchard_predict_interval' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_interval(text, float8, "any")
+IS 'predict_interval with a registered model, referred to as in predict';

@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 
 #include "pg/argument.h"
+#include "pg/column_type.h"
 
 void
 require_argument(FunctionCallInfo fcinfo, int i, const char *name)
@@ -22,6 +23,20 @@ text_argument(FunctionCallInfo fcinfo, int i, const char *name)
 {
 	require_argument(fcinfo, i, name);
 	return text_to_cstring(PG_GETARG_TEXT_PP(i));
+}
+
+double
+confidence_argument(FunctionCallInfo fcinfo, int i)
+{
+	double level = PG_GETARG_FLOAT8(i);
+
+	if (!(level > 0.0 && level < 1.0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"%s\" must be between 0 and 1, not %s", "confidence",
+						number_text(level)),
+				 errhint("A level of 0.95 gives intervals that cover in 95 of 100 samples.")));
+	return level;
 }
 
 static char *

@@ -15,6 +15,9 @@ extern void require_argument(FunctionCallInfo fcinfo, int i, const char *name);
 /* A text argument, which must not be NULL. */
 extern char *text_argument(FunctionCallInfo fcinfo, int i, const char *name);
 
+/* A confidence level, between 0 and 1, that is not NULL. */
+extern double confidence_argument(FunctionCallInfo fcinfo, int i);
+
 /*
  * Microseconds of an interval of fixed length, in which a day has 24 hours; raises 22023 with the
  * argument's name when it has months or is below `least`, which is 0 or 1.

@@ -701,33 +701,49 @@ feature_datum(const CallSite *site, FunctionCallInfo fcinfo, int first, const Sc
 	return !is_null;
 }
 
+/* The datum of feature f, or of an element of it, and its type; false for NULL. */
+static bool
+element_datum(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 f,
+			  int element, int slot, Datum *value, Oid *type)
+{
+	const CallSite *site = fcinfo->flinfo->fn_extra;
+
+	if (binding->is_array)
+	{
+		*type = get_base_element_type(getBaseType(site->types[0]));
+		return array_element(PG_GETARG_DATUM(first), slot, *type, value);
+	}
+	if (!feature_datum(site, fcinfo, first, binding, f, value, type))
+		return false;
+	if (element < 0)
+		return true;
+	*type = get_base_element_type(getBaseType(*type));
+	return array_element(*value, element, *type, value);
+}
+
 char *
 call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 f,
 				int element, int slot)
 {
-	const CallSite *site = fcinfo->flinfo->fn_extra;
 	Datum value;
 	Oid type;
 	Oid output;
 	bool is_varlena;
-	bool is_present;
 
-	if (binding->is_array)
-	{
-		type = get_base_element_type(getBaseType(site->types[0]));
-		is_present = array_element(PG_GETARG_DATUM(first), slot, type, &value);
-	}
-	else
-		is_present = feature_datum(site, fcinfo, first, binding, f, &value, &type);
-	if (is_present && element >= 0 && !binding->is_array)
-	{
-		type = get_base_element_type(getBaseType(type));
-		is_present = array_element(value, element, type, &value);
-	}
-	if (!is_present)
+	if (!element_datum(fcinfo, first, binding, f, element, slot, &value, &type))
 		return NULL;
 	if (type == BOOLOID) /* as its levels are called */
 		return pstrdup(DatumGetBool(value) ? "true" : "false");
 	getTypeOutputInfo(type, &output, &is_varlena);
 	return OidOutputFunctionCall(output, value);
+}
+
+bool
+call_site_is_null(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 f,
+				  int element, int slot)
+{
+	Datum value;
+	Oid type;
+
+	return !element_datum(fcinfo, first, binding, f, element, slot, &value, &type);
 }

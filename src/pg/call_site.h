@@ -42,6 +42,10 @@ extern bool call_site_bind(FunctionCallInfo fcinfo, int first, ScoreBinding **bi
 extern char *call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
 							 uint32 f, int element, int slot);
 
+/* Is it NULL?  As call_site_value. */
+extern bool call_site_is_null(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
+							  uint32 f, int element, int slot);
+
 /* The place of a class by its name; 22023 when the model has no such class. */
 extern uint32 class_place(const Model *model, const char *class);
 

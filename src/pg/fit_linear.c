@@ -105,12 +105,33 @@ take_result(Fit *fit, const LinearFit *result)
 	fit->model.n_terms = fit->design.n_terms;
 	fit->model.coefficients = result->coefficients;
 	fit->model.facts = result->facts;
+	if (result->covariance != NULL && result->covariance->is_known)
+	{
+		fit->model.covariance_centre = result->covariance->centre;
+		fit->model.covariance_factor = result->covariance->factor;
+	}
 	warn_unidentified(fit, result);
 	if (is_restricted(fit->spec->options))
 		fit_add_warning(
 			fit,
 			psprintf("with %s there are no standard errors and p-values",
 					 fit->spec->options->nonnegative ? "nonnegative coefficients" : "a penalty"));
+}
+
+/* Asks the fit for the covariance, where the model is to keep it. */
+static void
+ask_for_covariance(Fit *fit, LinearFit *result)
+{
+	const FitOptions *options = fit->spec->options;
+	size_t n = (size_t) fit->design.n_terms;
+
+	if (options->drop_covariance || is_restricted(options) || n == 0 ||
+		(n > COVARIANCE_TERMS && !options->keep_covariance))
+		return;
+	result->covariance = palloc0(sizeof(LinearCovariance));
+	result->covariance->centre = palloc(sizeof(double) * n);
+	result->covariance->factor =
+		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * covariance_entries(n));
 }
 
 static LinearFit
@@ -124,6 +145,7 @@ empty_result(Fit *fit)
 		MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (i = 0; i < fit->design.n_terms; i++)
 		result.coefficients[i].term = fit->design.terms[i];
+	ask_for_covariance(fit, &result);
 	return result;
 }
 

@@ -168,6 +168,14 @@ read_on_failure(FitOptions *options, const char *name, const JsonbValue *value)
 	options->raise_on_failure = option_choice(name, value, choices, 2) == 1;
 }
 
+/* Without the option the number of terms decides. */
+static void
+read_covariance(FitOptions *options, const char *name, const JsonbValue *value)
+{
+	options->keep_covariance = option_boolean(name, value);
+	options->drop_covariance = !options->keep_covariance;
+}
+
 /* A reader that stores one value; `expression` uses name and value. */
 #define OPTION_READER(option, expression) \
 	static void read_##option(FitOptions *options, const char *name, const JsonbValue *value) \
@@ -206,6 +214,7 @@ OPTION_READER(exclude, option_names(name, value, &options->n_exclude))
 static const OptionEntry option_entries[] = {
 	{"algorithm", read_algorithm, ALL},
 	{"class_weight", read_class_weight, WITH_TARGET},
+	{"covariance", read_covariance, LINEAR},
 	{"exclude", read_exclude, ALL},
 	{"features", read_features, ALL},
 	{"fit_intercept", read_fit_intercept, LINEAR},
@@ -503,6 +512,8 @@ add_class_weights(Members *members, const FitOptions *options)
 static void
 add_linear_options(Members *members, const FitOptions *options)
 {
+	if (options->keep_covariance || options->drop_covariance)
+		add_boolean(members, "covariance", options->keep_covariance);
 	add_boolean(members, "fit_intercept", options->fit_intercept);
 	if (options->algorithm == ALGORITHM_LINEAR_REGRESSION)
 	{

@@ -33,6 +33,8 @@ struct FitOptions
 	bool fit_intercept;
 	bool missing_indicator;
 	bool skip_null_target;
+	bool keep_covariance; /* of the coefficients, whatever their number */
+	bool drop_covariance;
 	bool raise_on_failure; /* on_failure = "error" */
 	UnknownPolicy unknown;
 	int max_categories;

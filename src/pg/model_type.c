@@ -21,6 +21,7 @@
 #include "pg/compat.h"
 #include "kernel/linear/inference.h"
 
+#include "pg/argument.h"
 #include "pg/column_type.h"
 #include "pg/error.h"
 #include "pg/fit_option.h"
@@ -363,29 +364,11 @@ set_float8(Datum *values, bool *nulls, int i, double value)
 	values[i] = Float8GetDatum(value);
 }
 
-/* The confidence level that is argument 1, or 0 without one. */
-static double
-confidence_argument(FunctionCallInfo fcinfo)
-{
-	double level;
-
-	if (PG_NARGS() < 2)
-		return 0.0;
-	level = PG_GETARG_FLOAT8(1);
-	if (!(level > 0.0 && level < 1.0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"%s\" must be between 0 and 1, not %s", "confidence",
-						number_text(level)),
-				 errhint("A level of 0.95 gives intervals that cover in 95 of 100 samples.")));
-	return level;
-}
-
 /* Columns: term, feature, level, estimate, std_error, statistic, p_value; with a level conf_low and conf_high. */
 Datum
 orchard_coefficients(PG_FUNCTION_ARGS)
 {
-	double confidence = confidence_argument(fcinfo);
+	double confidence = PG_NARGS() < 2 ? 0.0 : confidence_argument(fcinfo, 1);
 	const Model *model = decoded_argument(fcinfo, 0);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	uint32 i;

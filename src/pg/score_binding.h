@@ -40,6 +40,8 @@ typedef struct ScoreBinding
 	bool is_array;			 /* the source is one array: the numbers in slot order */
 	double *vector;			 /* numbers, then categories */
 	NullableDatum *elements; /* n_features, of a VARIADIC array */
+	double confidence;		 /* predict_interval's, asked for last; 0 before */
+	double critical;		 /* linear_critical() of it, which takes longer than the rest */
 } ScoreBinding;
 
 /* Raises 22023 unless there are as many values as the model has features. */

@@ -270,9 +270,16 @@ walk_trees(Base *base, ByteReader *reader, const Ensemble *ensemble)
 	}
 }
 
+static void
+walk_covariance(Base *base, ByteReader *reader, size_t n_terms)
+{
+	add_field(base, reader, 1, false);
+	walk_doubles(base, reader, reader->next[-1] == 1 ? n_terms + covariance_entries(n_terms) : 0);
+}
+
 /* docs/model-format.md, field by field. */
 static void
-walk(Base *base, const Ensemble *ensemble)
+walk(Base *base, const Ensemble *ensemble, uint32_t n_terms)
 {
 	ByteReader reader;
 	int i;
@@ -290,7 +297,9 @@ walk(Base *base, const Ensemble *ensemble)
 	walk_doubles(base, &reader, 1);
 	walk_features(base, &reader);
 	walk_rows(base, &reader, true);
-	if (ensemble != NULL)
+	if (ensemble == NULL)
+		walk_covariance(base, &reader, (size_t) n_terms);
+	else
 		walk_trees(base, &reader, ensemble);
 	base->part_length = (size_t) (reader.next - base->bytes) - MODEL_FORMAT_PART_AT;
 	add_field(base, &reader, 8, false);
@@ -328,7 +337,7 @@ make_bases(void)
 			abort();
 		bases[i].name = samples[i].name;
 		memcpy(bases[i].bytes, bytes, bases[i].length);
-		walk(&bases[i], model.ensemble);
+		walk(&bases[i], model.ensemble, model.n_terms);
 	}
 }
 

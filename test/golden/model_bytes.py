@@ -140,12 +140,19 @@ def curves(m):
             b"".join(map(f64, validation if validation is not None else [])))
 
 
+def covariance(m):
+    if "covariance" not in m:
+        return u8(0)
+    centre, factor = m["covariance"]
+    return u8(1) + b"".join(map(f64, centre)) + b"".join(map(f64, factor))
+
+
 def encode(m):
     digest_part = (
         u8(m["algorithm"]) + u8(m["objective"]) + u8(m.get("unknown", 0)) + u8(m.get("link", IDENTITY)) +
         text(m["target"]) + u64(m["seed"]) + text(m["options"]) + many(text, m.get("classes", [])) +
         u32(m.get("positive", 0)) + f64(m.get("constant", NAN)) + many(feature, m["features"]) +
-        many(coefficient, m.get("terms", [])) + (trees(m) if "trees" in m else b""))
+        many(coefficient, m.get("terms", [])) + (b"" if "trees" in m else covariance(m)) + (trees(m) if "trees" in m else b""))
     facts = m["facts"]
     facts_part = (
         u64(m["rows"]) + u64(m.get("rows_skipped", 0)) + many(text, m.get("warnings", [])) +
@@ -305,6 +312,9 @@ MODELS = dict(
                     ((0, MISSING, 0), 100.0, 2.0, 50.0, 0.0),
                     ((1, PLAIN, 0), 2.0, 1.0, 2.0, 0.05),
                     ((1, MISSING, 0), -1000.0, 4.0, -250.0, 0.0)],
+             covariance=([0.5, -1.0, 0.0, 0.25, 7.0, 0.0],
+                         [1.0, -0.25, 0.75, 0.5, 0.0, -1.5, 2.0, 0.125, 1e-300, 3.0, -0.0, 1e10, 0.0, 0.0, 4.0,
+                          -0.25, 0.5, 8.0, 0.0, -2.0, 1e-5]),
              rows=20, facts=(NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, 1, 0)),
         [[[0.1, 0.2, 0.3], 0.4], [None, 1.0], [[None, 1.0, None], 2.0], [[1.0, 2.0, 3.0], None],
          [None, None], [[NAN, 0.0, 0.0], None]]),
@@ -362,7 +372,7 @@ MODELS = dict(
         [[0.0, 0.0], [8.0, 1.5], [None, None], [INF, 0.0], [-INF, 0.0], [NAN, 0.0], [100.0, -20.0]]),
     empty=(
         dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="y", seed=1, options="", features=[],
-             terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], rows=2,
+             terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], covariance=([0.0], [0.5]), rows=2,
              facts=(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, 0, 0)),
         [[]]),
     trees_boosted=(

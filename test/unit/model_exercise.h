@@ -171,6 +171,28 @@ exercise_vectors(const Model *model, const LinearScorer *scorer, const Allocator
 	return broken != NULL || category == width ? broken : "slots are counted";
 }
 
+/* The variance of a prediction, with every missing indicator at 1. */
+static inline Broken
+exercise_covariance(const Model *model, const double *vector, const Allocator *allocator)
+{
+	size_t n = model->n_terms;
+	double *values = memory_allocate(allocator, 2 * n, sizeof(double));
+	bool *is_missing = memory_allocate(allocator, n, sizeof(bool));
+	Broken broken = values == NULL || is_missing == NULL ? "room for terms" : NULL;
+	size_t t;
+
+	for (t = 0; t < n && broken == NULL; t++)
+		is_missing[t] = true;
+	if (broken == NULL)
+		model_term_values(model, vector, is_missing, values);
+	if (broken == NULL && model->covariance_factor != NULL &&
+		covariance_form(model->covariance_factor, (int32_t) n, values, values + n) < 0.0)
+		broken = "a variance is not negative";
+	memory_release(allocator, values, 2 * n, sizeof(double));
+	memory_release(allocator, is_missing, n, sizeof(bool));
+	return broken;
+}
+
 /* Predictions of the six vectors, each with every missing indicator added as well. */
 static inline Broken
 exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator *allocator)
@@ -194,6 +216,8 @@ exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator 
 		for (i = 0; i < width; i++)
 			eta += scorer->missing_weight[i];
 		(void) linear_inverse_link(scorer->link, eta);
+		if (broken == NULL && model->n_terms > 0)
+			broken = exercise_covariance(model, vectors + v * width, allocator);
 	}
 	memory_release(allocator, vectors, EXERCISE_VECTORS * width, sizeof(double));
 	return broken;

@@ -72,6 +72,9 @@ static LinearCoefficient arrays_terms[] = {{{0, LEVEL_NUMBER, 0, 0}, 0.5, 1.0, 0
 										   {{0, LEVEL_MISSING, 0, 0}, 100.0, 2.0, 50.0, 0.0},
 										   {{1, LEVEL_NUMBER, 0, 3}, 2.0, 1.0, 2.0, 0.05},
 										   {{1, LEVEL_MISSING, 0, 3}, -1000.0, 4.0, -250.0, 0.0}};
+static double arrays_centre[] = {0.5, -1.0, 0.0, 0.25, 7.0, 0.0};
+static double arrays_factor[] = {1.0,  -0.25, 0.75, 0.5, 0.0,	-1.5, 2.0, 0.125, 1e-300, 3.0, -0.0,
+								 1e10, 0.0,	  0.0,	4.0, -0.25, 0.5,  8.0, 0.0,	  -2.0,	  1e-5};
 static const Model sample_arrays = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
 									.objective = OBJECTIVE_SQUARED_ERROR,
 									.unknown = UNKNOWN_AS_MISSING,
@@ -86,6 +89,8 @@ static const Model sample_arrays = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
 									.link = LINK_IDENTITY,
 									.n_terms = 6,
 									.coefficients = arrays_terms,
+									.covariance_centre = arrays_centre,
+									.covariance_factor = arrays_factor,
 									.facts = {NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, true, false}};
 
 /* Categories: levels with pooled ones, an enum in its own order, one that was always NULL. */
@@ -239,6 +244,8 @@ static const Model sample_visits = {
 
 /* No feature, the intercept alone. */
 static LinearCoefficient empty_terms[] = {{SAMPLE_INTERCEPT, -3.5, 0.5, -7.0, 1e-5}};
+static double empty_centre[] = {0.0};
+static double empty_factor[] = {0.5};
 static const Model sample_empty = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
 								   .objective = OBJECTIVE_SQUARED_ERROR,
 								   .unknown = UNKNOWN_AS_MISSING,
@@ -250,6 +257,8 @@ static const Model sample_empty = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
 								   .link = LINK_IDENTITY,
 								   .n_terms = 1,
 								   .coefficients = empty_terms,
+								   .covariance_centre = empty_centre,
+								   .covariance_factor = empty_factor,
 								   .facts = {0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, false, false}};
 
 /* Boosting of two classes: numbers, an array, categories with and without pooled levels. */

@@ -39,6 +39,56 @@ agrees_with_statsmodels(void)
 	CHECK_CLOSE(inference.bic, 4350.791538178885, 1e-14);
 }
 
+/* test/golden/interval_sql.py: "plain" at x = 3, k = 2, and "logistic" there. */
+static void
+intervals_agree_with_statsmodels(void)
+{
+	LinearFacts facts = facts_of_fit();
+	double critical = linear_critical(&facts, 600, 0.95);
+	double error = 0.7502505392297645;
+	LinearInterval interval =
+		linear_interval(LINK_IDENTITY, 26.97693648352825, error * error, critical, SIGMA2);
+	double probability = 0.5337646053735179;
+	double slope = probability * (1.0 - probability);
+
+	CHECK_CLOSE(interval.std_error, error, 1e-15);
+	CHECK_CLOSE(interval.mean_low, 25.503485261004055, 1e-13);
+	CHECK_CLOSE(interval.mean_high, 28.450387706052442, 1e-13);
+	CHECK_CLOSE(interval.observation_low, 9.31025097289426, 1e-13);
+	CHECK_CLOSE(interval.observation_high, 44.64362199416224, 1e-13);
+	facts.sigma2 = NAN;
+	error = 0.04181754802266521 / slope;
+	interval = linear_interval(LINK_LOGIT, log(probability / (1.0 - probability)), error * error,
+							   linear_critical(&facts, 600, 0.95), NAN);
+	CHECK_CLOSE(interval.prediction, probability, 1e-14);
+	CHECK_CLOSE(interval.std_error, 0.04181754802266521, 1e-14);
+	CHECK_CLOSE(interval.mean_low, 0.45163144443220565, 1e-13);
+	CHECK_CLOSE(interval.mean_high, 0.6141071570796944, 1e-13);
+	CHECK(isnan(interval.observation_low) && isnan(interval.observation_high));
+}
+
+/* By hand: links that fall, that turn and that have a pole. */
+static void
+intervals_stay_in_the_range_of_the_link(void)
+{
+	LinearInterval interval = linear_interval(LINK_INVERSE, 0.5, 0.0625, 1.0, NAN);
+
+	CHECK(interval.prediction == 2.0 && interval.std_error == 1.0);
+	CHECK_CLOSE(interval.mean_low, 4.0 / 3.0, 1e-15);
+	CHECK(interval.mean_high == 4.0);
+	interval = linear_interval(LINK_INVERSE, 0.5, 0.0625, 3.0, NAN);
+	CHECK(interval.mean_low == 0.8 && interval.mean_high == INFINITY);
+	interval = linear_interval(LINK_SQRT, 0.5, 0.0625, 1.0, NAN);
+	CHECK(interval.prediction == 0.25 && interval.std_error == 0.25);
+	CHECK(interval.mean_low == 0.0625 && interval.mean_high == 0.5625);
+	interval = linear_interval(LINK_SQRT, 0.5, 0.0625, 3.0, NAN);
+	CHECK(interval.mean_low == 0.0 && interval.mean_high == 1.5625);
+	interval = linear_interval(LINK_LOG, 0.0, 0.25, 2.0, NAN);
+	CHECK(interval.prediction == 1.0 && interval.std_error == 0.5);
+	CHECK_CLOSE(interval.mean_low, exp(-1.0), 1e-15);
+	CHECK_CLOSE(interval.mean_high, exp(1.0), 1e-15);
+}
+
 /* Only R squared is known with a penalty, and nothing else of a fit without rows to spare. */
 static void
 keeps_silent(void)
@@ -70,5 +120,6 @@ margins_of_t_and_normal(void)
 	CHECK_CLOSE(linear_margin(&facts, &coefficient, 13, 0.95), 2.0 * 1.9599639845400543, 1e-11);
 }
 
-UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(keeps_silent),
+UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(intervals_agree_with_statsmodels),
+		  UNIT_CASE(intervals_stay_in_the_range_of_the_link), UNIT_CASE(keeps_silent),
 		  UNIT_CASE(margins_of_t_and_normal))

@@ -94,6 +94,13 @@ check_terms(const Model *a, const Model *b)
 		CHECK(p->estimate == q->estimate && same_value(p->std_error, q->std_error));
 		CHECK(same_value(p->statistic, q->statistic) && same_value(p->p_value, q->p_value));
 	}
+	CHECK((a->covariance_factor != NULL) == (b->covariance_factor != NULL));
+	if (a->covariance_factor == NULL || b->covariance_factor == NULL)
+		return;
+	for (t = 0; t < a->n_terms; t++)
+		CHECK(a->covariance_centre[t] == b->covariance_centre[t]);
+	for (t = 0; t < covariance_entries(a->n_terms); t++)
+		CHECK(a->covariance_factor[t] == b->covariance_factor[t]);
 }
 
 static void

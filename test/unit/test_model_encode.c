@@ -101,6 +101,10 @@ everything_else_changes_the_digest(void)
 	model.unknown = UNKNOWN_IS_ERROR;
 	CHECK(!digests_equal(&model, &sample_numbers));
 	model = sample_numbers;
+	model.covariance_centre = arrays_centre;
+	model.covariance_factor = arrays_factor;
+	CHECK(!digests_equal(&model, &sample_numbers));
+	model = sample_numbers;
 	memcpy(terms, numbers_terms, sizeof(terms));
 	terms[4].estimate += 1e-5;
 	model.coefficients = terms;

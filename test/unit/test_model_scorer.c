@@ -74,6 +74,32 @@ a_logistic_model_without_terms_predicts_a_half(void)
 	model_scorer_release(&model, &unit_allocator, &scorer);
 }
 
+/* The columns of the terms, as scoring has them. */
+static void
+terms_have_their_values(void)
+{
+	/* plan, size and never of the categories: seen, pooled, unseen or NULL. */
+	double seen[] = {2.5, 3.0, 2.0, 0.0};
+	double pooled[] = {2.5, 5.0, 1.0, 0.0};
+	double unseen[] = {2.5, 0.0, 0.0, 0.0};
+	bool is_missing[9] = {false};
+	double values[9];
+	double array[] = {0.5, 2.0, -3.0, 7.0};
+
+	model_term_values(&sample_categories, seen, is_missing, values);
+	CHECK(values[0] == 1.0 && values[1] == 0.0 && values[2] == 1.0 && values[3] == 0.0);
+	CHECK(values[4] == 0.0 && values[5] == 0.0 && values[6] == 2.5 && values[7] == 1.0);
+	model_term_values(&sample_categories, pooled, is_missing, values);
+	CHECK(values[1] == 0.0 && values[3] == 0.0 && values[4] == 1.0 && values[7] == 0.0);
+	is_missing[5] = true;
+	model_term_values(&sample_categories, unseen, is_missing, values);
+	CHECK(values[1] == 0.375 && values[2] == 0.125 && values[3] == 0.125 && values[4] == 0.125);
+	CHECK(values[5] == 1.0 && values[7] == 0.25 && values[8] == 0.0);
+	model_term_values(&sample_arrays, array, is_missing, values);
+	CHECK(values[0] == 0.5 && values[1] == 2.0 && values[2] == -3.0 && values[3] == 0.0);
+	CHECK(values[4] == 7.0 && values[5] == 1.0);
+}
+
 static void
 a_refusal_leaves_nothing(void)
 {
@@ -93,4 +119,4 @@ a_refusal_leaves_nothing(void)
 UNIT_MAIN(UNIT_CASE(numbers_stand_in_slot_order), UNIT_CASE(levels_stand_by_code),
 		  UNIT_CASE(a_constant_model_predicts_its_constant),
 		  UNIT_CASE(a_logistic_model_without_terms_predicts_a_half),
-		  UNIT_CASE(a_refusal_leaves_nothing))
+		  UNIT_CASE(terms_have_their_values), UNIT_CASE(a_refusal_leaves_nothing))

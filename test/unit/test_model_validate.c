@@ -205,6 +205,22 @@ classes_fit_the_objective(void)
 }
 
 static void
+a_covariance_is_whole_and_finite(void)
+{
+	static double broken[] = {0.5, NAN, -INFINITY, 0.0, 0.0, 0.0};
+
+	CHECK_BREAKS(&sample_arrays, copy.model.covariance_centre = NULL);
+	CHECK_BREAKS(&sample_arrays, copy.model.covariance_factor = NULL);
+	CHECK_BREAKS(&sample_arrays, copy.model.covariance_centre = broken);
+	CHECK_BREAKS(&sample_empty, copy.model.covariance_factor = broken + 1);
+	CHECK_BREAKS(&sample_empty, copy.model.covariance_factor = broken + 2);
+	CHECK_BREAKS(&sample_constant,
+				 copy.model.covariance_factor = copy.model.covariance_centre = broken);
+	CHECK_BREAKS(&sample_isolation,
+				 copy.model.covariance_factor = copy.model.covariance_centre = empty_factor);
+}
+
+static void
 facts_are_plausible(void)
 {
 	char *absent[] = {"one", NULL};
@@ -229,4 +245,5 @@ UNIT_MAIN(UNIT_CASE(every_sample_is_valid), UNIT_CASE(kinds_are_known),
 		  UNIT_CASE(numbers_are_finite), UNIT_CASE(names_and_levels_are_distinct),
 		  UNIT_CASE(families_have_their_own_fields), UNIT_CASE(terms_point_into_the_schema),
 		  UNIT_CASE(no_term_stands_twice), UNIT_CASE(classes_fit_the_objective),
-		  UNIT_CASE(facts_are_plausible), UNIT_CASE(a_refusal_is_no_verdict))
+		  UNIT_CASE(a_covariance_is_whole_and_finite), UNIT_CASE(facts_are_plausible),
+		  UNIT_CASE(a_refusal_is_no_verdict))

@@ -55,12 +55,72 @@ linear_inference(const LinearFacts *facts, const LinearCoefficient *coefficients
 }
 
 double
-linear_margin(const LinearFacts *facts, const LinearCoefficient *coefficient, uint64_t rows,
-			  double level)
+linear_critical(const LinearFacts *facts, uint64_t rows, double level)
 {
 	double degrees = isnan(facts->sigma2) ? INFINITY : (double) rows - facts->rank;
 
+	return distribution_t_critical(1.0 - level, degrees);
+}
+
+double
+linear_margin(const LinearFacts *facts, const LinearCoefficient *coefficient, uint64_t rows,
+			  double level)
+{
 	if (isnan(coefficient->std_error))
 		return NAN;
-	return coefficient->std_error * distribution_t_critical(1.0 - level, degrees);
+	return coefficient->std_error * linear_critical(facts, rows, level);
+}
+
+/* The slope of the inverse link at eta. */
+static double
+inverse_slope(LinearLink link, double eta)
+{
+	double mean = linear_inverse_link(link, eta);
+
+	switch (link)
+	{
+		case LINK_LOGIT:
+			return mean * (1.0 - mean);
+		case LINK_LOG:
+			return mean;
+		case LINK_INVERSE:
+			return -mean * mean;
+		case LINK_SQRT:
+			return 2.0 * eta;
+		default:
+			return 1.0;
+	}
+}
+
+/* The least and the most that the inverse link makes of etas from low to high. */
+static void
+take_through(LinearLink link, double low, double high, LinearInterval *interval)
+{
+	double a = linear_inverse_link(link, low);
+	double b = linear_inverse_link(link, high);
+
+	interval->mean_low = a < b ? a : b;
+	interval->mean_high = a < b ? b : a;
+	if (link == LINK_SQRT && low < 0.0 && high > 0.0)
+		interval->mean_low = 0.0;
+	if (link == LINK_INVERSE && low <= 0.0 && high > 0.0)
+	{
+		interval->mean_low = b;
+		interval->mean_high = INFINITY;
+	}
+}
+
+LinearInterval
+linear_interval(LinearLink link, double eta, double variance, double critical,
+				double residual_variance)
+{
+	double margin = critical * sqrt(variance);
+	double reach = critical * sqrt(residual_variance + variance);
+	LinearInterval interval = {.prediction = linear_inverse_link(link, eta),
+							   .std_error = fabs(inverse_slope(link, eta)) * sqrt(variance),
+							   .observation_low = eta - reach,
+							   .observation_high = eta + reach};
+
+	take_through(link, eta - margin, eta + margin, &interval);
+	return interval;
 }

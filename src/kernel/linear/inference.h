@@ -31,4 +31,29 @@ extern LinearInference linear_inference(const LinearFacts *facts,
 extern double linear_margin(const LinearFacts *facts, const LinearCoefficient *coefficient,
 							uint64_t rows, double level);
 
+/* A prediction and how far it may be off; NaN where not defined. */
+typedef struct LinearInterval
+{
+	double prediction;
+	double std_error; /* of the mean: of eta, times the slope of the link's inverse */
+	double mean_low;  /* confidence interval of the mean, or of the probability */
+	double mean_high;
+	double observation_low; /* prediction interval of one observation of weight 1 */
+	double observation_high;
+} LinearInterval;
+
+/*
+ * linear_interval
+ *		The intervals about eta, whose variance is given.
+ *
+ * critical: of the standardised estimate, from linear_critical().  The interval of the mean is that
+ * of eta taken through the link, whose range it does not leave.  residual_variance: of an
+ * observation about its mean where it is the same everywhere and normal, else NaN.
+ */
+extern LinearInterval linear_interval(LinearLink link, double eta, double variance, double critical,
+									  double residual_variance);
+
+/* What |estimate / std_error| exceeds with probability 1 - level: of Student's t or the normal. */
+extern double linear_critical(const LinearFacts *facts, uint64_t rows, double level);
+
 #endif /* ORCHARD_KERNEL_LINEAR_INFERENCE_H */

@@ -88,7 +88,8 @@ extern void least_squares_level_weights(const LeastSquares *state, int32_t categ
  * standard errors.  With l1 > 0 or nonnegative by coordinate descent, without
  * standard errors either; facts.rank then counts the nonzero coefficients and
  * the intercept, iterations the sweeps, and gradient_norm is the largest violation of
- * the optimality conditions relative to the largest moment.  fit->coefficients: n_terms, from the caller.
+ * the optimality conditions relative to the largest moment.  fit->coefficients: n_terms, from the caller;
+ * fit->covariance is known whenever a standard error is due to every column that is not constant.
  *
  * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW.
  */

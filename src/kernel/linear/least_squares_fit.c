@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "kernel/linear/coordinate_descent.h"
+#include "kernel/linear/covariance.h"
 #include "kernel/linear/least_squares_state.h"
 #include "kernel/linear/normal_equations.h"
 #include "kernel/stat/distribution.h"
@@ -61,7 +62,9 @@ typedef struct Solver
 	DoubleDouble *mean;			 /* p: of the scaled columns */
 	double *tolerance;			 /* p: least pivot of an independent column */
 	double *variance;			 /* p: of the scaled coefficients, for a residual variance of 1 */
-	DoubleDouble total;			 /* sum of weights */
+	DoubleDouble
+		*information;	/* n_terms x n_terms: gram with the intercept; NULL when not needed */
+	DoubleDouble total; /* sum of weights */
 	DoubleDouble target_sum;
 	DoubleDouble target_square; /* centred when there is an intercept */
 	NormalEquations equations;
@@ -330,6 +333,7 @@ release_solver(Solver *solver)
 	const Allocator *allocator = solver->allocator;
 	size_t p = (size_t) solver->p;
 	size_t n = (size_t) solver->n_reduced;
+	size_t n_terms = (size_t) solver->design->n_terms;
 
 	memory_release(allocator, solver->reduced_of, (size_t) solver->state->indicators.n,
 				   sizeof(int32_t));
@@ -338,7 +342,7 @@ release_solver(Solver *solver)
 	memory_release(allocator, solver->reduced_pairs, n * n, sizeof(DoubleDouble));
 	memory_release(allocator, solver->hi, least_squares_entries(solver->state), sizeof(double));
 	memory_release(allocator, solver->lo, least_squares_entries(solver->state), sizeof(double));
-	memory_release(allocator, solver->parts, (size_t) solver->design->n_terms, sizeof(Part));
+	memory_release(allocator, solver->parts, n_terms, sizeof(Part));
 	memory_release(allocator, solver->gram, p * p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->moment, p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->sum, p, sizeof(DoubleDouble));
@@ -349,6 +353,7 @@ release_solver(Solver *solver)
 	memory_release(allocator, solver->mean, p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->tolerance, p, sizeof(double));
 	memory_release(allocator, solver->variance, p, sizeof(double));
+	memory_release(allocator, solver->information, n_terms * n_terms, sizeof(DoubleDouble));
 }
 
 /* x - a b / total: the centred sum. */
@@ -540,6 +545,75 @@ report(const Solver *solver, LinearFit *fit)
 	return isfinite(intercept.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
+/* Keeps the scaled equations, which solving overwrites; the intercept is independent of the rest. */
+static Status
+keep_information(Solver *solver)
+{
+	size_t n = (size_t) solver->design->n_terms;
+	size_t p = (size_t) solver->p;
+	size_t first = (size_t) solver->first;
+	size_t size;
+	size_t i;
+
+	if (!size_multiply(n, n, &size))
+		return KERNEL_TOO_LARGE;
+	solver->information = memory_allocate_zero(solver->allocator, size, sizeof(DoubleDouble));
+	if (solver->information == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	if (first == 1)
+		solver->information[0] = dd_from(1.0);
+	for (i = 0; i < p; i++)
+		memcpy(solver->information + (first + i) * n + first, solver->gram + i * p,
+			   (i + 1) * sizeof(DoubleDouble));
+	return KERNEL_OK;
+}
+
+/* From the factor of the scaled coefficients to that of those in original units. */
+static void
+unscale_covariance(const Solver *solver, double sigma2, LinearCovariance *covariance)
+{
+	double *row = covariance->factor;
+	int32_t i;
+	int32_t k;
+
+	covariance->is_known = true;
+	for (i = 0; i < solver->design->n_terms; i++)
+	{
+		bool is_intercept = i < solver->first;
+		double scale = is_intercept ? sqrt(solver->total.hi) : solver->scale[i - solver->first];
+
+		covariance->centre[i] = is_intercept || solver->first == 0 ?
+			0.0 :
+			dd_divide(solver->sum[i - solver->first], solver->total).hi;
+		for (k = 0; k <= i; k++, row++)
+		{
+			*row = scale > 0.0 ? *row * (sqrt(sigma2) / scale) : 0.0;
+			covariance->is_known = covariance->is_known && isfinite(*row);
+		}
+	}
+}
+
+/* The covariance of the coefficients, where all columns but constant ones are independent. */
+static Status
+find_covariance(const Solver *solver, const StopCheck *stop, LinearFit *fit)
+{
+	bool is_exact = !solver->state->is_wide && solver->p <= EXACT_COLUMNS;
+	int32_t n_constant = 0;
+	Status status;
+	int32_t i;
+
+	for (i = 0; i < solver->p; i++)
+		n_constant += solver->scale[i] == 0.0;
+	if (solver->equations.rank + n_constant < solver->p || !(fit->facts.sigma2 >= 0.0))
+		return KERNEL_OK;
+	status = covariance_of_information(solver->information, solver->design->n_terms, is_exact,
+									   solver->allocator, stop, fit->covariance->factor);
+	if (status == KERNEL_OK)
+		unscale_covariance(solver, fit->facts.sigma2, fit->covariance);
+	/* In another order of the columns a pivot may be at most zero: the rank is barely full. */
+	return status == KERNEL_INVALID ? KERNEL_OK : status;
+}
+
 /* Gaussian log-likelihood at the maximum, for unit weights. */
 static double
 log_likelihood(const Solver *solver, double rss)
@@ -598,6 +672,8 @@ static Status
 solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop, LinearFit *fit)
 {
 	size_t entries = least_squares_entries(solver->state);
+	bool wants_covariance = fit->covariance != NULL && options->l1 == 0.0 && options->l2 == 0.0 &&
+		!options->nonnegative;
 	Status status;
 
 	solver->hi = memory_allocate(solver->allocator, entries, sizeof(double));
@@ -625,6 +701,10 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 										  .solution = solver->solution,
 										  .variance = solver->variance};
 	fit->facts = (LinearFacts){0};
+	if (fit->covariance != NULL)
+		fit->covariance->is_known = false;
+	if (status == KERNEL_OK && wants_covariance)
+		status = keep_information(solver);
 	if (status == KERNEL_OK && (options->l1 > 0.0 || options->nonnegative))
 		status = solve_by_descent(solver, options, stop, &fit->facts);
 	else if (status == KERNEL_OK)
@@ -633,6 +713,8 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 		return status;
 	status = report(solver, fit);
 	fit->facts.log_likelihood = log_likelihood(solver, fit->facts.rss);
+	if (status == KERNEL_OK && wants_covariance)
+		status = find_covariance(solver, stop, fit);
 	return status;
 }
 

@@ -51,10 +51,20 @@ typedef struct LinearFacts
 	bool separated; /* logistic: classes (nearly) perfectly separated, estimates diverge */
 } LinearFacts;
 
+/* The covariance of the coefficients (covariance.h); the arrays are the caller's. */
+typedef struct LinearCovariance
+{
+	double *centre; /* n_terms: what the columns of the terms are centred at; 0 of the intercept */
+	double *factor; /* covariance_entries(n_terms) */
+	bool
+		is_known; /* set by the fit: false with a penalty and where a coefficient is not determined */
+} LinearCovariance;
+
 /* What the fitting kernels return: coefficients[n_terms] follow design->terms. */
 typedef struct LinearFit
 {
 	LinearCoefficient *coefficients; /* n_terms, the caller's array */
+	LinearCovariance *covariance;	 /* NULL when not asked for */
 	LinearFacts facts;
 	double log_loss; /* logistic: mean over the training rows, without class weights and penalty */
 	double weight;	 /* glm: sum of the weights of the rows */

@@ -169,6 +169,10 @@ logistic_report(Logistic *fit, double limit, LinearFit *result)
 						sqrt(variance) < limit ? variance : NAN);
 	}
 	memory_release(fit->allocator, variances, p, sizeof(double));
+	if (result->covariance != NULL)
+		result->covariance->is_known = false;
+	if (status == KERNEL_OK && result->covariance != NULL && has_errors && !result->facts.separated)
+		status = logistic_covariance(fit, result->covariance);
 	return status;
 }
 

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "kernel/linear/cholesky_simd.h"
+#include "kernel/linear/covariance.h"
 
 #define RANK_TOLERANCE 1e-11 /* of a pivot, the diagonal being 1 */
 #define NO_CURVATURE 1e-20	 /* of a diagonal entry against the largest: a constant column */
@@ -115,4 +116,89 @@ logistic_variances(const Logistic *fit, double *variance)
 			variance[i] = NAN;
 	}
 	return status;
+}
+
+/* The scaled matrix LL' with its rows in the order of the terms. */
+static void
+unfactor(const Logistic *fit, DoubleDouble *information)
+{
+	size_t p = (size_t) fit->n_columns;
+	size_t i;
+	size_t j;
+	size_t k;
+
+	for (i = 0; i < p; i++)
+	{
+		const double *row = fit->matrix + i * p;
+		size_t place = (size_t) fit->columns[i].term;
+
+		for (j = 0; j <= i; j++)
+		{
+			const double *other = fit->matrix + j * p;
+			size_t second = (size_t) fit->columns[j].term;
+			double sum = 0.0;
+
+			for (k = 0; k <= j; k++)
+				sum += row[k] * other[k];
+			information[place > second ? place * p + second : second * p + place] = dd_from(sum);
+		}
+	}
+}
+
+/* The factor in the units of the scaled columns. */
+static Status
+scaled_covariance(const Logistic *fit, double *factor)
+{
+	size_t p = (size_t) fit->n_columns;
+	DoubleDouble *information = memory_allocate_zero(fit->allocator, p * p, sizeof(DoubleDouble));
+	Status status = KERNEL_OUT_OF_MEMORY;
+
+	if (information != NULL)
+	{
+		unfactor(fit, information);
+		status = covariance_of_information(information, fit->n_columns, false, fit->allocator,
+										   fit->stop, factor);
+	}
+	memory_release(fit->allocator, information, p * p, sizeof(DoubleDouble));
+	return status;
+}
+
+/*
+ * logistic_covariance
+ *		The covariance of the coefficients in original units; not known where a column that is
+ *		not constant has none.
+ *
+ * As logistic_variances().
+ */
+Status
+logistic_covariance(const Logistic *fit, LinearCovariance *covariance)
+{
+	int32_t n_constant = 0;
+	Status status;
+	int32_t k;
+	int32_t j;
+
+	for (k = 0; k < fit->n_columns; k++)
+		n_constant += fit->root[k] == 0.0;
+	if (fit->rank + n_constant < fit->n_columns)
+		return KERNEL_OK;
+	status = scaled_covariance(fit, covariance->factor);
+	if (status != KERNEL_OK)
+		return status == KERNEL_INVALID ? KERNEL_OK : status;
+	covariance->is_known = true;
+	for (k = 0; k < fit->n_columns; k++)
+	{
+		const Column *column = &fit->columns[k];
+		double *row = covariance->factor + covariance_entries((size_t) column->term);
+		double scale = fit->root[k] * column->deviation * sqrt(fit->total);
+
+		covariance->centre[column->term] =
+			column->index == 0 || !fit->design->has_intercept ? 0.0 : column->mean;
+		for (j = 0; j <= column->term; j++)
+		{
+			row[j] = scale > 0.0 ? row[j] / scale : 0.0;
+			covariance->is_known = covariance->is_known && isfinite(row[j]);
+		}
+	}
+	return KERNEL_OK;
 }

@@ -18,6 +18,7 @@
 #include "kernel/base/hash.h"
 #include "kernel/base/memory.h"
 #include "kernel/dataset/schema.h"
+#include "kernel/linear/covariance.h"
 #include "kernel/linear/linear_model.h"
 #include "kernel/tree/ensemble.h"
 
@@ -108,6 +109,9 @@ typedef struct Model
 		link; /* regression and constant models: IDENTITY; logistic: LOGIT; glm: see model_validate */
 	uint32_t n_terms;
 	LinearCoefficient *coefficients;
+	double *
+		covariance_centre; /* n_terms, and below covariance_entries(n_terms): covariance.h; or NULL */
+	double *covariance_factor;
 	LinearFacts facts;
 
 	/* payload: tree families; then there are no terms and no constant, and link is IDENTITY */
@@ -186,6 +190,15 @@ extern uint32_t model_categories(const Model *model);
  * Of a model of trees only number_fill is of use: it is NaN, which they take for missing.
  */
 extern Status model_scorer(const Model *model, const Allocator *allocator, LinearScorer *scorer);
+/*
+ * model_term_values
+ *		The values of the terms' columns for a feature vector (linear_model.h): n_terms.
+ *
+ * is_missing: n_terms, read for missing indicators alone.  A decoded model.
+ */
+extern void model_term_values(const Model *model, const double *vector, const bool *is_missing,
+							  double *values);
+
 extern void model_scorer_release(const Model *model, const Allocator *allocator,
 								 LinearScorer *scorer);
 

@@ -197,6 +197,27 @@ read_terms(Decoder *decoder, Model *model)
 	}
 }
 
+/* 0 or 1. */
+static bool
+read_flag(Decoder *decoder)
+{
+	uint8_t flag = read_u8(&decoder->reader);
+
+	if (flag > 1)
+		decoder_fail(decoder, KERNEL_CORRUPT);
+	return flag == 1;
+}
+
+static void
+read_covariance(Decoder *decoder, Model *model)
+{
+	if (model->n_terms == 0)
+		decoder_fail(decoder, KERNEL_CORRUPT);
+	model->covariance_centre = read_values(decoder, model->n_terms);
+	if (decoder_is_good(decoder))
+		model->covariance_factor = read_values(decoder, covariance_entries(model->n_terms));
+}
+
 static void
 read_ensemble(Decoder *decoder, Model *model)
 {
@@ -241,19 +262,10 @@ read_digest_part(Decoder *decoder, Model *model)
 	model->constant = read_value(decoder);
 	read_features(decoder, model);
 	read_terms(decoder, model);
+	if (!algorithm_is_trees(model->algorithm) && decoder_is_good(decoder) && read_flag(decoder))
+		read_covariance(decoder, model);
 	if (algorithm_is_trees(model->algorithm) && decoder_is_good(decoder))
 		read_ensemble(decoder, model);
-}
-
-/* 0 or 1. */
-static bool
-read_flag(Decoder *decoder)
-{
-	uint8_t flag = read_u8(&decoder->reader);
-
-	if (flag > 1)
-		decoder_fail(decoder, KERNEL_CORRUPT);
-	return flag == 1;
 }
 
 static void

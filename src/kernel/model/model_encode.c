@@ -58,6 +58,20 @@ write_feature(ByteWriter *writer, const ModelFeature *feature)
 	write_texts(writer, feature->pooled, feature->n_pooled);
 }
 
+static void
+write_covariance(ByteWriter *writer, const Model *model)
+{
+	size_t i;
+
+	write_u8(writer, model->covariance_factor != NULL);
+	if (model->covariance_factor == NULL)
+		return;
+	for (i = 0; i < model->n_terms; i++)
+		write_value(writer, model->covariance_centre[i]);
+	for (i = 0; i < covariance_entries(model->n_terms); i++)
+		write_value(writer, model->covariance_factor[i]);
+}
+
 /* Of an ensemble the status is KERNEL_OUT_OF_MEMORY when it needs more than there is. */
 static Status
 write_digest_part(ByteWriter *writer, const Model *model, const Allocator *allocator)
@@ -90,6 +104,8 @@ write_digest_part(ByteWriter *writer, const Model *model, const Allocator *alloc
 		write_value(writer, coefficient->statistic);
 		write_value(writer, coefficient->p_value);
 	}
+	if (!algorithm_is_trees(model->algorithm))
+		write_covariance(writer, model);
 	return model->ensemble != NULL ? ensemble_encode(model->ensemble, allocator, writer) :
 									 KERNEL_OK;
 }

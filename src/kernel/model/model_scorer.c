@@ -101,6 +101,39 @@ model_scorer(const Model *model, const Allocator *allocator, LinearScorer *score
 	return KERNEL_OK;
 }
 
+/* The value of the indicator of a level, or of the pooled ones, for what stands in the category's slot. */
+static double
+indicator_value(const ModelFeature *feature, const Term *term, double place)
+{
+	uint32_t level = term->level == LEVEL_POOLED ? feature->n_levels : (uint32_t) term->level;
+
+	if (place == 0.0)
+		return feature->frequency[level];
+	return place == (double) level + 1.0 ? 1.0 : 0.0;
+}
+
+void
+model_term_values(const Model *model, const double *vector, const bool *is_missing, double *values)
+{
+	uint32_t n_numbers = model_numbers(model);
+	uint32_t t;
+
+	for (t = 0; t < model->n_terms; t++)
+	{
+		const Term *term = &model->coefficients[t].term;
+
+		if (term->feature == TERM_INTERCEPT)
+			values[t] = 1.0;
+		else if (term->level == LEVEL_MISSING)
+			values[t] = is_missing[t] ? 1.0 : 0.0;
+		else if (term->level == LEVEL_NUMBER)
+			values[t] = vector[term->slot];
+		else
+			values[t] = indicator_value(&model->features[term->feature], term,
+										vector[n_numbers + (uint32_t) term->slot]);
+	}
+}
+
 void
 model_scorer_release(const Model *model, const Allocator *allocator, LinearScorer *scorer)
 {

@@ -186,6 +186,17 @@ glm_link_valid(const Model *model)
 	}
 }
 
+/* Both parts or none; with terms alone. */
+static bool
+covariance_valid(const Model *model)
+{
+	if (model->covariance_factor == NULL)
+		return model->covariance_centre == NULL;
+	return model->covariance_centre != NULL && model->n_terms > 0 &&
+		all_finite(model->covariance_centre, model->n_terms) &&
+		all_finite(model->covariance_factor, covariance_entries(model->n_terms));
+}
+
 /* Regression has no classes; classification has a probability of one of them. */
 static bool
 classes_valid(const Model *model)
@@ -285,8 +296,9 @@ trees_valid(const Model *model)
 
 	if (!algorithm_is_trees(model->algorithm))
 		return model->ensemble == NULL && model->n_curve == 0;
-	if (model->ensemble == NULL || model->n_terms > 0 || model->link != LINK_IDENTITY ||
-		!isnan(model->constant) || (model->n_curve > 0 && model->train_curve == NULL) ||
+	if (model->ensemble == NULL || model->covariance_factor != NULL || model->n_terms > 0 ||
+		model->link != LINK_IDENTITY || !isnan(model->constant) ||
+		(model->n_curve > 0 && model->train_curve == NULL) ||
 		(model->n_classes > 0) != is_classification || model->n_classes > INT32_MAX / 4 ||
 		(model->n_classes == 0 ? model->positive_class != 0 :
 								 model->positive_class >= model->n_classes) ||
@@ -372,8 +384,9 @@ model_validate(const Model *model, const Allocator *allocator)
 		(model->unknown == UNKNOWN_AS_MISSING || model->unknown == UNKNOWN_IS_ERROR);
 	Status status;
 
-	is_valid = is_valid && features_valid(model) && terms_valid(model) && trees_valid(model) &&
-		(algorithm_is_trees(model->algorithm) || classes_valid(model)) && facts_valid(model);
+	is_valid = is_valid && features_valid(model) && terms_valid(model) && covariance_valid(model) &&
+		trees_valid(model) && (algorithm_is_trees(model->algorithm) || classes_valid(model)) &&
+		facts_valid(model);
 	if (!is_valid)
 		return KERNEL_CORRUPT;
 	status = require_all_distinct(model, allocator);

@@ -1,0 +1,48 @@
+/*
+ * covariance.h: the covariance of a linear model's coefficients, as a factor of it.
+ *
+ * C = G G' with G lower triangular, of the coefficients of columns centred at
+ * given values.  Both keep digits: about centres the intercept hardly depends
+ * on the other coefficients, and d'C d = |G'd|^2 cannot cancel, so the error of
+ * a variance grows with the condition number of the design and not its square.
+ * G is packed by rows: entry i, j at i (i + 1) / 2 + j for j <= i.
+ */
+#ifndef ORCHARD_KERNEL_LINEAR_COVARIANCE_H
+#define ORCHARD_KERNEL_LINEAR_COVARIANCE_H
+
+#include "kernel/base/double_double.h"
+#include "kernel/base/memory.h"
+
+#define COVARIANCE_TERMS 64 /* terms up to which a model keeps it unasked: 16 kB */
+
+static inline size_t
+covariance_entries(size_t n)
+{
+	return n * (n + 1) / 2;
+}
+
+/*
+ * covariance_of_information
+ *		The factor of the inverse of the n x n matrix in the lower triangle (row-major).
+ *
+ * information: scaled to a unit diagonal; the row of a constant column is zero
+ * and becomes zero in the factor.  All others are independent.  is_exact: in
+ * double-double, else by blocks in double.  Cost 2 n^3 / 3.
+ *
+ * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_INVALID for a matrix that is
+ * singular but for zero rows.
+ */
+extern Status covariance_of_information(const DoubleDouble *information, int32_t n, bool is_exact,
+										const Allocator *allocator, const StopCheck *stop,
+										double *factor);
+
+/* image = G'd; n each. */
+extern void covariance_image(const double *factor, int32_t n, const double *d, double *image);
+
+/* d'C d; image: scratch, n. */
+extern double covariance_form(const double *factor, int32_t n, const double *d, double *image);
+
+/* The variance of coefficient i. */
+extern double covariance_of_term(const double *factor, int32_t i);
+
+#endif /* ORCHARD_KERNEL_LINEAR_COVARIANCE_H */
