@@ -118,5 +118,26 @@ spreads_about_the_mean(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(cancels_without_loss), UNIT_CASE(weighs_and_counts),
-		  UNIT_CASE(spreads_about_the_mean))
+static void
+subtracts_a_multiple(void)
+{
+	double to[23];
+	double from[23];
+	int n;
+	int i;
+
+	for (n = 0; n < 23; n++)
+	{
+		for (i = 0; i < 23; i++)
+		{
+			to[i] = 1.0 / (i + 3);
+			from[i] = i - 7.5;
+		}
+		column_subtract(to, from, 0.1, n);
+		for (i = 0; i < 23; i++)
+			CHECK(to[i] == (i < n ? 1.0 / (i + 3) - 0.1 * (i - 7.5) : 1.0 / (i + 3)));
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(subtracts_a_multiple), UNIT_CASE(cancels_without_loss),
+		  UNIT_CASE(weighs_and_counts), UNIT_CASE(spreads_about_the_mean))

@@ -147,6 +147,53 @@ softens_single_columns(void)
 	CHECK(descent.converged && descent.residual == 0.0);
 }
 
+/* Columns in a chain, each 0.98 to the next: steps of the whole system, where sweeps would take thousands. */
+static void
+correlated_columns_take_few_sweeps(void)
+{
+	DoubleDouble gram[P * P];
+	DoubleDouble moment[P];
+	DoubleDouble solution[P];
+	double threshold[P];
+	double ridge[P];
+	CoordinateDescent descent = {.allocator = &unit_allocator,
+								 .p = P,
+								 .gram = gram,
+								 .moment = moment,
+								 .threshold = threshold,
+								 .ridge = ridge,
+								 .solution = solution};
+	int i;
+	int k;
+
+	for (i = 0; i < P; i++)
+	{
+		for (k = 0; k <= i; k++)
+			gram[i * P + k] = dd_from(pow(0.98, i - k));
+		moment[i] = dd_from((i % 5 - 2) * 0.3 + (i % 3));
+		threshold[i] = 0.2;
+		ridge[i] = 0.0;
+	}
+	CHECK(coordinate_descent_begin(&descent) == KERNEL_OK);
+	for (i = 0; i < 5; i++)
+	{
+		CHECK(coordinate_descent_advance(&descent, NULL) == KERNEL_OK);
+		CHECK(descent.converged && descent.sweeps <= 200);
+		CHECK(violated(&descent) <= 1.01e-10 * 2.6);
+		for (k = 0; k < P; k++)
+			threshold[k] *= 0.3;
+	}
+	CHECK(descent.n_nonzero > P / 2);
+	/* A ridge changes the diagonal alone. */
+	for (k = 0; k < P; k++)
+		ridge[k] = 0.01 * (k + 1);
+	CHECK(coordinate_descent_advance(&descent, NULL) == KERNEL_OK);
+	for (k = 0; k < P; k++)
+		gram[k * P + k] = dd_from(1.0 + ridge[k]);
+	CHECK(violated(&descent) <= 1.01e-10 * 2.6);
+	coordinate_descent_end(&descent);
+}
+
 static bool
 stop_at_once(void *context)
 {
@@ -172,7 +219,7 @@ stops_and_runs_out_of_memory(void)
 
 	make_problem(gram, moment, threshold, 0.5);
 	CHECK(coordinate_descent_solve(&descent, &stop) == KERNEL_STOPPED);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 6; i++)
 	{
 		unit_allocator_fail_after(i);
 		CHECK(coordinate_descent_solve(&descent, NULL) == KERNEL_OUT_OF_MEMORY);
@@ -181,4 +228,4 @@ stops_and_runs_out_of_memory(void)
 }
 
 UNIT_MAIN(UNIT_CASE(meets_the_conditions), UNIT_CASE(softens_single_columns),
-		  UNIT_CASE(stops_and_runs_out_of_memory))
+		  UNIT_CASE(correlated_columns_take_few_sweeps), UNIT_CASE(stops_and_runs_out_of_memory))

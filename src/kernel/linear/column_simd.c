@@ -134,6 +134,21 @@ spread(const double *column, const double *weight, int32_t n, double mean, doubl
 	}
 }
 
+INLINE void
+subtract(double *restrict to, const double *restrict from, double factor, int32_t n)
+{
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+		to[i] -= factor * from[i];
+}
+
+static void
+subtract_portable(double *to, const double *from, double factor, int32_t n)
+{
+	subtract(to, from, factor, n);
+}
+
 static void
 add_column_portable(ColumnSums *sums, const double *column, const double *weight, int32_t n)
 {
@@ -164,8 +179,15 @@ spread_wide(const double *column, const double *weight, int32_t n, double mean, 
 	spread(column, weight, n, mean, square, most);
 }
 
+WIDE static void
+subtract_wide(double *to, const double *from, double factor, int32_t n)
+{
+	subtract(to, from, factor, n);
+}
+
 #else
 
+#define subtract_wide subtract_portable
 #define add_column_wide add_column_portable
 #define spread_wide spread_portable
 
@@ -199,4 +221,13 @@ column_spread(const double *column, const double *weight, int32_t n, double mean
 		spread_wide(column, weight, n, mean, square, most);
 	else
 		spread_portable(column, weight, n, mean, square, most);
+}
+
+void
+column_subtract(double *to, const double *from, double factor, int32_t n)
+{
+	if (cpu_has_avx2())
+		subtract_wide(to, from, factor, n);
+	else
+		subtract_portable(to, from, factor, n);
 }

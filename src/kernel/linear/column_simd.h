@@ -1,5 +1,5 @@
 /*
- * column_simd.h: sums over a column of a block.
+ * column_simd.h: sums over a column of a block, and a multiple of a column taken from another.
  *
  * Compiled for AVX2 with fused multiply-add and for the baseline; the choice is
  * made at run time and both give the same bits of the compensated sums.
@@ -36,5 +36,8 @@ extern DoubleDouble column_total(const double *sum, const double *rest);
  */
 extern void column_spread(const double *column, const double *weight, int32_t n, double mean,
 						  double *square, double *most);
+
+/* to -= factor * from, n entries. */
+extern void column_subtract(double *to, const double *from, double factor, int32_t n);
 
 #endif /* ORCHARD_KERNEL_LINEAR_COLUMN_SIMD_H */

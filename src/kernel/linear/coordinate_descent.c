@@ -1,19 +1,31 @@
 /*
- * coordinate_descent.c: sweeps in double, the optimality conditions in double-double.
+ * coordinate_descent.c: sweeps and steps in double, the optimality conditions in double-double.
  */
 #include "kernel/linear/coordinate_descent.h"
 
 #include <math.h>
 
+#include "kernel/linear/cholesky_simd.h"
+#include "kernel/linear/column_simd.h"
+
+/* A column in use whose distance from the others, squared, is below this depends on them. */
+#define ACTIVE_RANK_TOLERANCE 1e-11
+
+#define ROUNDS 8 /* between two looks at the gradient in double-double */
+
 /* What sweeps work with. */
 typedef struct Sweeper
 {
 	CoordinateDescent *given;
-	double *gram;		/* p x p: R, symmetric */
-	double *u;			/* p */
-	double *gradient;	/* p: c - R u */
-	DoubleDouble *rest; /* p: the same, to more digits */
-	double largest;		/* violation at u = 0 */
+	double *gram;	  /* p x p: R, symmetric, with the diagonal of R + D */
+	double *u;		  /* p */
+	double *gradient; /* p: c - (R + D) u */
+	double *step;	  /* p: scratch, of the columns in use */
+	double *system;	  /* p x p: scratch, of the columns in use */
+	int32_t *active;  /* p: the columns in use */
+	int32_t n_active;
+	DoubleDouble *rest; /* p: the gradient, to more digits */
+	double largest;		/* violation at u = 0 with no threshold */
 } Sweeper;
 
 /* How far the slope of coordinate j is from what an optimum allows. */
@@ -38,16 +50,22 @@ best_value(const CoordinateDescent *descent, int32_t j, double slope, double cur
 	return rest > 0.0 ? copysign(rest, slope) / curvature : 0.0;
 }
 
+/* Coordinate j by `step`, the gradient following. */
+static inline void
+move_by(Sweeper *sweeper, int32_t j, double step)
+{
+	int32_t p = sweeper->given->p;
+
+	column_subtract(sweeper->gradient, sweeper->gram + (size_t) j * (size_t) p, step, p);
+}
+
 /* Sets coordinate j to its best; how much that moves the gradient of its own column. */
 static double
 move(Sweeper *sweeper, int32_t j)
 {
-	int32_t p = sweeper->given->p;
-	const double *row = sweeper->gram + (size_t) j * (size_t) p;
-	double curvature = row[j];
+	double curvature = sweeper->gram[(size_t) j * (size_t) sweeper->given->p + (size_t) j];
 	double old = sweeper->u[j];
 	double step;
-	int32_t i;
 
 	if (!(curvature > 0.0))
 		return 0.0;
@@ -56,8 +74,7 @@ move(Sweeper *sweeper, int32_t j)
 	step = sweeper->u[j] - old;
 	if (step == 0.0)
 		return 0.0;
-	for (i = 0; i < p; i++)
-		sweeper->gradient[i] -= step * row[i];
+	move_by(sweeper, j, step);
 	return fabs(step) * curvature;
 }
 
@@ -77,34 +94,53 @@ sweep(Sweeper *sweeper, bool is_full)
 	return largest;
 }
 
-/* rest = c - R u from the lower triangle, and the gradient by it. */
+/* The largest violation by the gradient as it stands. */
+static double
+largest_violation(const Sweeper *sweeper)
+{
+	const CoordinateDescent *given = sweeper->given;
+	size_t p = (size_t) given->p;
+	double largest = 0.0;
+	int32_t j;
+
+	for (j = 0; j < given->p; j++)
+	{
+		if (sweeper->gram[(size_t) j * p + (size_t) j] > 0.0)
+			largest = fmax(largest, violation(given, j, sweeper->u[j], sweeper->gradient[j]));
+	}
+	return largest;
+}
+
+/* rest = c - (R + D) u from the lower triangle, and the gradient by it. */
 static Status
 refresh(Sweeper *sweeper, const StopCheck *stop)
 {
 	const CoordinateDescent *given = sweeper->given;
 	size_t p = (size_t) given->p;
+	DoubleDouble *rest = sweeper->rest;
 	size_t i;
 	size_t k;
 
 	for (i = 0; i < p; i++)
-		sweeper->rest[i] = given->moment[i];
-	for (i = 0; i < p; i++)
+		rest[i] = given->moment[i];
+	for (k = 0; k < p; k++)
 	{
-		const DoubleDouble *row = given->gram + i * p;
+		const DoubleDouble *row = given->gram + k * p;
+		double u = sweeper->u[k];
 
-		if ((i & 63) == 0 && stop_requested(stop))
+		if (u == 0.0)
+			continue;
+		if ((k & 63) == 0 && stop_requested(stop))
 			return KERNEL_STOPPED;
-		for (k = 0; k <= i; k++)
-		{
-			sweeper->rest[i] =
-				dd_subtract(sweeper->rest[i], dd_multiply_double(row[k], sweeper->u[k]));
-			if (k < i)
-				sweeper->rest[k] =
-					dd_subtract(sweeper->rest[k], dd_multiply_double(row[k], sweeper->u[i]));
-		}
+		for (i = 0; i <= k; i++)
+			rest[i] = dd_subtract(rest[i], dd_multiply_double(row[i], u));
+		for (; i < p; i++)
+			rest[i] = dd_subtract(rest[i], dd_multiply_double(given->gram[i * p + k], u));
+		if (given->ridge != NULL)
+			rest[k] = dd_subtract(rest[k], dd_two_product(given->ridge[k], u));
 	}
 	for (i = 0; i < p; i++)
-		sweeper->gradient[i] = sweeper->rest[i].hi;
+		sweeper->gradient[i] = rest[i].hi;
 	return KERNEL_OK;
 }
 
@@ -114,41 +150,156 @@ measure(Sweeper *sweeper, const StopCheck *stop)
 {
 	CoordinateDescent *given = sweeper->given;
 	Status status = refresh(sweeper, stop);
-	double largest = 0.0;
-	int32_t j;
+	double largest;
 
 	if (status != KERNEL_OK)
 		return status;
-	for (j = 0; j < given->p; j++)
-	{
-		if (sweeper->gram[(size_t) j * (size_t) given->p + (size_t) j] > 0.0)
-			largest = fmax(largest, violation(given, j, sweeper->u[j], sweeper->gradient[j]));
-	}
+	largest = largest_violation(sweeper);
 	given->residual = largest == 0.0 ? 0.0 : largest / sweeper->largest;
 	given->converged = given->residual <= DESCENT_TOLERANCE;
 	return KERNEL_OK;
 }
 
-/* Sweeps until the conditions hold, all of which are looked at each time the columns in use rest. */
+static void
+find_active(Sweeper *sweeper)
+{
+	int32_t j;
+
+	sweeper->n_active = 0;
+	for (j = 0; j < sweeper->given->p; j++)
+	{
+		if (sweeper->u[j] != 0.0)
+			sweeper->active[sweeper->n_active++] = j;
+	}
+}
+
+/* The step to the optimum for the columns in use and their signs; false where they are dependent. */
+static Status
+find_step(Sweeper *sweeper, bool *is_found, const StopCheck *stop)
+{
+	size_t p = (size_t) sweeper->given->p;
+	size_t n = (size_t) sweeper->n_active;
+	int32_t rank;
+	Status status;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < n; i++)
+	{
+		size_t j = (size_t) sweeper->active[i];
+		const double *row = sweeper->gram + j * p;
+
+		for (k = 0; k <= i; k++)
+			sweeper->system[i * n + k] = row[sweeper->active[k]];
+		sweeper->step[i] =
+			sweeper->gradient[j] - copysign(sweeper->given->threshold[j], sweeper->u[j]);
+	}
+	status =
+		cholesky_factor(sweeper->system, sweeper->n_active, ACTIVE_RANK_TOLERANCE, &rank, stop);
+	*is_found = status == KERNEL_OK && rank == sweeper->n_active;
+	if (*is_found)
+		cholesky_solve(sweeper->system, sweeper->n_active, sweeper->step);
+	return status;
+}
+
+/* Takes as much of the step as keeps the signs; true when that is all of it. */
+static bool
+take_step(Sweeper *sweeper)
+{
+	double share = 1.0;
+	int32_t first = -1;
+	int32_t i;
+
+	for (i = 0; i < sweeper->n_active; i++)
+	{
+		double u = sweeper->u[sweeper->active[i]];
+
+		double next = u + share * sweeper->step[i];
+
+		if ((u > 0.0) == (next > 0.0) && next != 0.0)
+			continue;
+		share = fmin(-u / sweeper->step[i], share);
+		first = i;
+	}
+	for (i = 0; i < sweeper->n_active; i++)
+	{
+		int32_t j = sweeper->active[i];
+		double old = sweeper->u[j];
+		double new = i == first ? 0.0 : old + share * sweeper->step[i];
+
+		/* What rounding would turn over ends at 0 as well. */
+		sweeper->u[j] = (new > 0.0) == (old > 0.0) ? new : 0.0;
+		move_by(sweeper, j, sweeper->u[j] - old);
+	}
+	return first < 0;
+}
+
+/*
+ * To the optimum of the columns in use: some sweeps, as many as cost what a step does, then steps,
+ * each of which either arrives or takes a column out of use.  Columns that depend on each other have
+ * no step; sweeps alone then go on until they rest.
+ */
+static Status
+settle_active(Sweeper *sweeper, const StopCheck *stop)
+{
+	CoordinateDescent *given = sweeper->given;
+	double rest = 0.1 * DESCENT_TOLERANCE * sweeper->largest;
+	double moved = INFINITY;
+	bool is_found = true;
+	int32_t first = given->sweeps;
+	Status status = KERNEL_OK;
+
+	find_active(sweeper);
+	while (moved > rest && sweeper->n_active > 0 && given->sweeps < DESCENT_SWEEPS)
+	{
+		double worth = (double) sweeper->n_active * sweeper->n_active / (6.0 * given->p);
+
+		if (stop_requested(stop))
+			return KERNEL_STOPPED;
+		if (is_found && given->sweeps - first >= worth)
+		{
+			status = find_step(sweeper, &is_found, stop);
+			if (status != KERNEL_OK)
+				return status;
+			if (is_found && take_step(sweeper))
+				return KERNEL_OK;
+			find_active(sweeper);
+			if (is_found)
+				continue;
+		}
+		moved = sweep(sweeper, false);
+		find_active(sweeper);
+	}
+	return status;
+}
+
+/*
+ * Until the conditions hold: a sweep over all columns, then the optimum of those in use.  Rounding
+ * moves the gradient away from the truth, so it is renewed after some rounds, and in the end.
+ */
 static Status
 descend(Sweeper *sweeper, const StopCheck *stop)
 {
 	CoordinateDescent *given = sweeper->given;
-	Status status = measure(sweeper, stop);
+	double enough = DESCENT_TOLERANCE * sweeper->largest;
+	Status status;
 
-	while (status == KERNEL_OK && !given->converged && given->sweeps < DESCENT_SWEEPS)
+	do
 	{
-		double rest = 0.1 * DESCENT_TOLERANCE * sweeper->largest;
-		double moved = sweep(sweeper, true);
+		int32_t round;
 
-		while (moved > rest && given->sweeps < DESCENT_SWEEPS)
+		for (round = 0; round < ROUNDS && largest_violation(sweeper) > enough &&
+			 given->sweeps < DESCENT_SWEEPS;
+			 round++)
 		{
-			if (stop_requested(stop))
-				return KERNEL_STOPPED;
-			moved = sweep(sweeper, false);
+			sweep(sweeper, true);
+			status = settle_active(sweeper, stop);
+			if (status != KERNEL_OK)
+				return status;
 		}
 		status = measure(sweeper, stop);
-	}
+		given->sweeps += !given->converged && given->sweeps < DESCENT_SWEEPS;
+	} while (status == KERNEL_OK && !given->converged && given->sweeps < DESCENT_SWEEPS);
 	return status;
 }
 
@@ -166,8 +317,29 @@ start(Sweeper *sweeper)
 		for (k = 0; k <= i; k++)
 			sweeper->gram[i * p + k] = sweeper->gram[k * p + i] = given->gram[i * p + k].hi;
 		sweeper->u[i] = 0.0;
-		if (sweeper->gram[i * p + i] > 0.0)
+		sweeper->gradient[i] = given->moment[i].hi;
+		if (given->gram[i * p + i].hi > 0.0)
 			sweeper->largest = fmax(sweeper->largest, fabs(given->moment[i].hi));
+	}
+}
+
+/* The ridge as it is now: on the diagonal, and in the gradient. */
+static void
+set_ridge(Sweeper *sweeper)
+{
+	const CoordinateDescent *given = sweeper->given;
+	size_t p = (size_t) given->p;
+	size_t i;
+
+	for (i = 0; i < p && given->ridge != NULL; i++)
+	{
+		double *entry = &sweeper->gram[i * p + i];
+		double now = given->gram[i * p + i].hi > 0.0 ?
+			dd_add_double(given->gram[i * p + i], given->ridge[i]).hi :
+			0.0;
+
+		sweeper->gradient[i] -= (now - *entry) * sweeper->u[i];
+		*entry = now;
 	}
 }
 
@@ -178,6 +350,8 @@ finish(Sweeper *sweeper)
 	CoordinateDescent *given = sweeper->given;
 	int32_t j;
 
+	given->slack = dd_from(0.0);
+	given->n_nonzero = 0;
 	for (j = 0; j < given->p; j++)
 	{
 		given->solution[j] = dd_from(sweeper->u[j]);
@@ -186,29 +360,71 @@ finish(Sweeper *sweeper)
 	}
 }
 
-Status
-coordinate_descent_solve(CoordinateDescent *descent, const StopCheck *stop)
+void
+coordinate_descent_end(CoordinateDescent *descent)
 {
 	const Allocator *allocator = descent->allocator;
 	size_t p = (size_t) descent->p;
-	Sweeper sweeper = {.given = descent};
-	Status status = KERNEL_OUT_OF_MEMORY;
+	Sweeper *sweeper = descent->sweeper;
 
-	descent->slack = dd_from(0.0);
-	descent->n_nonzero = descent->sweeps = 0;
-	sweeper.gram = memory_allocate(allocator, p * p, sizeof(double));
-	sweeper.u = memory_allocate(allocator, 2 * p, sizeof(double));
-	sweeper.rest = memory_allocate(allocator, p, sizeof(DoubleDouble));
-	if (sweeper.gram != NULL && sweeper.u != NULL && sweeper.rest != NULL)
+	memory_release(allocator, sweeper->gram, p * p, sizeof(double));
+	memory_release(allocator, sweeper->system, p * p, sizeof(double));
+	memory_release(allocator, sweeper->u, 3 * p, sizeof(double));
+	memory_release(allocator, sweeper->active, p, sizeof(int32_t));
+	memory_release(allocator, sweeper->rest, p, sizeof(DoubleDouble));
+	memory_release(allocator, sweeper, 1, sizeof(Sweeper));
+	descent->sweeper = NULL;
+}
+
+Status
+coordinate_descent_begin(CoordinateDescent *descent)
+{
+	const Allocator *allocator = descent->allocator;
+	size_t p = (size_t) descent->p;
+	Sweeper *sweeper = memory_allocate_zero(allocator, 1, sizeof(Sweeper));
+
+	if (sweeper == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	descent->sweeper = sweeper;
+	sweeper->given = descent;
+	sweeper->gram = memory_allocate(allocator, p * p, sizeof(double));
+	sweeper->system = memory_allocate(allocator, p * p, sizeof(double));
+	sweeper->u = memory_allocate(allocator, 3 * p, sizeof(double));
+	sweeper->active = memory_allocate(allocator, p, sizeof(int32_t));
+	sweeper->rest = memory_allocate(allocator, p, sizeof(DoubleDouble));
+	if (sweeper->gram == NULL || sweeper->system == NULL || sweeper->u == NULL ||
+		sweeper->active == NULL || sweeper->rest == NULL)
 	{
-		sweeper.gradient = sweeper.u + p;
-		start(&sweeper);
-		status = descend(&sweeper, stop);
+		coordinate_descent_end(descent);
+		return KERNEL_OUT_OF_MEMORY;
 	}
+	sweeper->gradient = sweeper->u + p;
+	sweeper->step = sweeper->u + 2 * p;
+	start(sweeper);
+	return KERNEL_OK;
+}
+
+Status
+coordinate_descent_advance(CoordinateDescent *descent, const StopCheck *stop)
+{
+	Status status;
+
+	descent->sweeps = 0;
+	set_ridge(descent->sweeper);
+	status = descend(descent->sweeper, stop);
 	if (status == KERNEL_OK)
-		finish(&sweeper);
-	memory_release(allocator, sweeper.gram, p * p, sizeof(double));
-	memory_release(allocator, sweeper.u, 2 * p, sizeof(double));
-	memory_release(allocator, sweeper.rest, p, sizeof(DoubleDouble));
+		finish(descent->sweeper);
+	return status;
+}
+
+Status
+coordinate_descent_solve(CoordinateDescent *descent, const StopCheck *stop)
+{
+	Status status = coordinate_descent_begin(descent);
+
+	if (status != KERNEL_OK)
+		return status;
+	status = coordinate_descent_advance(descent, stop);
+	coordinate_descent_end(descent);
 	return status;
 }
