@@ -94,6 +94,13 @@ CREATE FUNCTION orchard.finish(state orchard.fit_state) RETURNS orchard.model
 AS 'MODULE_PATHNAME', 'orchard_finish' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION orchard.finish(orchard.fit_state) IS 'the model of the rows in the state, as orchard.fit of them';
 
+CREATE FUNCTION orchard.regularization_path(state orchard.fit_state, options jsonb DEFAULT '{}',
+	OUT step int, OUT alpha float8, OUT l1 float8, OUT l2 float8, OUT term text, OUT estimate float8,
+	OUT r_squared float8, OUT n_nonzero int, OUT residual float8) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'orchard_regularization_path' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 1000;
+COMMENT ON FUNCTION orchard.regularization_path(orchard.fit_state, jsonb)
+IS 'the coefficients of the rows in the state for one penalty after another, the largest first; options: alphas (their number or an array), eps, l1_ratio';
+
 CREATE FUNCTION orchard.fit_columns_accum(orchard.fit_state, text[], text, jsonb, VARIADIC "any") RETURNS orchard.fit_state
 AS 'MODULE_PATHNAME', 'orchard_fit_columns_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.fit_columns_accum(orchard.fit_state, text[], text, jsonb, "any") IS 'transition function of orchard.fit_columns';

@@ -196,8 +196,8 @@ describe_category(Fit *fit, int c, ModelFeature *feature)
 			feature->name, facts->n_levels + facts->n_pooled, facts->n_pooled, facts->pooled_rows));
 }
 
-static void
-describe_features(Fit *fit)
+void
+fit_describe_features(Fit *fit)
 {
 	const FitSpec *spec = fit->spec;
 	int number = 0;
@@ -278,8 +278,8 @@ encode(Fit *fit, MemoryContext caller)
 	return stored;
 }
 
-static Fit *
-begin(const FitState *state)
+Fit *
+fit_of_state(const FitState *state)
 {
 	Fit *fit = palloc0(sizeof(Fit));
 	Model *model = &fit->model;
@@ -350,7 +350,7 @@ make_model(const FitState *state, FitState *spent, Progress *progress, int *n_to
 	}
 	context = AllocSetContextCreate(CurrentMemoryContext, "orchard fit", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
-	fit = begin(state);
+	fit = fit_of_state(state);
 	fit->progress = progress;
 	fit->spent = spent;
 	if (algorithm_is_tree(state->spec->options->algorithm))
@@ -361,7 +361,7 @@ make_model(const FitState *state, FitState *spent, Progress *progress, int *n_to
 		fit_logistic_regression(fit);
 	else
 		fit_linear_regression(fit);
-	describe_features(fit);
+	fit_describe_features(fit);
 	warn_single_categories(fit);
 	warn_identifiers(fit);
 	stored = encode(fit, caller);

@@ -43,6 +43,13 @@ collect_facts(Fit *fit, const LogisticOptions *logistic, double *target_mean)
 									state->dictionaries[c].n, &fit->missing_weight[c]);
 }
 
+void
+fit_design_of_sums(Fit *fit)
+{
+	collect_facts(fit, NULL, NULL);
+	fit_build_design(fit);
+}
+
 /* Are the estimates others than those of plain least squares or maximum likelihood? */
 static bool
 is_restricted(const FitOptions *options)
@@ -160,8 +167,7 @@ fit_linear_regression(Fit *fit)
 	LinearFit result;
 	double weight = 0.0;
 
-	collect_facts(fit, NULL, NULL);
-	fit_build_design(fit);
+	fit_design_of_sums(fit);
 	result = empty_result(fit);
 	fit_require(fit,
 				least_squares_fit(fit->state->least_squares, &fit->design, &solver,

@@ -98,4 +98,7 @@ extern const uint8 *fit_state_flat_spec(const struct varlena *flat, size_t *leng
 extern FitState *fit_state_decode(MemoryAccount *account, const FitSpec *spec,
 								  const struct varlena *flat);
 
+/* The same with its own spec and account, in the current memory context, whose end is theirs. */
+extern FitState *fit_state_decode_here(const struct varlena *flat);
+
 #endif /* ORCHARD_PG_FIT_STATE_H */

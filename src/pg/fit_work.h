@@ -39,6 +39,9 @@ typedef struct Fit
 	ModelMetric metrics[METRICS_KEPT];
 } Fit;
 
+/* A fit of the state's rows in the current memory context, which its memory account is of. */
+extern Fit *fit_of_state(const FitState *state);
+
 /* Keeps a warning's text for the model and the client. */
 extern void fit_add_warning(Fit *fit, char *text);
 
@@ -56,6 +59,12 @@ extern void fit_append_name(StringInfo names, int n, const char *name);
 
 /* The levels kept and pooled, and a linear model's terms, into fit->design. */
 extern void fit_build_design(Fit *fit);
+
+/* What the rows of a linear regression say of its columns, and the design that follows. */
+extern void fit_design_of_sums(Fit *fit);
+
+/* The features as the model has them: names, levels, means. */
+extern void fit_describe_features(Fit *fit);
 
 /* Names the classes in order and the positive one. */
 extern void fit_describe_classes(Fit *fit);

@@ -24,9 +24,8 @@ PG_FUNCTION_INFO_V1(orchard_finish);
 
 static const char type_name[] = "orchard.fit_state";
 
-/* A flat state decoded in the current memory context, which bounds the life of all its parts. */
-static FitState *
-decode_here(const struct varlena *flat)
+FitState *
+fit_state_decode_here(const struct varlena *flat)
 {
 	size_t length;
 	const uint8 *encoded = fit_state_flat_spec(flat, &length);
@@ -60,7 +59,7 @@ check_foreign_bytes(struct varlena *flat, int sqlstate)
 				 errdetail("The bytes are not a training state: their start or the checksum does "
 						   "not fit.")));
 	caller = enter_scratch();
-	decode_here(flat);
+	fit_state_decode_here(flat);
 	leave_scratch(caller);
 	return flat;
 }
@@ -134,7 +133,7 @@ orchard_finish(PG_FUNCTION_ARGS)
 {
 	struct varlena *flat = (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
 	MemoryContext caller = enter_scratch();
-	FitState *state = decode_here(flat);
+	FitState *state = fit_state_decode_here(flat);
 	MemoryContext scratch;
 	struct varlena *model;
 

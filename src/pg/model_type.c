@@ -28,6 +28,7 @@
 #include "pg/hex_text.h"
 #include "pg/memory.h"
 #include "pg/model_cache.h"
+#include "pg/model_term.h"
 
 PG_FUNCTION_INFO_V1(orchard_model_in);
 PG_FUNCTION_INFO_V1(orchard_model_out);
@@ -335,28 +336,6 @@ orchard_features(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* How a term is called: the column, column[2], column = level, column is missing, column[2] is missing. */
-static char *
-term_name(const Model *model, const Term *term)
-{
-	const ModelFeature *feature;
-
-	if (term->feature == TERM_INTERCEPT)
-		return pstrdup("(intercept)");
-	feature = &model->features[term->feature];
-	if (term->level == LEVEL_MISSING)
-		return feature->length > 0 ?
-			psprintf("%s[%d] is missing", feature->name, term->element + 1) :
-			psprintf("%s is missing", feature->name);
-	if (term->level == LEVEL_POOLED)
-		return psprintf("%s = (pooled)", feature->name);
-	if (term->level != LEVEL_NUMBER)
-		return psprintf("%s = %s", feature->name, feature->levels[term->level]);
-	if (feature->length > 0)
-		return psprintf("%s[%d]", feature->name, term->element + 1);
-	return pstrdup(feature->name);
-}
-
 static void
 set_float8(Datum *values, bool *nulls, int i, double value)
 {
@@ -381,7 +360,7 @@ orchard_coefficients(PG_FUNCTION_ARGS)
 		Datum values[9] = {0};
 		bool nulls[9] = {0};
 
-		values[0] = CStringGetTextDatum(term_name(model, term));
+		values[0] = CStringGetTextDatum(model_term_name(model, term));
 		nulls[1] = term->feature == TERM_INTERCEPT;
 		if (!nulls[1])
 			values[1] = CStringGetTextDatum(model->features[term->feature].name);

@@ -103,6 +103,28 @@ option_names(const char *name, const JsonbValue *value, int *n)
 	return names;
 }
 
+double *
+option_numbers(const char *name, const JsonbValue *value, double low, double high, int *n)
+{
+	JsonbIterator *iterator;
+	JsonbIteratorToken token;
+	JsonbValue element;
+	double *numbers;
+	int count = 0;
+
+	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
+		option_wrong_type(name, "an array of numbers");
+	numbers = palloc(sizeof(double) * Max(JsonContainerSize(value->val.binary.data), 1));
+	iterator = JsonbIteratorInit(value->val.binary.data);
+	while ((token = JsonbIteratorNext(&iterator, &element, true)) != WJB_DONE)
+	{
+		if (token == WJB_ELEM)
+			numbers[count++] = option_number(name, &element, low, high);
+	}
+	*n = count;
+	return numbers;
+}
+
 JsonbIterator *
 option_object(const char *name, const JsonbValue *value, const char *wanted)
 {

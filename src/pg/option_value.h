@@ -25,6 +25,10 @@ extern double option_fraction(const char *name, const JsonbValue *value);
 /* An array of column names. */
 extern char **option_names(const char *name, const JsonbValue *value, int *n);
 
+/* An array of numbers, each as of option_number. */
+extern double *option_numbers(const char *name, const JsonbValue *value, double low, double high,
+							  int *n);
+
 /* The fields of an object; `wanted` says in the error what else it may be. */
 extern JsonbIterator *option_object(const char *name, const JsonbValue *value, const char *wanted);
 
