@@ -721,6 +721,14 @@ CREATE FUNCTION orchard.pinball_accum(orchard.mean_loss_state, float8, float8, f
 	AS 'MODULE_PATHNAME', 'orchard_pinball_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.pinball_accum(orchard.mean_loss_state, float8, float8, float8, float8) IS 'transition function: label, prediction, quantile, weight';
 
+CREATE FUNCTION orchard.mean_tweedie_deviance_accum(orchard.mean_loss_state, float8, float8, float8) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_mean_tweedie_deviance_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_tweedie_deviance_accum(orchard.mean_loss_state, float8, float8, float8) IS 'transition function: label, prediction, power';
+
+CREATE FUNCTION orchard.mean_tweedie_deviance_accum(orchard.mean_loss_state, float8, float8, float8, float8) RETURNS orchard.mean_loss_state
+	AS 'MODULE_PATHNAME', 'orchard_mean_tweedie_deviance_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.mean_tweedie_deviance_accum(orchard.mean_loss_state, float8, float8, float8, float8) IS 'transition function: label, prediction, power, weight';
+
 CREATE FUNCTION orchard.mean_loss_merge(orchard.mean_loss_state, orchard.mean_loss_state) RETURNS orchard.mean_loss_state
 	AS 'MODULE_PATHNAME', 'orchard_mean_loss_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.mean_loss_merge(orchard.mean_loss_state, orchard.mean_loss_state) IS 'both sets of rows together';
@@ -773,6 +781,26 @@ CREATE AGGREGATE orchard.pinball(label float8, prediction float8, quantile float
 );
 COMMENT ON AGGREGATE orchard.pinball(label float8, prediction float8, quantile float8, weight float8) IS 'mean pinball loss, least for predictions of that quantile, weighted';
 
+CREATE AGGREGATE orchard.mean_tweedie_deviance(label float8, prediction float8, power float8) (
+	SFUNC = orchard.mean_tweedie_deviance_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mean_tweedie_deviance(label float8, prediction float8, power float8) IS 'mean unit deviance of targets whose variance is the mean to this power: 1 Poisson, 2 gamma, between them Tweedie';
+
+CREATE AGGREGATE orchard.mean_tweedie_deviance(label float8, prediction float8, power float8, weight float8) (
+	SFUNC = orchard.mean_tweedie_deviance_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mean_tweedie_deviance(label float8, prediction float8, power float8, weight float8) IS 'mean unit deviance of targets whose variance is the mean to this power: 1 Poisson, 2 gamma, between them Tweedie, weighted';
+
 CREATE AGGREGATE orchard.mapes(label float8, prediction float8) (
 	SFUNC = orchard.mape_accum,
 	STYPE = orchard.mean_loss_state,
@@ -812,6 +840,26 @@ CREATE AGGREGATE orchard.pinballs(label float8, prediction float8, quantile floa
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE orchard.pinballs(label float8, prediction float8, quantile float8, weight float8) IS 'the state behind pinball, to store and merge, weighted';
+
+CREATE AGGREGATE orchard.mean_tweedie_deviances(label float8, prediction float8, power float8) (
+	SFUNC = orchard.mean_tweedie_deviance_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss_state_final,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mean_tweedie_deviances(label float8, prediction float8, power float8) IS 'the state behind mean_tweedie_deviance, to store and merge';
+
+CREATE AGGREGATE orchard.mean_tweedie_deviances(label float8, prediction float8, power float8, weight float8) (
+	SFUNC = orchard.mean_tweedie_deviance_accum,
+	STYPE = orchard.mean_loss_state,
+	INITCOND = '(0,0,0,0,0)',
+	FINALFUNC = orchard.mean_loss_state_final,
+	COMBINEFUNC = orchard.mean_loss_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.mean_tweedie_deviances(label float8, prediction float8, power float8, weight float8) IS 'the state behind mean_tweedie_deviance, to store and merge, weighted';
 
 CREATE AGGREGATE orchard.merge(orchard.mean_loss_state) (
 	SFUNC = orchard.mean_loss_merge,

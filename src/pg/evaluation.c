@@ -7,10 +7,12 @@
 
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/memutils.h"
 
 #include "kernel/metric/class_scores.h"
 #include "kernel/metric/confusion.h"
+#include "kernel/stat/deviance.h"
 
 #include "pg/column_type.h"
 #include "pg/evaluation.h"
@@ -44,7 +46,12 @@ struct Evaluation
 	int64 rows;
 	int64 rows_skipped;
 	PredictionError error; /* regression; for classes, of probability against 0 and 1 */
-	LogLoss loss;
+	LogLoss loss;	 /* of classes; of the objective, for regression by deviances and quantiles */
+	double power;	 /* deviances: of the mean in the variance; else 0 */
+	double quantile; /* that is predicted; else NaN */
+	bool
+		has_deviance; /* every prediction so far was above 0 and every label one of the objective */
+	DoubleDouble part; /* of the deviance about the mean label */
 	Roc roc;
 	int steps;
 	DoubleDouble
@@ -102,6 +109,59 @@ read_class_numbers(Evaluation *evaluation)
 	}
 }
 
+/* A number among the options of a model, or the default when it is not there. */
+static double
+number_option(const Model *model, const char *name, double standard)
+{
+	Jsonb *options;
+	JsonbValue place;
+	const JsonbValue *value;
+
+	if (model->options[0] == '\0')
+		return standard;
+	options = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(model->options)));
+	if (!JB_ROOT_IS_OBJECT(options))
+		return standard;
+	value = getKeyJsonValueFromContainer(&options->root, name, strlen(name), &place);
+	if (value == NULL || value->type != jbvNumeric)
+		return standard;
+	return DatumGetFloat8(
+		DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
+}
+
+/* What the objective of a regression is about, beside squared and absolute errors. */
+static void
+set_objective(Evaluation *evaluation)
+{
+	const Model *model = evaluation->model;
+
+	evaluation->quantile = NAN;
+	evaluation->has_deviance = true;
+	switch (model->objective)
+	{
+		case OBJECTIVE_POISSON:
+			evaluation->power = 1.0;
+			break;
+		case OBJECTIVE_GAMMA:
+			evaluation->power = 2.0;
+			break;
+		case OBJECTIVE_TWEEDIE:
+			evaluation->power = number_option(model, "tweedie_power", 1.5);
+			break;
+		case OBJECTIVE_QUANTILE:
+			evaluation->quantile =
+				number_option(model, "quantile", number_option(model, "alpha", 0.5));
+			break;
+		default:
+			break;
+	}
+	/* Options of a forged model may say anything. */
+	if (evaluation->power != 0.0 && !(evaluation->power >= 1.0 && evaluation->power <= 2.0))
+		evaluation->power = 1.5;
+	if (!(evaluation->quantile >= 0.0 && evaluation->quantile <= 1.0))
+		evaluation->quantile = NAN;
+}
+
 Evaluation *
 evaluation_create(const struct varlena *stored, TupleDesc columns, const char *weight, int steps)
 {
@@ -113,6 +173,7 @@ evaluation_create(const struct varlena *stored, TupleDesc columns, const char *w
 		CurrentMemoryContext, "orchard evaluation binding", ALLOCSET_SMALL_SIZES);
 	evaluation->stored = stored;
 	evaluation->model = model_decode_stored(stored);
+	set_objective(evaluation);
 	evaluation->layout = row_layout_of_columns(columns);
 	evaluation->target = find_column(evaluation->layout, evaluation->model->target, "target");
 	evaluation->weight.index = -1;
@@ -282,6 +343,21 @@ add_one_of_many(Evaluation *evaluation, int actual, double weight)
 							 cached->trees->outputs, weight));
 }
 
+/* A label or a prediction without a deviance leaves the whole without one. */
+static void
+add_deviance(Evaluation *evaluation, double label, double prediction, double weight)
+{
+	double power = evaluation->power;
+
+	if (!(prediction > 0.0) || label < 0.0 || (label == 0.0 && power == 2.0))
+	{
+		evaluation->has_deviance = false;
+		return;
+	}
+	require(evaluation, deviance_loss_add(&evaluation->loss, label, prediction, power, weight));
+	evaluation->part = dd_add_double(evaluation->part, weight * deviance_part(power, label));
+}
+
 static void
 add_number(Evaluation *evaluation, Datum label, double prediction, double weight)
 {
@@ -294,6 +370,12 @@ add_number(Evaluation *evaluation, Datum label, double prediction, double weight
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("target column \"%s\" must be finite, not %g", target->name, number)));
 	require(evaluation, prediction_error_add(&evaluation->error, number, prediction, weight));
+	if (!isnan(evaluation->quantile))
+		require(
+			evaluation,
+			pinball_loss_add(&evaluation->loss, number, prediction, evaluation->quantile, weight));
+	if (evaluation->power > 0.0 && evaluation->has_deviance)
+		add_deviance(evaluation, number, prediction, weight);
 }
 
 void
@@ -419,6 +501,33 @@ add_metrics_of_many(Evaluation *evaluation, EvaluationMetric *metrics, int *n)
 	pfree(cells);
 }
 
+/* The loss that the objective is about, where that is a deviance or a quantile's. */
+static void
+add_objective_metrics(Evaluation *evaluation, EvaluationMetric *metrics, int *n)
+{
+	double value = NAN;
+	Status status = log_loss_mean(&evaluation->loss, &value);
+
+	if (!isnan(evaluation->quantile))
+		add_metric(evaluation, metrics, n, "pinball", status, value);
+	if (evaluation->power > 0.0)
+	{
+		double weight = evaluation->error.weight.hi;
+		double mean = evaluation->error.label.hi / weight;
+		double about_mean = mean > 0.0 ?
+			deviance_about_mean(evaluation->power, weight, mean, evaluation->part.hi) / weight :
+			0.0;
+
+		if (!evaluation->has_deviance)
+			status = KERNEL_INVALID;
+		add_metric(evaluation, metrics, n, "mean_deviance", status, value);
+		/* Of the sums' own rounding: less is a constant label. */
+		if (!(about_mean > 1e-14 * fabs(evaluation->part.hi / weight)))
+			status = KERNEL_INVALID;
+		add_metric(evaluation, metrics, n, "d2", status, 1.0 - value / about_mean);
+	}
+}
+
 int
 evaluation_metrics(Evaluation *evaluation, EvaluationMetric *metrics)
 {
@@ -444,6 +553,7 @@ evaluation_metrics(Evaluation *evaluation, EvaluationMetric *metrics)
 	add_metric(evaluation, metrics, &n, "mae", status, value);
 	status = prediction_error_r2(&evaluation->error, &value);
 	add_metric(evaluation, metrics, &n, "r2", status, value);
+	add_objective_metrics(evaluation, metrics, &n);
 	return n;
 }
 

@@ -17,7 +17,7 @@
 
 typedef struct Evaluation Evaluation;
 
-#define EVALUATION_METRICS 10 /* at most */
+#define EVALUATION_METRICS 12 /* at most */
 
 typedef struct EvaluationMetric
 {

@@ -1,5 +1,5 @@
 /*
- * metric_error.c: rmse, mae, r2, brier, log_loss, mape and pinball over flat mergeable states.
+ * metric_error.c: rmse, mae, r2, brier, log_loss, mape, pinball and mean_tweedie_deviance over flat mergeable states.
  *
  * A row with a NULL label, prediction or weight is left out, and so is one of
  * weight 0.
@@ -118,6 +118,7 @@ PG_FUNCTION_INFO_V1(orchard_brier_accum);
 PG_FUNCTION_INFO_V1(orchard_brier);
 PG_FUNCTION_INFO_V1(orchard_mape_accum);
 PG_FUNCTION_INFO_V1(orchard_pinball_accum);
+PG_FUNCTION_INFO_V1(orchard_mean_tweedie_deviance_accum);
 PG_FUNCTION_INFO_V1(orchard_mean_loss);
 PG_FUNCTION_INFO_V1(orchard_mean_loss_merge);
 
@@ -249,6 +250,35 @@ orchard_pinball_accum(PG_FUNCTION_ARGS)
 				 errmsg("argument \"quantile\" must be between 0 and 1, not %g", quantile)));
 	if (weight > 0.0 &&
 		pinball_loss_add(&state->sums, label, prediction, quantile, weight) != KERNEL_OK)
+		float_overflow_error();
+	PG_RETURN_POINTER(state);
+}
+
+/* transition(state, label, prediction, power [, weight]) */
+Datum
+orchard_mean_tweedie_deviance_accum(PG_FUNCTION_ARGS)
+{
+	LogLossState *state = (LogLossState *) state_to_change(&mean_loss_type, fcinfo);
+	double label = finite_argument(fcinfo, 1, "label");
+	double prediction = finite_argument(fcinfo, 2, "prediction");
+	double power = PG_GETARG_FLOAT8(3);
+	double weight = metric_weight(fcinfo, 4);
+
+	if (unlikely(!(power >= 1.0 && power <= 2.0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"power\" must be between 1 and 2, not %g", power)));
+	if (unlikely(!(prediction > 0.0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"prediction\" must be above 0, not %g", prediction)));
+	if (unlikely(label < 0.0 || (label == 0.0 && power == 2.0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"label\" must be %s, not %g",
+						power == 2.0 ? "above 0" : "at least 0", label)));
+	if (weight > 0.0 &&
+		deviance_loss_add(&state->sums, label, prediction, power, weight) != KERNEL_OK)
 		float_overflow_error();
 	PG_RETURN_POINTER(state);
 }

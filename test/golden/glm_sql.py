@@ -9,6 +9,7 @@ import warnings
 
 import numpy
 import statsmodels.api as sm
+from sklearn import metrics
 from sklearn.linear_model import GammaRegressor, PoissonRegressor, TweedieRegressor
 
 warnings.simplefilter("ignore")
@@ -75,6 +76,11 @@ for model, solver, y in (("poisson l2", PoissonRegressor(alpha=0.05, tol=1e-12, 
     slopes = solver.coef_ / deviation
     for name, value in zip(["(intercept)"] + terms, [solver.intercept_ - slopes @ design.mean(axis=0), *slopes]):
         print(f"\t('{model}', '{name}', {float(value)!r}, NULL, NULL),")
+print()
+for power, y in ((1, count), (1.2, claim), (1.5, claim), (1.9, claim), (2, amount)):
+    for weight in (None, w):
+        value = metrics.mean_tweedie_deviance(y, 1 + x, power=power, sample_weight=weight)
+        print(f"\t({power}, {weight is not None}, {float(value)!r}),")
 print()
 for row in zip(numpy.asarray(data.endog), *rows.T):
     print("\t(" + ", ".join(f"{float(v):g}" for v in row) + "),")

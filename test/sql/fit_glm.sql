@@ -338,6 +338,44 @@ FROM ours, orchard.summary(m) AS s, LATERAL (SELECT avg(2 * (CASE WHEN count > 0
 	avg(2 * (CASE WHEN count > 0 THEN count * ln(count / a) ELSE 0 END - (count - a))) AS about_mean
 	FROM (SELECT count, orchard.predict(m, t) AS p, avg(count::float8) OVER () AS a FROM ground AS t) AS q) AS d WHERE model = 'poisson';
 SELECT metric, value IS NOT NULL AS has_value FROM ours, orchard.evaluate(m, 'SELECT * FROM fit_glm.ground') WHERE model = 'gamma';
+-- Evaluation on the rows of training gives the metrics of training; so does boosting have its objective's.
+SELECT model, metric, abs(value - (orchard.summary(m) -> 'metrics' ->> ('train.' || metric))::float8) <= 1e-11 * value AS equal
+FROM ours, orchard.evaluate(m, 'SELECT * FROM fit_glm.ground') WHERE model IN ('poisson', 'gamma', 'tweedie', 'gamma inverse', 'poisson sqrt') AND metric IN ('mean_deviance', 'd2')
+UNION ALL SELECT model, metric, abs(value - (orchard.summary(m) -> 'metrics' ->> ('train.' || metric))::float8) <= 1e-11 * value
+FROM ours, orchard.evaluate(m, 'SELECT * FROM fit_glm.ground', 'w') WHERE model = 'gamma weighted' AND metric IN ('mean_deviance', 'd2') ORDER BY 1, 2;
+SELECT o.objective, e.metric, abs(e.value - (SELECT CASE o.objective WHEN 'quantile' THEN orchard.pinball(count, orchard.predict(m, t), 0.75)
+	ELSE orchard.mean_tweedie_deviance(count, orchard.predict(m, t), 1) END FROM ground AS t)) <= 1e-12 AS equal
+FROM (SELECT 'poisson' AS objective, orchard.fit(t, 'count', '{"objective": "poisson", "features": ["x", "z"], "n_estimators": 5}') AS m FROM ground AS t
+	UNION ALL SELECT 'quantile', orchard.fit(t, 'count', '{"objective": "quantile", "quantile": 0.75, "features": ["x", "z"], "n_estimators": 5}') FROM ground AS t) AS o,
+	orchard.evaluate(m, 'SELECT * FROM fit_glm.ground') AS e WHERE metric IN ('mean_deviance', 'pinball') ORDER BY 1;
+-- A mean that is not above 0 has no deviance.
+SELECT metric, value IS NULL AS undefined FROM ours, orchard.evaluate(m, 'SELECT -1000 AS x, 0 AS k, 0 AS z, NULL::text AS c, 5 AS amount_above') WHERE model = 'gamma identity' ORDER BY 1;
+
+-- ** The aggregate, against scikit-learn (test/golden/glm_sql.py)
+
+CREATE TABLE deviances (power float8, weighted boolean, value float8);
+INSERT INTO deviances VALUES
+	(1, False, 12.31215843430699),
+	(1, True, 12.33383368272786),
+	(1.2, False, 36.478321485263265),
+	(1.2, True, 36.19564659377133),
+	(1.5, False, 16.878479643607918),
+	(1.5, True, 16.794891523221523),
+	(1.9, False, 14.654257172594503),
+	(1.9, True, 14.640589192353485),
+	(2, False, 3.996123394247086),
+	(2, True, 4.003212443385437);
+SELECT power, weighted, abs(CASE WHEN weighted THEN orchard.mean_tweedie_deviance(y, 1 + x, power, w) ELSE orchard.mean_tweedie_deviance(y, 1 + x, power) END - value) <= 1e-13 * value AS equal
+FROM deviances, LATERAL (SELECT x, w, CASE power WHEN 1 THEN count WHEN 2 THEN amount ELSE claim END AS y FROM ground) AS g
+GROUP BY power, weighted, value ORDER BY power, weighted;
+SELECT abs(orchard.mean_loss(orchard.merge(s)) - min(whole)) <= 1e-14 AS merged
+FROM (SELECT orchard.mean_tweedie_deviances(amount, 1 + x, 2) AS s FROM ground GROUP BY k) AS parts, (SELECT orchard.mean_tweedie_deviance(amount, 1 + x, 2) AS whole FROM ground) AS w;
+SELECT orchard.mean_tweedie_deviance(y, p, 1) FROM (VALUES (NULL::float8, 1::float8), (1, NULL)) AS v(y, p);
+SELECT orchard.mean_tweedie_deviance(1, 1, 0.5);
+SELECT orchard.mean_tweedie_deviance(1, 0, 1);
+SELECT orchard.mean_tweedie_deviance(-1, 1, 1);
+SELECT orchard.mean_tweedie_deviance(0, 1, 2);
+SELECT orchard.mean_tweedie_deviance(1, 'NaN', 2);
 
 -- ** In any order, in parallel parts, by group, by train
 

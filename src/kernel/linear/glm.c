@@ -9,6 +9,7 @@
 
 #include "kernel/base/double_double.h"
 #include "kernel/linear/logistic_state.h"
+#include "kernel/stat/deviance.h"
 #include "kernel/stat/distribution.h"
 
 #define DIVERGED 100.0 /* standard error of eta above which an estimate says nothing */
@@ -125,7 +126,7 @@ add_target_terms(void *context, const double *target, const double *weight, int3
 		if (has_likelihood)
 			terms->saturated = dd_add_double(terms->saturated, saturated_term(terms, target[i], w));
 		terms->about_mean = dd_add_double(
-			terms->about_mean, 2.0 * w * glm_half_deviance(terms->power, target[i], terms->mean));
+			terms->about_mean, 2.0 * w * deviance_half(terms->power, target[i], terms->mean));
 	}
 }
 
@@ -167,8 +168,7 @@ rate_deviance(const Logistic *fit, double *deviance)
 				double exposure = exp(block->numbers[slot * (size_t) block->capacity + (size_t) i]);
 
 				if (pass == 1)
-					*deviance +=
-						2.0 * w * glm_half_deviance(1.0, block->target[i], rate * exposure);
+					*deviance += 2.0 * w * deviance_half(1.0, block->target[i], rate * exposure);
 				sums.exposure += pass == 0 ? w * exposure : 0.0;
 				sums.total += pass == 0 ? w * block->target[i] : 0.0;
 			}

@@ -6,6 +6,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "kernel/stat/deviance.h"
+
 /* A row's mean and what its derivatives are made of. */
 typedef struct Mean
 {
@@ -71,27 +73,6 @@ observed_curvature(const GlmLoss *loss, const Mean *mean, double y)
 	return loss->link == LINK_SQRT ? 2.0 + 2.0 * y / mean->mu : mean->expected;
 }
 
-double
-glm_half_deviance(double power, double y, double mu)
-{
-	double value;
-
-	if (power == 1.0)
-		value = y > 0.0 ? y * log(y / mu) - (y - mu) : mu;
-	else if (power == 2.0)
-		value = (y - mu) / mu - log(y / mu);
-	else
-	{
-		double rest = pow(mu, 1.0 - power);
-
-		value = (y > 0.0 ? pow(y, 2.0 - power) / ((1.0 - power) * (2.0 - power)) -
-						 y * rest / (1.0 - power) :
-						   0.0) +
-			mu * rest / (2.0 - power);
-	}
-	return value > 0.0 || isnan(value) ? value : 0.0;
-}
-
 /* eta of the mean mu. */
 static double
 link_of(LinearLink link, double mu)
@@ -148,7 +129,7 @@ glm_rows(const GlmLoss *loss, const double *eta, const double *target, const dou
 			curvature[i] = w *
 				(loss->curvature == GLM_OBSERVED ? observed_curvature(loss, &mean, y) :
 												   mean.expected);
-			sums.loss += w * glm_half_deviance(loss->power, y, mean.mu);
+			sums.loss += w * deviance_half(loss->power, y, mean.mu);
 			sums.size += w * fabs(mean.ratio) * (mean.mu + y);
 			sums.pearson += w * mean.inverse * (mean.mu - y) * (mean.mu - y);
 		}

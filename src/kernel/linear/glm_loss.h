@@ -45,7 +45,4 @@ typedef struct GlmSums
 extern GlmSums glm_rows(const GlmLoss *loss, const double *eta, const double *target,
 						const double *weight, int32_t n, double *residual, double *curvature);
 
-/* Half of the unit deviance of y at the mean mu > 0. */
-extern double glm_half_deviance(double power, double y, double mu);
-
 #endif /* ORCHARD_KERNEL_LINEAR_GLM_LOSS_H */

@@ -6,6 +6,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "kernel/stat/deviance.h"
+
 #define ROWS_LIMIT (INT64_C(1) << 53) /* counts stay exact as doubles */
 #define WEIGHT_FLOOR 0x1p-1000 /* of the mean weight: 1e-301; 2^-1074 is the last bit there is */
 
@@ -191,6 +193,12 @@ pinball_loss_add(LogLoss *state, double label, double prediction, double quantil
 	if (error.hi >= 0.0)
 		return add_loss(state, dd_multiply_double(error, quantile), weight);
 	return add_loss(state, dd_multiply(dd_negate(error), dd_two_sum(1.0, -quantile)), weight);
+}
+
+Status
+deviance_loss_add(LogLoss *state, double label, double prediction, double power, double weight)
+{
+	return add_loss(state, dd_from(2.0 * deviance_half(power, label, prediction)), weight);
 }
 
 Status

@@ -69,6 +69,10 @@ extern Status percentage_loss_add(LogLoss *state, double label, double predictio
 extern Status pinball_loss_add(LogLoss *state, double label, double prediction, double quantile,
 							   double weight);
 
+/* Adds the unit deviance of the variance's power (stat/deviance.h), whose conditions on label and prediction it has. */
+extern Status deviance_loss_add(LogLoss *state, double label, double prediction, double power,
+								double weight);
+
 /* Statuses as for prediction_error_mae. */
 extern Status log_loss_mean(const LogLoss *state, double *result);
 
