@@ -123,6 +123,10 @@ take_result(Fit *fit, const LinearFit *result)
 			fit,
 			psprintf("with %s there are no standard errors and p-values",
 					 fit->spec->options->nonnegative ? "nonnegative coefficients" : "a penalty"));
+	if (fit->spec->keeps_rows)
+		fit_warn_lone_rows(fit);
+	else
+		fit_warn_lone_sums(fit);
 }
 
 /* Asks the fit for the covariance, where the model is to keep it. */

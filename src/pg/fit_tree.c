@@ -578,6 +578,8 @@ fit_trees(Fit *fit)
 	describe_levels(fit, &source);
 	fit->model.link = LINK_IDENTITY;
 	fit->model.facts.converged = true;
+	if (fit->spec->options->objective != OBJECTIVE_ISOLATION && !has_one_class(fit))
+		fit_warn_lone_rows(fit);
 	if (has_one_class(fit))
 		fit_constant_trees(fit, &source);
 	else if (fit->spec->options->algorithm == ALGORITHM_GRADIENT_BOOSTING)

@@ -75,6 +75,10 @@ extern void fit_check_class_weights(const Fit *fit);
 /* What multiplies the weights of the rows of class i (in sort order). */
 extern double fit_class_factor(const Fit *fit, int i);
 
+/* Warns of columns that tell the target almost perfectly alone (fit_lone.c): of rows that are kept, of sums. */
+extern void fit_warn_lone_rows(Fit *fit);
+extern void fit_warn_lone_sums(Fit *fit);
+
 /* The models of the linear algorithms (fit_linear.c). */
 extern void fit_linear_regression(Fit *fit);
 extern void fit_logistic_regression(Fit *fit);

@@ -75,6 +75,19 @@ extern void least_squares_level_weights(const LeastSquares *state, int32_t categ
 										double *missing_weight);
 
 /*
+ * least_squares_lone_strengths
+ *		The share of the target's variance that each number slot, then each category slot, explains alone.
+ *
+ * Of a number by a straight line, of a category by the means of its levels, and that is adjusted for
+ * their number; missing values have a mean of their own.  strength: n_numbers + n_categories, 0 of
+ * what is constant.  The state does not change.  O(width^2).
+ *
+ * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY.
+ */
+extern Status least_squares_lone_strengths(LeastSquares *state, const Allocator *allocator,
+										   double *strength);
+
+/*
  * least_squares_fit
  *		Solves for the terms of the design.
  *
