@@ -181,8 +181,8 @@ sub run_tap
 	my $work = "$server{base}/tap";
 
 	step('test/server.sh', 'user', 'mkdir', $work);
-	step('cp', '-r', 'test', 'sql', 'docs', 'orchard.control', $work);
-	step('chmod', '-R', 'a+rX', "$work/test", "$work/sql", "$work/docs");
+	step('cp', '-r', 'test', 'sql', 'docs', 'dbt', 'orchard.control', $work);
+	step('chmod', '-R', 'a+rX', "$work/test", "$work/sql", "$work/docs", "$work/dbt");
 	foreach my $script (@scripts)
 	{
 		my ($lines, $end) = output_of('test/server.sh', 'user', 'env', '-C', $work,

@@ -1,0 +1,1 @@
+{{ orchard.score(ref("late_model"), ref("holdout")) }}

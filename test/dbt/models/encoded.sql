@@ -1,0 +1,3 @@
+{{ config(materialized="view") }}
+
+{{ orchard.transform(ref("delay_recipe"), ref("folded"), fold="fold", name="numbers") }}
