@@ -8,6 +8,7 @@
 #include "utils/memutils.h"
 
 #include "kernel/linear/glm.h"
+#include "kernel/linear/sandwich.h"
 
 #include "pg/fit_work.h"
 
@@ -30,22 +31,40 @@ collect_facts(Fit *fit, const LogisticOptions *logistic, double *target_mean)
 					glm_level_facts(&state->dataset, &fit->account->allocator, &fit->account->stop,
 									fit->numbers, fit->level_weight, fit->missing_weight,
 									target_mean));
-	else if (fit->spec->keeps_rows)
+	else if (logistic != NULL)
 		fit_require(fit,
 					logistic_level_facts(&state->dataset, logistic, &fit->account->allocator,
 										 &fit->account->stop, fit->numbers, fit->level_weight,
 										 fit->missing_weight));
-	if (fit->spec->keeps_rows)
+	if (fit->sums == NULL)
 		return;
-	least_squares_number_facts(state->least_squares, fit->numbers);
+	least_squares_number_facts(fit->sums, fit->numbers);
 	for (c = 0; c < fit->spec->n_categories; c++)
-		least_squares_level_weights(state->least_squares, c, fit->level_weight[c],
-									state->dictionaries[c].n, &fit->missing_weight[c]);
+		least_squares_level_weights(fit->sums, c, fit->level_weight[c], state->dictionaries[c].n,
+									&fit->missing_weight[c]);
+}
+
+/* The sums of the state, or those of its rows. */
+static void
+take_sums(Fit *fit)
+{
+	const FitSpec *spec = fit->spec;
+
+	fit->sums = fit->state->least_squares;
+	if (!spec->keeps_rows)
+		return;
+	fit->sums = least_squares_create(&fit->account->allocator, spec->n_numbers, spec->n_categories);
+	fit_require(fit,
+				fit->sums == NULL ?
+					KERNEL_OUT_OF_MEMORY :
+					least_squares_add_dataset(fit->sums, &fit->account->allocator,
+											  &fit->state->dataset, &fit->account->stop));
 }
 
 void
 fit_design_of_sums(Fit *fit)
 {
+	take_sums(fit);
 	collect_facts(fit, NULL, NULL);
 	fit_build_design(fit);
 }
@@ -106,40 +125,73 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 				n_collinear > 0 ? collinear.data : "too few rows"));
 }
 
+/* Does the model keep the covariance of its coefficients? */
+static bool
+keeps_covariance(const Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+
+	return !options->drop_covariance &&
+		(options->keep_covariance || fit->design.n_terms <= COVARIANCE_TERMS);
+}
+
+/* Robust standard errors, where they are asked for; logistic: NULL for least squares. */
 static void
-take_result(Fit *fit, const LinearFit *result)
+make_robust(Fit *fit, const LogisticOptions *logistic, LinearFit *result)
+{
+	CovarianceType type = fit->spec->options->covariance_type;
+
+	fit->model.covariance_type = type;
+	if (type == COVARIANCE_CLASSICAL || fit->design.n_terms == 0)
+		return;
+	fit_require(fit,
+				sandwich_errors(&fit->state->dataset, &fit->design, type, logistic,
+								&fit->account->allocator, &fit->account->stop, result));
+	if (!result->covariance->is_known)
+		fit_add_warning(
+			fit,
+			psprintf(
+				"there are no standard errors of type %s: columns depend on each other, or a row or a class alone determines a coefficient",
+				covariance_type_name(type)));
+}
+
+/* The table, the facts and the covariance into the model; logistic: as make_robust(). */
+static void
+take_result(Fit *fit, const LogisticOptions *logistic, LinearFit *result)
 {
 	fit->model.n_terms = fit->design.n_terms;
 	fit->model.coefficients = result->coefficients;
 	fit->model.facts = result->facts;
-	if (result->covariance != NULL && result->covariance->is_known)
+	warn_unidentified(fit, result);
+	make_robust(fit, logistic, result);
+	if (result->covariance != NULL && result->covariance->is_known && keeps_covariance(fit))
 	{
 		fit->model.covariance_centre = result->covariance->centre;
 		fit->model.covariance_factor = result->covariance->factor;
 	}
-	warn_unidentified(fit, result);
 	if (is_restricted(fit->spec->options))
 		fit_add_warning(
 			fit,
 			psprintf("with %s there are no standard errors and p-values",
 					 fit->spec->options->nonnegative ? "nonnegative coefficients" : "a penalty"));
-	if (fit->spec->keeps_rows)
+	if (fit->sums == NULL)
 		fit_warn_lone_rows(fit);
 	else
 		fit_warn_lone_sums(fit);
 }
 
-/* Asks the fit for the covariance, where the model is to keep it. */
+/* Asks the fit for the covariance, where the model keeps it or robust errors are made of it. */
 static void
 ask_for_covariance(Fit *fit, LinearFit *result)
 {
 	const FitOptions *options = fit->spec->options;
 	size_t n = (size_t) fit->design.n_terms;
 
-	if (options->drop_covariance || is_restricted(options) || n == 0 ||
-		(n > COVARIANCE_TERMS && !options->keep_covariance))
+	if (is_restricted(options) || n == 0 ||
+		(options->covariance_type == COVARIANCE_CLASSICAL && !keeps_covariance(fit)))
 		return;
 	result->covariance = palloc0(sizeof(LinearCovariance));
+	result->covariance->is_unit = options->covariance_type != COVARIANCE_CLASSICAL;
 	result->covariance->centre = palloc(sizeof(double) * n);
 	result->covariance->factor =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * covariance_entries(n));
@@ -174,8 +226,8 @@ fit_linear_regression(Fit *fit)
 	fit_design_of_sums(fit);
 	result = empty_result(fit);
 	fit_require(fit,
-				least_squares_fit(fit->state->least_squares, &fit->design, &solver,
-								  &fit->account->allocator, &fit->account->stop, &result));
+				least_squares_fit(fit->sums, &fit->design, &solver, &fit->account->allocator,
+								  &fit->account->stop, &result));
 	fit->model.link = LINK_IDENTITY;
 	if (!result.facts.converged)
 		fit_report_condition(
@@ -183,8 +235,8 @@ fit_linear_regression(Fit *fit)
 			psprintf(
 				"coordinate descent did not converge in %d sweeps; the optimality conditions are violated by %g of the largest moment",
 				result.facts.iterations, result.facts.gradient_norm));
-	take_result(fit, &result);
-	weight = least_squares_weight(fit->state->least_squares);
+	take_result(fit, NULL, &result);
+	weight = least_squares_weight(fit->sums);
 	if (result.facts.tss > 0.0)
 		fit_add_metric(fit, "train.r2", 1.0 - result.facts.rss / result.facts.tss);
 	fit_add_metric(fit, "train.rmse", sqrt(result.facts.rss / weight));
@@ -270,7 +322,7 @@ fit_logistic_regression(Fit *fit)
 			psprintf(
 				"logistic regression did not converge in %d iterations; the gradient norm is %g",
 				result.facts.iterations, result.facts.gradient_norm));
-	take_result(fit, &result);
+	take_result(fit, &solver, &result);
 	fit_add_metric(fit, "train.log_loss", result.log_loss);
 	fit_add_metric(fit, "train.accuracy", result.accuracy);
 }
@@ -360,6 +412,6 @@ fit_glm(Fit *fit)
 			psprintf(
 				"the generalised linear model did not converge in %d iterations; the gradient norm is %g",
 				result.facts.iterations, result.facts.gradient_norm));
-	take_result(fit, &result);
+	take_result(fit, NULL, &result);
 	add_deviances(fit, &result.facts, result.weight);
 }

@@ -88,8 +88,6 @@ fit_warn_lone_sums(Fit *fit)
 
 	if (state->rows < LONE_ROWS_LEAST)
 		return;
-	fit_require(
-		fit,
-		least_squares_lone_strengths(state->least_squares, &fit->account->allocator, strength));
+	fit_require(fit, least_squares_lone_strengths(fit->sums, &fit->account->allocator, strength));
 	warn_strong_features(fit, strength);
 }

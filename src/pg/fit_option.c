@@ -168,6 +168,21 @@ read_on_failure(FitOptions *options, const char *name, const JsonbValue *value)
 	options->raise_on_failure = option_choice(name, value, choices, 2) == 1;
 }
 
+static const char *const covariance_types[] = {"nonrobust", "HC0", "HC1", "HC2", "HC3"};
+
+const char *
+covariance_type_name(CovarianceType type)
+{
+	return covariance_types[type];
+}
+
+static void
+read_cov_type(FitOptions *options, const char *name, const JsonbValue *value)
+{
+	options->covariance_type =
+		option_choice(name, value, covariance_types, lengthof(covariance_types));
+}
+
 /* Without the option the number of terms decides. */
 static void
 read_covariance(FitOptions *options, const char *name, const JsonbValue *value)
@@ -206,6 +221,8 @@ OPTION_READER(exclude, option_names(name, value, &options->n_exclude))
 #define ALL (~0)
 #define WITH_TARGET (~ALGORITHM_BIT(ALGORITHM_ISOLATION_FOREST))
 #define GLM ALGORITHM_BIT(ALGORITHM_GLM)
+#define SANDWICH \
+	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION))
 #define LINEAR \
 	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION) | \
 	 GLM)
@@ -214,6 +231,7 @@ OPTION_READER(exclude, option_names(name, value, &options->n_exclude))
 static const OptionEntry option_entries[] = {
 	{"algorithm", read_algorithm, ALL},
 	{"class_weight", read_class_weight, WITH_TARGET},
+	{"cov_type", read_cov_type, SANDWICH},
 	{"covariance", read_covariance, LINEAR},
 	{"exclude", read_exclude, ALL},
 	{"features", read_features, ALL},
@@ -406,6 +424,12 @@ check_options(FitOptions *options, const GivenOptions *given)
 				 errmsg("options \"tol\" and \"max_iter\" need an iterative algorithm"),
 				 errdetail("Linear regression is solved from its sums to full accuracy.")));
 	check_given(options, given);
+	if (options->covariance_type != COVARIANCE_CLASSICAL &&
+		(options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"cov_type\" does nothing for a model without standard errors"),
+				 errdetail("There are none with a penalty or with nonnegative coefficients.")));
 	if (options->features != NULL && options->exclude != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -512,6 +536,8 @@ add_class_weights(Members *members, const FitOptions *options)
 static void
 add_linear_options(Members *members, const FitOptions *options)
 {
+	if (options->covariance_type != COVARIANCE_CLASSICAL)
+		add_text(members, "cov_type", covariance_type_name(options->covariance_type));
 	if (options->keep_covariance || options->drop_covariance)
 		add_boolean(members, "covariance", options->keep_covariance);
 	add_boolean(members, "fit_intercept", options->fit_intercept);
@@ -667,6 +693,13 @@ fit_options_set_objective(FitOptions *options, bool target_has_classes)
 	check_classes(options);
 	tree_options_complete(options);
 	options->canonical = canonical_text(options);
+}
+
+bool
+fit_options_keep_rows(const FitOptions *options)
+{
+	return options->algorithm != ALGORITHM_LINEAR_REGRESSION ||
+		options->covariance_type != COVARIANCE_CLASSICAL;
 }
 
 void

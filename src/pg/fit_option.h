@@ -33,6 +33,7 @@ struct FitOptions
 	bool fit_intercept;
 	bool missing_indicator;
 	bool skip_null_target;
+	CovarianceType covariance_type;
 	bool keep_covariance; /* of the coefficients, whatever their number */
 	bool drop_covariance;
 	bool raise_on_failure; /* on_failure = "error" */
@@ -69,6 +70,9 @@ algorithm_is_tree(ModelAlgorithm algorithm)
 	return algorithm_is_trees(algorithm);
 }
 
+/* Does training pass over the rows, and not over sums of them? */
+extern bool fit_options_keep_rows(const FitOptions *options);
+
 /* Does it predict classes? */
 static inline bool
 objective_is_classification(ModelObjective objective)
@@ -84,5 +88,6 @@ extern void fit_options_require_all_rows(const FitOptions *options);
 
 extern const char *algorithm_name(ModelAlgorithm algorithm);
 extern const char *objective_name(ModelObjective objective);
+extern const char *covariance_type_name(CovarianceType type);
 
 #endif /* ORCHARD_PG_FIT_OPTION_H */

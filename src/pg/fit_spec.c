@@ -179,7 +179,7 @@ static void
 set_kind(FitSpec *spec)
 {
 	spec->classification = objective_is_classification(spec->options->objective);
-	spec->keeps_rows = spec->options->algorithm != ALGORITHM_LINEAR_REGRESSION;
+	spec->keeps_rows = fit_options_keep_rows(spec->options);
 }
 
 void

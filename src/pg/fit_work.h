@@ -8,6 +8,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "kernel/linear/least_squares.h"
 #include "kernel/linear/logistic.h"
 #include "kernel/model/model.h"
 
@@ -30,6 +31,7 @@ typedef struct Fit
 	double **level_weight;	/* n_categories arrays of the dictionary's size */
 	double *missing_weight; /* n_categories */
 	NumberFacts *numbers;	/* n_numbers */
+	LeastSquares *sums; /* of linear regression: the state's, or of the rows where it keeps these */
 	Design design;
 	Model model;
 	int32_t *class_codes; /* dictionary codes of the classes, -1 = a class without rows */

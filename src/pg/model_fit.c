@@ -194,6 +194,7 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 	HeapTupleHeader row;
 	FitSite *site;
 	FitState *state;
+	bool is_linear;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "%s called outside an aggregate", function);
@@ -207,13 +208,17 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 	}
 	row = PG_GETARG_HEAPTUPLEHEADER(1);
 	site = fit_site(fcinfo, row);
+	is_linear = site->spec->options->algorithm == ALGORITHM_LINEAR_REGRESSION;
 	if (unlikely(only_sums && site->spec->keeps_rows))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("algorithm \"%s\" has no training state that can be kept",
-						algorithm_name(site->spec->options->algorithm)),
+				 is_linear ? errmsg("option \"cov_type\" has no training state that can be kept") :
+							 errmsg("algorithm \"%s\" has no training state that can be kept",
+									algorithm_name(site->spec->options->algorithm)),
 				 errdetail("Its state would be all its rows."),
-				 errhint("Use \"linear_regression\", or train on all rows with orchard.fit.")));
+				 is_linear ?
+					 errhint("Leave it out, or train on all rows with orchard.fit.") :
+					 errhint("Use \"linear_regression\", or train on all rows with orchard.fit.")));
 	state = transition_state(fcinfo, site->spec, function);
 	fit_state_add(state, fit_binding(fcinfo, site, row), row);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));

@@ -363,9 +363,8 @@ prepare_sums(Training *training)
 		JsonbToCString(NULL, &training->options_json->root, VARSIZE(training->options_json));
 	SPIPlanPtr plan;
 
-	if (training->options->algorithm != ALGORITHM_LINEAR_REGRESSION ||
-		training->n_read > COLUMNS_BY_ARGUMENT || training->options->validation != NULL ||
-		training->options->validation_fraction > 0.0)
+	if (fit_options_keep_rows(training->options) || training->n_read > COLUMNS_BY_ARGUMENT ||
+		training->options->validation != NULL || training->options->validation_fraction > 0.0)
 		return NULL;
 	plan = row_source_prepare(psprintf(
 		"SELECT orchard.fit_columns(%s::pg_catalog.text[], %s::pg_catalog.text, "

@@ -182,12 +182,37 @@ append_texts(StringInfo json, const char *name, char **texts, uint32 n)
 	appendStringInfoChar(json, ']');
 }
 
+/* Of all terms but the intercept, by the covariance that the model keeps. */
+static double
+wald_statistic(const Model *model)
+{
+	MemoryAccount *account = memory_account_create(CurrentMemoryContext);
+	int32 first = model->coefficients[0].term.feature == TERM_INTERCEPT;
+	double *estimates = palloc(sizeof(double) * model->n_terms);
+	double wald;
+	uint32 t;
+
+	for (t = 0; t < model->n_terms; t++)
+		estimates[t] = model->coefficients[t].estimate;
+	memory_account_require_ok(account,
+							  covariance_wald(model->covariance_factor, estimates,
+											  (int32_t) model->n_terms, first, &account->allocator,
+											  &wald),
+							  "summarising the model");
+	return wald;
+}
+
 /* Tests of the whole fit; what a classification has no meaning for is left out. */
 static void
 append_inference(StringInfo json, const Model *model)
 {
-	LinearInference inference =
-		linear_inference(&model->facts, model->coefficients, model->n_terms, model->rows);
+	double wald = NAN;
+	LinearInference inference;
+
+	if (model->covariance_type != COVARIANCE_CLASSICAL && model->covariance_factor != NULL)
+		wald = wald_statistic(model);
+	inference = linear_inference(&model->facts, model->coefficients, model->n_terms, model->rows,
+								 model->covariance_type != COVARIANCE_CLASSICAL ? &wald : NULL);
 
 	append_number(json, "degrees_of_freedom", inference.degrees);
 	if (model->algorithm == ALGORITHM_GLM)

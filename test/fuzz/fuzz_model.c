@@ -274,6 +274,7 @@ static void
 walk_covariance(Base *base, ByteReader *reader, size_t n_terms)
 {
 	add_field(base, reader, 1, false);
+	add_field(base, reader, 1, false);
 	walk_doubles(base, reader, reader->next[-1] == 1 ? n_terms + covariance_entries(n_terms) : 0);
 }
 

@@ -142,9 +142,9 @@ def curves(m):
 
 def covariance(m):
     if "covariance" not in m:
-        return u8(0)
+        return u8(m.get("covariance_type", 0)) + u8(0)
     centre, factor = m["covariance"]
-    return u8(1) + b"".join(map(f64, centre)) + b"".join(map(f64, factor))
+    return u8(m.get("covariance_type", 0)) + u8(1) + b"".join(map(f64, centre)) + b"".join(map(f64, factor))
 
 
 def encode(m):
@@ -334,7 +334,7 @@ MODELS = dict(
                     ((0, MISSING, 0), 32.0, 1.0, 32.0, 0.0),
                     ((1, PLAIN, 0), 0.1, 0.1, 1.0, 0.3), ((2, 1, 0), 64.0, 1.0, 64.0, 0.0),
                     ((3, MISSING, 0), 0.0, NAN, NAN, NAN)],
-             rows=64, warnings=['column "plan" has 7 categories'],
+             covariance_type=1, rows=64, warnings=['column "plan" has 7 categories'],
              facts=(NAN, 1.0, 56.0, 100.0, NAN, NAN, 8, 0, 1, 0)),
         [[plan, tenure, size, never]
          for plan, tenure, size, never in (
@@ -372,7 +372,8 @@ MODELS = dict(
         [[0.0, 0.0], [8.0, 1.5], [None, None], [INF, 0.0], [-INF, 0.0], [NAN, 0.0], [100.0, -20.0]]),
     empty=(
         dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="y", seed=1, options="", features=[],
-             terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], covariance=([0.0], [0.5]), rows=2,
+             terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], covariance=([0.0], [0.5]),
+             covariance_type=4, rows=2,
              facts=(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, 0, 0)),
         [[]]),
     trees_boosted=(

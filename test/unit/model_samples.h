@@ -140,6 +140,7 @@ static const Model sample_categories = {
 	.n_warnings = 1,
 	.warnings = categories_warnings,
 	.link = LINK_IDENTITY,
+	.covariance_type = COVARIANCE_HC0,
 	.n_terms = 9,
 	.coefficients = categories_terms,
 	.facts = {NAN, 1.0, 56.0, 100.0, NAN, NAN, 8, 0, true, false}};
@@ -257,6 +258,7 @@ static const Model sample_empty = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
 								   .link = LINK_IDENTITY,
 								   .n_terms = 1,
 								   .coefficients = empty_terms,
+								   .covariance_type = COVARIANCE_HC3,
 								   .covariance_centre = empty_centre,
 								   .covariance_factor = empty_factor,
 								   .facts = {0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1, 0, false, false}};

@@ -28,7 +28,7 @@ agrees_with_statsmodels(void)
 	LinearCoefficient coefficients[3] = {{.term = {.feature = TERM_INTERCEPT}, .std_error = 1.0},
 										 {.std_error = 1.0},
 										 {.std_error = 1.0}};
-	LinearInference inference = linear_inference(&facts, coefficients, 3, 600);
+	LinearInference inference = linear_inference(&facts, coefficients, 3, 600, NULL);
 
 	CHECK(inference.degrees == 597.0);
 	CHECK_CLOSE(inference.r_squared, 0.9144268376404053, 1e-13);
@@ -95,16 +95,16 @@ keeps_silent(void)
 {
 	LinearFacts facts = facts_of_fit();
 	LinearCoefficient coefficient = {.term = {.feature = TERM_INTERCEPT}, .std_error = NAN};
-	LinearInference inference = linear_inference(&facts, &coefficient, 1, 600);
+	LinearInference inference = linear_inference(&facts, &coefficient, 1, 600, NULL);
 
 	CHECK_CLOSE(inference.r_squared, 0.9144268376404053, 1e-13);
 	CHECK(isnan(inference.degrees) && isnan(inference.aic) && isnan(inference.f_statistic));
 	CHECK(isnan(linear_margin(&facts, &coefficient, 600, 0.95)));
 	coefficient.std_error = 1.0;
-	inference = linear_inference(&facts, &coefficient, 1, 3);
+	inference = linear_inference(&facts, &coefficient, 1, 3, NULL);
 	CHECK(inference.degrees == 0.0 && isnan(inference.adjusted_r_squared));
 	facts.rank = 1;
-	inference = linear_inference(&facts, &coefficient, 1, 600);
+	inference = linear_inference(&facts, &coefficient, 1, 600, NULL);
 	CHECK(isnan(inference.f_statistic) && !isnan(inference.adjusted_r_squared));
 }
 

@@ -94,6 +94,7 @@ check_terms(const Model *a, const Model *b)
 		CHECK(p->estimate == q->estimate && same_value(p->std_error, q->std_error));
 		CHECK(same_value(p->statistic, q->statistic) && same_value(p->p_value, q->p_value));
 	}
+	CHECK(a->covariance_type == b->covariance_type);
 	CHECK((a->covariance_factor != NULL) == (b->covariance_factor != NULL));
 	if (a->covariance_factor == NULL || b->covariance_factor == NULL)
 		return;

@@ -101,6 +101,9 @@ everything_else_changes_the_digest(void)
 	model.unknown = UNKNOWN_IS_ERROR;
 	CHECK(!digests_equal(&model, &sample_numbers));
 	model = sample_numbers;
+	model.covariance_type = COVARIANCE_HC1;
+	CHECK(!digests_equal(&model, &sample_numbers));
+	model = sample_numbers;
 	model.covariance_centre = arrays_centre;
 	model.covariance_factor = arrays_factor;
 	CHECK(!digests_equal(&model, &sample_numbers));

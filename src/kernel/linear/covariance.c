@@ -234,3 +234,58 @@ covariance_of_term(const double *factor, int32_t i)
 		sum += row[j] * row[j];
 	return sum;
 }
+
+/* C, scaled to a unit diagonal, of the terms from `first` on, and the estimates in that scale; zero rows of constant ones. */
+static void
+scale_terms(const double *factor, const double *estimate, int32_t n, int32_t first,
+			DoubleDouble *matrix, double *scaled)
+{
+	int32_t p = n - first;
+	int32_t i;
+	int32_t j;
+	int32_t k;
+
+	for (i = 0; i < p; i++)
+	{
+		const double *row = factor + covariance_entries((size_t) (first + i));
+		double error = sqrt(covariance_of_term(factor, first + i));
+
+		scaled[i] = error > 0.0 ? estimate[first + i] / error : 0.0;
+		for (j = 0; j <= i; j++)
+		{
+			const double *other = factor + covariance_entries((size_t) (first + j));
+			double other_error = sqrt(covariance_of_term(factor, first + j));
+			DoubleDouble sum = dd_from(0.0);
+
+			for (k = 0; k <= first + j; k++)
+				sum = dd_add(sum, dd_two_product(row[k], other[k]));
+			matrix[(size_t) i * (size_t) p + (size_t) j] = error > 0.0 && other_error > 0.0 ?
+				dd_divide_double(dd_divide_double(sum, error), other_error) :
+				dd_from(0.0);
+		}
+	}
+}
+
+Status
+covariance_wald(const double *factor, const double *estimate, int32_t n, int32_t first,
+				const Allocator *allocator, double *wald)
+{
+	size_t p = (size_t) (n - first);
+	DoubleDouble *matrix = memory_allocate(allocator, p * p, sizeof(DoubleDouble));
+	double *inverse = memory_allocate(allocator, covariance_entries(p) + 2 * p, sizeof(double));
+	Status status = matrix != NULL && inverse != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+
+	*wald = NAN;
+	if (status == KERNEL_OK)
+	{
+		double *scaled = inverse + covariance_entries(p);
+
+		scale_terms(factor, estimate, n, first, matrix, scaled);
+		status = covariance_of_information(matrix, n - first, true, allocator, NULL, inverse);
+		if (status == KERNEL_OK)
+			*wald = covariance_form(inverse, n - first, scaled, scaled + p);
+	}
+	memory_release(allocator, matrix, p * p, sizeof(DoubleDouble));
+	memory_release(allocator, inverse, covariance_entries(p) + 2 * p, sizeof(double));
+	return status == KERNEL_INVALID ? KERNEL_OK : status;
+}

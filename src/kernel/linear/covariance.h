@@ -45,4 +45,13 @@ extern double covariance_form(const double *factor, int32_t n, const double *d, 
 /* The variance of coefficient i. */
 extern double covariance_of_term(const double *factor, int32_t i);
 
+/*
+ * covariance_wald
+ *		b'C^-1 b of the terms from `first` on, constant ones left out.
+ *
+ * estimate: n.  *wald is NaN where C is singular.  KERNEL_OK, KERNEL_OUT_OF_MEMORY.
+ */
+extern Status covariance_wald(const double *factor, const double *estimate, int32_t n,
+							  int32_t first, const Allocator *allocator, double *wald);
+
 #endif /* ORCHARD_KERNEL_LINEAR_COVARIANCE_H */

@@ -21,7 +21,7 @@ has_errors(const LinearCoefficient *coefficients, int32_t n_terms)
 /* R squared adjusted, and the F test, for least squares with degrees of freedom left. */
 static void
 test_squares(LinearInference *inference, const LinearFacts *facts, int32_t n_intercepts,
-			 uint64_t rows)
+			 uint64_t rows, const double *wald)
 {
 	double total = (double) rows - n_intercepts;
 	double explained = facts->rank - n_intercepts;
@@ -31,14 +31,18 @@ test_squares(LinearInference *inference, const LinearFacts *facts, int32_t n_int
 	inference->adjusted_r_squared = 1.0 - (1.0 - inference->r_squared) * total / inference->degrees;
 	if (!(explained > 0.0 && facts->rss >= 0.0 && facts->tss > 0.0))
 		return;
-	inference->f_statistic = fmax(facts->tss - facts->rss, 0.0) / explained / facts->sigma2;
+	inference->f_statistic = wald != NULL ?
+		*wald / explained :
+		fmax(facts->tss - facts->rss, 0.0) / explained / facts->sigma2;
+	if (isnan(inference->f_statistic))
+		return;
 	inference->f_p_value =
 		distribution_f_upper(inference->f_statistic, explained, inference->degrees);
 }
 
 LinearInference
 linear_inference(const LinearFacts *facts, const LinearCoefficient *coefficients, int32_t n_terms,
-				 uint64_t rows)
+				 uint64_t rows, const double *wald)
 {
 	LinearInference inference = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 	int32_t n_intercepts = n_terms > 0 && coefficients[0].term.feature == TERM_INTERCEPT;
@@ -48,7 +52,7 @@ linear_inference(const LinearFacts *facts, const LinearCoefficient *coefficients
 	if (!has_errors(coefficients, n_terms))
 		return inference;
 	inference.degrees = (double) rows - facts->rank;
-	test_squares(&inference, facts, n_intercepts, rows);
+	test_squares(&inference, facts, n_intercepts, rows, wald);
 	inference.aic = -2.0 * facts->log_likelihood + 2.0 * facts->rank;
 	inference.bic = -2.0 * facts->log_likelihood + log((double) rows) * facts->rank;
 	return inference;

@@ -20,9 +20,10 @@ typedef struct LinearInference
 	double bic; /* -2 log likelihood + log(rows) rank */
 } LinearInference;
 
+/* wald: of the terms but the intercept, where errors are robust, and then NaN or what F is of; else NULL. */
 extern LinearInference linear_inference(const LinearFacts *facts,
 										const LinearCoefficient *coefficients, int32_t n_terms,
-										uint64_t rows);
+										uint64_t rows, const double *wald);
 
 /*
  * Half the width of the two-sided confidence interval of a coefficient, 0 < level < 1; NaN without

@@ -447,6 +447,52 @@ merge_block(LeastSquares *into, const Allocator *allocator, const LeastSquares *
 	return KERNEL_OK;
 }
 
+/* The rows of a block; numbers and codes: scratch. */
+static Status
+add_block_rows(LeastSquares *state, const Allocator *allocator, const DatasetBlock *block,
+			   double *numbers, int32_t *codes)
+{
+	size_t capacity = (size_t) block->capacity;
+	Status status = KERNEL_OK;
+	int32_t i;
+	int32_t j;
+
+	for (i = 0; i < block->n && status == KERNEL_OK; i++)
+	{
+		for (j = 0; j < state->n_numbers; j++)
+			numbers[j] = block->numbers[(size_t) j * capacity + (size_t) i];
+		for (j = 0; j < state->n_categories; j++)
+			codes[j] = block->codes[(size_t) j * capacity + (size_t) i];
+		status = least_squares_add(state, allocator, numbers, codes, block->target[i],
+								   block->weight != NULL ? block->weight[i] : 1.0);
+	}
+	return status;
+}
+
+Status
+least_squares_add_dataset(LeastSquares *state, const Allocator *allocator, const Dataset *dataset,
+						  const StopCheck *stop)
+{
+	size_t n_numbers = (size_t) state->n_numbers;
+	size_t n_categories = (size_t) state->n_categories;
+	double *numbers = memory_allocate(allocator, n_numbers, sizeof(double));
+	int32_t *codes = memory_allocate(allocator, n_categories, sizeof(int32_t));
+	Status status = numbers != NULL && codes != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	int32_t b;
+
+	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b++)
+	{
+		const DatasetBlock *block;
+
+		status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
+		if (status == KERNEL_OK)
+			status = add_block_rows(state, allocator, block, numbers, codes);
+	}
+	memory_release(allocator, numbers, n_numbers, sizeof(double));
+	memory_release(allocator, codes, n_categories, sizeof(int32_t));
+	return status;
+}
+
 Status
 least_squares_merge(LeastSquares *into, const Allocator *allocator, LeastSquares *from,
 					const int32_t *const *code_maps)

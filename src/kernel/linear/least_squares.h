@@ -21,6 +21,7 @@
 
 #include "kernel/base/memory.h"
 #include "kernel/codec/bytes.h"
+#include "kernel/dataset/dataset.h"
 #include "kernel/dataset/design.h"
 #include "kernel/linear/linear_model.h"
 
@@ -52,6 +53,10 @@ extern void least_squares_release(LeastSquares *state, const Allocator *allocato
 extern Status least_squares_add(LeastSquares *state, const Allocator *allocator,
 								const double *numbers, const int32_t *codes, double target,
 								double weight);
+
+/* Adds the rows of a dataset whose targets are numbers, in their order. */
+extern Status least_squares_add_dataset(LeastSquares *state, const Allocator *allocator,
+										const Dataset *dataset, const StopCheck *stop);
 
 /* Adds all of `from`; code_maps[c][code] renames its category codes. */
 extern Status least_squares_merge(LeastSquares *into, const Allocator *allocator,

@@ -129,8 +129,11 @@ find_covariance(const Solver *solver, const StopCheck *stop, LinearFit *fit)
 		return KERNEL_OK;
 	status = covariance_of_information(solver->information, solver->design->n_terms, is_exact,
 									   solver->allocator, stop, fit->covariance->factor);
+	fit->covariance->level =
+		solver->first == 1 ? dd_divide(solver->target_sum, solver->total).hi : 0.0;
 	if (status == KERNEL_OK)
-		unscale_covariance(solver, fit->facts.sigma2, fit->covariance);
+		unscale_covariance(solver, fit->covariance->is_unit ? 1.0 : fit->facts.sigma2,
+						   fit->covariance);
 	/* In another order of the columns a pivot may be at most zero: the rank is barely full. */
 	return status == KERNEL_INVALID ? KERNEL_OK : status;
 }

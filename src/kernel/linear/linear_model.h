@@ -51,11 +51,25 @@ typedef struct LinearFacts
 	bool separated; /* logistic: classes (nearly) perfectly separated, estimates diverge */
 } LinearFacts;
 
+/* What the errors of the rows are taken for; names as of statsmodels and R's sandwich. */
+typedef enum CovarianceType
+{
+	COVARIANCE_CLASSICAL = 0, /* of one variance; of logistic regression: as the model says */
+	COVARIANCE_HC0 = 1,		  /* heteroscedastic: sandwich.h */
+	COVARIANCE_HC1 = 2,
+	COVARIANCE_HC2 = 3,
+	COVARIANCE_HC3 = 4
+} CovarianceType;
+
+#define COVARIANCE_LAST COVARIANCE_HC3
+
 /* The covariance of the coefficients (covariance.h); the arrays are the caller's. */
 typedef struct LinearCovariance
 {
 	double *centre; /* n_terms: what the columns of the terms are centred at; 0 of the intercept */
 	double *factor; /* covariance_entries(n_terms) */
+	double level;	/* out: eta at the centres */
+	bool is_unit;	/* in, least squares: for a residual variance of 1, not that of the fit */
 	bool
 		is_known; /* set by the fit: false with a penalty and where a coefficient is not determined */
 } LinearCovariance;

@@ -186,12 +186,15 @@ logistic_covariance(const Logistic *fit, LinearCovariance *covariance)
 	if (status != KERNEL_OK)
 		return status == KERNEL_INVALID ? KERNEL_OK : status;
 	covariance->is_known = true;
+	covariance->level = 0.0;
 	for (k = 0; k < fit->n_columns; k++)
 	{
 		const Column *column = &fit->columns[k];
 		double *row = covariance->factor + covariance_entries((size_t) column->term);
 		double scale = fit->root[k] * column->deviation * sqrt(fit->total);
 
+		if (column->index == 0)
+			covariance->level = fit->estimate[k];
 		covariance->centre[column->term] =
 			column->index == 0 || !fit->design->has_intercept ? 0.0 : column->mean;
 		for (j = 0; j <= column->term; j++)

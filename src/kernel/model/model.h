@@ -109,6 +109,7 @@ typedef struct Model
 		link; /* regression and constant models: IDENTITY; logistic: LOGIT; glm: see model_validate */
 	uint32_t n_terms;
 	LinearCoefficient *coefficients;
+	CovarianceType covariance_type; /* of the standard errors, and below */
 	double *
 		covariance_centre; /* n_terms, and below covariance_entries(n_terms): covariance.h; or NULL */
 	double *covariance_factor;

@@ -211,6 +211,9 @@ read_flag(Decoder *decoder)
 static void
 read_covariance(Decoder *decoder, Model *model)
 {
+	model->covariance_type = (CovarianceType) read_u8(&decoder->reader);
+	if (!read_flag(decoder))
+		return;
 	if (model->n_terms == 0)
 		decoder_fail(decoder, KERNEL_CORRUPT);
 	model->covariance_centre = read_values(decoder, model->n_terms);
@@ -262,7 +265,7 @@ read_digest_part(Decoder *decoder, Model *model)
 	model->constant = read_value(decoder);
 	read_features(decoder, model);
 	read_terms(decoder, model);
-	if (!algorithm_is_trees(model->algorithm) && decoder_is_good(decoder) && read_flag(decoder))
+	if (!algorithm_is_trees(model->algorithm) && decoder_is_good(decoder))
 		read_covariance(decoder, model);
 	if (algorithm_is_trees(model->algorithm) && decoder_is_good(decoder))
 		read_ensemble(decoder, model);

@@ -63,6 +63,7 @@ write_covariance(ByteWriter *writer, const Model *model)
 {
 	size_t i;
 
+	write_u8(writer, (uint8_t) model->covariance_type);
 	write_u8(writer, model->covariance_factor != NULL);
 	if (model->covariance_factor == NULL)
 		return;

@@ -190,6 +190,8 @@ glm_link_valid(const Model *model)
 static bool
 covariance_valid(const Model *model)
 {
+	if ((unsigned int) model->covariance_type > COVARIANCE_LAST)
+		return false;
 	if (model->covariance_factor == NULL)
 		return model->covariance_centre == NULL;
 	return model->covariance_centre != NULL && model->n_terms > 0 &&
@@ -296,7 +298,8 @@ trees_valid(const Model *model)
 
 	if (!algorithm_is_trees(model->algorithm))
 		return model->ensemble == NULL && model->n_curve == 0;
-	if (model->ensemble == NULL || model->covariance_factor != NULL || model->n_terms > 0 ||
+	if (model->ensemble == NULL || model->covariance_factor != NULL ||
+		model->covariance_type != COVARIANCE_CLASSICAL || model->n_terms > 0 ||
 		model->link != LINK_IDENTITY || !isnan(model->constant) ||
 		(model->n_curve > 0 && model->train_curve == NULL) ||
 		(model->n_classes > 0) != is_classification || model->n_classes > INT32_MAX / 4 ||
