@@ -53,14 +53,15 @@ IS 'the classes in the order of predict_proba; NULL for a regression model';
 
 CREATE FUNCTION orchard.coefficients(model orchard.model,
 	OUT term text, OUT feature text, OUT level text, OUT estimate float8, OUT std_error float8,
-	OUT statistic float8, OUT p_value float8) RETURNS SETOF record
+	OUT statistic float8, OUT p_value float8, OUT class text) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'orchard_coefficients' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION orchard.coefficients(orchard.model)
-IS 'coefficients of a linear model in the units of its columns, with standard errors, t or z statistics and two-sided p-values';
+IS 'coefficients of a linear model in the units of its columns, with standard errors, t or z statistics and two-sided p-values; of more than two classes by class, else class is NULL';
 
 CREATE FUNCTION orchard.coefficients(model orchard.model, confidence float8,
 	OUT term text, OUT feature text, OUT level text, OUT estimate float8, OUT std_error float8,
-	OUT statistic float8, OUT p_value float8, OUT conf_low float8, OUT conf_high float8) RETURNS SETOF record
+	OUT statistic float8, OUT p_value float8, OUT conf_low float8, OUT conf_high float8, OUT class text)
+	RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'orchard_coefficients' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION orchard.coefficients(orchard.model, float8)
 IS 'coefficients with confidence intervals of a level such as 0.95, by Student''s t (linear regression) or the normal distribution';

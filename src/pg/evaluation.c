@@ -339,8 +339,8 @@ add_one_of_many(Evaluation *evaluation, int actual, double weight)
 	require(evaluation,
 			class_scores_add(&evaluation->scores, &evaluation->account->allocator,
 							 &evaluation->account->stop, actual,
-							 (int32) score_likeliest_class(cached, cached->trees->outputs[0]),
-							 cached->trees->outputs, weight));
+							 (int32) score_likeliest_class(cached, cached->outputs[0]),
+							 cached->outputs, weight));
 }
 
 /* A label or a prediction without a deviance leaves the whole without one. */

@@ -164,18 +164,10 @@ compare_classes(const void *a, const void *b, void *fit)
 	return class_before(fit, *(const int32_t *) a, *(const int32_t *) b) ? -1 : 1;
 }
 
-/* Few enough classes for the algorithm? */
+/* Few enough classes? */
 static void
 check_class_count(const Fit *fit, int n)
 {
-	if (n > 2 && !algorithm_is_tree(fit->spec->options->algorithm))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg(
-				 "target column \"%s\" has %d classes, but algorithm \"logistic_regression\" predicts two",
-				 fit->spec->target, n),
-			 errhint("Make a two-valued target, for example with a comparison.")));
 	if (n > CLASSES_LIMIT)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

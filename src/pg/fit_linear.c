@@ -9,6 +9,7 @@
 
 #include "kernel/linear/glm.h"
 #include "kernel/linear/sandwich.h"
+#include "kernel/linear/softmax.h"
 
 #include "pg/fit_work.h"
 
@@ -135,6 +136,17 @@ keeps_covariance(const Fit *fit)
 		(options->keep_covariance || fit->design.n_terms <= COVARIANCE_TERMS);
 }
 
+/* Says why there are no standard errors. */
+static void
+warn_restricted(Fit *fit)
+{
+	if (is_restricted(fit->spec->options))
+		fit_add_warning(
+			fit,
+			psprintf("with %s there are no standard errors and p-values",
+					 fit->spec->options->nonnegative ? "nonnegative coefficients" : "a penalty"));
+}
+
 /* Robust standard errors, where they are asked for; logistic: NULL for least squares. */
 static void
 make_robust(Fit *fit, const LogisticOptions *logistic, LinearFit *result)
@@ -169,11 +181,7 @@ take_result(Fit *fit, const LogisticOptions *logistic, LinearFit *result)
 		fit->model.covariance_centre = result->covariance->centre;
 		fit->model.covariance_factor = result->covariance->factor;
 	}
-	if (is_restricted(fit->spec->options))
-		fit_add_warning(
-			fit,
-			psprintf("with %s there are no standard errors and p-values",
-					 fit->spec->options->nonnegative ? "nonnegative coefficients" : "a penalty"));
+	warn_restricted(fit);
 	if (fit->sums == NULL)
 		fit_warn_lone_rows(fit);
 	else
@@ -276,6 +284,157 @@ tell_step(void *context, int32_t steps, double gradient_norm)
 	MemoryContextSwitchTo(caller);
 }
 
+/* Separated classes and steps that were too few. */
+static void
+report_course(Fit *fit, const LinearFacts *facts)
+{
+	if (facts->separated)
+		fit_report_condition(
+			fit,
+			pstrdup(
+				"the features separate the classes, so the estimates have no finite limit; a penalty (\"l2\") helps"));
+	else if (!facts->converged)
+		fit_report_condition(
+			fit,
+			psprintf(
+				"logistic regression did not converge in %d iterations; the gradient norm is %g",
+				facts->iterations, facts->gradient_norm));
+}
+
+/* The classes of the target, of more than two, as the solver takes them. */
+static void
+set_classes(Fit *fit, LogisticOptions *solver)
+{
+	int32 *class_of_code = MemoryContextAllocExtended(CurrentMemoryContext,
+													  sizeof(int32) * Max(fit->state->classes.n, 1),
+													  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	double *factors = palloc(sizeof(double) * fit->model.n_classes);
+	bool is_weighted = false;
+	int i;
+
+	fit_check_class_weights(fit);
+	for (i = 0; i < (int) fit->model.n_classes; i++)
+	{
+		class_of_code[fit->class_codes[i]] = i;
+		factors[i] = fit_class_factor(fit, i);
+		is_weighted |= factors[i] != 1.0;
+	}
+	solver->n_classes = (int32) fit->model.n_classes;
+	solver->class_of_code = class_of_code;
+	solver->class_factor = is_weighted ? factors : NULL;
+}
+
+/* Classes that only rows held out have, or that weigh nothing. */
+static void
+warn_absent_classes(Fit *fit, const LogisticOptions *solver)
+{
+	StringInfoData names;
+	int n = 0;
+	int i;
+
+	initStringInfo(&names);
+	for (i = 0; i < (int) fit->model.n_classes; i++)
+	{
+		if (fit->class_weight[i] == 0.0 ||
+			(solver->class_factor != NULL && solver->class_factor[i] == 0.0))
+			fit_append_name(&names, n++, fit->model.classes[i]);
+	}
+	if (n > 0)
+		fit_add_warning(
+			fit,
+			psprintf("without weight in the training rows, so never predicted: %s", names.data));
+}
+
+/* Into the model: the lists of coefficients but that of the reference class. */
+static void
+take_classes(Fit *fit, const SoftmaxFit *result)
+{
+	Model *model = &fit->model;
+	size_t n_terms = fit->design.n_terms;
+	size_t after = 0;
+
+	model->link = LINK_SOFTMAX;
+	model->reference = result->reference;
+	if (result->reference >= 0)
+	{
+		after = model->n_classes - 1 - result->reference;
+		memmove(result->coefficients + result->reference * n_terms,
+				result->coefficients + (result->reference + 1) * n_terms,
+				after * n_terms * sizeof(LinearCoefficient));
+	}
+	model->n_terms = model_term_lists(model) * n_terms;
+	model->coefficients = result->coefficients;
+	model->facts = result->facts;
+}
+
+/* What the rows do not determine, and why there are no standard errors. */
+static void
+warn_of_classes(Fit *fit, const SoftmaxFit *result)
+{
+	int free = (int) fit->model.n_classes - 1;
+	LinearFit one = {.coefficients = fit->model.coefficients, .facts = result->facts};
+
+	one.facts.rank = result->facts.rank / free;
+	if (fit->spec->options->keep_covariance)
+		fit_add_warning(
+			fit,
+			pstrdup("of more than two classes the covariance of the coefficients is not kept"));
+	if (is_restricted(fit->spec->options))
+	{
+		warn_restricted(fit);
+		return;
+	}
+	if (result->has_errors && !result->facts.separated)
+	{
+		warn_unidentified(fit, &one);
+		return;
+	}
+	if (one.facts.rank < fit->design.n_terms)
+		fit_report_condition(
+			fit,
+			psprintf("the design has rank %d with %d terms, so the minimum-norm solution is taken",
+					 one.facts.rank, fit->design.n_terms));
+	if (!result->has_errors)
+		fit_add_warning(
+			fit,
+			psprintf("with more than %d coefficients there are no standard errors and p-values",
+					 SOFTMAX_HESSIAN_LIMIT));
+}
+
+/* More than two classes. */
+static void
+fit_multinomial(Fit *fit, LogisticOptions *solver)
+{
+	const Allocator *allocator = &fit->account->allocator;
+	SoftmaxFit result = {0};
+
+	if (fit->spec->options->covariance_type != COVARIANCE_CLASSICAL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("option \"cov_type\" needs a target of two classes, but column \"%s\" has %u",
+					fit->spec->target, fit->model.n_classes),
+			 errhint("Without it the standard errors are classical.")));
+	set_classes(fit, solver);
+	collect_facts(fit, solver, NULL);
+	fit_build_design(fit);
+	result.coefficients =
+		memory_allocate_zero(allocator, (size_t) fit->model.n_classes * Max(fit->design.n_terms, 1),
+							 sizeof(LinearCoefficient));
+	if (result.coefficients == NULL)
+		fit_require(fit, KERNEL_OUT_OF_MEMORY);
+	fit_require(fit,
+				softmax_fit(&fit->state->dataset, &fit->design, solver, allocator,
+							&fit->account->stop, &result));
+	take_classes(fit, &result);
+	warn_absent_classes(fit, solver);
+	report_course(fit, &result.facts);
+	warn_of_classes(fit, &result);
+	fit_warn_lone_rows(fit);
+	fit_add_metric(fit, "train.log_loss", result.log_loss);
+	fit_add_metric(fit, "train.accuracy", result.accuracy);
+}
+
 void
 fit_logistic_regression(Fit *fit)
 {
@@ -290,6 +449,12 @@ fit_logistic_regression(Fit *fit)
 	LinearFit result;
 
 	fit_describe_classes(fit);
+	if (fit->model.n_classes > 2)
+	{
+		solver.positive_target = -1.0; /* no code of a class */
+		fit_multinomial(fit, &solver);
+		return;
+	}
 	positive = fit->model.positive_class;
 	solver.class_weight[0] = solver.class_weight[1] = 1.0;
 	solver.positive_target = fit->class_codes[positive];
@@ -311,17 +476,7 @@ fit_logistic_regression(Fit *fit)
 				logistic_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
 							 &fit->account->stop, &result));
 	fit->model.link = LINK_LOGIT;
-	if (result.facts.separated)
-		fit_report_condition(
-			fit,
-			pstrdup(
-				"the features separate the classes, so the estimates have no finite limit; a penalty (\"l2\") helps"));
-	else if (!result.facts.converged)
-		fit_report_condition(
-			fit,
-			psprintf(
-				"logistic regression did not converge in %d iterations; the gradient norm is %g",
-				result.facts.iterations, result.facts.gradient_norm));
+	report_course(fit, &result.facts);
 	take_result(fit, &solver, &result);
 	fit_add_metric(fit, "train.log_loss", result.log_loss);
 	fit_add_metric(fit, "train.accuracy", result.accuracy);

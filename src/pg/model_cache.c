@@ -153,6 +153,14 @@ decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *s
 		decoded->trees = palloc0(sizeof(TreeScorer));
 		require_ok(tree_scorer_create(decoded->trees, decoded->model->ensemble, allocator),
 				   "the model");
+		decoded->outputs = decoded->trees->outputs;
+	}
+	if (decoded->model->link == LINK_SOFTMAX)
+	{
+		require_ok(model_class_scorers(decoded->model, allocator, &decoded->class_scorers),
+				   "the model");
+		decoded->outputs = MemoryContextAllocExtended(
+			CurrentMemoryContext, sizeof(double) * decoded->model->n_classes, MCXT_ALLOC_HUGE);
 	}
 	decoded->lookups = palloc0(sizeof(LevelLookup *) * Max(model_categories(decoded->model), 1));
 	for (f = 0; f < decoded->model->n_features; f++)

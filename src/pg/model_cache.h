@@ -28,6 +28,9 @@ typedef struct CachedModel
 	Size bytes;			   /* of the context */
 	Model *model;
 	LinearScorer scorer;
+	LinearScorer *class_scorers; /* linear models of more than two classes, else NULL */
+	double *
+		outputs; /* of trees and of more than two classes: the predictions of the row scored last */
 	TreeScorer *trees;		  /* of a model of trees, else NULL */
 	ShapExplainer *explainer; /* of a model of trees that was explained, else NULL */
 	LevelLookup **lookups;	  /* by category slot */

@@ -36,9 +36,8 @@ explain_trees(Explanation *explanation, const ScoreBinding *binding, int32 outpu
  * missing category is the sum of its levels' weights by frequency.  Missing indicators count from 0.
  */
 static void
-explain_linear(Explanation *explanation, const ScoreBinding *binding)
+explain_linear(Explanation *explanation, const ScoreBinding *binding, const LinearScorer *scorer)
 {
-	const LinearScorer *scorer = &binding->model->scorer;
 	double *contributions = explanation->contributions;
 	int32 i;
 
@@ -58,12 +57,14 @@ explain_linear(Explanation *explanation, const ScoreBinding *binding)
 	}
 }
 
-/* What missing indicators add where a value is NULL. */
-static double
-missing_weight(const ScoreBinding *binding, int slot, bool is_null)
+/* What gives the score of a class; NULL where trees do. */
+static const LinearScorer *
+class_scorer(const ScoreBinding *binding, int32 class)
 {
-	return is_null && binding->model->trees == NULL ? binding->model->scorer.missing_weight[slot] :
-													  0.0;
+	if (binding->model->trees != NULL)
+		return NULL;
+	return binding->model->class_scorers != NULL ? &binding->model->class_scorers[class] :
+												   &binding->model->scorer;
 }
 
 static void
@@ -82,7 +83,7 @@ put_row(ReturnSetInfo *result, const char *feature, const char *value, double co
 /* The base, then a row a feature, or an element of an array. */
 static void
 put_explanation(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
-				const Explanation *explanation)
+				const LinearScorer *scorer, const Explanation *explanation)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	const Model *model = binding->model->model;
@@ -102,10 +103,11 @@ put_explanation(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
 			int element = feature->length > 0 ? (int) i : -1;
 			char *value = call_site_value(fcinfo, first, binding, f, element, slot);
 
-			put_row(
-				result,
-				element < 0 ? feature->name : psprintf("%s[%d]", feature->name, element + 1), value,
-				explanation->contributions[slot] + missing_weight(binding, slot, value == NULL));
+			put_row(result,
+					element < 0 ? feature->name : psprintf("%s[%d]", feature->name, element + 1),
+					value,
+					explanation->contributions[slot] +
+						(value == NULL && scorer != NULL ? scorer->missing_weight[slot] : 0.0));
 		}
 	}
 }
@@ -115,6 +117,7 @@ explain(FunctionCallInfo fcinfo, int first, const char *class)
 {
 	ScoreBinding *binding;
 	const Model *model;
+	const LinearScorer *scorer;
 	Explanation explanation;
 	int32 output = 0;
 
@@ -133,17 +136,18 @@ explain(FunctionCallInfo fcinfo, int first, const char *class)
 	explanation.contributions =
 		palloc(sizeof(double) *
 			   Max(binding->model->scorer.n_numbers + binding->model->scorer.n_categories, 1));
-	if (model->ensemble != NULL)
+	scorer = class_scorer(binding, output);
+	if (scorer == NULL)
 		explain_trees(&explanation, binding, model->n_classes > 2 ? output : 0);
 	else
-		explain_linear(&explanation, binding);
+		explain_linear(&explanation, binding, scorer);
 	if (class != NULL && model->n_classes == 2 && output != (int32) model->positive_class)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the score of two classes is that of the class \"%s\"",
 						model->classes[model->positive_class]),
 				 errhint("What adds to it takes as much from the other.")));
-	put_explanation(fcinfo, first, binding, &explanation);
+	put_explanation(fcinfo, first, binding, scorer, &explanation);
 }
 
 Datum

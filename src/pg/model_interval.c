@@ -57,6 +57,13 @@ require_covariance(const Model *model)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("predict_interval needs a linear model, but the model is one of trees"),
 				 errhint("Boosting with the objective \"quantile\" predicts quantiles.")));
+	if (model->n_classes > 2)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("predict_interval gives one interval, but the model has %u classes",
+					model->n_classes),
+			 errhint("orchard.coefficients(model, confidence) has the intervals of the terms.")));
 	if (!isnan(model->constant))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -55,7 +55,7 @@ class_probability(const CachedModel *cached, uint32 i, double predicted)
 	const Model *model = cached->model;
 
 	if (model->n_classes > 2)
-		return cached->trees->outputs[i];
+		return cached->outputs[i];
 	return i == model->positive_class ? predicted : 1.0 - predicted;
 }
 

@@ -368,7 +368,22 @@ set_float8(Datum *values, bool *nulls, int i, double value)
 	values[i] = Float8GetDatum(value);
 }
 
-/* Columns: term, feature, level, estimate, std_error, statistic, p_value; with a level conf_low and conf_high. */
+/* The class that coefficient i of the model speaks for, of several; NULL of two classes and of numbers. */
+static const char *
+coefficient_class(const Model *model, uint32 i)
+{
+	uint32 list;
+
+	if (model->link != LINK_SOFTMAX)
+		return NULL;
+	list = i / (model->n_terms / model_term_lists(model));
+	return model->classes[list + (model->reference >= 0 && (int32) list >= model->reference)];
+}
+
+/*
+ * Columns: term, feature, level, estimate, std_error, statistic, p_value, with a level conf_low and
+ * conf_high; class.
+ */
 Datum
 orchard_coefficients(PG_FUNCTION_ARGS)
 {
@@ -382,8 +397,10 @@ orchard_coefficients(PG_FUNCTION_ARGS)
 	{
 		const LinearCoefficient *coefficient = &model->coefficients[i];
 		const Term *term = &coefficient->term;
-		Datum values[9] = {0};
-		bool nulls[9] = {0};
+		const char *class = coefficient_class(model, i);
+		int last = confidence > 0.0 ? 9 : 7;
+		Datum values[10] = {0};
+		bool nulls[10] = {0};
 
 		values[0] = CStringGetTextDatum(model_term_name(model, term));
 		nulls[1] = term->feature == TERM_INTERCEPT;
@@ -403,6 +420,9 @@ orchard_coefficients(PG_FUNCTION_ARGS)
 			set_float8(values, nulls, 7, coefficient->estimate - margin);
 			set_float8(values, nulls, 8, coefficient->estimate + margin);
 		}
+		nulls[last] = class == NULL;
+		if (class != NULL)
+			values[last] = CStringGetTextDatum(class);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

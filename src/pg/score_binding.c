@@ -24,6 +24,8 @@ binding_create(CachedModel *model)
 	binding->columns = palloc0(sizeof(ScoreColumn) * Max(model->model->n_features, 1));
 	binding->elements = palloc0(sizeof(NullableDatum) * Max(model->model->n_features, 1));
 	binding->vector = palloc0(sizeof(double) * Max(slots, 1));
+	if (model->class_scorers != NULL && model->has_missing_weights)
+		binding->missing = palloc(sizeof(int32) * Max(slots, 1));
 	return binding;
 }
 
@@ -204,6 +206,37 @@ score_binding_of_literals(CachedModel *model)
 	return score_binding_of_types(model, n, types);
 }
 
+/* The probabilities of more than two classes for the vector; the first one. */
+static double
+predict_classes(const ScoreBinding *binding)
+{
+	const CachedModel *model = binding->model;
+	int32 n = (int32) model->model->n_classes;
+	int32 i;
+	int32 k;
+
+	for (k = 0; k < n; k++)
+	{
+		const LinearScorer *scorer = &model->class_scorers[k];
+		double eta = linear_eta(scorer, binding->vector);
+
+		for (i = 0; i < binding->n_missing; i++)
+			eta += scorer->missing_weight[binding->missing[i]];
+		model->outputs[k] = eta;
+	}
+	linear_softmax(model->outputs, n);
+	return model->outputs[0];
+}
+
+/* What the missing indicator of a slot adds to eta; that of several classes is added by predict_classes. */
+static inline double
+note_missing(ScoreBinding *binding, int slot)
+{
+	if (unlikely(binding->missing != NULL))
+		binding->missing[binding->n_missing++] = slot;
+	return binding->model->scorer.missing_weight[slot];
+}
+
 /* The prediction for the vector; added: what missing indicators add to eta. */
 static inline double
 predict_vector(const ScoreBinding *binding, double added)
@@ -211,6 +244,8 @@ predict_vector(const ScoreBinding *binding, double added)
 	const LinearScorer *scorer = &binding->model->scorer;
 	TreeScorer *trees = binding->model->trees;
 
+	if (trees == NULL && unlikely(binding->model->class_scorers != NULL))
+		return predict_classes(binding);
 	if (trees == NULL)
 		return linear_inverse_link(scorer->link, linear_eta(scorer, binding->vector) + added);
 	if (unlikely(trees->rows >= trees->due))
@@ -280,7 +315,7 @@ score_elements(ScoreBinding *binding, int slot, int n, ArrayType *array, bool is
 		if (present != NULL && (present[i >> 3] >> (i & 7) & 1) == 0)
 		{
 			numbers[i] = scorer->number_fill[slot + i];
-			added += scorer->missing_weight[slot + i];
+			added += note_missing(binding, slot + i);
 		}
 		else if (!is_double)
 		{
@@ -335,7 +370,7 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 	{
 		binding->vector[scorer->n_numbers + column->slot] =
 			is_null ? 0 : category_level(binding, f, datum);
-		return is_null ? scorer->missing_weight[scorer->n_numbers + column->slot] : 0.0;
+		return is_null ? note_missing(binding, scorer->n_numbers + column->slot) : 0.0;
 	}
 	if (is_null)
 	{
@@ -344,7 +379,7 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 		for (i = 0; i < Max(column->length, 1); i++)
 		{
 			binding->vector[column->slot + i] = scorer->number_fill[column->slot + i];
-			added += scorer->missing_weight[column->slot + i];
+			added += note_missing(binding, (int) (column->slot + i));
 		}
 		return added;
 	}
@@ -366,6 +401,7 @@ score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nu
 	double added = 0.0;
 	uint32 f;
 
+	binding->n_missing = 0;
 	if (binding->is_plain)
 	{
 		for (f = 0; f < n; f++)
@@ -408,6 +444,7 @@ score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *argu
 	double added = 0.0;
 	uint32 f;
 
+	binding->n_missing = 0;
 	if (binding->is_plain)
 	{
 		for (f = 0; f < n; f++)
@@ -437,7 +474,7 @@ score_numbers(ScoreBinding *binding, int n, ArrayType *array, const ElementType 
 		if (present != NULL && (present[i >> 3] >> (i & 7) & 1) == 0)
 		{
 			binding->vector[i] = scorer->number_fill[i];
-			added += scorer->missing_weight[i];
+			added += note_missing(binding, i);
 			continue;
 		}
 		binding->vector[i] = column_read_number(
@@ -455,6 +492,7 @@ score_binding_predict_array(ScoreBinding *binding, ArrayType *array, const Eleme
 	int n = vector_length(array, "features");
 	double added;
 
+	binding->n_missing = 0;
 	if (n != scorer->n_numbers)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -507,7 +545,7 @@ score_likeliest_class(const CachedModel *cached, double predicted)
 														  1 - model->positive_class;
 	for (i = 1; i < model->n_classes; i++)
 	{
-		if (cached->trees->outputs[i] > cached->trees->outputs[best])
+		if (cached->outputs[i] > cached->outputs[best])
 			best = i;
 	}
 	return best;

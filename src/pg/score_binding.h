@@ -42,6 +42,9 @@ typedef struct ScoreBinding
 	NullableDatum *elements; /* n_features, of a VARIADIC array */
 	double confidence;		 /* predict_interval's, asked for last; 0 before */
 	double critical;		 /* linear_critical() of it, which takes longer than the rest */
+	int32 *missing;			 /* slots of the row that are missing, where indicators of several
+							  * classes want to know; else NULL */
+	int32 n_missing;
 } ScoreBinding;
 
 /* Raises 22023 unless there are as many values as the model has features. */
@@ -65,8 +68,8 @@ extern ScoreBinding *score_binding_of_literals(
 extern ScoreBinding *score_binding_of_array(CachedModel *model);
 
 /*
- * The prediction for the datums, indexed by ScoreColumn.index.  A model of trees has all its
- * outputs in model->trees->outputs afterwards, of which this is the first.
+ * The prediction for the datums, indexed by ScoreColumn.index.  A model of trees, and one of more
+ * than two classes, has all its outputs in model->outputs afterwards, of which this is the first.
  */
 extern double score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls);
 

@@ -280,7 +280,7 @@ walk_covariance(Base *base, ByteReader *reader, size_t n_terms)
 
 /* docs/model-format.md, field by field. */
 static void
-walk(Base *base, const Ensemble *ensemble, uint32_t n_terms)
+walk(Base *base, const Ensemble *ensemble, uint32_t n_terms, bool has_reference)
 {
 	ByteReader reader;
 	int i;
@@ -296,6 +296,8 @@ walk(Base *base, const Ensemble *ensemble, uint32_t n_terms)
 	walk_texts(base, &reader);
 	add_field(base, &reader, 4, false);
 	walk_doubles(base, &reader, 1);
+	if (has_reference)
+		add_field(base, &reader, 4, false);
 	walk_features(base, &reader);
 	walk_rows(base, &reader, true);
 	if (ensemble == NULL)
@@ -338,7 +340,7 @@ make_bases(void)
 			abort();
 		bases[i].name = samples[i].name;
 		memcpy(bases[i].bytes, bytes, bases[i].length);
-		walk(&bases[i], model.ensemble, model.n_terms);
+		walk(&bases[i], model.ensemble, model.n_terms, model.link == LINK_SOFTMAX);
 	}
 }
 

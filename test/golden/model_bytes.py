@@ -8,8 +8,8 @@ A file has the lines
     bytes   HEX
     digest  HEX
     score   VALUE   FIELD ...     (separated by tabs, a field a feature in its order)
-VALUE is a hexadecimal float, nan, inf or -inf, or one a class between commas for trees of more than
-two classes; a FIELD is null, a number, numbers (or null) between
+VALUE is a hexadecimal float, nan, inf or -inf, or one a class between commas for more than two
+classes; a FIELD is null, a number, numbers (or null) between
 commas within brackets, or a text after an equals sign.
 """
 import hashlib
@@ -23,7 +23,7 @@ NAN, INF = math.nan, math.inf
 NUMBER, TIME, INTERVAL, CATEGORY = range(4)
 LINEAR, LOGISTIC, BOOSTING, ISOLATION_FOREST, GLM = 1, 2, 3, 6, 7
 SQUARED_ERROR, LOG_LOSS, POISSON, ISOLATION = 1, 2, 6, 10
-IDENTITY, LOGIT, LOG = 0, 1, 2
+IDENTITY, LOGIT, LOG, SOFTMAX = 0, 1, 2, 4
 INTERCEPT = (-1, -1, 0)
 PLAIN, POOLED, MISSING = -1, -2, -3     # levels of terms that are no level
 
@@ -151,7 +151,8 @@ def encode(m):
     digest_part = (
         u8(m["algorithm"]) + u8(m["objective"]) + u8(m.get("unknown", 0)) + u8(m.get("link", IDENTITY)) +
         text(m["target"]) + u64(m["seed"]) + text(m["options"]) + many(text, m.get("classes", [])) +
-        u32(m.get("positive", 0)) + f64(m.get("constant", NAN)) + many(feature, m["features"]) +
+        u32(m.get("positive", 0)) + f64(m.get("constant", NAN)) +
+        (i32(m["reference"]) if m.get("link") == SOFTMAX else b"") + many(feature, m["features"]) +
         many(coefficient, m.get("terms", [])) + (b"" if "trees" in m else covariance(m)) + (trees(m) if "trees" in m else b""))
     facts = m["facts"]
     facts_part = (
@@ -218,6 +219,8 @@ def score(m, row):
                           f_dict["fill"][element] if x is None else x)
         if is_missing:
             eta += Fraction(estimate.get((f, MISSING, 0), 0.0)) if isinstance(eta, Fraction) else 0.0
+    if "raw" in m:
+        return eta
     if m.get("link", IDENTITY) == IDENTITY:
         return float(eta)
     if isinstance(eta, Fraction):
@@ -225,6 +228,23 @@ def score(m, row):
     if m["link"] == LOG:
         return NAN if math.isnan(eta) else INF if eta > 0 else 0.0
     return NAN if math.isnan(eta) else 1.0 if eta > 0 else 0.0
+
+
+def softmax_score(m, row):
+    """the probabilities of all classes, each with its own list of terms"""
+    names = m["classes"]
+    lists = len(names) - (m["reference"] >= 0)
+    size = len(m["terms"]) // lists
+    chunks = [m["terms"][i * size:(i + 1) * size] for i in range(lists)]
+    if m["reference"] >= 0:
+        chunks.insert(m["reference"], [])
+    etas = [score(dict(features=m["features"], terms=chunk, raw=True), row) for chunk in chunks]
+    if not all(isinstance(eta, Fraction) for eta in etas):
+        return [NAN] * len(names)
+    with localcontext() as context:
+        context.prec = 60
+        powers = [(Decimal(eta.numerator) / Decimal(eta.denominator)).exp() for eta in etas]
+        return [float(p / sum(powers)) for p in powers]
 
 
 def go_left(m, node, slots):
@@ -281,6 +301,18 @@ LOGISTIC_FEATURES = [
     dict(name="active", family=CATEGORY, levels=["false", "true"], frequency=[0.6, 0.4, 0.0]),
     dict(name="z", family=NUMBER, fill=[-0.5])]
 AGE = dict(name="age", family=NUMBER, fill=[35.5])
+SOFTMAX_FEATURES = [
+    dict(name="x", family=NUMBER, fill=[0.5]),
+    dict(name="active", family=CATEGORY, levels=["false", "true"], frequency=[0.75, 0.25, 0.0])]
+SOFTMAX_TERMS = [
+    (INTERCEPT, -1.5, 0.5, -3.0, 0.0027), ((0, PLAIN, 0), 0.75, 0.25, 3.0, 0.0027),
+    ((0, MISSING, 0), 3.0, NAN, NAN, NAN), ((1, 1, 0), 1.5, 1.0, 1.5, 0.13),
+    (INTERCEPT, 2.25, 0.75, 3.0, 0.0027), ((0, PLAIN, 0), -3.0, 1.0, -3.0, 0.0027),
+    ((0, MISSING, 0), 1.5, NAN, NAN, NAN), ((1, 1, 0), 0.0, 1.0, 0.0, 1.0),
+    (INTERCEPT, -0.75, NAN, NAN, NAN), ((0, PLAIN, 0), 2.25, NAN, NAN, NAN),
+    ((0, MISSING, 0), -4.5, NAN, NAN, NAN), ((1, 1, 0), -1.5, NAN, NAN, NAN)]
+SOFTMAX_ROWS = [[0.0, "false"], [1.0, "true"], [None, None], [-2.5, "never"], [40.0, "true"],
+                [-40.0, "false"], [INF, "true"], [-INF, "false"], [NAN, "true"]]
 
 MODELS = dict(
     numbers=(
@@ -353,6 +385,18 @@ MODELS = dict(
         [[0.0, "false", 0.0], [1.0, "true", -1.0], [None, None, None], [1000.0, "true", 1.0],
          [-1000.0, "false", 1.0], [INF, "true", 0.0], [-INF, "true", 0.0], [NAN, "true", 0.0],
          [INF, "true", INF]]),
+    softmax=(
+        dict(algorithm=LOGISTIC, objective=LOG_LOSS, link=SOFTMAX, target="kind", seed=42,
+             options='{"missing_indicator": true}', classes=["a", "b", "c"], reference=1,
+             features=SOFTMAX_FEATURES, terms=SOFTMAX_TERMS[:8], rows=90,
+             facts=(-60.5, NAN, NAN, NAN, 1e-10, NAN, 8, 9, 1, 0)),
+        SOFTMAX_ROWS),
+    symmetric=(
+        dict(algorithm=LOGISTIC, objective=LOG_LOSS, link=SOFTMAX, target="kind", seed=42,
+             options='{"l2": 0.01}', classes=["a", "b", "c"], reference=-1,
+             features=SOFTMAX_FEATURES, terms=SOFTMAX_TERMS, rows=90,
+             facts=(-60.5, NAN, NAN, NAN, 1e-10, NAN, 8, 9, 1, 0)),
+        SOFTMAX_ROWS),
     constant=(
         dict(algorithm=LOGISTIC, objective=LOG_LOSS, target="late", seed=42, options="{}",
              classes=["false", "true"], positive=0, constant=1.0, features=LOGISTIC_FEATURES,
@@ -437,7 +481,8 @@ def main():
             print("bytes", stored.hex(), sep="\t", file=out)
             print("digest", identity.hex(), sep="\t", file=out)
             for row in rows:
-                values = tree_score(model, row) if "trees" in model else [score(model, row)]
+                values = (tree_score(model, row) if "trees" in model else
+                          softmax_score(model, row) if model.get("link") == SOFTMAX else [score(model, row)])
                 print("score", ",".join(x.hex() for x in values), *map(field, row), sep="\t", file=out)
 
 

@@ -119,7 +119,6 @@ FROM fit_rows AS t, fit_models,
 	 (SELECT orchard.fit(s, 'y01', '{"algorithm": "logistic_regression"}') AS m2
 	  FROM (SELECT x1, x2, colour, yb::int AS y01 FROM fit_rows) AS s) AS n
 WHERE name = 'logistic';
-SELECT orchard.fit(t, 'colour', '{"algorithm": "logistic_regression"}') FROM fit_rows AS t;
 SELECT orchard.classes(m), orchard.predict(m, 5.0::float8) = 1 AS certain
 FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression"}') AS m
 	  FROM (SELECT i::float8 AS x, true AS y FROM generate_series(1, 30) AS i) AS t) AS f;

@@ -120,13 +120,14 @@ SELECT feature, family, length, fill = '{1,2,4}' AS fill_124, fill = '{7}' AS fi
 SELECT array_agg(family) AS families FROM models, orchard.features(m) WHERE id = 6;
 SELECT c.term, c.feature, c.level,
 	(c.estimate, c.std_error, c.statistic, c.p_value) IS NOT DISTINCT FROM (g.estimate, g.std_error, g.statistic, g.p_value) AS golden
-FROM models, orchard.coefficients(m) WITH ORDINALITY AS c(term, feature, level, estimate, std_error, statistic, p_value, i)
+FROM models, orchard.coefficients(m) WITH ORDINALITY AS c(term, feature, level, estimate, std_error, statistic, p_value, class, i)
 JOIN (VALUES (1, 12.75::float8, 0.5::float8, 25.5::float8, 1e-9::float8), (2, -0.1, 0.01, -10, 2.5e-7), (3, 3e-9, NULL, NULL, NULL),
 	(4, 0, NULL, NULL, NULL), (5, 1e10, 0, 'Infinity', 0)) AS g(i, estimate, std_error, statistic, p_value) USING (i) WHERE id = 6;
 SELECT term, feature, level, estimate = g.wanted AS golden
-FROM models, orchard.coefficients(m) WITH ORDINALITY AS c(term, feature, level, estimate, std_error, statistic, p_value, i)
+FROM models, orchard.coefficients(m) WITH ORDINALITY AS c(term, feature, level, estimate, std_error, statistic, p_value, class, i)
 JOIN unnest('{1,2,-4,8,16,32,0.1,64,0}'::float8[]) WITH ORDINALITY AS g(wanted, i) USING (i) WHERE id = 2;
 SELECT array_agg(term) AS terms FROM models, orchard.coefficients(m) WHERE id = 1;
+SELECT id, class, term, estimate, std_error FROM models, orchard.coefficients(m) WHERE id IN (8, 9) ORDER BY id, class, term;
 
 -- Bytes that are no model: each function that takes them from outside says so.
 CREATE FUNCTION code(query text, bytes bytea) RETURNS text LANGUAGE plpgsql AS $$

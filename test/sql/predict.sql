@@ -185,7 +185,7 @@ BEGIN
 		END IF;
 	END LOOP;
 END $$;
-\set content `cat "$PG_ABS_SRCDIR"/golden/models/v1_[!t]*.txt "$PG_ABS_SRCDIR"/golden/models/v1_trees_[!c]*.txt`
+\set content `cat "$PG_ABS_SRCDIR"/golden/models/v1_[!ts]*.txt "$PG_ABS_SRCDIR"/golden/models/v1_trees_[!c]*.txt`
 SELECT * FROM golden(:'content');
 
 -- What is refused: a column that is not there, of another family, twice there; a wrong count.

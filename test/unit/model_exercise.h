@@ -73,11 +73,12 @@ exercise_term(const Model *model, const Term *term)
 	return NULL;
 }
 
-/* Terms are distinct and point into the schema; what is multiplied is finite. */
+/* Terms are distinct in each list and point into the schema; what is multiplied is finite. */
 static inline Broken
 exercise_terms(const Model *model)
 {
 	Broken broken = NULL;
+	uint32_t in_list = model->n_terms / model_term_lists(model);
 	uint32_t t;
 	uint32_t u;
 
@@ -87,7 +88,7 @@ exercise_terms(const Model *model)
 
 		if (!isfinite(model->coefficients[t].estimate))
 			broken = "an estimate is finite";
-		for (u = 0; u < t; u++)
+		for (u = in_list > 0 ? t - t % in_list : 0; u < t; u++)
 		{
 			const Term *other = &model->coefficients[u].term;
 
@@ -211,7 +212,8 @@ exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator 
 
 		if (isnan(scorer->intercept))
 			broken = "the intercept is a number";
-		if (model->n_classes > 0 && !isnan(eta) && !(prediction >= 0.0 && prediction <= 1.0))
+		if (model->n_classes > 0 && model->link != LINK_SOFTMAX && !isnan(eta) &&
+			!(prediction >= 0.0 && prediction <= 1.0))
 			broken = "a probability is one";
 		for (i = 0; i < width; i++)
 			eta += scorer->missing_weight[i];
@@ -220,6 +222,50 @@ exercise_scorer(const Model *model, const LinearScorer *scorer, const Allocator 
 			broken = exercise_covariance(model, vectors + v * width, allocator);
 	}
 	memory_release(allocator, vectors, EXERCISE_VECTORS * width, sizeof(double));
+	return broken;
+}
+
+/* Probabilities of the six vectors. */
+static inline Broken
+exercise_class_scorers(const Model *model, const LinearScorer *scorers, const Allocator *allocator)
+{
+	size_t width = (size_t) scorers->n_numbers + (size_t) scorers->n_categories;
+	double *vectors = memory_allocate_zero(allocator, EXERCISE_VECTORS * width, sizeof(double));
+	double *eta = memory_allocate(allocator, model->n_classes, sizeof(double));
+	Broken broken = vectors == NULL || eta == NULL ?
+		"vectors" :
+		exercise_vectors(model, scorers, allocator, vectors);
+	size_t v;
+	uint32_t k;
+
+	for (v = 0; v < EXERCISE_VECTORS && broken == NULL; v++)
+	{
+		double sum = 0.0;
+
+		for (k = 0; k < model->n_classes; k++)
+			eta[k] = linear_eta(&scorers[k], vectors + v * width);
+		linear_softmax(eta, (int32_t) model->n_classes);
+		for (k = 0; k < model->n_classes; k++)
+			sum += eta[k];
+		if (!isnan(sum) && !(fabs(sum - 1.0) <= 1e-12))
+			broken = "probabilities add up to 1";
+	}
+	memory_release(allocator, eta, model->n_classes, sizeof(double));
+	memory_release(allocator, vectors, EXERCISE_VECTORS * width, sizeof(double));
+	return broken;
+}
+
+/* The scorers of several classes. */
+static inline Broken
+exercise_classes(const Model *model, const Allocator *allocator)
+{
+	LinearScorer *scorers;
+	Broken broken;
+
+	if (model_class_scorers(model, allocator, &scorers) != KERNEL_OK)
+		return "a decoded model has a scorer a class";
+	broken = exercise_class_scorers(model, scorers, allocator);
+	model_class_scorers_release(model, allocator, scorers);
 	return broken;
 }
 
@@ -346,6 +392,8 @@ exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, 
 			model_scorer_release(model, allocator, &scorer);
 		}
 	}
+	if (broken == NULL && model->link == LINK_SOFTMAX)
+		broken = exercise_classes(model, allocator);
 	model_release(model, allocator);
 	return broken;
 }

@@ -184,6 +184,67 @@ static const Model sample_logistic = {
 	.coefficients = logistic_terms,
 	.facts = {-1.7e9, NAN, NAN, NAN, 1e-10, 12.0, 4, 7, true, true}};
 
+/* Three classes, "b" the reference; then the same without one, as with a penalty. */
+static double softmax_fill[] = {0.5};
+static char *softmax_levels[] = {"false", "true"};
+static double softmax_frequency[] = {0.75, 0.25, 0.0};
+static ModelFeature softmax_features[] = {
+	{.name = "x", .family = FAMILY_NUMBER, .fill = softmax_fill},
+	{.name = "active",
+	 .family = FAMILY_CATEGORY,
+	 .n_levels = 2,
+	 .levels = softmax_levels,
+	 .frequency = softmax_frequency}};
+static char *softmax_classes[] = {"a", "b", "c"};
+static LinearCoefficient softmax_terms[] = {{SAMPLE_INTERCEPT, -1.5, 0.5, -3.0, 0.0027},
+											{{0, LEVEL_NUMBER, 0, 0}, 0.75, 0.25, 3.0, 0.0027},
+											{{0, LEVEL_MISSING, 0, 0}, 3.0, NAN, NAN, NAN},
+											{{1, 1, 0, 0}, 1.5, 1.0, 1.5, 0.13},
+											{SAMPLE_INTERCEPT, 2.25, 0.75, 3.0, 0.0027},
+											{{0, LEVEL_NUMBER, 0, 0}, -3.0, 1.0, -3.0, 0.0027},
+											{{0, LEVEL_MISSING, 0, 0}, 1.5, NAN, NAN, NAN},
+											{{1, 1, 0, 0}, 0.0, 1.0, 0.0, 1.0},
+											{SAMPLE_INTERCEPT, -0.75, NAN, NAN, NAN},
+											{{0, LEVEL_NUMBER, 0, 0}, 2.25, NAN, NAN, NAN},
+											{{0, LEVEL_MISSING, 0, 0}, -4.5, NAN, NAN, NAN},
+											{{1, 1, 0, 0}, -1.5, NAN, NAN, NAN}};
+static const Model sample_softmax = {
+	.algorithm = ALGORITHM_LOGISTIC_REGRESSION,
+	.objective = OBJECTIVE_LOG_LOSS,
+	.unknown = UNKNOWN_AS_MISSING,
+	.target = "kind",
+	.n_features = 2,
+	.features = softmax_features,
+	.n_classes = 3,
+	.classes = softmax_classes,
+	.constant = NAN,
+	.options = "{\"missing_indicator\": true}",
+	.seed = 42,
+	.rows = 90,
+	.link = LINK_SOFTMAX,
+	.reference = 1,
+	.n_terms = 8,
+	.coefficients = softmax_terms,
+	.facts = {-60.5, NAN, NAN, NAN, 1e-10, NAN, 8, 9, true, false}};
+static const Model sample_symmetric = {
+	.algorithm = ALGORITHM_LOGISTIC_REGRESSION,
+	.objective = OBJECTIVE_LOG_LOSS,
+	.unknown = UNKNOWN_AS_MISSING,
+	.target = "kind",
+	.n_features = 2,
+	.features = softmax_features,
+	.n_classes = 3,
+	.classes = softmax_classes,
+	.constant = NAN,
+	.options = "{\"l2\": 0.01}",
+	.seed = 42,
+	.rows = 90,
+	.link = LINK_SOFTMAX,
+	.reference = -1,
+	.n_terms = 12,
+	.coefficients = softmax_terms,
+	.facts = {-60.5, NAN, NAN, NAN, 1e-10, NAN, 8, 9, true, false}};
+
 /* Two classes of which training saw one. */
 static char *constant_classes[] = {"false", "true"};
 static const Model sample_constant = {.algorithm = ALGORITHM_LOGISTIC_REGRESSION,
@@ -445,6 +506,8 @@ static const Sample samples[] = {{"numbers", &sample_numbers},
 								 {"arrays", &sample_arrays},
 								 {"categories", &sample_categories},
 								 {"logistic", &sample_logistic},
+								 {"softmax", &sample_softmax},
+								 {"symmetric", &sample_symmetric},
 								 {"constant", &sample_constant},
 								 {"one_class", &sample_one_class},
 								 {"empty", &sample_empty},

@@ -44,6 +44,50 @@ levels_stand_by_code(void)
 	model_scorer_release(&sample_categories, &unit_allocator, &scorer);
 }
 
+/* A scorer a class; the reference has none but the mean taken from all. */
+static void
+classes_have_scorers_that_add_up_to_nothing(void)
+{
+	LinearScorer *scorers;
+	LinearScorer first;
+
+	CHECK(model_class_scorers(&sample_softmax, &unit_allocator, &scorers) == KERNEL_OK);
+	CHECK(scorers[0].intercept == -1.5 - 0.25 && scorers[1].intercept == -0.25);
+	CHECK(scorers[2].intercept == 2.25 - 0.25);
+	CHECK(scorers[0].number_weight[0] == 1.5 && scorers[1].number_weight[0] == 0.75);
+	CHECK(scorers[2].number_weight[0] == -2.25);
+	CHECK(scorers[0].missing_weight[0] == 1.5 && scorers[1].missing_weight[0] == -1.5);
+	CHECK(scorers[0].level_weight[0][2] == 1.0 && scorers[1].level_weight[0][2] == -0.5);
+	CHECK(scorers[0].level_weight[0][0] == 0.25 && scorers[2].level_weight[0][0] == -0.125);
+	model_class_scorers_release(&sample_softmax, &unit_allocator, scorers);
+
+	CHECK(model_class_scorers(&sample_symmetric, &unit_allocator, &scorers) == KERNEL_OK);
+	CHECK(scorers[0].intercept == -1.5 && scorers[1].intercept == 2.25);
+	CHECK(scorers[2].intercept == -0.75 && scorers[2].number_weight[0] == 2.25);
+	model_class_scorers_release(&sample_symmetric, &unit_allocator, scorers);
+	CHECK(model_scorer(&sample_softmax, &unit_allocator, &first) == KERNEL_OK);
+	CHECK(first.intercept == -1.5 && first.number_weight[0] == 0.75);
+	model_scorer_release(&sample_softmax, &unit_allocator, &first);
+}
+
+static void
+refused_class_scorers_leave_nothing(void)
+{
+	LinearScorer *scorers;
+	Status status = KERNEL_OUT_OF_MEMORY;
+	long n;
+
+	for (n = 0; n < 50 && status != KERNEL_OK; n++)
+	{
+		unit_allocator_fail_after(n);
+		status = model_class_scorers(&sample_softmax, &unit_allocator, &scorers);
+		CHECK(status == KERNEL_OK || status == KERNEL_OUT_OF_MEMORY);
+	}
+	unit_allocator_fail_after(-1);
+	CHECK(status == KERNEL_OK && n > 10);
+	model_class_scorers_release(&sample_softmax, &unit_allocator, scorers);
+}
+
 static void
 a_constant_model_predicts_its_constant(void)
 {
@@ -118,5 +162,7 @@ a_refusal_leaves_nothing(void)
 
 UNIT_MAIN(UNIT_CASE(numbers_stand_in_slot_order), UNIT_CASE(levels_stand_by_code),
 		  UNIT_CASE(a_constant_model_predicts_its_constant),
+		  UNIT_CASE(classes_have_scorers_that_add_up_to_nothing),
+		  UNIT_CASE(refused_class_scorers_leave_nothing),
 		  UNIT_CASE(a_logistic_model_without_terms_predicts_a_half),
 		  UNIT_CASE(terms_have_their_values), UNIT_CASE(a_refusal_leaves_nothing))

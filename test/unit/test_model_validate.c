@@ -68,6 +68,7 @@ kinds_are_known(void)
 	CHECK_BREAKS(&sample_numbers, copy.model.objective = (ModelObjective) 3);
 	CHECK_BREAKS(&sample_numbers, copy.model.unknown = (UnknownPolicy) 2);
 	CHECK_BREAKS(&sample_numbers, copy.model.link = (LinearLink) 2);
+	CHECK_BREAKS(&sample_numbers, copy.model.link = (LinearLink) 5);
 	CHECK_BREAKS(&sample_numbers, copy.features[0].family = (FeatureFamily) (FAMILY_LAST + 1));
 	CHECK_BREAKS(&sample_numbers, copy.model.target = "");
 	CHECK_BREAKS(&sample_numbers, copy.model.target = NULL);
@@ -223,6 +224,60 @@ a_covariance_is_whole_and_finite(void)
 }
 
 static void
+many_classes_have_lists_of_terms(void)
+{
+	char *two[] = {"a", "b"};
+
+	CHECK_BREAKS(&sample_softmax, copy.model.reference = 3);
+	CHECK_BREAKS(&sample_softmax, copy.model.reference = -2);
+	CHECK_BREAKS(&sample_softmax, copy.model.reference = -1);
+	CHECK_BREAKS(&sample_softmax, copy.model.n_terms = 7);
+	CHECK_BREAKS(&sample_symmetric, copy.model.n_terms = 11);
+	CHECK_BREAKS(&sample_softmax, copy.model.link = LINK_LOGIT);
+	CHECK_BREAKS(&sample_softmax, copy.model.link = LINK_IDENTITY);
+	CHECK_BREAKS(&sample_softmax, copy.model.constant = 0.5);
+	CHECK_BREAKS(&sample_softmax, copy.model.positive_class = 3);
+	CHECK_BREAKS(&sample_softmax, copy.model.n_classes = 2; copy.model.classes = two);
+	CHECK_BREAKS(&sample_softmax, copy.terms[6].term.level = LEVEL_NUMBER);
+	CHECK_BREAKS(&sample_softmax, copy.terms[4].term = copy.terms[5].term);
+	/* Each class has the terms of the first. */
+	CHECK_BREAKS(&sample_softmax, copy.terms[7].term.level = LEVEL_MISSING);
+	CHECK_BREAKS(&sample_softmax, copy.terms[7].estimate = INFINITY);
+	CHECK_BREAKS(&sample_logistic, copy.model.link = LINK_SOFTMAX);
+	CHECK_BREAKS(&sample_numbers, copy.model.link = LINK_SOFTMAX);
+}
+
+/* A few megabytes of names and fills cannot ask for terabytes of weights. */
+static void
+weights_of_all_classes_are_bounded(void)
+{
+	enum
+	{
+		MANY = 10000
+	};
+	static char names[MANY][12];
+	static char *classes[MANY];
+	static double fill[MANY];
+	Copy copy = copy_of(&sample_softmax);
+	int i;
+
+	for (i = 0; i < MANY; i++)
+	{
+		snprintf(names[i], sizeof(names[i]), "%d", i);
+		classes[i] = names[i];
+	}
+	copy.model.classes = classes;
+	copy.model.n_classes = MANY;
+	copy.model.n_terms = 0;
+	copy.model.facts.rank = 0;
+	copy.features[0].fill = fill;
+	copy.features[0].length = 100;
+	CHECK(validate(&copy) == KERNEL_OK);
+	copy.features[0].length = MANY;
+	CHECK(validate(&copy) == KERNEL_CORRUPT);
+}
+
+static void
 facts_are_plausible(void)
 {
 	char *absent[] = {"one", NULL};
@@ -247,5 +302,6 @@ UNIT_MAIN(UNIT_CASE(every_sample_is_valid), UNIT_CASE(kinds_are_known),
 		  UNIT_CASE(numbers_are_finite), UNIT_CASE(names_and_levels_are_distinct),
 		  UNIT_CASE(families_have_their_own_fields), UNIT_CASE(terms_point_into_the_schema),
 		  UNIT_CASE(no_term_stands_twice), UNIT_CASE(classes_fit_the_objective),
-		  UNIT_CASE(a_covariance_is_whole_and_finite), UNIT_CASE(facts_are_plausible),
+		  UNIT_CASE(a_covariance_is_whole_and_finite), UNIT_CASE(many_classes_have_lists_of_terms),
+		  UNIT_CASE(weights_of_all_classes_are_bounded), UNIT_CASE(facts_are_plausible),
 		  UNIT_CASE(a_refusal_is_no_verdict))

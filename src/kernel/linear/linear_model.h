@@ -19,6 +19,7 @@ typedef enum LinearLink
 	LINK_LOGIT = 1,	   /* prediction = 1 / (1 + exp(-eta)) */
 	LINK_LOG = 2,	   /* prediction = exp(eta) */
 	LINK_INVERSE = 3,  /* prediction = 1 / eta */
+	LINK_SOFTMAX = 4,  /* an eta a class; predictions = exp(eta) over the sum of all exp(eta) */
 	LINK_SQRT = 5	   /* prediction = eta^2 */
 } LinearLink;
 
@@ -146,6 +147,25 @@ linear_inverse_link(LinearLink link, double eta)
 		default:
 			return eta;
 	}
+}
+
+/* The predictions for the eta of n classes, in their place; NaN for all when one is NaN or infinity. */
+static inline void
+linear_softmax(double *eta, int32_t n)
+{
+	double most = eta[0];
+	double sum = 0.0;
+	int32_t k;
+
+	for (k = 1; k < n; k++)
+		most = eta[k] > most || eta[k] != eta[k] ? eta[k] : most;
+	for (k = 0; k < n; k++)
+	{
+		eta[k] = exp(eta[k] - most);
+		sum += eta[k];
+	}
+	for (k = 0; k < n; k++)
+		eta[k] /= sum;
 }
 
 #endif /* ORCHARD_KERNEL_LINEAR_LINEAR_MODEL_H */

@@ -26,6 +26,12 @@ typedef struct LogisticOptions
 	double positive_target; /* rows whose target equals this are class 1 */
 	double class_weight[2]; /* multiplies the weights of negative and positive rows; 1 by default */
 	const StepReport *report; /* told of each Newton step; NULL: nobody is */
+
+	/* More than two classes (softmax.h), in place of positive_target and class_weight. */
+	int32_t n_classes;
+	const int32_t *class_of_code; /* class of a target, by its code; NULL: two classes */
+	const double *class_factor;	  /* n_classes: multiplies the weights of its rows; NULL: 1 */
+	int32_t hessian_limit;		  /* 0: SOFTMAX_HESSIAN_LIMIT; below: there is never one */
 } LogisticOptions;
 
 /*

@@ -117,7 +117,11 @@ row_weight(const DatasetBlock *block, int32_t i, const LogisticOptions *options)
 {
 	double weight = block->weight != NULL ? block->weight[i] : 1.0;
 
-	return weight * options->class_weight[block->target[i] == options->positive_target];
+	if (options->class_of_code == NULL)
+		return weight * options->class_weight[block->target[i] == options->positive_target];
+	if (options->class_factor == NULL)
+		return weight;
+	return weight * options->class_factor[options->class_of_code[(int32_t) block->target[i]]];
 }
 
 /* The weights of a block's rows in `buffer` (DATASET_BLOCK_ROWS), or NULL when all are 1. */
@@ -126,7 +130,9 @@ block_weights(const DatasetBlock *block, const LogisticOptions *options, double 
 {
 	int32_t i;
 
-	if (block->weight == NULL && options->class_weight[0] == 1.0 && options->class_weight[1] == 1.0)
+	if (block->weight == NULL && options->class_factor == NULL &&
+		(options->class_of_code != NULL ||
+		 (options->class_weight[0] == 1.0 && options->class_weight[1] == 1.0)))
 		return NULL;
 	for (i = 0; i < block->n; i++)
 		buffer[i] = row_weight(block, i, options);

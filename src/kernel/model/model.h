@@ -27,6 +27,7 @@
 #define MODEL_HEADER_SIZE \
 	48 /* magic 4, version 2, flags 2 (zero), length 4, checksum 4, digest 32 */
 #define MODEL_SIZE_LIMIT ((size_t) 512 * 1024 * 1024)
+#define MODEL_CLASS_WEIGHTS (UINT64_C(64) * 1024 * 1024) /* of all classes' scorers */
 
 typedef enum ModelAlgorithm
 {
@@ -89,7 +90,7 @@ typedef struct Model
 	char *target; /* column name; empty for isolation forests */
 	uint32_t n_features;
 	ModelFeature *features;
-	uint32_t n_classes;		 /* 0: regression, anomaly; linear classification: 1 or 2 */
+	uint32_t n_classes;		 /* 0: regression, anomaly; linear classification: at least 1 */
 	char **classes;			 /* in sort order */
 	uint32_t positive_class; /* index into classes: predict() is its probability */
 	double constant;		 /* P(positive class) of a constant classification model; else NaN */
@@ -106,10 +107,11 @@ typedef struct Model
 
 	/* payload: linear families.  coefficients[].term.slot is derived, not stored. */
 	LinearLink
-		link; /* regression and constant models: IDENTITY; logistic: LOGIT; glm: see model_validate */
-	uint32_t n_terms;
-	LinearCoefficient *coefficients;
-	CovarianceType covariance_type; /* of the standard errors, and below */
+		link; /* regression and constant models: IDENTITY; two classes: LOGIT; more: SOFTMAX; glm: see model_validate */
+	int32_t reference; /* SOFTMAX: the class whose coefficients are all 0 and not listed, or -1 */
+	uint32_t n_terms;  /* SOFTMAX: of all classes but the reference */
+	LinearCoefficient *coefficients; /* class by class, each with the same terms */
+	CovarianceType covariance_type;	 /* of the standard errors, and below */
 	double *
 		covariance_centre; /* n_terms, and below covariance_entries(n_terms): covariance.h; or NULL */
 	double *covariance_factor;
@@ -169,6 +171,13 @@ algorithm_is_trees(ModelAlgorithm algorithm)
 	return algorithm >= ALGORITHM_GRADIENT_BOOSTING && algorithm <= ALGORITHM_ISOLATION_FOREST;
 }
 
+/* How many classes have coefficients of their own: 1 where there is one eta. */
+static inline uint32_t
+model_term_lists(const Model *model)
+{
+	return model->link != LINK_SOFTMAX ? 1 : model->n_classes - (model->reference >= 0);
+}
+
 /* Levels of a category feature as trees count them: the pooled ones are one more. */
 static inline uint32_t
 feature_tree_levels(const ModelFeature *feature)
@@ -202,6 +211,19 @@ extern void model_term_values(const Model *model, const double *vector, const bo
 
 extern void model_scorer_release(const Model *model, const Allocator *allocator,
 								 LinearScorer *scorer);
+
+/*
+ * model_class_scorers
+ *		The same of a model with the link SOFTMAX: a scorer of eta a class, n_classes of them.
+ *
+ * Only differences between the eta of a row count; these add up to 0 over the classes, so that each says
+ * what speaks for its class, the reference like the others.  model_scorer() gives the first of them, but
+ * for that.
+ */
+extern Status model_class_scorers(const Model *model, const Allocator *allocator,
+								  LinearScorer **scorers);
+extern void model_class_scorers_release(const Model *model, const Allocator *allocator,
+										LinearScorer *scorers);
 
 /*
  * The level index + 1 of a category text for feature f (a category), 0 when

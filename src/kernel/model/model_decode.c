@@ -149,30 +149,42 @@ read_features(Decoder *decoder, Model *model)
 		read_feature(decoder, &model->features[f]);
 }
 
-/* The slot that each term reads; the terms stand in the order of the features. */
+/* The slot that each term of one list reads; the terms stand in the order of the features. */
 static void
-derive_slots(Model *model)
+derive_slots_of(const Model *model, LinearCoefficient *coefficients, uint32_t n_terms)
 {
 	uint32_t t = 0;
 	int32_t number = 0;
 	int32_t category = 0;
 	int32_t f;
 
-	for (; t < model->n_terms && model->coefficients[t].term.feature < 0; t++)
-		model->coefficients[t].term.slot = -1;
+	for (; t < n_terms && coefficients[t].term.feature < 0; t++)
+		coefficients[t].term.slot = -1;
 	for (f = 0; f < (int32_t) model->n_features; f++)
 	{
 		const ModelFeature *feature = &model->features[f];
 		bool is_category = feature->family == FAMILY_CATEGORY;
 
-		for (; t < model->n_terms && model->coefficients[t].term.feature == f; t++)
-			model->coefficients[t].term.slot =
-				is_category ? category : number + model->coefficients[t].term.element;
+		for (; t < n_terms && coefficients[t].term.feature == f; t++)
+			coefficients[t].term.slot =
+				is_category ? category : number + coefficients[t].term.element;
 		if (is_category)
 			category++;
 		else
 			number += (int32_t) (feature->length > 0 ? feature->length : 1);
 	}
+}
+
+/* The slots of all lists of terms. */
+static void
+derive_slots(Model *model)
+{
+	uint32_t lists = model_term_lists(model);
+	uint32_t n_terms = model->n_terms / lists;
+	uint32_t i;
+
+	for (i = 0; i < lists; i++)
+		derive_slots_of(model, model->coefficients + (size_t) i * n_terms, n_terms);
 }
 
 static void
@@ -263,6 +275,8 @@ read_digest_part(Decoder *decoder, Model *model)
 	model->classes = read_texts(decoder, &model->n_classes);
 	model->positive_class = read_u32(&decoder->reader);
 	model->constant = read_value(decoder);
+	if (model->link == LINK_SOFTMAX)
+		model->reference = (int32_t) read_u32(&decoder->reader);
 	read_features(decoder, model);
 	read_terms(decoder, model);
 	if (!algorithm_is_trees(model->algorithm) && decoder_is_good(decoder))

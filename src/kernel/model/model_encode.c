@@ -89,6 +89,8 @@ write_digest_part(ByteWriter *writer, const Model *model, const Allocator *alloc
 	write_texts(writer, model->classes, model->n_classes);
 	write_u32(writer, model->positive_class);
 	write_value(writer, model->constant);
+	if (model->link == LINK_SOFTMAX)
+		write_u32(writer, (uint32_t) model->reference);
 	write_u32(writer, model->n_features);
 	for (i = 0; i < model->n_features; i++)
 		write_feature(writer, &model->features[i]);

@@ -81,8 +81,10 @@ allocate_scorer(const Model *model, const Allocator *allocator, LinearScorer *sc
 	return KERNEL_OK;
 }
 
-Status
-model_scorer(const Model *model, const Allocator *allocator, LinearScorer *scorer)
+/* A scorer of these terms. */
+static Status
+compile(const Model *model, const Allocator *allocator, const LinearCoefficient *coefficients,
+		uint32_t n_terms, LinearScorer *scorer)
 {
 	Status status = allocate_scorer(model, allocator, scorer);
 	uint32_t t;
@@ -90,14 +92,13 @@ model_scorer(const Model *model, const Allocator *allocator, LinearScorer *score
 	if (status != KERNEL_OK)
 	{
 		model_scorer_release(model, allocator, scorer);
+		*scorer = (LinearScorer){0};
 		return status;
 	}
 	set_fill(model, scorer);
-	for (t = 0; t < model->n_terms; t++)
-		add_coefficient(model, scorer, &model->coefficients[t]);
+	for (t = 0; t < n_terms; t++)
+		add_coefficient(model, scorer, &coefficients[t]);
 	scorer->link = model->link;
-	if (!isnan(model->constant))
-		scorer->intercept = model->constant;
 	return KERNEL_OK;
 }
 
@@ -132,6 +133,97 @@ model_term_values(const Model *model, const double *vector, const bool *is_missi
 			values[t] = indicator_value(&model->features[term->feature], term,
 										vector[n_numbers + (uint32_t) term->slot]);
 	}
+}
+
+Status
+model_scorer(const Model *model, const Allocator *allocator, LinearScorer *scorer)
+{
+	uint32_t n_terms = model->reference == 0 && model->link == LINK_SOFTMAX ? 0 : model->n_terms;
+	Status status =
+		compile(model, allocator, model->coefficients, n_terms / model_term_lists(model), scorer);
+
+	if (status == KERNEL_OK && !isnan(model->constant))
+		scorer->intercept = model->constant;
+	return status;
+}
+
+/* Takes the mean over the classes from a weight that each scorer has at the same place. */
+#define CENTRE(weight) \
+	do \
+	{ \
+		double sum = 0.0; \
+		uint32_t k; \
+\
+		for (k = 0; k < n; k++) \
+			sum += scorers[k].weight; \
+		for (k = 0; k < n; k++) \
+			scorers[k].weight -= sum / n; \
+	} while (0)
+
+/* Makes the eta of the classes add up to 0. */
+static void
+centre(const Model *model, LinearScorer *scorers)
+{
+	uint32_t n = model->n_classes;
+	int32_t c = 0;
+	int32_t i;
+	uint32_t f;
+	uint32_t level;
+
+	CENTRE(intercept);
+	for (i = 0; i < scorers->n_numbers; i++)
+		CENTRE(number_weight[i]);
+	for (i = 0; i < scorers->n_numbers + scorers->n_categories; i++)
+		CENTRE(missing_weight[i]);
+	for (f = 0; f < model->n_features; f++)
+	{
+		if (model->features[f].family != FAMILY_CATEGORY)
+			continue;
+		for (level = 0; level < model->features[f].n_levels + 2; level++)
+			CENTRE(level_weight[c][level]);
+		c++;
+	}
+}
+
+#undef CENTRE
+
+Status
+model_class_scorers(const Model *model, const Allocator *allocator, LinearScorer **scorers)
+{
+	uint32_t n_terms = model->n_terms / model_term_lists(model);
+	const LinearCoefficient *next = model->coefficients;
+	LinearScorer *made = memory_allocate_zero(allocator, model->n_classes, sizeof(LinearScorer));
+	Status status = made != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	uint32_t k;
+
+	for (k = 0; k < model->n_classes && status == KERNEL_OK; k++)
+	{
+		bool is_reference = (int32_t) k == model->reference;
+
+		status = compile(model, allocator, next, is_reference ? 0 : n_terms, &made[k]);
+		if (!is_reference)
+			next += n_terms;
+	}
+	if (status != KERNEL_OK)
+	{
+		if (made != NULL)
+			model_class_scorers_release(model, allocator, made);
+		return status;
+	}
+	if (model->reference >= 0)
+		centre(model, made);
+	*scorers = made;
+	return KERNEL_OK;
+}
+
+void
+model_class_scorers_release(const Model *model, const Allocator *allocator, LinearScorer *scorers)
+{
+	uint32_t k;
+
+	for (k = 0; k < model->n_classes; k++)
+		model_scorer_release(model, allocator, &scorers[k]);
+	memory_release(allocator, scorers, model->n_classes, sizeof(LinearScorer));
 }
 
 void

@@ -135,17 +135,15 @@ term_place(const ModelFeature *feature, const Term *term)
 
 /* Terms stand in the order of design.h, so none stands twice. */
 static bool
-terms_valid(const Model *model)
+list_valid(const Model *model, const LinearCoefficient *coefficients, uint32_t n_terms)
 {
 	int32_t feature = TERM_INTERCEPT;
 	int64_t place = -1;
 	uint32_t t;
 
-	if (model->n_terms > 0 && model->coefficients == NULL)
-		return false;
-	for (t = 0; t < model->n_terms; t++)
+	for (t = 0; t < n_terms; t++)
 	{
-		const LinearCoefficient *coefficient = &model->coefficients[t];
+		const LinearCoefficient *coefficient = &coefficients[t];
 		const Term *term = &coefficient->term;
 		int64_t own;
 
@@ -194,9 +192,69 @@ covariance_valid(const Model *model)
 		return false;
 	if (model->covariance_factor == NULL)
 		return model->covariance_centre == NULL;
-	return model->covariance_centre != NULL && model->n_terms > 0 &&
+	return model->covariance_centre != NULL && model->n_terms > 0 && model->link != LINK_SOFTMAX &&
 		all_finite(model->covariance_centre, model->n_terms) &&
 		all_finite(model->covariance_factor, covariance_entries(model->n_terms));
+}
+
+/* The terms of the classes are the same, one list after the other; after classes_valid(). */
+static bool
+terms_valid(const Model *model)
+{
+	uint32_t lists = model_term_lists(model);
+	uint32_t n_terms = model->n_terms / lists;
+	uint32_t i;
+	uint32_t t;
+
+	if (model->n_terms > 0 && model->coefficients == NULL)
+		return false;
+	if (n_terms * lists != model->n_terms)
+		return false;
+	for (i = 0; i < lists; i++)
+	{
+		const LinearCoefficient *list = model->coefficients + (size_t) i * n_terms;
+
+		if (!list_valid(model, list, n_terms))
+			return false;
+		for (t = 0; t < n_terms; t++)
+		{
+			const Term *own = &list[t].term;
+			const Term *first = &model->coefficients[t].term;
+
+			if (own->feature != first->feature || own->level != first->level ||
+				own->element != first->element)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Weights in the scorer of one class, after features_valid(). */
+static uint64_t
+scorer_width(const Model *model)
+{
+	uint64_t width = 1;
+	uint32_t f;
+
+	for (f = 0; f < model->n_features; f++)
+	{
+		const ModelFeature *feature = &model->features[f];
+
+		width += feature->family == FAMILY_CATEGORY ? UINT64_C(4) + feature->n_levels :
+			feature->length > 0						? UINT64_C(3) * feature->length :
+													  3;
+	}
+	return width;
+}
+
+/* More than two classes have an eta each, and few bytes cannot ask for many weights. */
+static bool
+many_classes_valid(const Model *model)
+{
+	return model->link == LINK_SOFTMAX && isnan(model->constant) &&
+		model->n_classes <= INT32_MAX / 4 && model->reference >= -1 &&
+		model->reference < (int32_t) model->n_classes &&
+		model->n_classes * scorer_width(model) <= MODEL_CLASS_WEIGHTS;
 }
 
 /* Regression has no classes; classification has a probability of one of them. */
@@ -211,9 +269,11 @@ classes_valid(const Model *model)
 	if (model->objective == OBJECTIVE_SQUARED_ERROR)
 		return model->n_classes == 0 && model->positive_class == 0 && !is_constant &&
 			model->link == LINK_IDENTITY;
-	if (model->n_classes < 1 || model->n_classes > 2 || model->positive_class >= model->n_classes ||
+	if (model->n_classes < 1 || model->positive_class >= model->n_classes ||
 		!all_texts(model->classes, model->n_classes))
 		return false;
+	if (model->n_classes > 2)
+		return many_classes_valid(model);
 	if (model->n_classes == 2 && strcmp(model->classes[0], model->classes[1]) == 0)
 		return false;
 	if (is_constant)
@@ -387,9 +447,9 @@ model_validate(const Model *model, const Allocator *allocator)
 		(model->unknown == UNKNOWN_AS_MISSING || model->unknown == UNKNOWN_IS_ERROR);
 	Status status;
 
-	is_valid = is_valid && features_valid(model) && terms_valid(model) && covariance_valid(model) &&
-		trees_valid(model) && (algorithm_is_trees(model->algorithm) || classes_valid(model)) &&
-		facts_valid(model);
+	is_valid = is_valid && features_valid(model) && trees_valid(model) &&
+		(algorithm_is_trees(model->algorithm) || classes_valid(model)) && terms_valid(model) &&
+		covariance_valid(model) && facts_valid(model);
 	if (!is_valid)
 		return KERNEL_CORRUPT;
 	status = require_all_distinct(model, allocator);
