@@ -247,13 +247,13 @@ scale_terms(const double *factor, const double *estimate, int32_t n, int32_t fir
 
 	for (i = 0; i < p; i++)
 	{
-		const double *row = factor + covariance_entries((size_t) (first + i));
+		const double *row = factor + covariance_entries((size_t) first + (size_t) i);
 		double error = sqrt(covariance_of_term(factor, first + i));
 
 		scaled[i] = error > 0.0 ? estimate[first + i] / error : 0.0;
 		for (j = 0; j <= i; j++)
 		{
-			const double *other = factor + covariance_entries((size_t) (first + j));
+			const double *other = factor + covariance_entries((size_t) first + (size_t) j);
 			double other_error = sqrt(covariance_of_term(factor, first + j));
 			DoubleDouble sum = dd_from(0.0);
 
