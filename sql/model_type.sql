@@ -51,6 +51,13 @@ AS 'MODULE_PATHNAME', 'orchard_classes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAF
 COMMENT ON FUNCTION orchard.classes(orchard.model)
 IS 'the classes in the order of predict_proba; NULL for a regression model';
 
+CREATE FUNCTION orchard.cross_validation(model orchard.model,
+	OUT step int, OUT alpha float8, OUT l1 float8, OUT l2 float8, OUT mean_squared_error float8,
+	OUT standard_error float8, OUT chosen boolean) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'orchard_cross_validation' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 100;
+COMMENT ON FUNCTION orchard.cross_validation(orchard.model)
+IS 'the penalties that "l1": "cv" chose from: the mean squared error of rows held out, the mean over the folds, and its standard error';
+
 CREATE FUNCTION orchard.coefficients(model orchard.model,
 	OUT term text, OUT feature text, OUT level text, OUT estimate float8, OUT std_error float8,
 	OUT statistic float8, OUT p_value float8, OUT class text) RETURNS SETOF record

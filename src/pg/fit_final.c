@@ -56,6 +56,31 @@ number_name(const FitSpec *spec, int32_t slot)
 	return spec->target;
 }
 
+/* least_squares_largest of all the state's sums. */
+static int32_t
+largest_in_sums(const FitState *state, double *most)
+{
+	int32_t slot = 0;
+	int i;
+
+	if (state->folds == NULL)
+		return least_squares_largest(state->least_squares, most);
+	*most = 0.0;
+	for (i = 0; i < state->spec->options->cv.n_folds; i++)
+	{
+		double square = -1.0;
+		int32_t here =
+			state->folds[i] != NULL ? least_squares_largest(state->folds[i], &square) : 0;
+
+		if (square > *most)
+		{
+			*most = square;
+			slot = here;
+		}
+	}
+	return slot;
+}
+
 /* Raises the overflow with the column that it comes from, when that is told by its values. */
 static void
 raise_overflow(const Fit *fit)
@@ -68,7 +93,7 @@ raise_overflow(const Fit *fit)
 		memory_account_require_ok(state->account, dataset_largest(&state->dataset, &slot, &most),
 								  what);
 	else
-		slot = least_squares_largest(state->least_squares, &most);
+		slot = largest_in_sums(state, &most);
 	if (most < (fit->spec->keeps_rows ? LARGE : LARGE * LARGE))
 		return;
 	ereport(ERROR,

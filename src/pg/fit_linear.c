@@ -7,6 +7,7 @@
 
 #include "utils/memutils.h"
 
+#include "kernel/linear/cross_validation.h"
 #include "kernel/linear/glm.h"
 #include "kernel/linear/sandwich.h"
 #include "kernel/linear/softmax.h"
@@ -45,13 +46,17 @@ collect_facts(Fit *fit, const LogisticOptions *logistic, double *target_mean)
 									&fit->missing_weight[c]);
 }
 
-/* The sums of the state, or those of its rows. */
+/* The sums of the state, those of its folds together, or those of its rows. */
 static void
 take_sums(Fit *fit)
 {
 	const FitSpec *spec = fit->spec;
 
 	fit->sums = fit->state->least_squares;
+	if (fit->state->folds != NULL)
+		fit_require(fit,
+					folds_merge(fit->state->folds, spec->options->cv.n_folds, -1,
+								&fit->account->allocator, &fit->sums));
 	if (!spec->keeps_rows)
 		return;
 	fit->sums = least_squares_create(&fit->account->allocator, spec->n_numbers, spec->n_categories);
@@ -74,7 +79,7 @@ fit_design_of_sums(Fit *fit)
 static bool
 is_restricted(const FitOptions *options)
 {
-	return options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative;
+	return options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative || options->cv.is_on;
 }
 
 /* Does the term stand for the offset of a generalised linear model? */
@@ -232,6 +237,8 @@ fit_linear_regression(Fit *fit)
 	double weight = 0.0;
 
 	fit_design_of_sums(fit);
+	if (options->cv.is_on)
+		fit_choose_penalty(fit, &solver.l1, &solver.l2);
 	result = empty_result(fit);
 	fit_require(fit,
 				least_squares_fit(fit->sums, &fit->design, &solver, &fit->account->allocator,

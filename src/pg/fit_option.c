@@ -10,6 +10,7 @@
 #include "utils/json.h"
 
 #include "pg/column_type.h"
+#include "pg/fit_cv_option.h"
 #include "pg/fit_option.h"
 #include "pg/option_value.h"
 
@@ -230,13 +231,20 @@ OPTION_READER(exclude, option_names(name, value, &options->n_exclude))
 /* The options that are not of trees alone, by name. */
 static const OptionEntry option_entries[] = {
 	{"algorithm", read_algorithm, ALL},
+	{"alphas", cv_option_read_penalties, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"class_weight", read_class_weight, WITH_TARGET},
 	{"cov_type", read_cov_type, SANDWICH},
 	{"covariance", read_covariance, LINEAR},
+	{"cv", cv_option_read_folds, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
+	{"cv_rule", cv_option_read_rule, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
+	{"eps", cv_option_read_penalties, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"exclude", read_exclude, ALL},
 	{"features", read_features, ALL},
 	{"fit_intercept", read_fit_intercept, LINEAR},
 	{"group", read_group, ALL},
+	{"l1", cv_option_read_l1,
+	 ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)},
+	{"l1_ratio", cv_option_read_penalties, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"l2", read_l2, LINEAR | ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)},
 	{"link", read_link, GLM},
 	{"max_categories", read_max_categories, ALL},
@@ -425,11 +433,12 @@ check_options(FitOptions *options, const GivenOptions *given)
 				 errdetail("Linear regression is solved from its sums to full accuracy.")));
 	check_given(options, given);
 	if (options->covariance_type != COVARIANCE_CLASSICAL &&
-		(options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative))
+		(options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative || options->cv.is_on))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"cov_type\" does nothing for a model without standard errors"),
 				 errdetail("There are none with a penalty or with nonnegative coefficients.")));
+	cv_options_check(options);
 	if (options->features != NULL && options->exclude != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -534,6 +543,33 @@ add_class_weights(Members *members, const FitOptions *options)
 }
 
 static void
+add_cv(Members *members, const FitOptions *options)
+{
+	const PenaltyOptions *penalties = &options->penalties;
+	StringInfoData json;
+	int i;
+
+	add_text(members, "l1", "cv");
+	add_number(members, "l1_ratio", penalties->l1_ratio);
+	add_text(members, "cv_rule", options->cv.one_error ? "1se" : "min");
+	if (options->cv.column != NULL)
+		add_text(members, "cv", options->cv.column);
+	else
+		add_number(members, "cv", options->cv.n_folds);
+	if (penalties->alphas == NULL)
+	{
+		add_number(members, "alphas", penalties->n_alphas);
+		add_number(members, "eps", penalties->eps);
+		return;
+	}
+	initStringInfo(&json);
+	for (i = 0; i < penalties->n_alphas; i++)
+		appendStringInfo(&json, "%s%s", i > 0 ? ", " : "[", number_text(penalties->alphas[i]));
+	appendStringInfoChar(&json, ']');
+	add_member(members, "alphas", json.data);
+}
+
+static void
 add_linear_options(Members *members, const FitOptions *options)
 {
 	if (options->covariance_type != COVARIANCE_CLASSICAL)
@@ -543,7 +579,10 @@ add_linear_options(Members *members, const FitOptions *options)
 	add_boolean(members, "fit_intercept", options->fit_intercept);
 	if (options->algorithm == ALGORITHM_LINEAR_REGRESSION)
 	{
-		add_number(members, "l1", Max(options->tree.l1, 0.0));
+		if (options->cv.is_on)
+			add_cv(members, options);
+		else
+			add_number(members, "l1", Max(options->tree.l1, 0.0));
 		add_boolean(members, "nonnegative", options->nonnegative);
 	}
 	if (options->algorithm == ALGORITHM_GLM)
@@ -731,6 +770,8 @@ fit_options_parse(Jsonb *json)
 	options->max_iter = 100;
 	options->tol = 1e-8;
 	options->seed = 42;
+	options->cv.n_folds = 5;
+	options->penalties = penalty_options_begin();
 	if (!JB_ROOT_IS_OBJECT(json))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -14,6 +14,19 @@
 #include "kernel/model/model.h"
 
 #include "pg/fit_tree_option.h"
+#include "pg/penalty_option.h"
+
+#define FOLDS_MOST 100
+
+/* How linear regression chooses its penalty, with "l1": "cv". */
+typedef struct CvOptions
+{
+	bool is_on;
+	int n_folds;	   /* folds drawn; FOLDS_MOST, as many as there may be, with a column */
+	char *column;	   /* of fold numbers; NULL: folds are drawn */
+	bool one_error;	   /* the largest penalty within one standard error of the best */
+	const char *given; /* an option that does nothing without it, NULL = none */
+} CvOptions;
 
 typedef struct ClassWeight
 {
@@ -56,6 +69,8 @@ struct FitOptions
 	bool balanced; /* class_weight = "balanced" */
 	ClassWeight *class_weights;
 	int n_class_weights;
+	CvOptions cv;
+	PenaltyOptions penalties; /* of cv */
 	TreeOptions tree;
 	char *canonical; /* JSON text of every option in force, keys sorted */
 };

@@ -12,6 +12,8 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
+#include "kernel/base/hash.h"
+
 #include "pg/error.h"
 #include "pg/fit_spec.h"
 #include "pg/memory.h"
@@ -119,6 +121,8 @@ is_feature(const FitOptions *options, const char *target, const char *name)
 		return false;
 	if (options->validation != NULL && strcmp(name, options->validation) == 0)
 		return false;
+	if (options->cv.column != NULL && strcmp(name, options->cv.column) == 0)
+		return false;
 	if (is_offset(options, name))
 		return true;
 	if (options->features != NULL)
@@ -126,10 +130,20 @@ is_feature(const FitOptions *options, const char *target, const char *name)
 	return !is_listed(name, options->exclude, options->n_exclude);
 }
 
+const char *
+fit_fold_column(const FitOptions *options)
+{
+	if (!options->cv.is_on)
+		return NULL;
+	return options->cv.column != NULL ? options->cv.column : options->group;
+}
+
 bool
 fit_reads_column(const FitOptions *options, const char *target, const char *name)
 {
-	return strcmp(name, target) == 0 ||
+	const char *fold = fit_fold_column(options);
+
+	return strcmp(name, target) == 0 || (fold != NULL && strcmp(name, fold) == 0) ||
 		(options->weight != NULL && strcmp(name, options->weight) == 0) ||
 		(options->validation != NULL && strcmp(name, options->validation) == 0) ||
 		is_feature(options, target, name);
@@ -172,6 +186,37 @@ count_slots(FitSpec *spec)
 		spec->n_numbers += feature_numbers(&spec->features[i]);
 		spec->n_categories += spec->features[i].family == FAMILY_CATEGORY;
 	}
+}
+
+/*
+ * Where folds are drawn by the content of rows: a seed for each slot and for the target, by the
+ * column's name, so that the order of the columns plays no part.
+ */
+static void
+set_fold_seeds(FitSpec *spec)
+{
+	const FitOptions *options = spec->options;
+	uint64 *numbers;
+	uint64 *categories;
+	int i;
+	uint32 j;
+
+	if (!options->cv.is_on || fit_fold_column(options) != NULL)
+		return;
+	numbers = palloc(sizeof(uint64) * (spec->n_numbers + spec->n_categories + 1));
+	categories = numbers + spec->n_numbers;
+	spec->fold_seeds = numbers;
+	for (i = 0; i < spec->n_features; i++)
+	{
+		const Feature *feature = &spec->features[i];
+		uint64 seed = hash_bytes(feature->name, strlen(feature->name), options->seed);
+
+		if (feature->family == FAMILY_CATEGORY)
+			*categories++ = seed;
+		for (j = 0; feature->family != FAMILY_CATEGORY && j < feature_numbers(feature); j++)
+			*numbers++ = hash_mix(seed + j);
+	}
+	*categories = hash_bytes(spec->target, strlen(spec->target), options->seed);
 }
 
 /* What the algorithm and the objective make of the rows. */
@@ -327,6 +372,7 @@ check_roles(const FitOptions *options, const char *target, const RowLayout *layo
 	check_role(options, target, layout, options->group, "group");
 	check_role(options, target, layout, options->time, "time");
 	check_role(options, target, layout, options->validation, "validation");
+	check_role(options, target, layout, options->cv.column, "cv");
 }
 
 void
@@ -401,6 +447,7 @@ fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout)
 	}
 	check_constraints(spec);
 	count_slots(spec);
+	set_fold_seeds(spec);
 	encode_spec(spec);
 	return spec;
 }
@@ -474,6 +521,29 @@ sort_features(const FitSpec *spec, FitBinding *binding, bool is_formed)
 	double_columns_create(&binding->doubles, columns, n, fill);
 }
 
+/* The column that says a row's fold, or whose values stay together in one. */
+static BoundColumn
+bind_fold(const FitSpec *spec, const RowLayout *layout)
+{
+	const char *name = fit_fold_column(spec->options);
+	bool is_number = spec->options->cv.column != NULL;
+	const char *role = is_number ? "cv" : "group";
+	BoundColumn column = {.index = -1};
+
+	if (name == NULL)
+		return column;
+	column = bind_column(layout, row_layout_require(layout, name, role), role);
+	if (is_number && (column.type.family != FAMILY_NUMBER || is_array_reader(column.type.reader)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("cv column \"%s\" must be a number", name)));
+	if (is_array_reader(column.type.reader))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("group column \"%s\" must not be an array", name)));
+	return column;
+}
+
 static FitBinding *
 make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 {
@@ -501,8 +571,10 @@ make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("weight column \"%s\" must be a number", spec->options->weight)));
 	}
+	binding->fold = bind_fold(spec, binding->layout);
 	n_fixed = binding->layout->n_fixed;
-	binding->is_located = binding->target.index < n_fixed && binding->weight.index < n_fixed;
+	binding->is_located = binding->target.index < n_fixed && binding->weight.index < n_fixed &&
+		binding->fold.index < n_fixed;
 	for (i = 0; i < spec->n_features; i++)
 	{
 		BoundColumn *column = &binding->features[i];
@@ -670,6 +742,7 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 	classification = spec->classification;
 	set_kind(spec);
 	count_slots(spec);
+	set_fold_seeds(spec);
 	if (spec->options->offset != NULL && spec->offset_slot < 0)
 		require_ok(KERNEL_CORRUPT, what);
 	if (spec->classification != classification)

@@ -35,6 +35,8 @@ typedef struct FitSpec
 	int n_numbers;
 	int n_categories;
 	int offset_slot; /* number slot of the offset, which is a feature; -1: none */
+	uint64 *
+		fold_seeds; /* of what the slots and the target say about a row's fold; NULL: it is not drawn so */
 	uint8 *encoded;
 	size_t encoded_length;
 } FitSpec;
@@ -57,6 +59,7 @@ typedef struct FitBinding
 	RowLayout *layout;
 	BoundColumn target;
 	BoundColumn weight;
+	BoundColumn fold;			  /* of the fold's number, or of the group that stays in one fold */
 	BoundColumn *features;		  /* n_features */
 	bool is_located;			  /* row_layout_locate finds every bound column */
 	DoubleColumns doubles;		  /* when it does: the features that are float8 numbers */
@@ -74,6 +77,9 @@ extern FitSpec *fit_spec_create(Jsonb *options, const char *target, const RowLay
 
 /* The row's role: does training read the column of this name? */
 extern bool fit_reads_column(const FitOptions *options, const char *target, const char *name);
+
+/* The column that decides on folds, NULL when there is none. */
+extern const char *fit_fold_column(const FitOptions *options);
 
 /* Raises the error of a target, empty for none, that an algorithm without one has, or one with one has not. */
 extern void fit_check_target(const FitOptions *options, const char *target);

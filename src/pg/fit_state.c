@@ -55,9 +55,30 @@ fit_state_create_bare(MemoryAccount *account, const FitSpec *spec)
 		if (spec->is_integer[i])
 			state->identifiers[i] = fit_state_allocate(state, 1, sizeof(IdentifierSketch));
 	}
+	if (spec->options->cv.is_on)
+		state->folds = fit_state_allocate(state, spec->options->cv.n_folds, sizeof(LeastSquares *));
 	state->numbers = fit_state_allocate(state, spec->n_numbers, sizeof(double));
 	state->codes = fit_state_allocate(state, spec->n_categories, sizeof(int32));
 	return state;
+}
+
+static LeastSquares *
+create_sums(FitState *state)
+{
+	LeastSquares *sums = least_squares_create(&state->account->allocator, state->spec->n_numbers,
+											  state->spec->n_categories);
+
+	if (sums == NULL)
+		require_ok(KERNEL_OUT_OF_MEMORY, FIT_STATE_LABEL);
+	return sums;
+}
+
+LeastSquares *
+fit_state_fold(FitState *state, int fold)
+{
+	if (state->folds[fold] == NULL)
+		state->folds[fold] = create_sums(state);
+	return state->folds[fold];
 }
 
 FitState *
@@ -74,13 +95,8 @@ fit_state_create(MemoryAccount *account, const FitSpec *spec)
 		dataset_begin(&state->dataset, spec->n_numbers, spec->n_categories, has_weight);
 		dataset_begin(&state->held_out, spec->n_numbers, spec->n_categories, has_weight);
 	}
-	else
-	{
-		state->least_squares =
-			least_squares_create(&account->allocator, spec->n_numbers, spec->n_categories);
-		if (state->least_squares == NULL)
-			require_ok(KERNEL_OUT_OF_MEMORY, FIT_STATE_LABEL);
-	}
+	else if (state->folds == NULL)
+		state->least_squares = create_sums(state);
 	for (i = 0; i < spec->n_features; i++)
 	{
 		if (spec->features[i].family == FAMILY_CATEGORY)
@@ -152,6 +168,25 @@ merge_identifiers(FitState *into, const FitState *from)
 	}
 }
 
+/* Adds sums to sums, fold by fold where they are kept apart. */
+static void
+merge_sums(FitState *into, const FitState *from, const int32_t *const *maps)
+{
+	const Allocator *allocator = &into->account->allocator;
+	int i;
+
+	if (into->folds == NULL)
+		fit_state_require(
+			into, least_squares_merge(into->least_squares, allocator, from->least_squares, maps));
+	for (i = 0; into->folds != NULL && i < into->spec->options->cv.n_folds; i++)
+	{
+		if (from->folds[i] != NULL)
+			fit_state_require(
+				into,
+				least_squares_merge(fit_state_fold(into, i), allocator, from->folds[i], maps));
+	}
+}
+
 void
 fit_state_merge(FitState *into, const FitState *from)
 {
@@ -172,9 +207,7 @@ fit_state_merge(FitState *into, const FitState *from)
 						  dataset_merge(&into->dataset, &into->account->allocator, &from->dataset,
 										maps, target_map));
 	else
-		fit_state_require(into,
-						  least_squares_merge(into->least_squares, &into->account->allocator,
-											  from->least_squares, maps));
+		merge_sums(into, from, maps);
 	merge_identifiers(into, from);
 	for (i = 0; i < from->n_target_values && i < 2 && into->n_target_values <= 2; i++)
 		fit_state_note_target(into, from->target_values[i]);
@@ -199,8 +232,11 @@ fit_state_release(FitState *state)
 		dataset_release(&state->dataset, allocator);
 		dataset_release(&state->held_out, allocator);
 	}
-	else
-		least_squares_release(state->least_squares, allocator);
+	least_squares_release(state->least_squares, allocator);
+	for (i = 0; state->folds != NULL && i < spec->options->cv.n_folds; i++)
+		least_squares_release(state->folds[i], allocator);
+	if (state->folds != NULL)
+		fit_state_free(state, state->folds, spec->options->cv.n_folds, sizeof(LeastSquares *));
 	for (i = 0; i < spec->n_features; i++)
 	{
 		if (spec->is_integer[i])

@@ -11,7 +11,8 @@
  *   magic u32, format version u16, u16 1 when the state holds rows, checksum u32;
  *   the spec as a string; rows u64, rows skipped u64, target values u32 and two
  *   doubles; dictionaries of the classes and of each category, each count u32
- *   and strings; for each integer feature its sketch; then the sums or rows.
+ *   and strings; for each integer feature its sketch; then the sums or rows;
+ *   of "l1": "cv" for each fold u8 1 and its sums, or 0.
  * So it passes between parallel workers.  A state of sums is a public value too
  * (orchard.fit_state), with a checksum: CRC-32C of all bytes, 0 in its own place.
  */
@@ -36,8 +37,10 @@ typedef struct FitState
 	MemoryAccount *account;
 	const FitSpec *spec;
 	LeastSquares *least_squares; /* linear regression, else NULL */
-	Dataset dataset;			 /* all that keeps rows */
-	Dataset held_out;			 /* rows of train() for trees to stop early by */
+	LeastSquares *
+		*folds;		  /* with "l1": "cv" in its place: n_folds of the options, NULL = no row yet */
+	Dataset dataset;  /* all that keeps rows */
+	Dataset held_out; /* rows of train() for trees to stop early by */
 	Dictionary classes; /* labels of a categorical target; 8 bytes of a double for a numeric one */
 	Dictionary *dictionaries;		/* n_categories */
 	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */

@@ -120,6 +120,22 @@ encode_counts(ByteWriter *writer, const FitState *state)
 	write_double(writer, state->target_values[1]);
 }
 
+/* The sums, or those of each fold that has some. */
+static void
+encode_sums(const FitState *state, ByteWriter *writer)
+{
+	int i;
+
+	if (state->folds == NULL)
+		least_squares_encode(state->least_squares, writer);
+	for (i = 0; state->folds != NULL && i < state->spec->options->cv.n_folds; i++)
+	{
+		write_u8(writer, state->folds[i] != NULL);
+		if (state->folds[i] != NULL)
+			least_squares_encode(state->folds[i], writer);
+	}
+}
+
 Size
 fit_state_get_flat_size(ExpandedObjectHeader *header)
 {
@@ -144,7 +160,7 @@ fit_state_get_flat_size(ExpandedObjectHeader *header)
 	if (spec->keeps_rows)
 		dataset_encode(&state->dataset, &writer);
 	else
-		least_squares_encode(state->least_squares, &writer);
+		encode_sums(state, &writer);
 	if (writer.status == KERNEL_TOO_LARGE)
 		ereport(
 			ERROR,
@@ -269,23 +285,47 @@ decode_counts(FitState *state, ByteReader *reader)
 	state->n_target_values = n_target_values;
 }
 
-/* Do the sums have the spec's slots, and codes that the dictionaries know? */
-static bool
-sums_fit_spec(const FitState *state)
+/* Sums with the spec's slots, and codes that the dictionaries know; their rows are counted. */
+static LeastSquares *
+decode_sums(FitState *state, ByteReader *reader, int64 *rows)
 {
 	const FitSpec *spec = state->spec;
+	LeastSquares *sums;
+	bool is_valid;
 	int i;
 
-	if (least_squares_numbers(state->least_squares) != spec->n_numbers ||
-		least_squares_categories(state->least_squares) != spec->n_categories ||
-		least_squares_rows(state->least_squares) != state->rows)
-		return false;
-	for (i = 0; i < spec->n_categories; i++)
+	fit_state_require(state, least_squares_decode(&sums, &state->account->allocator, reader));
+	is_valid = least_squares_numbers(sums) == spec->n_numbers &&
+		least_squares_categories(sums) == spec->n_categories &&
+		!__builtin_add_overflow(*rows, least_squares_rows(sums), rows);
+	for (i = 0; is_valid && i < spec->n_categories; i++)
+		is_valid = least_squares_codes(sums, i) <= state->dictionaries[i].n;
+	if (!is_valid)
+		require_ok(KERNEL_CORRUPT, FIT_STATE_LABEL);
+	return sums;
+}
+
+/* The sums, or those of the folds; together they have the rows of the state. */
+static void
+decode_all_sums(FitState *state, ByteReader *reader)
+{
+	int64 rows = 0;
+	int i;
+
+	if (state->folds == NULL)
+		state->least_squares = decode_sums(state, reader, &rows);
+	for (i = 0; state->folds != NULL && i < state->spec->options->cv.n_folds; i++)
 	{
-		if (least_squares_codes(state->least_squares, i) > state->dictionaries[i].n)
-			return false;
+		uint8 has_sums = read_u8(reader);
+
+		if (reader->status == KERNEL_OK && has_sums > 1)
+			reader->status = KERNEL_CORRUPT;
+		require_ok(reader->status, FIT_STATE_LABEL);
+		if (has_sums == 1)
+			state->folds[i] = decode_sums(state, reader, &rows);
 	}
-	return true;
+	if (rows != state->rows)
+		require_ok(KERNEL_CORRUPT, FIT_STATE_LABEL);
 }
 
 FitState *
@@ -321,12 +361,7 @@ fit_state_decode(MemoryAccount *account, const FitSpec *spec, const struct varle
 	if (spec->keeps_rows)
 		fit_state_require(state, dataset_decode(&state->dataset, &account->allocator, &reader));
 	else
-	{
-		fit_state_require(
-			state, least_squares_decode(&state->least_squares, &account->allocator, &reader));
-		if (!sums_fit_spec(state))
-			require_ok(KERNEL_CORRUPT, FIT_STATE_LABEL);
-	}
+		decode_all_sums(state, &reader);
 	if (reader_left(&reader) > 0)
 		require_ok(KERNEL_CORRUPT, FIT_STATE_LABEL);
 	return state;

@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 
 #include "pg/fit_state_work.h"
+#include "pg/value_hash.h"
 
 /* NaN in a feature of trees is a missing value; all else that is not finite is refused. */
 static inline bool
@@ -271,6 +272,86 @@ read_weight(const FitSpec *spec, const RowReader *reader)
 							  spec->options->weight);
 }
 
+static int
+fold_of_hash(const FitSpec *spec, uint64 hash)
+{
+	uint64 draw = hash_mix(hash + spec->options->seed) >> 32;
+
+	return (int) ((draw * (uint64) spec->options->cv.n_folds) >> 32);
+}
+
+/* The fold by a column: its number, or drawn by the group's value. */
+static int
+read_fold(FitState *state, const RowReader *reader)
+{
+	const BoundColumn *column = &reader->binding->fold;
+	const CvOptions *cv = &state->spec->options->cv;
+	const char *name = fit_fold_column(state->spec->options);
+	const char *role = cv->column != NULL ? "cv" : "group";
+	char scratch[NAMEDATALEN];
+	double number;
+	Datum datum;
+
+	if (column_is_null(reader, column))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s column \"%s\" is null", role, name)));
+	datum = column_datum(reader, column);
+	if (column->type.family == FAMILY_CATEGORY)
+	{
+		size_t length;
+		const char *text = column_read_text(column->type.reader, datum, scratch, &length);
+
+		return fold_of_hash(state->spec, hash_of_text(text, length));
+	}
+	number = column_read_number(column->type.reader, datum, column->type.family, name);
+	if (cv->column == NULL)
+		return fold_of_hash(state->spec, hash_of_number(column->type.reader, datum, number));
+	if (!(number >= 0.0 && number < FOLDS_MOST && number == floor(number)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cv column \"%s\" has the value %s, which is no fold", name,
+						number_text(number)),
+				 errdetail("Folds are whole numbers from 0 to %d.", FOLDS_MOST - 1)));
+	return (int) number;
+}
+
+/* The fold by what training sees of the row: equal rows have the same, in any order and process. */
+static int
+draw_fold(const FitState *state, double target)
+{
+	const FitSpec *spec = state->spec;
+	const uint64 *seed = spec->fold_seeds;
+	uint64 hash = 0;
+	int i;
+
+	for (i = 0; i < spec->n_numbers; i++)
+		hash += hash_mix(*seed++ ^ hash_of_number(READ_FLOAT8, (Datum) 0, state->numbers[i]));
+	for (i = 0; i < spec->n_categories; i++, seed++)
+	{
+		size_t length;
+		const char *text;
+
+		if (state->codes[i] == CODE_MISSING)
+			continue;
+		text = dictionary_text(&state->dictionaries[i], state->codes[i], &length);
+		hash += hash_bytes(text, length, *seed);
+	}
+	hash += hash_mix(*seed ^ hash_of_number(READ_FLOAT8, (Datum) 0, target));
+	return fold_of_hash(spec, hash);
+}
+
+/* Where the row's sums belong. */
+static inline LeastSquares *
+row_sums(FitState *state, const RowReader *reader, double target)
+{
+	if (likely(state->folds == NULL))
+		return state->least_squares;
+	return fit_state_fold(state,
+						  state->spec->fold_seeds != NULL ? draw_fold(state, target) :
+															read_fold(state, reader));
+}
+
 /* into: the state's dataset, or that of the rows held out. */
 static void
 add_row(FitState *state, const RowReader *reader, Dataset *into)
@@ -308,8 +389,9 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 									  state->codes, target, weight));
 	else
 		fit_state_require(state,
-						  least_squares_add(state->least_squares, &state->account->allocator,
-											state->numbers, state->codes, target, weight));
+						  least_squares_add(row_sums(state, reader, target),
+											&state->account->allocator, state->numbers,
+											state->codes, target, weight));
 	state->rows += into == &state->dataset;
 }
 

@@ -15,6 +15,9 @@
 /* A state without the kernel's sums: shared by create and decode. */
 extern FitState *fit_state_create_bare(MemoryAccount *account, const FitSpec *spec);
 
+/* The sums of a fold, made with its first row. */
+extern LeastSquares *fit_state_fold(FitState *state, int fold);
+
 /* A zeroed block of the state's account. */
 extern void *fit_state_allocate(FitState *state, size_t count, size_t size);
 

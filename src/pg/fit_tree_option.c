@@ -149,7 +149,6 @@ read_leaves(const char *name, const JsonbValue *value)
 TREE_READER(cat_l2, option_number(name, value, 0.0, INFINITY))
 TREE_READER(cat_smooth, option_number(name, value, 0.0, INFINITY))
 TREE_READER(early_stopping_rounds, read_limit(name, value, 0.0))
-TREE_READER(l1, option_number(name, value, 0.0, INFINITY))
 TREE_READER(learning_rate, read_positive(name, value, INFINITY))
 TREE_READER(max_bins, (int) option_whole_number(name, value, 2.0, 255.0))
 TREE_READER(max_depth, read_limit(name, value, 1.0))
@@ -193,7 +192,6 @@ const OptionEntry tree_option_entries[] = {
 	{"cat_l2", read_cat_l2, BOOSTING},
 	{"cat_smooth", read_cat_smooth, BOOSTING},
 	{"early_stopping_rounds", read_early_stopping_rounds, BOOSTING},
-	{"l1", read_l1, BOOSTING | ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"learning_rate", read_learning_rate, BOOSTING},
 	{"max_bins", read_max_bins, BOOSTING | FOREST | TREE},
 	{"max_depth", read_max_depth, BOOSTING | FOREST | TREE},

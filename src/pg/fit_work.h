@@ -26,12 +26,12 @@ typedef struct Fit
 	FitState *
 		spent; /* the state, when its rows may go once the fit has its own form of them; else NULL */
 	const FitSpec *spec;
+	LeastSquares *sums; /* of all rows of a linear regression; NULL until fit_design_of_sums */
 	MemoryAccount *account;
 	Progress *progress;		/* NULL: nobody asks */
 	double **level_weight;	/* n_categories arrays of the dictionary's size */
 	double *missing_weight; /* n_categories */
 	NumberFacts *numbers;	/* n_numbers */
-	LeastSquares *sums; /* of linear regression: the state's, or of the rows where it keeps these */
 	Design design;
 	Model model;
 	int32_t *class_codes; /* dictionary codes of the classes, -1 = a class without rows */
@@ -80,6 +80,8 @@ extern double fit_class_factor(const Fit *fit, int i);
 /* Warns of columns that tell the target almost perfectly alone (fit_lone.c): of rows that are kept, of sums. */
 extern void fit_warn_lone_rows(Fit *fit);
 extern void fit_warn_lone_sums(Fit *fit);
+/* fit_cv.c: chooses the penalty by cross-validation, for the model too; alpha 0 where the rows cannot say. */
+extern void fit_choose_penalty(Fit *fit, double *l1, double *l2);
 
 /* The models of the linear algorithms (fit_linear.c). */
 extern void fit_linear_regression(Fit *fit);

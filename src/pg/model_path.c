@@ -1,5 +1,5 @@
 /*
- * model_path.c: regularization_path(state, options): the coefficients for one penalty after another.
+ * model_path.c: the coefficients for one penalty after another, and how one of them was chosen.
  */
 #include "postgres.h"
 
@@ -16,22 +16,13 @@
 #include "pg/compat.h"
 #include "pg/fit_final.h"
 #include "pg/fit_work.h"
+#include "pg/model_cache.h"
 #include "pg/model_term.h"
 #include "pg/option_value.h"
+#include "pg/penalty_option.h"
 
 PG_FUNCTION_INFO_V1(orchard_regularization_path);
-
-#define ALPHAS_MOST 10000
-
-/* What the options ask for. */
-typedef struct PathRequest
-{
-	int n_alphas;
-	double eps; /* the least penalty of the grid over the largest */
-	double l1_ratio;
-	double *alphas; /* given ones, descending; NULL: the grid */
-	bool has_eps;	/* given */
-} PathRequest;
+PG_FUNCTION_INFO_V1(orchard_cross_validation);
 
 /* Where the rows of the result go. */
 typedef struct PathOutput
@@ -45,57 +36,10 @@ typedef struct PathOutput
 	int n_not_converged;
 } PathOutput;
 
-static int
-compare_descending(const void *a, const void *b)
+static PenaltyOptions
+read_options(Jsonb *json)
 {
-	double x = *(const double *) a;
-	double y = *(const double *) b;
-
-	return (x < y) - (x > y);
-}
-
-/* Penalties, or how many the grid shall have. */
-static void
-read_alphas(PathRequest *request, const char *name, const JsonbValue *value)
-{
-	int n;
-
-	if (value->type == jbvNumeric)
-	{
-		request->n_alphas = (int) option_whole_number(name, value, 1, ALPHAS_MOST);
-		return;
-	}
-	request->alphas = option_numbers(name, value, 0.0, INFINITY, &n);
-	if (n < 1 || n > ALPHAS_MOST)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"%s\" must have between 1 and %d penalties, not %d", name,
-						ALPHAS_MOST, n)));
-	request->n_alphas = n;
-	qsort(request->alphas, n, sizeof(double), compare_descending);
-}
-
-static void
-read_option(PathRequest *request, const char *name, const JsonbValue *value)
-{
-	if (strcmp(name, "alphas") == 0)
-		read_alphas(request, name, value);
-	else if (strcmp(name, "eps") == 0)
-		request->eps = option_fraction(name, value);
-	else if (strcmp(name, "l1_ratio") == 0)
-		request->l1_ratio = option_number(name, value, 0.0, 1.0);
-	else
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown option \"%s\"", name),
-				 errhint("The known options are: %s.", "alphas, eps, l1_ratio"),
-				 errdetail("Other options are those of the training state.")));
-	request->has_eps |= strcmp(name, "eps") == 0;
-}
-
-static PathRequest
-read_request(Jsonb *json)
-{
-	PathRequest request = {.n_alphas = 100, .eps = 1e-3, .l1_ratio = 1.0};
+	PenaltyOptions options = penalty_options_begin();
 	JsonbIterator *fields;
 	JsonbValue value;
 	char *name;
@@ -107,19 +51,16 @@ read_request(Jsonb *json)
 				 errhint("For example '{\"l1_ratio\": 0.5}'.")));
 	fields = JsonbIteratorInit(&json->root);
 	while (option_next_field(&fields, &name, &value))
-		read_option(&request, name, &value);
-	if (request.alphas != NULL && request.has_eps)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"eps\" does nothing with an array of \"alphas\""),
-				 errdetail("It says how far the penalties go down where \"alphas\" is their "
-						   "number.")));
-	if (request.alphas == NULL && request.l1_ratio == 0.0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("an \"l1_ratio\" of 0 needs an array of \"alphas\""),
-				 errdetail("Without an l1 penalty there is no largest one to start from.")));
-	return request;
+	{
+		if (!penalty_options_read(&options, name, &value))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("unknown option \"%s\"", name),
+					 errhint("The known options are: %s.", "alphas, eps, l1_ratio"),
+					 errdetail("Other options are those of the training state.")));
+	}
+	penalty_options_check(&options);
+	return options;
 }
 
 /* One row a term. */
@@ -162,7 +103,7 @@ warn_not_converged(const PathOutput *output)
 
 /* All steps, of a fit whose memory is the current context. */
 static void
-walk(Fit *fit, const PathRequest *request, ReturnSetInfo *result)
+walk(Fit *fit, const PenaltyOptions *request, ReturnSetInfo *result)
 {
 	const FitOptions *options = fit->spec->options;
 	const StopCheck *stop = &fit->account->stop;
@@ -177,9 +118,9 @@ walk(Fit *fit, const PathRequest *request, ReturnSetInfo *result)
 
 	fit_design_of_sums(fit);
 	fit_describe_features(fit);
-	fit_require(fit,
-				path_begin(&path, fit->state->least_squares, &fit->design, &path_options,
-						   &fit->account->allocator, stop));
+	fit_require(
+		fit,
+		path_begin(&path, fit->sums, &fit->design, &path_options, &fit->account->allocator, stop));
 	if (alphas == NULL)
 	{
 		alphas = palloc(sizeof(double) * n);
@@ -211,7 +152,7 @@ Datum
 orchard_regularization_path(PG_FUNCTION_ARGS)
 {
 	struct varlena *flat = (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	PathRequest request = read_request(PG_GETARG_JSONB_P(1));
+	PenaltyOptions request = read_options(PG_GETARG_JSONB_P(1));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext context;
 	MemoryContext caller;
@@ -229,5 +170,41 @@ orchard_regularization_path(PG_FUNCTION_ARGS)
 		walk(fit_of_state(state), &request, result);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
+	return (Datum) 0;
+}
+
+/*
+ * cross_validation(model)
+ * Columns: step, alpha, l1, l2, mean_squared_error, standard_error, chosen.
+ */
+Datum
+orchard_cross_validation(PG_FUNCTION_ARGS)
+{
+	const Model *model =
+		model_decode_stored((struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0)));
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	uint32 i;
+
+	if (model->cv_folds == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the penalty of the model was not chosen by cross-validation"),
+				 errhint("The option \"l1\": \"cv\" of linear regression does.")));
+	InitMaterializedSRF(fcinfo, 0);
+	for (i = 0; i < model->n_scores; i++)
+	{
+		const PenaltyScore *score = &model->scores[i];
+		Datum values[7];
+		bool nulls[7] = {false};
+
+		values[0] = Int32GetDatum(i + 1);
+		values[1] = Float8GetDatum(score->alpha);
+		values[2] = Float8GetDatum(score->alpha * model->cv_l1_ratio);
+		values[3] = Float8GetDatum(score->alpha * (1.0 - model->cv_l1_ratio));
+		values[4] = Float8GetDatum(score->error);
+		values[5] = Float8GetDatum(score->standard_error);
+		values[6] = BoolGetDatum(i == model->cv_chosen);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
 	return (Datum) 0;
 }

@@ -253,6 +253,31 @@ append_fit(StringInfo json, const Model *model)
 	appendStringInfoChar(json, '}');
 }
 
+/* How the penalty was chosen. */
+static void
+append_scores(StringInfo json, const Model *model)
+{
+	const PenaltyScore *chosen = &model->scores[model->cv_chosen];
+	uint32 i;
+
+	appendStringInfo(json, ", \"cross_validation\": {\"folds\": %u", model->cv_folds);
+	append_number(json, "alpha", chosen->alpha);
+	append_number(json, "l1", chosen->alpha * model->cv_l1_ratio);
+	append_number(json, "l2", chosen->alpha * (1.0 - model->cv_l1_ratio));
+	append_number(json, "mean_squared_error", chosen->error);
+	append_number(json, "standard_error", chosen->standard_error);
+	appendStringInfoString(json, ", \"penalties\": [");
+	for (i = 0; i < model->n_scores; i++)
+	{
+		appendStringInfo(json, "%s{\"step\": %u", i > 0 ? ", " : "", i + 1);
+		append_number(json, "alpha", model->scores[i].alpha);
+		append_number(json, "mean_squared_error", model->scores[i].error);
+		append_number(json, "standard_error", model->scores[i].standard_error);
+		appendStringInfoChar(json, '}');
+	}
+	appendStringInfoString(json, "]}");
+}
+
 Datum
 orchard_summary(PG_FUNCTION_ARGS)
 {
@@ -276,6 +301,8 @@ orchard_summary(PG_FUNCTION_ARGS)
 		escape_json(&json, model->classes[model->positive_class]);
 	}
 	append_fit(&json, model);
+	if (model->cv_folds > 0)
+		append_scores(&json, model);
 	appendStringInfoString(&json, ", \"metrics\": {");
 	for (i = 0; i < model->n_metrics; i++)
 	{

@@ -278,10 +278,32 @@ walk_covariance(Base *base, ByteReader *reader, size_t n_terms)
 	walk_doubles(base, reader, reader->next[-1] == 1 ? n_terms + covariance_entries(n_terms) : 0);
 }
 
+/* How the penalty was chosen. */
+static void
+walk_scores(Base *base, ByteReader *reader)
+{
+	size_t count_at;
+	uint32_t n;
+
+	if (walk_count(base, reader) == 0)
+		return;
+	walk_doubles(base, reader, 1);
+	add_field(base, reader, 4, false);
+	count_at = (size_t) (reader->next - base->bytes);
+	n = walk_count(base, reader);
+	while (n-- > 0)
+	{
+		begin_element(base, reader, count_at);
+		walk_doubles(base, reader, 3);
+		end_element(base, reader, base->n_elements - 1);
+	}
+}
+
 /* docs/model-format.md, field by field. */
 static void
-walk(Base *base, const Ensemble *ensemble, uint32_t n_terms, bool has_reference)
+walk(Base *base, const Model *model)
 {
+	const Ensemble *ensemble = model->ensemble;
 	ByteReader reader;
 	int i;
 
@@ -296,12 +318,12 @@ walk(Base *base, const Ensemble *ensemble, uint32_t n_terms, bool has_reference)
 	walk_texts(base, &reader);
 	add_field(base, &reader, 4, false);
 	walk_doubles(base, &reader, 1);
-	if (has_reference)
+	if (model->link == LINK_SOFTMAX)
 		add_field(base, &reader, 4, false);
 	walk_features(base, &reader);
 	walk_rows(base, &reader, true);
 	if (ensemble == NULL)
-		walk_covariance(base, &reader, (size_t) n_terms);
+		walk_covariance(base, &reader, (size_t) model->n_terms);
 	else
 		walk_trees(base, &reader, ensemble);
 	base->part_length = (size_t) (reader.next - base->bytes) - MODEL_FORMAT_PART_AT;
@@ -320,6 +342,8 @@ walk(Base *base, const Ensemble *ensemble, uint32_t n_terms, bool has_reference)
 		add_field(base, &reader, 1, false);
 		walk_doubles(base, &reader, reader.next[-1] == 1 ? n : 0);
 	}
+	if (model->algorithm == ALGORITHM_LINEAR_REGRESSION)
+		walk_scores(base, &reader);
 	if (reader.status != KERNEL_OK || reader_left(&reader) > 0)
 		abort();
 }
@@ -340,7 +364,7 @@ make_bases(void)
 			abort();
 		bases[i].name = samples[i].name;
 		memcpy(bases[i].bytes, bytes, bases[i].length);
-		walk(&bases[i], model.ensemble, model.n_terms, model.link == LINK_SOFTMAX);
+		walk(&bases[i], &model);
 	}
 }
 

@@ -140,6 +140,13 @@ def curves(m):
             b"".join(map(f64, validation if validation is not None else [])))
 
 
+def scores(m):
+    if "scores" not in m:
+        return u32(0)
+    folds, l1_ratio, chosen, rows = m["scores"]
+    return u32(folds) + f64(l1_ratio) + u32(chosen) + many(lambda row: b"".join(map(f64, row)), rows)
+
+
 def covariance(m):
     if "covariance" not in m:
         return u8(m.get("covariance_type", 0)) + u8(0)
@@ -159,7 +166,7 @@ def encode(m):
         u64(m["rows"]) + u64(m.get("rows_skipped", 0)) + many(text, m.get("warnings", [])) +
         many(lambda p: text(p[0]) + f64(p[1]), m.get("metrics", [])) +
         b"".join(map(f64, facts[:6])) + b"".join(map(i32, facts[6:8])) + b"".join(map(u8, facts[8:])) +
-        (curves(m) if "trees" in m else b""))
+        (curves(m) if "trees" in m else b"") + (scores(m) if m["algorithm"] == LINEAR else b""))
     digest = hashlib.sha256(digest_part).digest()
     body = u32(len(digest_part)) + digest_part + facts_part
 
@@ -347,7 +354,8 @@ MODELS = dict(
              covariance=([0.5, -1.0, 0.0, 0.25, 7.0, 0.0],
                          [1.0, -0.25, 0.75, 0.5, 0.0, -1.5, 2.0, 0.125, 1e-300, 3.0, -0.0, 1e10, 0.0, 0.0, 4.0,
                           -0.25, 0.5, 8.0, 0.0, -2.0, 1e-5]),
-             rows=20, facts=(NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, 1, 0)),
+             rows=20, facts=(NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, 1, 0),
+             scores=(5, 0.75, 1, [(8.0, 400.0, 12.5), (0.5, 100.0, 8.0), (0.03125, 101.0, 0.0)])),
         [[[0.1, 0.2, 0.3], 0.4], [None, 1.0], [[None, 1.0, None], 2.0], [[1.0, 2.0, 3.0], None],
          [None, None], [[NAN, 0.0, 0.0], None]]),
     categories=(

@@ -130,7 +130,7 @@ SELECT orchard.predict(m, 3.0) FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "
 -- ** What is refused
 
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": -1}') FROM ground AS t;
-SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "cv"}') FROM ground AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "much"}') FROM ground AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "nonnegative": 1}') FROM ground AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "l1": 1}') FROM ground AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "nonnegative": true}') FROM ground AS t;

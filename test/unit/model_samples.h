@@ -75,6 +75,9 @@ static LinearCoefficient arrays_terms[] = {{{0, LEVEL_NUMBER, 0, 0}, 0.5, 1.0, 0
 static double arrays_centre[] = {0.5, -1.0, 0.0, 0.25, 7.0, 0.0};
 static double arrays_factor[] = {1.0,  -0.25, 0.75, 0.5, 0.0,	-1.5, 2.0, 0.125, 1e-300, 3.0, -0.0,
 								 1e10, 0.0,	  0.0,	4.0, -0.25, 0.5,  8.0, 0.0,	  -2.0,	  1e-5};
+static PenaltyScore arrays_scores[] = {{8.0, 400.0, 12.5},
+									   {0.5, 100.0, 8.0},
+									   {0.03125, 101.0, 0.0}};
 static const Model sample_arrays = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
 									.objective = OBJECTIVE_SQUARED_ERROR,
 									.unknown = UNKNOWN_AS_MISSING,
@@ -91,7 +94,12 @@ static const Model sample_arrays = {.algorithm = ALGORITHM_LINEAR_REGRESSION,
 									.coefficients = arrays_terms,
 									.covariance_centre = arrays_centre,
 									.covariance_factor = arrays_factor,
-									.facts = {NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, true, false}};
+									.facts = {NAN, 1.0, 14.0, 100.0, NAN, 3.0, 6, 0, true, false},
+									.cv_folds = 5,
+									.cv_l1_ratio = 0.75,
+									.cv_chosen = 1,
+									.n_scores = 3,
+									.scores = arrays_scores};
 
 /* Categories: levels with pooled ones, an enum in its own order, one that was always NULL. */
 static char *plan_levels[] = {"", "basic", "caf\303\251", "pro"};

@@ -124,6 +124,12 @@ check_facts(const Model *a, const Model *b)
 	CHECK(same_value(p->condition_number, q->condition_number));
 	CHECK(p->rank == q->rank && p->iterations == q->iterations);
 	CHECK(p->converged == q->converged && p->separated == q->separated);
+	CHECK(a->cv_folds == b->cv_folds && a->cv_chosen == b->cv_chosen);
+	CHECK(a->cv_l1_ratio == b->cv_l1_ratio && a->n_scores == b->n_scores);
+	for (i = 0; i < a->n_scores && i < b->n_scores; i++)
+		CHECK(a->scores[i].alpha == b->scores[i].alpha &&
+			  a->scores[i].error == b->scores[i].error &&
+			  a->scores[i].standard_error == b->scores[i].standard_error);
 }
 
 static void

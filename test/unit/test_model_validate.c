@@ -285,6 +285,24 @@ facts_are_plausible(void)
 	CHECK_BREAKS(&sample_numbers, copy.model.facts.rank = 6);
 	CHECK_BREAKS(&sample_numbers, copy.model.facts.rank = -1);
 	CHECK_BREAKS(&sample_numbers, copy.model.facts.iterations = -1);
+	CHECK_BREAKS(&sample_numbers, copy.model.cv_folds = 2);
+	CHECK_BREAKS(&sample_numbers, copy.model.cv_chosen = 1);
+	CHECK_BREAKS(&sample_arrays, copy.model.cv_folds = 0);
+	CHECK_BREAKS(&sample_arrays, copy.model.cv_folds = 1);
+	CHECK_BREAKS(&sample_arrays, copy.model.cv_chosen = 3);
+	CHECK_BREAKS(&sample_arrays, copy.model.cv_l1_ratio = 1.5);
+	CHECK_BREAKS(&sample_arrays, copy.model.cv_l1_ratio = NAN);
+	CHECK_BREAKS(&sample_arrays, copy.model.scores = NULL);
+	{
+		PenaltyScore bad[] = {{8.0, 400.0, 12.5}, {0.5, NAN, 8.0}, {0.03125, 101.0, 0.0}};
+
+		CHECK_BREAKS(&sample_arrays, copy.model.scores = bad);
+		bad[1].error = 100.0;
+		bad[2].standard_error = -1.0;
+		CHECK_BREAKS(&sample_arrays, copy.model.scores = bad);
+		bad[2].standard_error = INFINITY;
+		CHECK_BREAKS(&sample_arrays, copy.model.scores = bad);
+	}
 	CHECK_BREAKS(&sample_numbers, copy.model.warnings = absent);
 }
 

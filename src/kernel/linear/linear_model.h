@@ -33,6 +33,14 @@ typedef struct LinearCoefficient
 	double p_value;	  /* two-sided */
 } LinearCoefficient;
 
+/* What cross-validation says of one penalty. */
+typedef struct PenaltyScore
+{
+	double alpha;
+	double error;		   /* mean over the folds of the mean squared error of rows held out */
+	double standard_error; /* of that mean; NaN with one fold alone */
+} PenaltyScore;
+
 /* How a fit went; all NaN or 0 where not applicable. */
 typedef struct LinearFacts
 {

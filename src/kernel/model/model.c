@@ -76,6 +76,7 @@ model_release(Model *model, const Allocator *allocator)
 	ensemble_release(model->ensemble, allocator);
 	memory_release(allocator, model->train_curve, model->n_curve, sizeof(double));
 	memory_release(allocator, model->validation_curve, model->n_curve, sizeof(double));
+	memory_release(allocator, model->scores, model->n_scores, sizeof(PenaltyScore));
 	memory_release(allocator, model->covariance_centre, model->n_terms, sizeof(double));
 	memory_release(allocator, model->covariance_factor, covariance_entries(model->n_terms),
 				   sizeof(double));

@@ -117,6 +117,13 @@ typedef struct Model
 	double *covariance_factor;
 	LinearFacts facts;
 
+	/* how the penalty of a linear regression was chosen, outside the digest; all 0 when it was not */
+	uint32_t cv_folds;	/* folds that had rows, at least 2 */
+	double cv_l1_ratio; /* the share of l1 in each penalty */
+	uint32_t cv_chosen; /* which of the scores */
+	uint32_t n_scores;
+	PenaltyScore *scores;
+
 	/* payload: tree families; then there are no terms and no constant, and link is IDENTITY */
 	Ensemble *ensemble; /* NULL for linear families */
 

@@ -298,6 +298,29 @@ read_curves(Decoder *decoder, Model *model)
 		model->validation_curve = read_values(decoder, n);
 }
 
+/* How the penalty was chosen. */
+static void
+read_scores(Decoder *decoder, Model *model)
+{
+	uint32_t n;
+	uint32_t i;
+
+	model->cv_folds = read_u32(&decoder->reader);
+	if (!decoder_is_good(decoder) || model->cv_folds == 0)
+		return;
+	model->cv_l1_ratio = read_value(decoder);
+	model->cv_chosen = read_u32(&decoder->reader);
+	n = read_count(&decoder->reader, sizeof(PenaltyScore));
+	model->scores = decoder_allocate(decoder, n, sizeof(PenaltyScore));
+	model->n_scores = model->scores != NULL ? n : 0;
+	for (i = 0; i < model->n_scores; i++)
+	{
+		model->scores[i].alpha = read_value(decoder);
+		model->scores[i].error = read_value(decoder);
+		model->scores[i].standard_error = read_value(decoder);
+	}
+}
+
 static void
 read_facts_part(Decoder *decoder, Model *model)
 {
@@ -328,6 +351,8 @@ read_facts_part(Decoder *decoder, Model *model)
 	facts->separated = read_flag(decoder);
 	if (algorithm_is_trees(model->algorithm))
 		read_curves(decoder, model);
+	if (model->algorithm == ALGORITHM_LINEAR_REGRESSION)
+		read_scores(decoder, model);
 }
 
 /* What the header says; KERNEL_OK when it can be that of `length` bytes of our format. */

@@ -127,6 +127,26 @@ write_curves(ByteWriter *writer, const Model *model)
 		write_value(writer, model->validation_curve[i]);
 }
 
+/* How the penalty was chosen. */
+static void
+write_scores(ByteWriter *writer, const Model *model)
+{
+	uint32_t i;
+
+	write_u32(writer, model->cv_folds);
+	if (model->cv_folds == 0)
+		return;
+	write_value(writer, model->cv_l1_ratio);
+	write_u32(writer, model->cv_chosen);
+	write_u32(writer, model->n_scores);
+	for (i = 0; i < model->n_scores; i++)
+	{
+		write_value(writer, model->scores[i].alpha);
+		write_value(writer, model->scores[i].error);
+		write_value(writer, model->scores[i].standard_error);
+	}
+}
+
 static void
 write_facts_part(ByteWriter *writer, const Model *model)
 {
@@ -154,6 +174,8 @@ write_facts_part(ByteWriter *writer, const Model *model)
 	write_u8(writer, facts->separated);
 	if (model->ensemble != NULL)
 		write_curves(writer, model);
+	if (model->algorithm == ALGORITHM_LINEAR_REGRESSION)
+		write_scores(writer, model);
 }
 
 /* The fields of the header but checksum and digest, which stay zero. */

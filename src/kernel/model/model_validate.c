@@ -370,6 +370,30 @@ trees_valid(const Model *model)
 	return ensemble_fits(model);
 }
 
+/* How the penalty of a linear regression was chosen, or nothing. */
+static bool
+scores_valid(const Model *model)
+{
+	uint32_t i;
+
+	if (model->cv_folds == 0)
+		return model->n_scores == 0 && model->cv_chosen == 0 && model->cv_l1_ratio == 0.0;
+	if (model->algorithm != ALGORITHM_LINEAR_REGRESSION || model->cv_folds < 2 ||
+		!(model->cv_l1_ratio >= 0.0 && model->cv_l1_ratio <= 1.0) || model->scores == NULL ||
+		model->cv_chosen >= model->n_scores)
+		return false;
+	for (i = 0; i < model->n_scores; i++)
+	{
+		const PenaltyScore *score = &model->scores[i];
+
+		if (!isfinite(score->alpha) || !isfinite(score->error) ||
+			!isfinite(score->standard_error) ||
+			!(score->alpha >= 0.0 && score->error >= 0.0 && score->standard_error >= 0.0))
+			return false;
+	}
+	return true;
+}
+
 /* Warnings, metrics and how the fit went. */
 static bool
 facts_valid(const Model *model)
@@ -449,7 +473,7 @@ model_validate(const Model *model, const Allocator *allocator)
 
 	is_valid = is_valid && features_valid(model) && trees_valid(model) &&
 		(algorithm_is_trees(model->algorithm) || classes_valid(model)) && terms_valid(model) &&
-		covariance_valid(model) && facts_valid(model);
+		covariance_valid(model) && facts_valid(model) && scores_valid(model);
 	if (!is_valid)
 		return KERNEL_CORRUPT;
 	status = require_all_distinct(model, allocator);

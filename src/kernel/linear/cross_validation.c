@@ -1,0 +1,346 @@
+/*
+ * cross_validation.c: a path for each fold left out, measured by that fold's sums.
+ */
+#include "kernel/linear/cross_validation.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One fold's turn to be left out. */
+typedef struct Turn
+{
+	CrossValidation *given;
+	const StopCheck *stop;
+	LeastSquares *training;
+	Design design;			   /* as given, but for what follows */
+	NumberFacts *numbers;	   /* of the rows trained on */
+	CategoryFacts *categories; /* with frequencies of the rows trained on */
+	RegularizationPath path;
+	Solver held_out; /* sums of the fold, in the terms of this design */
+	double *estimates;
+	int32_t *active; /* terms whose estimate is not 0, the intercept apart */
+} Turn;
+
+int32_t
+folds_used(LeastSquares *const *folds, int32_t n_folds)
+{
+	int32_t n = 0;
+	int32_t f;
+
+	for (f = 0; f < n_folds; f++)
+		n += folds[f] != NULL && least_squares_rows(folds[f]) > 0;
+	return n;
+}
+
+/* Codes as they are, for each category: one array does for all.  NULL when refused. */
+static int32_t *
+same_codes(LeastSquares *const *folds, int32_t n_folds, const Allocator *allocator, size_t *most)
+{
+	int32_t *codes;
+	int32_t f;
+	int32_t c;
+	size_t i;
+
+	*most = 1;
+	for (f = 0; f < n_folds; f++)
+	{
+		for (c = 0; folds[f] != NULL && c < least_squares_categories(folds[f]); c++)
+		{
+			size_t n = (size_t) least_squares_codes(folds[f], c);
+
+			*most = n > *most ? n : *most;
+		}
+	}
+	codes = memory_allocate(allocator, *most, sizeof(int32_t));
+	for (i = 0; codes != NULL && i < *most; i++)
+		codes[i] = (int32_t) i;
+	return codes;
+}
+
+/* Adds the folds to the state. */
+static Status
+add_folds(LeastSquares *into, LeastSquares *const *folds, int32_t n_folds, int32_t left_out,
+		  const Allocator *allocator)
+{
+	size_t n_categories = (size_t) least_squares_categories(into);
+	const int32_t **maps = memory_allocate(allocator, n_categories + 1, sizeof(int32_t *));
+	size_t most;
+	int32_t *codes = same_codes(folds, n_folds, allocator, &most);
+	Status status = maps != NULL && codes != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	size_t c;
+	int32_t f;
+
+	for (c = 0; c < n_categories && status == KERNEL_OK; c++)
+		maps[c] = codes;
+	for (f = 0; f < n_folds && status == KERNEL_OK; f++)
+	{
+		if (f != left_out && folds[f] != NULL)
+			status = least_squares_merge(into, allocator, folds[f], maps);
+	}
+	memory_release(allocator, maps, n_categories + 1, sizeof(int32_t *));
+	memory_release(allocator, codes, most, sizeof(int32_t));
+	return status;
+}
+
+Status
+folds_merge(LeastSquares *const *folds, int32_t n_folds, int32_t left_out,
+			const Allocator *allocator, LeastSquares **merged)
+{
+	LeastSquares *into;
+	Status status;
+	int32_t f = 0;
+
+	while (folds[f] == NULL)
+		f++;
+	into = least_squares_create(allocator, least_squares_numbers(folds[f]),
+								least_squares_categories(folds[f]));
+	if (into == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	status = add_folds(into, folds, n_folds, left_out, allocator);
+	if (status == KERNEL_OK)
+		*merged = into;
+	else
+		least_squares_release(into, allocator);
+	return status;
+}
+
+/* The frequencies of a category's levels among the rows trained on. */
+static Status
+set_frequencies(Turn *turn, int32_t c)
+{
+	const Allocator *allocator = turn->given->allocator;
+	CategoryFacts *facts = &turn->categories[c];
+	int32_t n_codes = least_squares_codes(turn->training, c);
+	double *weight = memory_allocate(allocator, (size_t) n_codes, sizeof(double));
+	double total = 0.0;
+	double missing;
+	int32_t i;
+
+	facts->frequency =
+		memory_allocate_zero(allocator, (size_t) facts->n_levels + 1, sizeof(double));
+	if (weight == NULL || facts->frequency == NULL)
+	{
+		memory_release(allocator, weight, (size_t) n_codes, sizeof(double));
+		return KERNEL_OUT_OF_MEMORY;
+	}
+	least_squares_level_weights(turn->training, c, weight, n_codes, &missing);
+	for (i = 0; i < n_codes; i++)
+	{
+		int32_t level = facts->level_of_code[i];
+
+		total += weight[i];
+		if (weight[i] > 0.0)
+			facts->frequency[level == LEVEL_POOLED ? facts->n_levels : level] += weight[i];
+	}
+	for (i = 0; i <= facts->n_levels && total > 0.0; i++)
+		facts->frequency[i] /= total;
+	memory_release(allocator, weight, (size_t) n_codes, sizeof(double));
+	return KERNEL_OK;
+}
+
+/* The design with the means and frequencies of the rows trained on. */
+static Status
+fill_design(Turn *turn)
+{
+	const Allocator *allocator = turn->given->allocator;
+	const Design *design = turn->given->design;
+	size_t n_categories = (size_t) design->n_categories;
+	Status status = KERNEL_OK;
+	size_t c;
+
+	turn->design = *design;
+	turn->numbers = memory_allocate(allocator, (size_t) design->n_numbers, sizeof(NumberFacts));
+	turn->categories = memory_allocate(allocator, n_categories, sizeof(CategoryFacts));
+	if (turn->categories != NULL && n_categories > 0)
+		memcpy(turn->categories, design->categories, n_categories * sizeof(CategoryFacts));
+	for (c = 0; turn->categories != NULL && c < n_categories; c++)
+		turn->categories[c].frequency = NULL;
+	if (turn->numbers == NULL || turn->categories == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	least_squares_number_facts(turn->training, turn->numbers);
+	for (c = 0; c < n_categories && status == KERNEL_OK; c++)
+		status = set_frequencies(turn, (int32_t) c);
+	turn->design.numbers = turn->numbers;
+	turn->design.categories = turn->categories;
+	return status;
+}
+
+/* sum w (y - x'b)^2 over the rows held out, b the estimates. */
+static double
+squared_error(Turn *turn)
+{
+	const Solver *solver = &turn->held_out;
+	const double *b = turn->estimates + solver->first;
+	DoubleDouble rest = solver->target_square;
+	DoubleDouble mean = solver->target_sum;
+	int32_t n = 0;
+	int32_t i;
+	int32_t k;
+
+	for (i = 0; i < solver->p; i++)
+	{
+		if (b[i] != 0.0)
+			turn->active[n++] = i;
+	}
+	/* y'y - 2 b'X'y + b'X'X b, from the terms in use. */
+	for (i = 0; i < n; i++)
+	{
+		int32_t term = turn->active[i];
+		const DoubleDouble *row = solver->gram + (size_t) term * (size_t) solver->p;
+		DoubleDouble sum = dd_negate(solver->moment[term]);
+
+		for (k = 0; k < i; k++)
+			sum = dd_add(sum, dd_multiply_double(row[turn->active[k]], b[turn->active[k]]));
+		sum = dd_add(sum, sum);
+		sum = dd_add(sum, dd_multiply_double(row[term], b[term]));
+		rest = dd_add(rest, dd_multiply_double(sum, b[term]));
+		mean = dd_subtract(mean, dd_multiply_double(solver->sum[term], b[term]));
+	}
+	/* These are about the means of the fold, whose rows lie off the plane by as much on average. */
+	if (solver->first == 1)
+	{
+		mean = dd_subtract(mean, dd_multiply_double(solver->total, turn->estimates[0]));
+		rest = dd_add(rest, dd_divide(dd_multiply(mean, mean), solver->total));
+	}
+	return fmax(rest.hi, 0.0);
+}
+
+/* The path of the rows trained on, and its errors into the scores. */
+static Status
+walk(Turn *turn)
+{
+	CrossValidation *given = turn->given;
+	double fold_weight = turn->held_out.total.hi;
+	int32_t i;
+
+	for (i = 0; i < given->n_alphas; i++)
+	{
+		PenaltyScore *score = &given->scores[i];
+		PathStep step;
+		double error;
+		double away;
+		Status status = path_advance(&turn->path, given->alphas[i], turn->stop, &step);
+
+		if (status == KERNEL_OK)
+			status = path_estimates(&turn->path, turn->estimates);
+		if (status != KERNEL_OK)
+			return status;
+		given->n_not_converged += !step.converged;
+		error = squared_error(turn) / fold_weight;
+		if (!isfinite(error))
+			return KERNEL_OVERFLOW;
+		/* The mean and the sum of squares about it, one fold after another (Welford, 1962). */
+		away = error - score->error;
+		score->error += away / (given->n_used + 1);
+		score->standard_error += away * (error - score->error);
+	}
+	return KERNEL_OK;
+}
+
+static void
+end_turn(Turn *turn)
+{
+	const Allocator *allocator = turn->given->allocator;
+	const Design *design = turn->given->design;
+	int32_t c;
+
+	path_end(&turn->path);
+	solver_release(&turn->held_out);
+	for (c = 0; turn->categories != NULL && c < design->n_categories; c++)
+		memory_release(allocator, turn->categories[c].frequency,
+					   (size_t) design->categories[c].n_levels + 1, sizeof(double));
+	memory_release(allocator, turn->categories, (size_t) design->n_categories,
+				   sizeof(CategoryFacts));
+	memory_release(allocator, turn->numbers, (size_t) design->n_numbers, sizeof(NumberFacts));
+	memory_release(allocator, turn->estimates, (size_t) design->n_terms, sizeof(double));
+	memory_release(allocator, turn->active, (size_t) design->n_terms, sizeof(int32_t));
+	least_squares_release(turn->training, allocator);
+}
+
+/* Fold f is left out. */
+static Status
+take_turn(CrossValidation *given, int32_t f, const StopCheck *stop)
+{
+	Turn turn = {.given = given, .stop = stop};
+	const Allocator *allocator = given->allocator;
+	size_t n_terms = (size_t) given->design->n_terms;
+	Status status = folds_merge(given->folds, given->n_folds, f, allocator, &turn.training);
+
+	if (status != KERNEL_OK)
+		return status;
+	status = fill_design(&turn);
+	turn.estimates = memory_allocate(allocator, n_terms, sizeof(double));
+	turn.active = memory_allocate(allocator, n_terms, sizeof(int32_t));
+	/* Both can be released whatever becomes of them. */
+	solver_begin(&turn.held_out, given->folds[f], &turn.design, allocator);
+	solver_begin(&turn.path.solver, turn.training, &turn.design, allocator);
+	if (turn.estimates == NULL || turn.active == NULL)
+		status = KERNEL_OUT_OF_MEMORY;
+	if (status == KERNEL_OK)
+		status =
+			path_begin(&turn.path, turn.training, &turn.design, &given->options, allocator, stop);
+	if (status == KERNEL_OK)
+	{
+		least_squares_settle(given->folds[f]);
+		status = solver_sum(&turn.held_out, stop);
+	}
+	if (status == KERNEL_OK)
+		status = walk(&turn);
+	end_turn(&turn);
+	return status;
+}
+
+/* From sums of squares to standard errors, and the penalties in their place. */
+static void
+finish(CrossValidation *validation)
+{
+	int32_t i;
+
+	for (i = 0; i < validation->n_alphas; i++)
+	{
+		PenaltyScore *score = &validation->scores[i];
+
+		score->standard_error =
+			sqrt(score->standard_error / validation->n_used / (validation->n_used - 1));
+		score->alpha = validation->alphas[i];
+	}
+}
+
+Status
+cross_validate(CrossValidation *validation, const StopCheck *stop)
+{
+	Status status = KERNEL_OK;
+	int32_t f;
+
+	validation->n_used = validation->n_not_converged = 0;
+	memset(validation->scores, 0, (size_t) validation->n_alphas * sizeof(PenaltyScore));
+	for (f = 0; f < validation->n_folds && status == KERNEL_OK; f++)
+	{
+		if (validation->folds[f] == NULL || least_squares_rows(validation->folds[f]) == 0)
+			continue;
+		status = take_turn(validation, f, stop);
+		validation->n_used++;
+	}
+	if (status == KERNEL_OK)
+		finish(validation);
+	return status;
+}
+
+int32_t
+cross_validation_choose(const PenaltyScore *scores, int32_t n, bool one_error)
+{
+	int32_t best = 0;
+	int32_t i;
+
+	for (i = 1; i < n; i++)
+	{
+		if (scores[i].error < scores[best].error)
+			best = i;
+	}
+	for (i = 0; one_error && i < best; i++)
+	{
+		if (scores[i].error <= scores[best].error + scores[best].standard_error)
+			return i;
+	}
+	return best;
+}

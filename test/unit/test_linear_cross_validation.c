@@ -1,0 +1,234 @@
+/*
+ * test_linear_cross_validation.c: errors of folds counted row by row, empty folds, refusals.
+ */
+#include "kernel/linear/cross_validation.h"
+
+#include "linear_rows.h"
+
+#define FOLDS 5
+#define STEPS 6
+
+static const double alphas[STEPS] = {8.0, 2.0, 0.5, 0.1, 0.01, 0.0};
+
+/* The rows of golden_row() in folds by their number; one fold stays empty. */
+typedef struct Sample
+{
+	LeastSquares *folds[FOLDS];
+	LeastSquares *all;
+	Dictionary dictionary;
+	Design design;
+	double level_weight[3];
+	double missing_weight;
+} Sample;
+
+static int
+fold_of(int i)
+{
+	int fold = i * 11 % 4;
+
+	return fold < 2 ? fold : fold + 1;
+}
+
+static void
+begin(Sample *sample)
+{
+	DesignOptions options = {.fit_intercept = true, .max_categories = 10};
+	const double *weights[1] = {sample->level_weight};
+	NumberFacts facts[2];
+	int i;
+
+	memset(sample, 0, sizeof(*sample));
+	golden_dictionary(&sample->dictionary);
+	for (i = 1; i <= GOLDEN_ROWS; i++)
+	{
+		GoldenRow row = golden_row(i, true, true);
+		LeastSquares **fold = &sample->folds[fold_of(i)];
+
+		if (*fold == NULL)
+			*fold = least_squares_create(&unit_allocator, 2, 1);
+		CHECK(least_squares_add(*fold, &unit_allocator, row.numbers, row.codes, row.target,
+								row.weight) == KERNEL_OK);
+	}
+	CHECK(folds_used(sample->folds, FOLDS) == 4);
+	CHECK(folds_merge(sample->folds, FOLDS, -1, &unit_allocator, &sample->all) == KERNEL_OK);
+	CHECK(least_squares_rows(sample->all) == GOLDEN_ROWS);
+	least_squares_number_facts(sample->all, facts);
+	least_squares_level_weights(sample->all, 0, sample->level_weight, 3, &sample->missing_weight);
+	CHECK(design_build(&sample->design, &unit_allocator, golden_features, 3, &sample->dictionary,
+					   weights, &sample->missing_weight, facts, &options) == KERNEL_OK);
+}
+
+static void
+end(Sample *sample)
+{
+	int f;
+
+	design_release(&sample->design, &unit_allocator, &sample->dictionary);
+	dictionary_release(&sample->dictionary, &unit_allocator);
+	for (f = 0; f < FOLDS; f++)
+		least_squares_release(sample->folds[f], &unit_allocator);
+	least_squares_release(sample->all, &unit_allocator);
+}
+
+/* The mean squared error on the rows of a fold of what the others say, row by row. */
+static double
+error_by_rows(const Sample *sample, int fold, double alpha, const PathOptions *options)
+{
+	double mean[5] = {0.0};	   /* x1, x2, then levels 0 to 2, over the rows trained on */
+	double present[3] = {0.0}; /* weights of x1, x2, c */
+	RegularizationPath path;
+	LeastSquares *training;
+	Design design = sample->design;
+	NumberFacts facts[2];
+	CategoryFacts category = sample->design.categories[0];
+	double frequency[4] = {0.0};
+	double estimates[5];
+	double sum = 0.0;
+	double weight = 0.0;
+	PathStep step;
+	int i;
+	int j;
+
+	for (i = 1; i <= GOLDEN_ROWS; i++)
+	{
+		GoldenRow row = golden_row(i, true, true);
+
+		if (fold_of(i) == fold)
+			continue;
+		for (j = 0; j < 2; j++)
+		{
+			if (isnan(row.numbers[j]))
+				continue;
+			mean[j] += row.weight * row.numbers[j];
+			present[j] += row.weight;
+		}
+		if (row.codes[0] == CODE_MISSING)
+			continue;
+		mean[2 + row.codes[0]] += row.weight;
+		present[2] += row.weight;
+	}
+	for (j = 0; j < 5; j++)
+		mean[j] /= present[j < 2 ? j : 2];
+	CHECK(folds_merge(sample->folds, FOLDS, fold, &unit_allocator, &training) == KERNEL_OK);
+	least_squares_number_facts(training, facts);
+	for (j = 0; j < 2; j++)
+		CHECK_CLOSE(facts[j].mean, mean[j], 1e-13);
+	memcpy(frequency, mean + 2, 3 * sizeof(double));
+	category.frequency = frequency;
+	design.numbers = facts;
+	design.categories = &category;
+	CHECK(path_begin(&path, training, &design, options, &unit_allocator, NULL) == KERNEL_OK);
+	CHECK(path_advance(&path, alpha, NULL, &step) == KERNEL_OK);
+	CHECK(path_estimates(&path, estimates) == KERNEL_OK);
+	for (i = 1; i <= GOLDEN_ROWS; i++)
+	{
+		GoldenRow row = golden_row(i, true, true);
+		double rest = row.target - estimates[0];
+
+		if (fold_of(i) != fold)
+			continue;
+		for (j = 0; j < 2; j++)
+			rest -= estimates[1 + j] * (isnan(row.numbers[j]) ? mean[j] : row.numbers[j]);
+		for (j = 1; j < 3; j++)
+			rest -= estimates[2 + j] *
+				(row.codes[0] == CODE_MISSING ? mean[2 + j] : (double) (row.codes[0] == j));
+		sum += row.weight * rest * rest;
+		weight += row.weight;
+	}
+	path_end(&path);
+	least_squares_release(training, &unit_allocator);
+	return sum / weight;
+}
+
+static void
+check_errors(const PathOptions *options)
+{
+	Sample sample;
+	PenaltyScore scores[STEPS];
+	CrossValidation validation = {.allocator = &unit_allocator,
+								  .folds = sample.folds,
+								  .n_folds = FOLDS,
+								  .design = &sample.design,
+								  .options = *options,
+								  .alphas = alphas,
+								  .n_alphas = STEPS,
+								  .scores = scores};
+	int s;
+	int f;
+
+	begin(&sample);
+	CHECK(cross_validate(&validation, NULL) == KERNEL_OK);
+	CHECK(validation.n_used == 4 && validation.n_not_converged == 0);
+	for (s = 0; s < STEPS; s++)
+	{
+		double errors[FOLDS];
+		double mean = 0.0;
+		double square = 0.0;
+
+		for (f = 0; f < FOLDS; f++)
+		{
+			errors[f] = f == 2 ? 0.0 : error_by_rows(&sample, f, alphas[s], options);
+			mean += errors[f] / 4.0;
+		}
+		for (f = 0; f < FOLDS; f++)
+			square += f == 2 ? 0.0 : (errors[f] - mean) * (errors[f] - mean);
+		CHECK(scores[s].alpha == alphas[s]);
+		CHECK_CLOSE(scores[s].error, mean, 1e-9);
+		CHECK_CLOSE(scores[s].standard_error, sqrt(square / 3.0 / 4.0), 1e-7);
+	}
+	end(&sample);
+}
+
+static void
+errors_are_those_of_the_rows(void)
+{
+	PathOptions lasso = {.l1_ratio = 1.0, .standardize = true};
+	PathOptions net = {.l1_ratio = 0.4, .standardize = false};
+
+	check_errors(&lasso);
+	check_errors(&net);
+}
+
+static void
+chooses_the_least_or_the_simplest(void)
+{
+	static const PenaltyScore scores[] = {
+		{4.0, 9.0, 1.0}, {3.0, 5.4, 1.0}, {2.0, 5.0, 0.5}, {1.0, 5.0, 0.5}, {0.5, 5.1, 0.5}};
+
+	CHECK(cross_validation_choose(scores, 5, false) == 2);
+	CHECK(cross_validation_choose(scores, 5, true) == 1);
+	CHECK(cross_validation_choose(scores, 1, true) == 0);
+}
+
+static void
+refusal_leaves_nothing(void)
+{
+	Sample sample;
+	PenaltyScore scores[STEPS];
+	CrossValidation validation = {.allocator = &unit_allocator,
+								  .folds = sample.folds,
+								  .n_folds = FOLDS,
+								  .design = &sample.design,
+								  .options = {.l1_ratio = 1.0, .standardize = true},
+								  .alphas = alphas,
+								  .n_alphas = STEPS,
+								  .scores = scores};
+	Status status = KERNEL_OUT_OF_MEMORY;
+	long live;
+	int i;
+
+	begin(&sample);
+	live = unit_live_blocks;
+	for (i = 0; status == KERNEL_OUT_OF_MEMORY; i++)
+	{
+		unit_allocator_fail_after(i);
+		status = cross_validate(&validation, NULL);
+		unit_allocator_fail_after(-1);
+		CHECK(unit_live_blocks == live);
+	}
+	CHECK(status == KERNEL_OK && i > 100);
+	end(&sample);
+}
+
+UNIT_MAIN(UNIT_CASE(errors_are_those_of_the_rows), UNIT_CASE(chooses_the_least_or_the_simplest),
+		  UNIT_CASE(refusal_leaves_nothing))
