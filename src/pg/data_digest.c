@@ -15,8 +15,6 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "access/transam.h"
 #include "access/tupmacs.h"
 #include "catalog/pg_type.h"
@@ -36,9 +34,22 @@
 #define NULL_KEY UINT64_C(0x6e756c6c6e756c6c)
 #define ABSENT_ROW UINT64_C(0x6162736562742121)
 
+/* The bits of IEEE 754 by width. */
+#define SIGN8 UINT64_C(0x8000000000000000)
+#define INFINITY8 UINT64_C(0x7ff0000000000000)
+#define NAN8 UINT64_C(0x7ff8000000000000)
+#define SIGN4 UINT32_C(0x80000000)
+#define INFINITY4 UINT32_C(0x7f800000)
+#define NAN4 UINT32_C(0x7fc00000)
+
+__extension__ typedef unsigned __int128 WideProduct;
+
 typedef enum DigestKind
 {
-	DIGEST_INTEGER, /* by value, of 1, 2, 4 or 8 bytes */
+	DIGEST_INTEGER1, /* by value, of 1 byte; then of 2, 4 and 8 */
+	DIGEST_INTEGER2,
+	DIGEST_INTEGER4,
+	DIGEST_INTEGER8,
 	DIGEST_FLOAT4,
 	DIGEST_FLOAT8,
 	DIGEST_BYTES,  /* text and bytea: the bytes themselves */
@@ -48,12 +59,11 @@ typedef enum DigestKind
 
 typedef struct DigestColumn
 {
-	int index; /* 0-based in the row */
-	DigestKind kind;
-	int16 length;
-	FmgrInfo output; /* DIGEST_BINARY and DIGEST_TEXT */
 	uint64 key;
 	uint64 null_hash;
+	int index; /* 0-based in the row */
+	int16 length;
+	uint8 kind; /* a DigestKind */
 } DigestColumn;
 
 /* What a call site keeps, in fn_mcxt. */
@@ -62,6 +72,7 @@ typedef struct DigestSite
 	RowLayout *layout;
 	int n;
 	DigestColumn *columns;
+	FmgrInfo *outputs;	   /* by column: of DIGEST_BINARY and DIGEST_TEXT */
 	MemoryContext scratch; /* of values that had to be detoasted or written; reset each row */
 	bool needs_scratch;
 	bool is_fixed; /* every column is by value and where row_layout_locate finds it */
@@ -144,9 +155,12 @@ kind_of(Oid type, FmgrInfo *output, int16 *length)
 		case BYTEAOID:
 			return DIGEST_BYTES;
 		default:
-			if (by_value && get_typtype(type) != TYPTYPE_ENUM)
-				return DIGEST_INTEGER;
-			return find_output(type, output);
+			if (!by_value || get_typtype(type) == TYPTYPE_ENUM)
+				return find_output(type, output);
+			return *length == 1 ? DIGEST_INTEGER1 :
+				*length == 2	? DIGEST_INTEGER2 :
+				*length == 4	? DIGEST_INTEGER4 :
+								  DIGEST_INTEGER8;
 	}
 }
 
@@ -167,12 +181,13 @@ namesakes(TupleDesc descriptor, int column)
 static void
 set_column(DigestSite *site, TupleDesc descriptor, int index)
 {
+	FmgrInfo *output = &site->outputs[site->n];
 	DigestColumn *column = &site->columns[site->n++];
 	Form_pg_attribute attribute = TupleDescAttr(descriptor, index);
 	Oid type = getBaseType(attribute->atttypid);
 
 	column->index = index;
-	column->kind = kind_of(type, &column->output, &column->length);
+	column->kind = kind_of(type, output, &column->length);
 	column->key = key_of_text(NameStr(attribute->attname), namesakes(descriptor, index));
 	column->key = key_of_text(format_type_be(type), column->key);
 	column->null_hash = hash_mix(column->key ^ NULL_KEY);
@@ -202,6 +217,7 @@ digest_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	site = palloc0(sizeof(DigestSite));
 	site->layout = row_layout_create(row);
 	site->columns = palloc0(sizeof(DigestColumn) * Max(site->layout->n_columns, 1));
+	site->outputs = palloc0(sizeof(FmgrInfo) * Max(site->layout->n_columns, 1));
 	site->scratch =
 		AllocSetContextCreate(context, "orchard data digest values", ALLOCSET_DEFAULT_SIZES);
 	site->is_fixed = true;
@@ -215,50 +231,39 @@ digest_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	return site;
 }
 
-/* The value as an integer that is the same on every machine; every NaN is one. */
+/* The value stored here as an integer that is the same on every machine; every NaN is one. */
 static inline uint64
-fixed_bits(const DigestColumn *column, Datum value)
+bits_at(DigestKind kind, const char *place)
 {
-	switch (column->kind)
+	uint64 bits;
+	uint32 bits4;
+	uint16 bits2;
+
+	switch (kind)
 	{
 		case DIGEST_FLOAT8:
-		{
-			double number = DatumGetFloat8(value);
-			uint64 bits;
-
-			if (unlikely(isnan(number)))
-				return UINT64_C(0x7ff8000000000000);
-			memcpy(&bits, &number, sizeof(bits));
-			return bits;
-		}
+			memcpy(&bits, place, sizeof(bits));
+			return unlikely((bits & ~SIGN8) > INFINITY8) ? NAN8 : bits;
 		case DIGEST_FLOAT4:
-		{
-			float number = DatumGetFloat4(value);
-			uint32 bits;
-
-			if (unlikely(isnan(number)))
-				return UINT64_C(0x7fc00000);
-			memcpy(&bits, &number, sizeof(bits));
-			return bits;
-		}
+			memcpy(&bits4, place, sizeof(bits4));
+			return unlikely((bits4 & ~SIGN4) > INFINITY4) ? NAN4 : bits4;
+		case DIGEST_INTEGER1:
+			return (uint8) *place;
+		case DIGEST_INTEGER2:
+			memcpy(&bits2, place, sizeof(bits2));
+			return bits2;
+		case DIGEST_INTEGER4:
+			memcpy(&bits4, place, sizeof(bits4));
+			return bits4;
 		default:
-			switch (column->length)
-			{
-				case 1:
-					return (uint8) DatumGetChar(value);
-				case 2:
-					return (uint16) DatumGetInt16(value);
-				case 4:
-					return (uint32) DatumGetInt32(value);
-				default:
-					return (uint64) DatumGetInt64(value);
-			}
+			memcpy(&bits, place, sizeof(bits));
+			return bits;
 	}
 }
 
 /* The bytes of a value of varying width, twice hashed; memory of the scratch context. */
 static void
-add_bytes(DigestSum *sum, DigestColumn *column, Datum value)
+add_bytes(DigestSum *sum, const DigestColumn *column, FmgrInfo *output, Datum value)
 {
 	const struct varlena *bytes;
 	const char *data;
@@ -266,13 +271,13 @@ add_bytes(DigestSum *sum, DigestColumn *column, Datum value)
 
 	if (column->kind == DIGEST_TEXT)
 	{
-		data = OutputFunctionCall(&column->output, value);
+		data = OutputFunctionCall(output, value);
 		length = strlen(data);
 	}
 	else
 	{
 		bytes = column->kind == DIGEST_BYTES ? PG_DETOAST_DATUM_PACKED(value) :
-											   SendFunctionCall(&column->output, value);
+											   SendFunctionCall(output, value);
 		data = VARDATA_ANY(bytes);
 		length = VARSIZE_ANY_EXHDR(bytes);
 	}
@@ -290,19 +295,47 @@ hash_pair(DigestSum *sum)
 	sum->high = hash_mix(sum->high + hash_mix(low ^ SECOND_KEY));
 }
 
-/* Adds a column that is NULL or by value. */
-static inline void
-add_fixed(DigestSum *sum, const DigestColumn *column, Datum value, bool is_null)
+/* Another word of what is mixed already: the product with itself under a key is not linear in any sum. */
+static inline uint64
+hash_again(uint64 hash)
 {
-	uint64 hash = is_null ? column->null_hash : hash_mix(fixed_bits(column, value) ^ column->key);
+	WideProduct product = (WideProduct) hash * (hash ^ SECOND_KEY);
 
+	return (uint64) product ^ (uint64) (product >> 64);
+}
+
+static inline void
+add_hash(DigestSum *sum, uint64 hash)
+{
 	sum->low += hash;
-	sum->high += hash_mix(hash ^ SECOND_KEY);
+	sum->high += hash_again(hash);
 }
 
 /* The columns of the row located last, all by value. */
 static void
-add_located(DigestSite *site, DigestSum *sum)
+add_located(const DigestSite *site, DigestSum *sum)
+{
+	const RowLayout *layout = site->layout;
+	DigestSum added = *sum;
+	int i;
+
+	for (i = 0; i < site->n; i++)
+	{
+		const DigestColumn *column = &site->columns[i];
+
+		if (row_layout_is_null(layout, column->index))
+			add_hash(&added, column->null_hash);
+		else
+			add_hash(&added,
+					 hash_mix(bits_at(column->kind, row_layout_place(layout, column->index)) ^
+							  column->key));
+	}
+	*sum = added;
+}
+
+/* The columns of the row read last. */
+static void
+add_read(const DigestSite *site, DigestSum *sum)
 {
 	const RowLayout *layout = site->layout;
 	int i;
@@ -310,39 +343,33 @@ add_located(DigestSite *site, DigestSum *sum)
 	for (i = 0; i < site->n; i++)
 	{
 		const DigestColumn *column = &site->columns[i];
-		bool is_null = row_layout_is_null(layout, column->index);
+		Datum value = layout->values[column->index];
+		char place[sizeof(Datum)];
 
-		add_fixed(sum, column,
-				  is_null ?
-					  (Datum) 0 :
-					  fetch_att(row_layout_place(layout, column->index), true, column->length),
-				  is_null);
+		if (layout->nulls[column->index])
+			add_hash(sum, column->null_hash);
+		else if (column->kind >= DIGEST_BYTES)
+			add_bytes(sum, column, &site->outputs[i], value);
+		else
+		{
+			store_att_byval(place, value, column->length);
+			add_hash(sum, hash_mix(bits_at(column->kind, place) ^ column->key));
+		}
 	}
 }
 
 /* Two words for the row, of which each depends on every column. */
 static DigestSum
-row_hash(DigestSite *site, HeapTupleHeader row)
+row_hash(const DigestSite *site, HeapTupleHeader row)
 {
 	DigestSum sum = {0, 0, 1};
-	RowLayout *layout = site->layout;
-	int i;
 
-	if (site->is_fixed && row_layout_locate(layout, row))
+	if (site->is_fixed && row_layout_locate(site->layout, row))
 		add_located(site, &sum);
 	else
 	{
-		row_layout_read(layout, row);
-		for (i = 0; i < site->n; i++)
-		{
-			DigestColumn *column = &site->columns[i];
-			bool is_null = layout->nulls[column->index];
-
-			if (column->kind < DIGEST_BYTES || is_null)
-				add_fixed(&sum, column, layout->values[column->index], is_null);
-			else
-				add_bytes(&sum, column, layout->values[column->index]);
-		}
+		row_layout_read(site->layout, row);
+		add_read(site, &sum);
 	}
 	hash_pair(&sum);
 	return sum;
