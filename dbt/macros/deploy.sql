@@ -14,12 +14,12 @@
 -#}
 {% macro deploy(trained, name, holdout, metric, margin=0, alias=none, higher_is_better=none, grant_to=[]) -%}
 {{- orchard.require_stored(holdout, "deploy") -}}
+{{- orchard.require_stored(trained, "deploy") -}}
 {%- set alias = alias or target.name -%}
 {%- set is_higher_better = orchard.is_higher_better(metric, higher_is_better) -%}
 {%- set is_forced = var("orchard_force_deploy", false) -%}
 with candidate as materialized (
     select
-        m.model,
         orchard.model_digest(m.model) as model_digest,
         {{ orchard.metric_of("m.model", holdout, metric) }} as value
     from {{ trained }} as m
@@ -44,7 +44,6 @@ current_one as materialized (
 
 compared as (
     select
-        c.model,
         c.model_digest,
         c.value,
         k.version,
@@ -83,8 +82,8 @@ select
     split_part(r.verdict, ': ', 1) as action,
     split_part(r.verdict, ': ', 2) as reason,
     {{ orchard.json_literal(orchard.as_list(grant_to)) }} as grant_to,
-    now() as decided_at,
-    r.model
+    {{ orchard.text_literal(trained) }}::text as trained,
+    now() as decided_at
 from compared as r
 {%- endmacro %}
 

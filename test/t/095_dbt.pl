@@ -5,7 +5,8 @@ use strict;
 use warnings;
 
 use Cwd qw(getcwd);
-use JSON::PP qw(decode_json);
+use IPC::Open2 qw(open2);
+use JSON::PP qw(decode_json encode_json);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -56,14 +57,31 @@ sub sql
 	return $node->safe_psql('flights', $_[0]);
 }
 
+# One process that has dbt loaded; its answer to a command line, and whether it went well.
+my $runner = open2(my $answers, my $questions, 'env', '-C', $project, "$venv/bin/python", "$top/test/dbt/run_dbt.py");
+
+sub answer_of
+{
+	my $output = '';
+	print {$questions} encode_json([@_]), "\n";
+	$questions->flush;
+	while (<$answers>)
+	{
+		return ($1 == 0, $output) if /^exit (-?\d+)$/;
+		$output .= $_;
+	}
+	BAIL_OUT("dbt ended: $output");
+}
+
 # dbt with two months of flights and few trees; whether it went well, what it printed, and the status of each node.
 my $trees = 8;
+my $more_vars = '';
 
 sub dbt
 {
 	my ($command, @arguments) = @_;
-	my @vars = $command eq 'deps' ? () : ('--vars', "{holdout_from: '2013-02-15', trees: $trees}");
-	my ($ok, $output) = output_of($project, 'dbt', '--no-version-check', '--no-use-colors', $command, @arguments, @vars);
+	my @vars = $command eq 'deps' ? () : ('--vars', "{holdout_from: '2013-02-15', trees: $trees$more_vars}");
+	my ($ok, $output) = answer_of('--no-version-check', '--no-use-colors', $command, @arguments, @vars);
 	my %status;
 	if (open(my $file, '<', "$project/target/run_results.json"))
 	{
@@ -181,6 +199,13 @@ is(sql($alias), '1', 'and takes effect');
 ($ok, $output, $status) = dbt('run', '--select', 'late_deployment');
 like($output, qr/keep, version 3 was deployed before and taken back/, 'the next run does not undo it');
 is(sql($alias), '1', 'the version stays');
+($ok, $output) = dbt('show', '--select', 'late_deployment', '--output', 'json');
+like($output, qr/"action": "keep"/, 'dbt show tells what it would do');
+$more_vars = ', orchard_force_deploy: true';
+($ok, $output, $status) = dbt('run', '--select', 'late_deployment');
+like($output, qr/version 3: deploy, orchard_force_deploy is set/, 'unless it is told to');
+$more_vars = '';
+is(sql($alias), '3', 'the version that was taken back is there again');
 
 # A leak: a delay counts from the moment when the flight was due to leave.
 my $honest = read_file('models/features/landings.sql');
@@ -217,7 +242,7 @@ is(sql(q{SELECT version FROM orchard.aliases WHERE name = 'late' AND alias = 'pr
 is(sql('SELECT count(*) FROM flights_late.late_scores'), sql('SELECT count(*) FROM flights_dev_late.late_scores'), 'scores');
 
 # A model for each group, a recipe, rolling features, chances of a class.
-my @others = qw(origin_models folded delay_recipe encoded origin_series scored_classes);
+my @others = qw(origin_models folded delay_recipe encoded origin_series scored_classes weak_model scored_again one_class strange);
 must_run('more models', 'cp', '-r', "$top/test/dbt/models", "$project/models/late/others");
 ($ok, $output, $status) = dbt('run', '--select', @others);
 is_deeply([ @$status{@others} ], [ ('success') x @others ], 'by every other macro');
@@ -255,6 +280,10 @@ sql(q{
 like($output, qr/origin_models: training, since 1 of 3 groups, the data changed \(1\)/, 'one group is trained');
 is(sql('SELECT count(DISTINCT trained_at), count(*) FROM flights_dev_late.origin_models'), '2|3', 'the others are kept');
 
+# Every generic test fails where it has to.
+($ok, $output, $status) = dbt('test', '--select', 'tag:failing');
+is_deeply([ values %$status ], [ ('fail') x 12 ], 'all of them');
+
 # What the model says of itself is the comment on its table, and in the documentation.
 my $comment = sql(q{SELECT obj_description('flights_dev_late.late_model'::regclass)});
 like($comment, qr/^Will a flight.*\n\ngradient_boosting for late: \d+ rows, \d+ features, trained at 20/, 'persist_docs');
@@ -268,10 +297,8 @@ is_deeply([ sort @{ $manifest->{nodes}{'model.flights.known_delays'}{depends_on}
 	[ 'model.flights.landings', 'model.flights.route_history' ], 'the lineage of a training set');
 
 # Every statement is SQL to the linter.
-($ok, $output) = output_of($project, 'sqlfluff', 'parse', '--dialect', 'postgres', 'target/compiled');
-ok($ok && $output !~ /unparsable/i, 'sqlfluff parses what was compiled') or diag($output);
 ($ok, $output) = output_of($project, 'sqlfluff', 'parse', '--dialect', 'postgres', 'target/run');
-ok($ok && $output !~ /unparsable/i, 'and what was run') or diag($output);
+ok($ok && $output !~ /unparsable/i, 'sqlfluff parses all that was run') or diag($output);
 
 # A driver whose parameters have no types.
 ($ok, $output) = output_of($base, "$venv/bin/python", "$top/test/dbt/psycopg_scores.py");
@@ -286,5 +313,7 @@ is($node->safe_psql('restored', $scores), sql($scores), 'the deployed model scor
 my $by_value = 'SELECT count(*), round(sum(score)::numeric, 9) FROM flights_dev_late.late_holdout_scores';
 is($node->safe_psql('restored', $by_value), sql($by_value), 'and the model in its table');
 
+close($questions);
+waitpid($runner, 0);
 $node->stop;
 done_testing();

@@ -17,7 +17,7 @@
         create temporary table {{ decided }} as
         {{ sql }}
     {%- endcall %}
-    {%- set rows = run_query("select name, alias, action, reason, metric, value from " ~ decided).rows -%}
+    {%- set rows = run_query("select name, alias, action, reason, metric, value, trained from " ~ decided).rows -%}
     {%- if rows | length != 1 -%}
         {{ exceptions.raise_compiler_error("orchard: there are " ~ rows | length ~ " models to deploy, not one") }}
     {%- endif -%}
@@ -35,13 +35,18 @@
     {%- endif -%}
 
     {% call statement("main") -%}
-        update {{ decided }} set version = orchard.register(name, model) where version is null;
+        update {{ decided }} as d set version = orchard.register(d.name, m.model)
+        from {{ row[6] }} as m
+        where d.version is null and orchard.model_digest(m.model) = d.model_digest;
         select orchard.deploy(name, version, alias) from {{ decided }} where action = 'deploy';
         select orchard.grant_model(d.name, g.role) from {{ decided }} as d cross join jsonb_array_elements_text(d.grant_to) as g (role);
         insert into {{ target_relation }} ({{ orchard.column_list(kept) }})
         select {{ orchard.column_list(kept) }} from {{ decided }}
     {%- endcall %}
     {%- set version = run_query("select version from " ~ decided).rows[0][0] -%}
+    {%- if version is none -%}
+        {{ exceptions.raise_compiler_error("orchard: the model was trained again while this one was judged; run it once more") }}
+    {%- endif -%}
     {%- do run_query("drop table " ~ decided) -%}
     {%- set said = "orchard: " ~ row[0] ~ "@" ~ row[1] ~ ": version " ~ version ~ ": " ~ row[2] ~ ", " ~ row[3] ~ " (" ~ row[4] ~ " " ~ row[5] ~ ")" -%}
     {%- if row[2] == "refuse" -%}{%- do exceptions.warn(said) -%}{%- else -%}{%- do log(said, info=true) -%}{%- endif -%}

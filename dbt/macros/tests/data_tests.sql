@@ -13,20 +13,20 @@ with known as (
     select f.levels || f.pooled_levels as levels
     from (select {{ "orchard.load_model(" ~ orchard.text_literal(trained) ~ ")" if trained is string else orchard.model_expression(trained) }} as model) as m
     cross join lateral orchard.features(m.model) as f
-    where f.feature = {{ orchard.text_literal(column_name) }}
+    where f.feature = {{ orchard.text_literal(column_name) }} and f.levels is not null
 ),
 
 counted as (
     select
         avg((not t.{{ adapter.quote(column_name) }}::text = any(k.levels))::int) as unseen_share,
-        (select count(*) from known) as features
+        (select count(*) from known) as categorical_features
     from {{ model }} as t
     left join known as k on true
 )
 
 select c.*
 from counted as c
-where c.features = 0 or c.unseen_share > {{ at_most }}
+where c.categorical_features = 0 or c.unseen_share > {{ at_most }}
 {% endtest %}
 
 {#-

@@ -1,0 +1,5 @@
+{{ config(materialized="view") }}
+
+select s.*
+from {{ ref("scored_again") }} as s
+where s.late

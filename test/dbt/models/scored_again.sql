@@ -1,0 +1,3 @@
+{{ config(materialized="view") }}
+
+{{ orchard.score(ref("late_model"), ref("holdout")) }}

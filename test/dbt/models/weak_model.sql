@@ -1,0 +1,3 @@
+{{ config(materialized="trained_model") }}
+
+{{ orchard.fit(ref("training"), target="late", options={"algorithm": "logistic_regression", "features": ["distance"]}) }}
