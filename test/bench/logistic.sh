@@ -1,10 +1,10 @@
 #!/bin/sh
-# logistic.sh: logistic regression from SQL against scikit-learn's lbfgs on the array in memory.
+# logistic.sh: logistic regression of two and of five classes from SQL against scikit-learn on the array in memory.
 #
 # Both use one thread and are brought to a gradient of the mean loss of 1e-8 (infinity norm on
 # standardised columns), which is computed anew from the coefficients of both.  PYTHON names a
 # Python with numpy and scikit-learn 1.9.1 (pip install numpy scikit-learn==1.9.1); ROUNDS (default
-# 5) are the runs behind each median; SHAPES chooses among the four.
+# 5) are the runs behind each median; SHAPES chooses among the eight.
 set -eu
 
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1

@@ -237,6 +237,17 @@ SELECT bool_and(proba = ARRAY(SELECT orchard.probability(model('missing'), d, h)
 	bool_and(orchard.predict_class(model('missing'), h) = (SELECT d FROM unnest(proba, '{c0,c1,c2,c3}'::text[]) AS u(p, d) ORDER BY p DESC LIMIT 1)) AS class,
 	max(abs(1 - (SELECT sum(p) FROM unnest(proba) AS p))) < 1e-15 AS one
 FROM (SELECT h, orchard.predict_proba(model('missing'), h) AS proba FROM holed AS h) AS h;
+-- Elements of an array that are NULL, by name, in a bare array and in VARIADIC form: as columns of their own.
+CREATE TABLE arrayed AS SELECT i, ARRAY[x, CASE WHEN i % 5 > 0 THEN k END, w]::float8[] AS v, x, CASE WHEN i % 5 > 0 THEN k END::float8 AS k, w::float8 AS w, y
+FROM (SELECT h.i, h.x, h.k, g.w, h.y FROM holed AS h JOIN ground AS g USING (i)) AS h;
+INSERT INTO models
+SELECT 'array', orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "missing_indicator": true}') FROM (SELECT v, y FROM arrayed WHERE x IS NOT NULL ORDER BY i) AS t;
+INSERT INTO models
+SELECT 'columns', orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "missing_indicator": true}') FROM (SELECT x, k, w, y FROM arrayed WHERE x IS NOT NULL ORDER BY i) AS t;
+SELECT count(*), count(DISTINCT by_name) > 100 AS differ, bool_and(by_name = by_columns) AS by_name, bool_and(by_name = bare) AS bare, bool_and(by_name = one_by_one) AS one_by_one
+FROM (SELECT orchard.predict_proba(model('array'), t) AS by_name, orchard.predict_proba(model('columns'), t) AS by_columns,
+		orchard.predict_proba(model('array'), t.v) AS bare, orchard.predict_proba(model('columns'), VARIADIC t.v) AS one_by_one
+	FROM arrayed AS t) AS p;
 -- No value, no class: NaN and infinity.
 SELECT x, orchard.predict_class(model('plain'), x, 1, 'j1') AS class, orchard.predict_proba(model('plain'), x, 1, 'j1') AS proba
 FROM unnest('{NaN,Infinity,-Infinity}'::float8[]) AS x;

@@ -93,6 +93,20 @@ SQL
 	cmp_ok(temp_bytes(), '>', $before, "mixed columns, $options: spilled");
 }
 
+# ** More than two classes.
+{
+	my $before = temp_bytes();
+	is($node->safe_psql('postgres', <<SQL), 't|3', 'three classes: the same digest');
+SET orchard.max_memory = '16MB';
+SELECT FROM orchard.train('spilled', 'SELECT a, b, c, v, w, k FROM mixed', 'k', 'logistic_regression', '{"skip_null_target": true, "weight": "w"}');
+RESET orchard.max_memory;
+SELECT FROM orchard.train('whole', 'SELECT a, b, c, v, w, k FROM mixed', 'k', 'logistic_regression', '{"skip_null_target": true, "weight": "w"}');
+SELECT orchard.model_digest(w) = orchard.model_digest(s), cardinality(orchard.classes(s))
+FROM (SELECT orchard.load_model('whole') AS w, orchard.load_model('spilled') AS s) AS q;
+SQL
+	cmp_ok(temp_bytes(), '>', $before, 'three classes: spilled');
+}
+
 # ** Trees: their columns spill, and go once the rows stand in bytes; what they grow in does not spill.
 foreach (
 	[ 'gradient_boosting', 128, '{"n_estimators": 3, "max_leaf_nodes": 4}' ],

@@ -124,7 +124,7 @@ factor_shared(Softmax *fit, const double *share)
 }
 
 /* x = what the Hessian of the start makes of `of`, from the inverse of A: diag(1 / share) + 1 1' / share_ref. */
-static void
+static Status
 precondition(Softmax *fit, const double *share, const double *of, double *x)
 {
 	size_t q = (size_t) fit->frame.n_columns;
@@ -132,7 +132,11 @@ precondition(Softmax *fit, const double *share, const double *of, double *x)
 	int32_t m;
 
 	for (m = 0; m < fit->n_free; m++)
+	{
+		if (stop_requested(fit->frame.stop))
+			return KERNEL_STOPPED;
 		logistic_solve(&fit->frame, of + (size_t) m * q, x + (size_t) m * q);
+	}
 	for (j = 0; j < q; j++)
 	{
 		double sum = 0.0;
@@ -143,16 +147,18 @@ precondition(Softmax *fit, const double *share, const double *of, double *x)
 			x[(size_t) m * q + j] =
 				x[(size_t) m * q + j] / share[softmax_class(fit, m)] + sum / share[fit->reference];
 	}
+	return KERNEL_OK;
 }
 
 /* system.step = the direction to go against, from system.slope. */
-static void
+static Status
 find_direction(Softmax *fit, Memory *memory)
 {
 	size_t n = memory->n;
 	double *x = memory->scratch;
 	double *step = fit->system.step;
 	double weight[HISTORY] = {0.0};
+	Status status;
 	int32_t i;
 	size_t j;
 
@@ -164,7 +170,7 @@ find_direction(Softmax *fit, Memory *memory)
 		weight[at] = product(memory->steps + at * n, x, n) / memory->curve[at];
 		add_multiple(x, -weight[at], memory->turns + at * n, n);
 	}
-	precondition(fit, memory->share, x, step);
+	status = precondition(fit, memory->share, x, step);
 	for (j = 0; j < n; j++)
 		step[j] *= memory->scale;
 	for (i = memory->held; i >= 1; i--)
@@ -174,6 +180,7 @@ find_direction(Softmax *fit, Memory *memory)
 
 		add_multiple(step, weight[at] - turned, memory->steps + at * n, n);
 	}
+	return status;
 }
 
 /*
@@ -219,7 +226,7 @@ advance(Softmax *fit, double *value, bool *moved)
 }
 
 /* Keeps the step just taken, and what it tells of the curvature. */
-static void
+static Status
 remember(Softmax *fit, Memory *memory, const double *from)
 {
 	size_t n = memory->n;
@@ -228,6 +235,7 @@ remember(Softmax *fit, Memory *memory, const double *from)
 	double *turn = memory->turns + at * n;
 	double curve;
 	double length;
+	Status status;
 	size_t j;
 
 	for (j = 0; j < n; j++)
@@ -236,18 +244,21 @@ remember(Softmax *fit, Memory *memory, const double *from)
 		turn[j] = fit->system.slope[j] - memory->before[j];
 	}
 	curve = product(step, turn, n);
-	precondition(fit, memory->share, turn, memory->scratch);
+	status = precondition(fit, memory->share, turn, memory->scratch);
+	if (status != KERNEL_OK)
+		return status;
 	length = product(turn, memory->scratch, n);
 	if (!(curve > CURVED * sqrt(product(step, step, n) * product(turn, turn, n)) && length > 0.0))
 	{
 		/* What stood here is overwritten. */
 		memory->held -= memory->held == HISTORY;
-		return;
+		return KERNEL_OK;
 	}
 	memory->scale = curve / length;
 	memory->curve[at] = curve;
 	memory->next = (memory->next + 1) % HISTORY;
 	memory->held += memory->held < HISTORY;
+	return KERNEL_OK;
 }
 
 /* One step; *moved is false when none helps, and then the pass is repeated where it stood. */
@@ -259,13 +270,15 @@ take_step(Softmax *fit, Memory *memory, double *value, bool *moved)
 	double *from = memory->steps + (size_t) memory->next * n;
 	Status status;
 
-	find_direction(fit, memory);
-	if (!(product(system->slope, system->step, n) > 0.0))
+	status = find_direction(fit, memory);
+	if (status == KERNEL_OK && !(product(system->slope, system->step, n) > 0.0))
 	{
 		memory->held = 0;
 		memory->scale = 1.0;
-		find_direction(fit, memory);
+		status = find_direction(fit, memory);
 	}
+	if (status != KERNEL_OK)
+		return status;
 	memcpy(memory->before, system->slope, n * sizeof(double));
 	memcpy(memory->scratch, system->estimate, n * sizeof(double));
 	status = advance(fit, value, moved);
@@ -274,8 +287,7 @@ take_step(Softmax *fit, Memory *memory, double *value, bool *moved)
 	if (!*moved)
 		return softmax_pass(fit, system->estimate, PASS_NOTHING);
 	memcpy(from, memory->scratch, n * sizeof(double));
-	remember(fit, memory, from);
-	return KERNEL_OK;
+	return remember(fit, memory, from);
 }
 
 /* The steps themselves. */

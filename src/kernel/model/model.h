@@ -37,8 +37,7 @@ typedef enum ModelAlgorithm
 	ALGORITHM_RANDOM_FOREST = 4,
 	ALGORITHM_DECISION_TREE = 5,
 	ALGORITHM_ISOLATION_FOREST = 6,
-	ALGORITHM_GLM = 7, /* generalised linear model */
-	ALGORITHM_HUBER = 9
+	ALGORITHM_GLM = 7 /* generalised linear model */
 } ModelAlgorithm;
 
 typedef enum ModelObjective
