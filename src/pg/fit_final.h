@@ -29,4 +29,7 @@ extern void fit_require_rows(const FitState *state);
 /* A NOTICE when a regression's target has two values, as classes have; whether it was said. */
 extern bool fit_notice_two_values(const FitState *state);
 
+/* Has the condition number of a linear regression cost digits that its rows would give back? */
+extern bool fit_is_rough(const FitState *state);
+
 #endif /* ORCHARD_PG_FIT_FINAL_H */

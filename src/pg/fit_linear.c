@@ -12,6 +12,7 @@
 #include "kernel/linear/sandwich.h"
 #include "kernel/linear/softmax.h"
 
+#include "pg/fit_final.h"
 #include "pg/fit_work.h"
 
 /* Facts of the columns; target_mean: out, for generalised linear models. */
@@ -225,6 +226,45 @@ empty_result(Fit *fit)
 	return result;
 }
 
+/* The sums of many numbers are of products in double, whose digits the condition number takes. */
+static void
+warn_rough(Fit *fit, double condition)
+{
+	fit_add_warning(
+		fit,
+		psprintf(
+			"the condition number is %.1e, so with more than %d numbers the coefficients have about %d correct digits; orchard.train finds the others by further passes",
+			condition, LEAST_SQUARES_EXACT, (int) (16.0 - 2.0 * log10(condition))));
+}
+
+bool
+fit_is_rough(const FitState *state)
+{
+	const FitOptions *options = state->spec->options;
+	LeastSquaresOptions solver = {.standardize = options->standardize};
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context;
+	LinearFit result;
+	Fit *fit;
+
+	if (options->algorithm != ALGORITHM_LINEAR_REGRESSION || state->spec->keeps_rows ||
+		state->spec->n_numbers <= LEAST_SQUARES_EXACT || is_restricted(options) || state->rows == 0)
+		return false;
+	context =
+		AllocSetContextCreate(CurrentMemoryContext, "orchard condition", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(context);
+	fit = fit_of_state(state);
+	fit_design_of_sums(fit);
+	result = empty_result(fit);
+	result.covariance = NULL;
+	fit_require(fit,
+				least_squares_fit(fit->sums, &fit->design, &solver, &fit->account->allocator,
+								  &fit->account->stop, &result));
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return result.is_rough;
+}
+
 void
 fit_linear_regression(Fit *fit)
 {
@@ -232,7 +272,8 @@ fit_linear_regression(Fit *fit)
 	LeastSquaresOptions solver = {.l1 = Max(options->tree.l1, 0.0),
 								  .l2 = options->l2,
 								  .nonnegative = options->nonnegative,
-								  .standardize = options->standardize};
+								  .standardize = options->standardize,
+								  .rows = fit->spec->keeps_rows ? &fit->state->dataset : NULL};
 	LinearFit result;
 	double weight = 0.0;
 
@@ -250,6 +291,8 @@ fit_linear_regression(Fit *fit)
 			psprintf(
 				"coordinate descent did not converge in %d sweeps; the optimality conditions are violated by %g of the largest moment",
 				result.facts.iterations, result.facts.gradient_norm));
+	if (result.is_rough)
+		warn_rough(fit, result.facts.condition_number);
 	take_result(fit, NULL, &result);
 	weight = least_squares_weight(fit->sums);
 	if (result.facts.tss > 0.0)

@@ -33,6 +33,7 @@
 #include "utils/tuplestore.h"
 
 #include "kernel/base/hash.h"
+#include "kernel/linear/least_squares.h"
 
 #include "pg/argument.h"
 #include "pg/compat.h"
@@ -71,6 +72,7 @@ typedef struct Training
 	FitBinding *binding;
 	FitState *state;
 	Spill *spill; /* of the state's rows */
+	bool refines; /* the source is read once more, for the digits that sums do not have */
 	Progress progress;
 	TupleDesc row_columns;	   /* those of a slot */
 	Tuplestorestate *held_out; /* rows to validate on; NULL when the options ask for none */
@@ -155,6 +157,7 @@ begin_state(Training *training, const TupleTableSlot *slot)
 	memcpy(layout->values, slot->tts_values, sizeof(Datum) * training->n_read);
 	memcpy(layout->nulls, slot->tts_isnull, sizeof(bool) * training->n_read);
 	training->spec = fit_spec_create(training->options_json, training->target, layout);
+	training->spec->keeps_rows |= training->refines;
 	training->binding = fit_binding_of_columns(training->spec, training->columns);
 	training->state =
 		fit_state_create(memory_account_create(AllocSetContextCreate(
@@ -313,6 +316,20 @@ validate(Training *training, struct varlena *model)
 	return evaluation_record(evaluation);
 }
 
+/* Makes ready for the source to be read again, its rows to be kept. */
+static void
+forget_rows(Training *training)
+{
+	fit_state_release(training->state);
+	spill_end(training->spill);
+	training->state = NULL;
+	training->spill = NULL;
+	if (training->held_out != NULL)
+		tuplestore_end(training->held_out);
+	training->held_out = NULL;
+	training->refines = true;
+}
+
 /* The model from slots. */
 static struct varlena *
 train_by_slots(Training *training)
@@ -327,6 +344,11 @@ train_by_slots(Training *training)
 	training->row_context =
 		AllocSetContextCreate(training->context, "orchard training row", ALLOCSET_SMALL_SIZES);
 	row_source_read(training->source, &training->receiver);
+	if (!training->refines && training->state != NULL && fit_is_rough(training->state))
+	{
+		forget_rows(training);
+		row_source_read(training->source, &training->receiver);
+	}
 	if ((training->state == NULL || training->state->rows == 0) && training->held_out != NULL &&
 		tuplestore_tuple_count(training->held_out) > 0)
 		ereport(ERROR,
@@ -397,6 +419,16 @@ train_by_sums(SPIPlanPtr plan)
 	return model;
 }
 
+/* Has a model from sums lost digits to its condition number? */
+static bool
+is_rough(const Training *training, struct varlena *stored)
+{
+	const Model *model = model_decode_stored(stored);
+
+	return model_numbers(model) > LEAST_SQUARES_EXACT && training->options->l2 == 0.0 &&
+		model->facts.condition_number > LEAST_SQUARES_CONDITION;
+}
+
 /* The model, in the training's context. */
 static struct varlena *
 train(Training *training, const char *source)
@@ -411,6 +443,11 @@ train(Training *training, const char *source)
 	choose_columns(training);
 	sums = prepare_sums(training);
 	model = sums != NULL ? train_by_sums(sums) : train_by_slots(training);
+	if (sums != NULL && is_rough(training, model))
+	{
+		training->refines = true;
+		model = train_by_slots(training);
+	}
 	SPI_finish();
 	return model;
 }

@@ -298,6 +298,45 @@ design_build(Design *design, const Allocator *allocator, const Feature *features
 	return status;
 }
 
+/* The indicator of a level, of the pooled ones or of "missing" for a code. */
+static double
+indicator_of_code(const CategoryFacts *facts, int32_t level, int32_t code)
+{
+	if (level == LEVEL_MISSING)
+		return code == CODE_MISSING ? 1.0 : 0.0;
+	if (code == CODE_MISSING)
+		return facts->frequency[level == LEVEL_POOLED ? facts->n_levels : level];
+	return facts->level_of_code[code] == level ? 1.0 : 0.0;
+}
+
+void
+design_row(const Design *design, const DatasetBlock *block, int32_t i, double *values)
+{
+	int32_t t;
+
+	for (t = 0; t < design->n_terms; t++)
+	{
+		const Term *term = &design->terms[t];
+		size_t place =
+			(size_t) (term->slot < 0 ? 0 : term->slot) * (size_t) block->capacity + (size_t) i;
+		double value;
+
+		if (term->feature == TERM_INTERCEPT)
+			values[t] = 1.0;
+		else if (design->features[term->feature].family == FAMILY_CATEGORY)
+			values[t] = indicator_of_code(&design->categories[term->slot], term->level,
+										  block->codes[place]);
+		else
+		{
+			value = block->numbers[place];
+			if (term->level == LEVEL_MISSING)
+				values[t] = isnan(value) ? 1.0 : 0.0;
+			else
+				values[t] = isnan(value) ? design->numbers[term->slot].mean : value;
+		}
+	}
+}
+
 void
 design_release(Design *design, const Allocator *allocator, const Dictionary *dictionaries)
 {

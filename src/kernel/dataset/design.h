@@ -13,6 +13,7 @@
 #define ORCHARD_KERNEL_DATASET_DESIGN_H
 
 #include "kernel/base/memory.h"
+#include "kernel/dataset/dataset.h"
 #include "kernel/dataset/dictionary.h"
 #include "kernel/dataset/schema.h"
 
@@ -91,6 +92,9 @@ extern Status design_build(Design *design, const Allocator *allocator, const Fea
 						   int32_t n_features, const Dictionary *dictionaries,
 						   const double *const *level_weight, const double *missing_weight,
 						   const NumberFacts *numbers, const DesignOptions *options);
+/* The values of the terms' columns in row i of a block: n_terms, means where something is missing. */
+extern void design_row(const Design *design, const DatasetBlock *block, int32_t i, double *values);
+
 /* dictionary_sizes: n_categories, as at build time. */
 extern void design_release(Design *design, const Allocator *allocator,
 						   const Dictionary *dictionaries);

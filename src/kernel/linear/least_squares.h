@@ -27,15 +27,22 @@
 
 #define LEAST_SQUARES_EXACT 64
 
+/*
+ * The condition number above which coefficients from sums in double are called rough: they have
+ * about 16 - 2 log10(condition) digits, 8 here.
+ */
+#define LEAST_SQUARES_CONDITION 1e4
+
 typedef struct LeastSquares LeastSquares;
 
 typedef struct LeastSquaresOptions
 {
 	double
 		l1; /* >= 0; objective (1/sum w) sum w r^2 / 2 + l1 |b|_1 + (l2/2) |b|^2: see least_squares_fit */
-	double l2;		  /* >= 0 */
-	bool nonnegative; /* no coefficient but the intercept below 0 */
-	bool standardize; /* the penalty acts on columns scaled to standard deviation 1 */
+	double l2;			 /* >= 0 */
+	bool nonnegative;	 /* no coefficient but the intercept below 0 */
+	bool standardize;	 /* the penalty acts on columns scaled to standard deviation 1 */
+	const Dataset *rows; /* those behind the sums, to refine rough coefficients by; or NULL */
 } LeastSquaresOptions;
 
 /* An empty state for rows of n_numbers numbers and n_categories categories; NULL when refused. */

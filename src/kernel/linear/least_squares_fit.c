@@ -38,11 +38,12 @@ report(const Solver *solver, LinearFit *fit)
 {
 	const Design *design = solver->design;
 	double degrees = (double) solver->state->rows - fit->facts.rank;
-	DoubleDouble intercept = solver->target_sum;
+	DoubleDouble intercept = solver->is_refined ? solver->level : solver->target_sum;
 	double mean_variance = 1.0 / solver->total.hi + solver->equations.mean_variance;
 	int32_t i;
 
-	fit->facts.rss = solver_residual_square(solver).hi;
+	fit->facts.rss =
+		solver->is_refined ? solver->rest_square.hi : solver_residual_square(solver).hi;
 	fit->facts.tss = solver->target_square.hi > 0.0 ? solver->target_square.hi : 0.0;
 	fit->facts.sigma2 = degrees > 0.0 ? fit->facts.rss / degrees : NAN;
 	for (i = 0; i < solver->p; i++)
@@ -53,14 +54,18 @@ report(const Solver *solver, LinearFit *fit)
 
 		if (!isfinite(estimate.hi))
 			return KERNEL_OVERFLOW;
-		intercept = dd_subtract(intercept, dd_multiply(estimate, solver->sum[i]));
+		intercept =
+			dd_subtract(intercept,
+						solver->is_refined ? dd_multiply_double(estimate, solver->centre[i]) :
+											 dd_multiply(estimate, solver->sum[i]));
 		set_coefficient(
 			&fit->coefficients[solver->first + i], &design->terms[solver->first + i], estimate.hi,
 			scale > 0.0 ? fit->facts.sigma2 * solver->variance[i] / (scale * scale) : NAN, degrees);
 	}
 	if (!design->has_intercept)
 		return KERNEL_OK;
-	intercept = dd_divide(intercept, solver->total);
+	if (!solver->is_refined)
+		intercept = dd_divide(intercept, solver->total);
 	set_coefficient(&fit->coefficients[0], &design->terms[0], intercept.hi,
 					fit->facts.sigma2 * mean_variance, degrees);
 	return isfinite(intercept.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
@@ -231,6 +236,12 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 		status = solve_by_descent(solver, options, stop, &fit->facts);
 	else if (status == KERNEL_OK)
 		status = solve_directly(solver, options, stop, &fit->facts);
+	fit->is_rough = solver->state->is_wide && fit->facts.condition_number > LEAST_SQUARES_CONDITION;
+	if (status == KERNEL_OK && fit->is_rough && options->rows != NULL && options->l2 == 0.0)
+	{
+		status = solver_refine(solver, options->rows, stop);
+		fit->is_rough = false;
+	}
 	if (status != KERNEL_OK)
 		return status;
 	status = report(solver, fit);

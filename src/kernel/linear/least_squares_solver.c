@@ -308,6 +308,7 @@ solver_release(Solver *solver)
 	memory_release(allocator, solver->threshold, p, sizeof(double));
 	memory_release(allocator, solver->mean, p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->tolerance, p, sizeof(double));
+	memory_release(allocator, solver->centre, p, sizeof(double));
 	memory_release(allocator, solver->variance, p, sizeof(double));
 	memory_release(allocator, solver->information, n_terms * n_terms, sizeof(DoubleDouble));
 }

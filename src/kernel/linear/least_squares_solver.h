@@ -60,6 +60,12 @@ typedef struct Solver
 	DoubleDouble target_square; /* centred when there is an intercept */
 	DoubleDouble slack;			/* u'(c - R u - D u), what the way to solve left */
 	NormalEquations equations;
+
+	/* After solver_refine(), where it was called: it solves for columns less these centres. */
+	bool is_refined;
+	double *centre;			  /* p */
+	DoubleDouble level;		  /* of the target at the centres */
+	DoubleDouble rest_square; /* the residual square */
 } Solver;
 
 /* A solver of these, empty. */
@@ -85,6 +91,16 @@ extern Status solver_scale(Solver *solver, bool standardize);
 
 /* The penalties of the scaled columns, apart from the Gram matrix. */
 extern void solver_penalize(Solver *solver, double l1, double l2);
+
+/*
+ * solver_refine
+ *		The solution of a full-rank system to the last digits, from the rows behind the sums.
+ *
+ * After normal_equations_solve() in the wide way and without a penalty.  A few passes over the rows of
+ * O(p) double-double operations each, and as many solutions.  KERNEL_OK, KERNEL_OUT_OF_MEMORY,
+ * KERNEL_STOPPED and what the dataset's store reports.
+ */
+extern Status solver_refine(Solver *solver, const Dataset *rows, const StopCheck *stop);
 
 /* The residual square at the solution; the Gram matrix may have been overwritten. */
 extern DoubleDouble solver_residual_square(const Solver *solver);

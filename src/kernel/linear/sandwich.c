@@ -34,47 +34,15 @@ typedef struct Sandwich
 	bool is_defined;
 } Sandwich;
 
-/* The indicator of a level, of the pooled ones or of "missing" in a row. */
-static double
-indicator(const Design *design, const Term *term, int32_t code)
-{
-	const CategoryFacts *facts = &design->categories[term->slot];
-
-	if (term->level == LEVEL_MISSING)
-		return code == CODE_MISSING ? 1.0 : 0.0;
-	if (code == CODE_MISSING)
-		return facts->frequency[term->level == LEVEL_POOLED ? facts->n_levels : term->level];
-	return facts->level_of_code[code] == term->level ? 1.0 : 0.0;
-}
-
 /* The terms' columns in row i of a block, less their centres. */
 static void
 read_row(Sandwich *sandwich, const DatasetBlock *block, int32_t i)
 {
-	const Design *design = sandwich->design;
-	const double *centre = sandwich->fit->covariance->centre;
-	size_t capacity = (size_t) block->capacity;
 	int32_t t;
 
+	design_row(sandwich->design, block, i, sandwich->row);
 	for (t = 0; t < sandwich->n; t++)
-	{
-		const Term *term = &design->terms[t];
-		size_t place = (size_t) (term->slot < 0 ? 0 : term->slot) * capacity + (size_t) i;
-		double value = 1.0;
-
-		if (term->feature != TERM_INTERCEPT &&
-			design->features[term->feature].family == FAMILY_CATEGORY)
-			value = indicator(design, term, block->codes[place]);
-		else if (term->feature != TERM_INTERCEPT)
-		{
-			value = block->numbers[place];
-			if (term->level == LEVEL_MISSING)
-				value = isnan(value) ? 1.0 : 0.0;
-			else if (isnan(value))
-				value = design->numbers[term->slot].mean;
-		}
-		sandwich->row[t] = value - centre[t];
-	}
+		sandwich->row[t] -= sandwich->fit->covariance->centre[t];
 }
 
 /* The row's score along eta, and its share of the information. */

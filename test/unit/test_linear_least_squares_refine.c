@@ -1,0 +1,225 @@
+/*
+ * test_linear_least_squares_refine.c: digits that sums of products in double have lost come back.
+ *
+ * 66 numbers, two of them equal but for 1e-5 of their spread, a category, NULLs and weights; the
+ * target is their sum with known coefficients, so the solution is known to the condition number
+ * times 1e-16.
+ */
+#include "kernel/linear/least_squares.h"
+
+#include "linear_rows.h"
+
+#define NUMBERS 66
+#define ROWS 1300
+#define TERMS (NUMBERS + 3)
+
+typedef struct Rows
+{
+	double numbers[ROWS][NUMBERS];
+	int32_t codes[ROWS];
+	double weight[ROWS];
+	double target[ROWS];
+	double mean; /* of number 1, which has NULLs */
+} Rows;
+
+/* A number of (-1000, 1000) without structure, in thirds. */
+static double
+draw(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return (double) (int32_t) ((*seed >> 8) % 6001u) / 3.0 - 1000.0;
+}
+
+/* b_j = 1 + j % 3; 5 and -7 for the levels 1 and 2 of the category; intercept 100. */
+static void
+make_rows(Rows *rows)
+{
+	uint32_t seed = 11;
+	long double sum = 0.0L;
+	long double weight = 0.0L;
+	int i;
+	int j;
+
+	for (i = 0; i < ROWS; i++)
+	{
+		for (j = 0; j < NUMBERS; j++)
+			rows->numbers[i][j] = draw(&seed);
+		rows->numbers[i][NUMBERS - 1] = rows->numbers[i][0] + 1e-5 * rows->numbers[i][NUMBERS - 1];
+		rows->codes[i] = i % 3;
+		rows->weight[i] = 1.0 + i % 4;
+		if (i % 7 == 3)
+		{
+			rows->numbers[i][1] = NAN;
+			continue;
+		}
+		sum += (long double) rows->weight[i] * rows->numbers[i][1];
+		weight += rows->weight[i];
+	}
+	rows->mean = (double) (sum / weight);
+	for (i = 0; i < ROWS; i++)
+	{
+		long double y =
+			100.0L + (rows->codes[i] == 1 ? 5.0L : 0.0L) - (rows->codes[i] == 2 ? 7.0L : 0.0L);
+
+		for (j = 0; j < NUMBERS; j++)
+			y += (1.0L + j % 3) * (isnan(rows->numbers[i][j]) ? rows->mean : rows->numbers[i][j]);
+		rows->target[i] = (double) y;
+	}
+}
+
+/* The largest relative error of a coefficient. */
+static double
+error_of(const LinearFit *fit)
+{
+	double most = fabs(fit->coefficients[0].estimate / 100.0 - 1.0);
+	int j;
+
+	for (j = 0; j < NUMBERS; j++)
+		most = fmax(most, fabs(fit->coefficients[1 + j].estimate / (1.0 + j % 3) - 1.0));
+	most = fmax(most, fabs(fit->coefficients[NUMBERS + 1].estimate / 5.0 - 1.0));
+	return fmax(most, fabs(fit->coefficients[NUMBERS + 2].estimate / -7.0 - 1.0));
+}
+
+/* Fits, with the rows at hand or NULL; the allocator refuses allocation number `refused`, -1: none. */
+static void
+fit_rows(const Rows *rows, const Dataset *dataset, int refused, Status *status, LinearFit *fit)
+{
+	LeastSquaresOptions options = {.standardize = true, .rows = dataset};
+	DesignOptions design_options = {true, false, 1000, NULL};
+	Feature features[NUMBERS + 1];
+	NumberFacts numbers[NUMBERS];
+	LeastSquares *sums = least_squares_create(&unit_allocator, NUMBERS, 1);
+	double level_weight[3];
+	const double *levels = level_weight;
+	double missing_weight;
+	Dictionary dictionary;
+	Design design;
+	int i;
+
+	for (i = 0; i < NUMBERS; i++)
+		features[i] = (Feature){"x", FAMILY_NUMBER, 0, false};
+	features[NUMBERS] = golden_features[2];
+	golden_dictionary(&dictionary);
+	for (i = 0; i < ROWS; i++)
+		CHECK(least_squares_add(sums, &unit_allocator, rows->numbers[i], &rows->codes[i],
+								rows->target[i], rows->weight[i]) == KERNEL_OK);
+	least_squares_number_facts(sums, numbers);
+	CHECK_CLOSE(numbers[1].mean, rows->mean, 1e-15);
+	least_squares_level_weights(sums, 0, level_weight, 3, &missing_weight);
+	CHECK(design_build(&design, &unit_allocator, features, NUMBERS + 1, &dictionary, &levels,
+					   &missing_weight, numbers, &design_options) == KERNEL_OK);
+	CHECK(design.n_terms == TERMS);
+	unit_allocator_fail_after(refused);
+	*status = least_squares_fit(sums, &design, &options, &unit_allocator, NULL, fit);
+	unit_allocator_fail_after(-1);
+	design_release(&design, &unit_allocator, &dictionary);
+	dictionary_release(&dictionary, &unit_allocator);
+	least_squares_release(sums, &unit_allocator);
+}
+
+static void
+make_dataset(const Rows *rows, Dataset *dataset)
+{
+	int i;
+
+	dataset_begin(dataset, NUMBERS, 1, true);
+	for (i = 0; i < ROWS; i++)
+		CHECK(dataset_add(dataset, &unit_allocator, rows->numbers[i], &rows->codes[i],
+						  rows->target[i], rows->weight[i]) == KERNEL_OK);
+}
+
+static void
+rows_give_the_digits_back(void)
+{
+	static Rows rows;
+	LinearCoefficient coefficients[TERMS];
+	LinearFit fit = {.coefficients = coefficients};
+	Dataset dataset;
+	Status status;
+	double rough;
+
+	make_rows(&rows);
+	make_dataset(&rows, &dataset);
+	fit_rows(&rows, NULL, -1, &status, &fit);
+	CHECK(status == KERNEL_OK && fit.is_rough);
+	CHECK(fit.facts.condition_number > 3e4 && fit.facts.condition_number < 3e5);
+	rough = error_of(&fit);
+	CHECK(rough > 1e-9 && rough < 1e-4);
+	fit_rows(&rows, &dataset, -1, &status, &fit);
+	CHECK(status == KERNEL_OK && !fit.is_rough && fit.facts.rank == TERMS);
+	printf("# error %.1e, by the rows %.1e\n", rough, error_of(&fit));
+	CHECK(error_of(&fit) < 1e-10);
+	/* The target's rounding is all that is left. */
+	CHECK(fit.facts.rss >= 0.0 && fit.facts.rss < 1e-20 * fit.facts.tss);
+	dataset_release(&dataset, &unit_allocator);
+}
+
+/* With noise the residuals of the refined fit are orthogonal to the columns; the variance is theirs. */
+static void
+residuals_are_orthogonal(void)
+{
+	static Rows rows;
+	LinearCoefficient coefficients[TERMS];
+	LinearFit fit = {.coefficients = coefficients};
+	long double slope[NUMBERS + 1] = {0.0L};
+	long double size[NUMBERS + 1] = {0.0L};
+	long double square = 0.0L;
+	Dataset dataset;
+	Status status;
+	int i;
+	int j;
+
+	make_rows(&rows);
+	for (i = 0; i < ROWS; i++)
+		rows.target[i] += (i * 7919 % 101) - 50.0;
+	make_dataset(&rows, &dataset);
+	fit_rows(&rows, &dataset, -1, &status, &fit);
+	CHECK(status == KERNEL_OK);
+	for (i = 0; i < ROWS; i++)
+	{
+		long double rest = rows.target[i] - (long double) coefficients[0].estimate;
+
+		if (rows.codes[i] > 0)
+			rest -= coefficients[NUMBERS + rows.codes[i]].estimate;
+		for (j = 0; j < NUMBERS; j++)
+			rest -= (long double) coefficients[1 + j].estimate *
+				(isnan(rows.numbers[i][j]) ? rows.mean : rows.numbers[i][j]);
+		square += rows.weight[i] * rest * rest;
+		for (j = 0; j <= NUMBERS; j++)
+		{
+			long double x = j == NUMBERS  ? 1.0L :
+				isnan(rows.numbers[i][j]) ? rows.mean :
+											rows.numbers[i][j];
+
+			slope[j] += rows.weight[i] * rest * x;
+			size[j] += fabsl(rows.weight[i] * rest * x);
+		}
+	}
+	/* Coefficients rounded to double leave about 1e-16 of the columns' size. */
+	for (j = 0; j <= NUMBERS; j++)
+		CHECK(fabsl(slope[j]) <= 1e-11L * size[j]);
+	CHECK_CLOSE(fit.facts.rss, (double) square, 1e-13);
+	dataset_release(&dataset, &unit_allocator);
+}
+
+/* Every refusal of memory on the way is passed on, and the last attempt succeeds. */
+static void
+refusals_are_passed_on(void)
+{
+	static Rows rows;
+	LinearCoefficient coefficients[TERMS];
+	LinearFit fit = {.coefficients = coefficients};
+	Dataset dataset;
+	Status status = KERNEL_OUT_OF_MEMORY;
+	int n;
+
+	make_rows(&rows);
+	make_dataset(&rows, &dataset);
+	for (n = 0; n < 200 && status == KERNEL_OUT_OF_MEMORY; n++)
+		fit_rows(&rows, &dataset, n, &status, &fit);
+	CHECK(status == KERNEL_OK && n > 20 && error_of(&fit) < 1e-10);
+	dataset_release(&dataset, &unit_allocator);
+}
+
+UNIT_MAIN(UNIT_CASE(rows_give_the_digits_back), UNIT_CASE(residuals_are_orthogonal),
+		  UNIT_CASE(refusals_are_passed_on))
