@@ -44,7 +44,12 @@ CREATE FUNCTION orchard.features(model orchard.model,
 	OUT fill float8[]) RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'orchard_features' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION orchard.features(orchard.model)
-IS 'the features of a model in positional order, with levels (first is the reference) and the means that stand for NULL';
+IS 'the columns that a model reads in positional order, with levels (first is the reference) and the means that stand for NULL; those are NULL of columns that a recipe reads';
+
+CREATE FUNCTION orchard.recipe(model orchard.model) RETURNS orchard.transform
+AS 'MODULE_PATHNAME', 'orchard_recipe' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.recipe(orchard.model)
+IS 'the fitted recipe of the option "preprocess" that turns a row into features; NULL without one';
 
 CREATE FUNCTION orchard.classes(model orchard.model) RETURNS text[]
 AS 'MODULE_PATHNAME', 'orchard_classes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -322,8 +322,7 @@ make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
 	}
 	else if (site->mode == MODE_JSON)
 		binding = score_binding_of_literals(model);
-	else if (site->mode == MODE_ARRAY &&
-			 !(model->model->n_features == 1 && model->model->features[0].length > 0))
+	else if (site->mode == MODE_ARRAY && !(model->n_inputs == 1 && model->inputs[0].length > 0))
 		binding = score_binding_of_array(model);
 	else
 		binding = score_binding_of_types(model, n, types);
@@ -675,17 +674,29 @@ array_element(Datum array, int i, Oid type, Datum *value)
 	return !is_null;
 }
 
-/* The datum of feature f and its type; false for NULL. */
-static bool
-feature_datum(const CallSite *site, FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
-			  uint32 f, Datum *value, Oid *type)
+/* Where input i is in what the call passes. */
+static int
+input_index(const CallSite *site, const ScoreBinding *binding, uint32 i)
 {
+	const ModelInput *input = &binding->model->inputs[i];
+
+	if (site->mode != MODE_ROW)
+		return (int) i;
+	if (input->feature >= 0)
+		return binding->columns[input->feature].index;
+	return row_layout_find(binding->layout, input->name, (int) i);
+}
+
+/* The datum of input i and its type; false for NULL. */
+static bool
+input_datum(const CallSite *site, FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
+			uint32 i, Datum *value, Oid *type)
+{
+	int index = input_index(site, binding, i);
 	bool is_null;
 
 	if (site->mode == MODE_ROW)
 	{
-		int index = binding->columns[f].index;
-
 		*type = TupleDescAttr(binding->layout->descriptor, index)->atttypid;
 		*value = binding->layout->values[index];
 		return !binding->layout->nulls[index];
@@ -693,17 +704,17 @@ feature_datum(const CallSite *site, FunctionCallInfo fcinfo, int first, const Sc
 	if (site->mode == MODE_VARIADIC)
 	{
 		*type = site->types[0];
-		return array_element(PG_GETARG_DATUM(first), (int) f, *type, value);
+		return array_element(PG_GETARG_DATUM(first), index, *type, value);
 	}
-	is_null = fcinfo->args[first + f].isnull;
-	*type = site->types[f];
-	*value = fcinfo->args[first + f].value;
+	is_null = fcinfo->args[first + index].isnull;
+	*type = site->types[index];
+	*value = fcinfo->args[first + index].value;
 	return !is_null;
 }
 
-/* The datum of feature f, or of an element of it, and its type; false for NULL. */
+/* The datum of input i, or of an element of it, and its type; false for NULL. */
 static bool
-element_datum(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 f,
+element_datum(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 i,
 			  int element, int slot, Datum *value, Oid *type)
 {
 	const CallSite *site = fcinfo->flinfo->fn_extra;
@@ -713,7 +724,7 @@ element_datum(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, u
 		*type = get_base_element_type(getBaseType(site->types[0]));
 		return array_element(PG_GETARG_DATUM(first), slot, *type, value);
 	}
-	if (!feature_datum(site, fcinfo, first, binding, f, value, type))
+	if (!input_datum(site, fcinfo, first, binding, i, value, type))
 		return false;
 	if (element < 0)
 		return true;
@@ -722,7 +733,7 @@ element_datum(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, u
 }
 
 char *
-call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 f,
+call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 i,
 				int element, int slot)
 {
 	Datum value;
@@ -730,7 +741,7 @@ call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
 	Oid output;
 	bool is_varlena;
 
-	if (!element_datum(fcinfo, first, binding, f, element, slot, &value, &type))
+	if (!element_datum(fcinfo, first, binding, i, element, slot, &value, &type))
 		return NULL;
 	if (type == BOOLOID) /* as its levels are called */
 		return pstrdup(DatumGetBool(value) ? "true" : "false");
@@ -742,8 +753,13 @@ bool
 call_site_is_null(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding, uint32 f,
 				  int element, int slot)
 {
+	const CachedModel *model = binding->model;
 	Datum value;
 	Oid type;
 
-	return !element_datum(fcinfo, first, binding, f, element, slot, &value, &type);
+	if (f < model->n_prepared)
+		return binding->prepared_missing[f];
+	/* The inputs end with the features that are columns themselves. */
+	return !element_datum(fcinfo, first, binding, model->n_inputs - model->model->n_features + f,
+						  element, slot, &value, &type);
 }

@@ -35,14 +35,14 @@ extern bool call_site_bind(FunctionCallInfo fcinfo, int first, ScoreBinding **bi
 
 /*
  * call_site_value
- *		After call_site_bind: the text of feature f as this call gives it, or of one element of it; NULL when that is NULL.
+ *		After call_site_bind: the text of input i of the model as this call gives it, or of one element of it; NULL when that is NULL.
  *
  * element: from 0 of an array feature, else -1.  slot: of the number or category.
  */
 extern char *call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
-							 uint32 f, int element, int slot);
+							 uint32 i, int element, int slot);
 
-/* Is it NULL?  As call_site_value. */
+/* The same for feature f: does NULL stand in its place? */
 extern bool call_site_is_null(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
 							  uint32 f, int element, int slot);
 

@@ -207,12 +207,12 @@ evaluation_reads_column(const Model *model, const char *weight, const char *name
 
 	if (strcmp(name, model->target) == 0 || (weight != NULL && strcmp(name, weight) == 0))
 		return true;
-	for (i = 0; i < model->n_features; i++)
+	for (i = model_prepared(model); i < model->n_features; i++)
 	{
 		if (strcmp(name, model->features[i].name) == 0)
 			return true;
 	}
-	return false;
+	return model_preprocess_reads(model, name);
 }
 
 const Model *

@@ -16,7 +16,9 @@
 
 #include "pg/error.h"
 #include "pg/fit_final.h"
+#include "pg/fit_recipe.h"
 #include "pg/fit_work.h"
+#include "pg/prep_fit.h"
 
 #define LARGE 1e150		   /* squares of such values may have no finite sum */
 #define TWO_VALUES_ROWS 20 /* fewer rows with two values in the target say nothing */
@@ -357,6 +359,29 @@ tell_warning(const char *text, int *n_told)
 		*n_told = Min(*n_told + 1, WARNINGS_TOLD + 1);
 }
 
+/* The recipe that stands before the features, learnt from the rows when it was not fitted before. */
+static void
+take_recipe(Fit *fit)
+{
+	uint32 i;
+
+	if (fit->spec->learns_recipe)
+	{
+		FitState *learnt = fit_recipe_learn(fit->state, fit->spent, fit->account);
+
+		fit->state = fit->spent = learnt;
+		fit->spec = learnt->spec;
+	}
+	fit->model.preprocess = fit->spec->recipe;
+	for (i = 0; i < fit->spec->recipe->n; i++)
+	{
+		char *warning = prep_step_warning(&fit->spec->recipe->steps[i]);
+
+		if (warning != NULL)
+			fit_add_warning(fit, warning);
+	}
+}
+
 static struct varlena *
 make_model(const FitState *state, FitState *spent, Progress *progress, int *n_told)
 {
@@ -378,6 +403,8 @@ make_model(const FitState *state, FitState *spent, Progress *progress, int *n_to
 	fit = fit_of_state(state);
 	fit->progress = progress;
 	fit->spent = spent;
+	if (fit->spec->recipe != NULL)
+		take_recipe(fit);
 	if (algorithm_is_tree(state->spec->options->algorithm))
 		fit_trees(fit);
 	else if (state->spec->options->algorithm == ALGORITHM_GLM)

@@ -12,7 +12,9 @@
 #include "pg/column_type.h"
 #include "pg/fit_cv_option.h"
 #include "pg/fit_option.h"
+#include "pg/memory.h"
 #include "pg/option_value.h"
+#include "pg/prep_json.h"
 
 typedef struct AlgorithmEntry
 {
@@ -219,6 +221,52 @@ OPTION_READER(positive_class, option_text(name, value))
 OPTION_READER(features, option_names(name, value, &options->n_features))
 OPTION_READER(exclude, option_names(name, value, &options->n_exclude))
 
+/* Is it an array of at least one object? */
+static bool
+is_list_of_objects(JsonbContainer *container)
+{
+	uint32 i;
+
+	if (!JsonContainerIsArray(container) || JsonContainerSize(container) == 0)
+		return false;
+	for (i = 0; i < JsonContainerSize(container); i++)
+	{
+		JsonbValue *element = getIthJsonbValueFromContainer(container, i);
+
+		if (element->type != jbvBinary || !JsonContainerIsObject(element->val.binary.data))
+			return false;
+	}
+	return true;
+}
+
+/* A recipe's specification, or a fitted recipe as its text form is. */
+static void
+read_preprocess(FitOptions *options, const char *name, const JsonbValue *value)
+{
+	static const char *const wanted = "an array of steps, or a fitted recipe";
+	Transform *recipe = palloc0(sizeof(Transform));
+	JsonbContainer *container = value->type == jbvBinary ? value->val.binary.data : NULL;
+
+	if (container == NULL || !(JsonContainerIsObject(container) || is_list_of_objects(container)))
+		option_wrong_type(name, wanted);
+	options->preprocess_is_fitted = JsonContainerIsObject(container);
+	if (!options->preprocess_is_fitted)
+		prep_recipe_read(recipe, JsonbValueToJsonb((JsonbValue *) value), false,
+						 memory_transient());
+	else
+	{
+		prep_transform_read(recipe, JsonbValueToJsonb((JsonbValue *) value), memory_transient());
+		if (!recipe->is_recipe)
+			option_wrong_type(name, wanted);
+	}
+	if (recipe->n > MODEL_STEPS_LIMIT)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("option \"%s\" has %u steps, more than %d", name, recipe->n,
+						MODEL_STEPS_LIMIT)));
+	options->preprocess = recipe;
+}
+
 #define ALL (~0)
 #define WITH_TARGET (~ALGORITHM_BIT(ALGORITHM_ISOLATION_FOREST))
 #define GLM ALGORITHM_BIT(ALGORITHM_GLM)
@@ -255,6 +303,7 @@ static const OptionEntry option_entries[] = {
 	{"offset", read_offset, GLM},
 	{"on_failure", read_on_failure, ALL},
 	{"positive_class", read_positive_class, WITH_TARGET},
+	{"preprocess", read_preprocess, ALL},
 	{"seed", read_seed, ALL},
 	{"skip_null_target", read_skip_null_target, WITH_TARGET},
 	{"standardize", read_standardize, LINEAR},
@@ -676,6 +725,19 @@ add_tree_options(Members *members, const FitOptions *options)
 	add_tree_number(members, options, "subsample", tree->subsample);
 }
 
+/* What is to be fitted: what it learnt is part of the model. */
+static void
+add_preprocess(Members *members, const Transform *recipe)
+{
+	StringInfoData json;
+
+	if (recipe == NULL)
+		return;
+	initStringInfo(&json);
+	prep_recipe_write(recipe, &json);
+	add_member(members, "preprocess", json.data);
+}
+
 static int
 compare_members(const void *a, const void *b)
 {
@@ -699,6 +761,7 @@ canonical_text(const FitOptions *options)
 	add_text(&members, "objective", objective_name(options->objective));
 	add_text(&members, "on_failure", options->raise_on_failure ? "error" : "warn");
 	add_text(&members, "positive_class", options->positive_class);
+	add_preprocess(&members, options->preprocess);
 	add_number(&members, "seed", (double) options->seed);
 	add_boolean(&members, "skip_null_target", options->skip_null_target);
 	add_text(&members, "time", options->time);

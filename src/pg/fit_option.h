@@ -71,6 +71,8 @@ struct FitOptions
 	int n_class_weights;
 	CvOptions cv;
 	PenaltyOptions penalties; /* of cv */
+	Transform *preprocess;	  /* a recipe, fitted or not; NULL: none */
+	bool preprocess_is_fitted;
 	TreeOptions tree;
 	char *canonical; /* JSON text of every option in force, keys sorted */
 };

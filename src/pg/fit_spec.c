@@ -15,6 +15,7 @@
 #include "kernel/base/hash.h"
 
 #include "pg/error.h"
+#include "pg/fit_recipe.h"
 #include "pg/fit_spec.h"
 #include "pg/memory.h"
 
@@ -125,6 +126,8 @@ is_feature(const FitOptions *options, const char *target, const char *name)
 		return false;
 	if (is_offset(options, name))
 		return true;
+	if (fit_recipe_reads(options, name))
+		return false;
 	if (options->features != NULL)
 		return is_listed(name, options->features, options->n_features);
 	return !is_listed(name, options->exclude, options->n_exclude);
@@ -146,7 +149,7 @@ fit_reads_column(const FitOptions *options, const char *target, const char *name
 	return strcmp(name, target) == 0 || (fold != NULL && strcmp(name, fold) == 0) ||
 		(options->weight != NULL && strcmp(name, options->weight) == 0) ||
 		(options->validation != NULL && strcmp(name, options->validation) == 0) ||
-		is_feature(options, target, name);
+		is_feature(options, target, name) || fit_recipe_reads(options, name);
 }
 
 static void
@@ -224,7 +227,7 @@ static void
 set_kind(FitSpec *spec)
 {
 	spec->classification = objective_is_classification(spec->options->objective);
-	spec->keeps_rows = fit_options_keep_rows(spec->options);
+	spec->keeps_rows = fit_options_keep_rows(spec->options) || spec->learns_recipe;
 }
 
 void
@@ -373,6 +376,7 @@ check_roles(const FitOptions *options, const char *target, const RowLayout *layo
 	check_role(options, target, layout, options->time, "time");
 	check_role(options, target, layout, options->validation, "validation");
 	check_role(options, target, layout, options->cv.column, "cv");
+	fit_recipe_check(options, target, layout);
 }
 
 void
@@ -420,6 +424,27 @@ check_constraints(const FitSpec *spec)
 	}
 }
 
+/* What follows from the features. */
+static void
+complete(FitSpec *spec)
+{
+	if (!spec->learns_recipe)
+	{
+		fit_recipe_name_outputs(spec);
+		check_constraints(spec);
+	}
+	count_slots(spec);
+	set_fold_seeds(spec);
+}
+
+static void
+allocate_features(FitSpec *spec, int n)
+{
+	spec->features = palloc0(sizeof(Feature) * Max(n, 1));
+	spec->is_integer = palloc0(sizeof(bool) * Max(n, 1));
+	spec->labels = palloc0(sizeof(EnumLabels *) * Max(n, 1));
+}
+
 FitSpec *
 fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout)
 {
@@ -430,11 +455,11 @@ fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout)
 	memcpy(spec->options_json, options, VARSIZE(options));
 	spec->options = fit_options_parse(options);
 	spec->target = pstrdup(target);
+	fit_recipe_begin(spec);
 	set_target(spec, layout);
 	check_roles(spec->options, target, layout);
-	spec->features = palloc0(sizeof(Feature) * Max(layout->n_columns, 1));
-	spec->is_integer = palloc0(sizeof(bool) * Max(layout->n_columns, 1));
-	spec->labels = palloc0(sizeof(EnumLabels *) * Max(layout->n_columns, 1));
+	allocate_features(spec, layout->n_columns + fit_recipe_features(spec));
+	fit_recipe_add_features(spec, layout);
 	for (i = 0; i < layout->n_columns; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
@@ -445,10 +470,34 @@ fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout)
 		row_layout_find(layout, NameStr(attribute->attname), 0); /* raises when it stands twice */
 		add_feature(spec, layout, i);
 	}
-	check_constraints(spec);
-	count_slots(spec);
-	set_fold_seeds(spec);
+	complete(spec);
 	encode_spec(spec);
+	return spec;
+}
+
+FitSpec *
+fit_spec_of_learnt(const FitSpec *from, Transform *recipe)
+{
+	FitSpec *spec = palloc0(sizeof(FitSpec));
+	int i;
+
+	*spec = *from;
+	spec->options = palloc(sizeof(FitOptions));
+	*spec->options = *from->options;
+	spec->options->preprocess = recipe;
+	spec->options->preprocess_is_fitted = true;
+	fit_recipe_begin(spec);
+	set_kind(spec);
+	spec->n_features = spec->n_numbers = spec->n_categories = 0;
+	allocate_features(spec, fit_recipe_features(spec) + from->n_features - from->n_prepared);
+	fit_recipe_add_features(spec, NULL);
+	for (i = from->n_prepared; i < from->n_features; i++)
+	{
+		spec->features[spec->n_features] = from->features[i];
+		spec->is_integer[spec->n_features] = from->is_integer[i];
+		spec->labels[spec->n_features++] = from->labels[i];
+	}
+	complete(spec);
 	return spec;
 }
 
@@ -500,7 +549,7 @@ sort_features(const FitSpec *spec, FitBinding *binding, bool is_formed)
 	int i;
 
 	binding->others = palloc(sizeof(int) * Max(spec->n_features, 1));
-	for (i = 0; i < spec->n_features; i++)
+	for (i = spec->n_prepared; i < spec->n_features; i++)
 	{
 		const BoundColumn *column = &binding->features[i];
 
@@ -573,12 +622,20 @@ make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 	}
 	binding->fold = bind_fold(spec, binding->layout);
 	n_fixed = binding->layout->n_fixed;
-	binding->is_located = binding->target.index < n_fixed && binding->weight.index < n_fixed &&
-		binding->fold.index < n_fixed;
+	binding->is_located = spec->recipe == NULL && binding->target.index < n_fixed &&
+		binding->weight.index < n_fixed && binding->fold.index < n_fixed;
+	if (spec->recipe != NULL)
+		fit_recipe_bind(spec, binding);
 	for (i = 0; i < spec->n_features; i++)
 	{
 		BoundColumn *column = &binding->features[i];
 
+		if (i < spec->n_prepared)
+		{
+			column->index = -1;
+			column->slot = spec->features[i].family == FAMILY_CATEGORY ? category++ : number++;
+			continue;
+		}
 		*column =
 			rebind_column(binding->layout, spec->features[i].name, "feature",
 						  spec->features[i].family, spec->features[i].length > 0, spec->labels[i]);
@@ -738,6 +795,9 @@ fit_spec_decode(const uint8 *encoded, size_t length)
 	spec->n_features = n;
 	spec->options_json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(options)));
 	spec->options = fit_options_parse(spec->options_json);
+	fit_recipe_begin(spec);
+	if (!fit_recipe_matches(spec))
+		require_ok(KERNEL_CORRUPT, what);
 	fit_options_set_objective(spec->options, spec->target_family == FAMILY_CATEGORY);
 	classification = spec->classification;
 	set_kind(spec);

@@ -16,6 +16,7 @@
 
 #include "pg/column_type.h"
 #include "pg/fit_option.h"
+#include "pg/prep_row.h"
 #include "pg/row_binding.h"
 
 typedef struct FitSpec
@@ -28,6 +29,10 @@ typedef struct FitSpec
 	bool classification;
 	bool keeps_rows;		   /* training passes over the rows, not over sums of them */
 	EnumLabels *target_labels; /* of an enum target, else NULL */
+	Transform *recipe;		   /* of the option "preprocess", else NULL (fit_recipe.h) */
+	bool learns_recipe;		   /* it is not fitted yet */
+	Applier *appliers;		   /* of a fitted one, one a step */
+	int n_prepared;			   /* features that belong to it: the first ones */
 	int n_features;
 	Feature *features;
 	bool *is_integer;	 /* features checked for looking like identifiers */
@@ -59,8 +64,14 @@ typedef struct FitBinding
 	RowLayout *layout;
 	BoundColumn target;
 	BoundColumn weight;
-	BoundColumn fold;			  /* of the fold's number, or of the group that stays in one fold */
-	BoundColumn *features;		  /* n_features */
+	BoundColumn fold;		/* of the fold's number, or of the group that stays in one fold */
+	BoundColumn *features;	/* n_features; those of a recipe have no column */
+	PrepStepColumns *steps; /* of a recipe, one a step */
+	PrepColumn *folds;		/* one a step, index -1: none */
+	int *step_columns;		/* n_step_columns: those that steps and folds read */
+	int n_step_columns;
+	double *inputs;				  /* scratch for a polynomial */
+	bool *missing;				  /* scratch for the outputs of a step */
 	bool is_located;			  /* row_layout_locate finds every bound column */
 	DoubleColumns doubles;		  /* when it does: the features that are float8 numbers */
 	DoubleColumn *double_columns; /* the same of rows that come as values, else NULL */
@@ -74,6 +85,9 @@ typedef struct FitBinding
  * lengths of arrays.
  */
 extern FitSpec *fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout);
+
+/* The same training once the recipe is learnt, in the current memory context; it has no encoded form. */
+extern FitSpec *fit_spec_of_learnt(const FitSpec *from, Transform *recipe);
 
 /* The row's role: does training read the column of this name? */
 extern bool fit_reads_column(const FitOptions *options, const char *target, const char *name);

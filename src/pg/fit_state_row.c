@@ -11,6 +11,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "pg/fit_recipe.h"
 #include "pg/fit_state_work.h"
 #include "pg/value_hash.h"
 
@@ -191,6 +192,26 @@ read_feature(FitState *state, const RowReader *reader, int i)
 		add_number(state, i, column, column_datum(reader, column), slots);
 }
 
+/* The row into the binding's layout, from where the steps of a recipe read it. */
+static void
+fill_layout(const RowReader *reader)
+{
+	RowLayout *layout = reader->binding->layout;
+	int i;
+
+	if (reader->values == layout->values)
+		return;
+	for (i = 0; i < reader->binding->n_step_columns; i++)
+	{
+		int column = reader->binding->step_columns[i];
+
+		layout->values[column] =
+			reader->values != NULL ? reader->values[column] : reader->arguments[column].value;
+		layout->nulls[column] =
+			reader->values != NULL ? reader->nulls[column] : reader->arguments[column].isnull;
+	}
+}
+
 /* The row's features, into numbers and codes. */
 static void
 read_features(FitState *state, const RowReader *reader)
@@ -198,10 +219,15 @@ read_features(FitState *state, const RowReader *reader)
 	const FitBinding *binding = reader->binding;
 	int i;
 
+	if (state->spec->recipe != NULL)
+	{
+		fill_layout(reader);
+		fit_recipe_read(state, binding);
+	}
 	if (unlikely(!read_doubles(state, reader)))
 	{
 		/* One by one, which names the column that is not finite. */
-		for (i = 0; i < state->spec->n_features; i++)
+		for (i = state->spec->n_prepared; i < state->spec->n_features; i++)
 			read_feature(state, reader, i);
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/model_cache.h"
+#include "pg/prep_value.h"
 
 typedef struct CacheKey
 {
@@ -100,6 +101,13 @@ options_are_json(const Model *model)
 	return pg_parse_json(lexer, &nullSemAction) == JSON_SUCCESS;
 }
 
+/* A recipe whose texts are valid in the database's encoding. */
+static bool
+recipe_is_valid(const Transform *recipe)
+{
+	return recipe == NULL || prep_texts_are_valid(recipe);
+}
+
 Status
 model_decode_here(Model **model, const void *bytes, size_t length)
 {
@@ -110,8 +118,8 @@ model_decode_here(Model **model, const void *bytes, size_t length)
 
 	if (status != KERNEL_OK)
 		return status;
-	is_valid = texts_are_valid(&found->target, 1) && texts_are_valid(&found->options, 1) &&
-		texts_are_valid(found->classes, found->n_classes) &&
+	is_valid = recipe_is_valid(found->preprocess) && texts_are_valid(&found->target, 1) &&
+		texts_are_valid(&found->options, 1) && texts_are_valid(found->classes, found->n_classes) &&
 		texts_are_valid(found->warnings, found->n_warnings) && options_are_json(found);
 	for (i = 0; i < found->n_metrics; i++)
 		is_valid = is_valid && texts_are_valid(&found->metrics[i].name, 1);
@@ -129,6 +137,21 @@ model_decode_here(Model **model, const void *bytes, size_t length)
 	return KERNEL_CORRUPT;
 }
 
+uint32
+model_column_count(const Model *model)
+{
+	ModelInput *inputs;
+	uint32 n;
+
+	if (model->preprocess == NULL)
+		return model->n_features;
+	inputs =
+		palloc_extended(sizeof(ModelInput) * Max(model_inputs_limit(model), 1), MCXT_ALLOC_HUGE);
+	n = model_inputs(model, inputs);
+	pfree(inputs);
+	return n;
+}
+
 Model *
 model_decode_stored(const struct varlena *stored)
 {
@@ -136,6 +159,26 @@ model_decode_stored(const struct varlena *stored)
 
 	require_ok(model_decode_here(&model, VARDATA(stored), VARSIZE(stored) - VARHDRSZ), "the model");
 	return model;
+}
+
+/* The columns that rows must have, and the steps of preprocessing made ready. */
+static void
+prepare_inputs(CachedModel *decoded)
+{
+	const Model *model = decoded->model;
+	uint32 i;
+
+	decoded->inputs =
+		palloc_extended(sizeof(ModelInput) * Max(model_inputs_limit(model), 1), MCXT_ALLOC_HUGE);
+	decoded->n_inputs = model_inputs(model, decoded->inputs);
+	decoded->n_prepared = model_prepared(model);
+	if (model->preprocess == NULL)
+		return;
+	decoded->appliers = palloc_extended(sizeof(Applier) * model->preprocess->n, MCXT_ALLOC_HUGE);
+	for (i = 0; i < model->preprocess->n; i++)
+		require_ok(
+			applier_begin(&decoded->appliers[i], &model->preprocess->steps[i], memory_transient()),
+			"the model");
 }
 
 /* Decodes and compiles into a fresh context, which the entry takes over at the end. */
@@ -171,6 +214,7 @@ decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *s
 		if (decoded->lookups[category++] == NULL)
 			require_ok(KERNEL_OUT_OF_MEMORY, "the model");
 	}
+	prepare_inputs(decoded);
 	for (f = 0; f < decoded->model->n_terms; f++)
 		decoded->has_missing_weights |= decoded->model->coefficients[f].term.level == LEVEL_MISSING;
 	decoded->context = context;

@@ -18,6 +18,7 @@
 #include "lib/ilist.h"
 
 #include "kernel/model/model.h"
+#include "kernel/prep/apply.h"
 #include "kernel/tree/scorer.h"
 #include "kernel/tree/shap.h"
 
@@ -34,6 +35,10 @@ typedef struct CachedModel
 	TreeScorer *trees;		  /* of a model of trees, else NULL */
 	ShapExplainer *explainer; /* of a model of trees that was explained, else NULL */
 	LevelLookup **lookups;	  /* by category slot */
+	ModelInput *inputs;		  /* n_inputs: the columns that a row must have */
+	uint32 n_inputs;
+	uint32 n_prepared;		  /* features that preprocessing gives */
+	Applier *appliers;		  /* of its steps; NULL without preprocessing */
 	bool has_missing_weights; /* some missing indicator has a coefficient */
 	dlist_node recency;		  /* head = used last */
 } CachedModel;
@@ -49,6 +54,9 @@ extern Status model_decode_here(Model **model, const void *bytes, size_t length)
 
 /* The same for a stored model (inline, 4-byte header), with errors as model_cache_get raises them. */
 extern Model *model_decode_stored(const struct varlena *stored);
+
+/* How many columns of a row the model reads. */
+extern uint32 model_column_count(const Model *model);
 
 /*
  * The decoded model of a stored one (inline, not compressed, 4-byte header).

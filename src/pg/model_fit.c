@@ -208,6 +208,14 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 	}
 	row = PG_GETARG_HEAPTUPLEHEADER(1);
 	site = fit_site(fcinfo, row);
+	if (unlikely(only_sums && site->spec->learns_recipe))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("a training state cannot fit the recipe of option \"preprocess\""),
+			 errdetail("Rows can be summed only once they are transformed."),
+			 errhint(
+				 "Give a recipe that orchard.fit_recipe has fitted, or train on all rows with orchard.fit.")));
 	is_linear = site->spec->options->algorithm == ALGORITHM_LINEAR_REGRESSION;
 	if (unlikely(only_sums && site->spec->keeps_rows))
 		ereport(ERROR,

@@ -385,8 +385,10 @@ prepare_sums(Training *training)
 		JsonbToCString(NULL, &training->options_json->root, VARSIZE(training->options_json));
 	SPIPlanPtr plan;
 
-	if (fit_options_keep_rows(training->options) || training->n_read > COLUMNS_BY_ARGUMENT ||
-		training->options->validation != NULL || training->options->validation_fraction > 0.0)
+	if (fit_options_keep_rows(training->options) ||
+		(training->options->preprocess != NULL && !training->options->preprocess_is_fitted) ||
+		training->n_read > COLUMNS_BY_ARGUMENT || training->options->validation != NULL ||
+		training->options->validation_fraction > 0.0)
 		return NULL;
 	plan = row_source_prepare(psprintf(
 		"SELECT orchard.fit_columns(%s::pg_catalog.text[], %s::pg_catalog.text, "
@@ -483,7 +485,7 @@ make_report(FunctionCallInfo fcinfo, const char *name, int32 version, struct var
 	values[2] = CStringGetTextDatum(algorithm_name(model->algorithm));
 	values[3] = CStringGetTextDatum(objective_name(model->objective));
 	values[4] = Int64GetDatum(model->rows);
-	values[5] = Int32GetDatum(model->n_features);
+	values[5] = Int32GetDatum(model_column_count(model));
 	values[6] = DirectFunctionCall2(jsonb_object_field,
 									DirectFunctionCall1(orchard_summary, PointerGetDatum(stored)),
 									CStringGetTextDatum("metrics"));

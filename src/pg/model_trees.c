@@ -311,7 +311,7 @@ orchard_learning_curve(PG_FUNCTION_ARGS)
 
 /* What is wrong with the column for the feature; NULL when nothing is. */
 static char *
-column_problem(const ModelFeature *feature, TupleDesc descriptor)
+column_problem(const ModelInput *feature, TupleDesc descriptor)
 {
 	ColumnType found;
 	bool is_array;
@@ -340,21 +340,21 @@ column_problem(const ModelFeature *feature, TupleDesc descriptor)
 Datum
 orchard_check_columns(PG_FUNCTION_ARGS)
 {
-	const Model *model = model_cache_get(model_argument(fcinfo))->model;
+	const CachedModel *model = model_cache_get(model_argument(fcinfo));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Relation relation = relation_open(PG_GETARG_OID(1), AccessShareLock);
 	uint32 f;
 
 	InitMaterializedSRF(fcinfo, 0);
-	for (f = 0; f < model->n_features; f++)
+	for (f = 0; f < model->n_inputs; f++)
 	{
-		char *problem = column_problem(&model->features[f], RelationGetDescr(relation));
+		char *problem = column_problem(&model->inputs[f], RelationGetDescr(relation));
 		Datum values[2] = {0};
 		bool nulls[2] = {false, false};
 
 		if (problem == NULL)
 			continue;
-		values[0] = CStringGetTextDatum(model->features[f].name);
+		values[0] = CStringGetTextDatum(model->inputs[f].name);
 		values[1] = CStringGetTextDatum(problem);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

@@ -29,6 +29,7 @@
 #include "pg/memory.h"
 #include "pg/model_cache.h"
 #include "pg/model_term.h"
+#include "pg/prep_value.h"
 
 PG_FUNCTION_INFO_V1(orchard_model_in);
 PG_FUNCTION_INFO_V1(orchard_model_out);
@@ -40,6 +41,7 @@ PG_FUNCTION_INFO_V1(orchard_model_hash);
 PG_FUNCTION_INFO_V1(orchard_model_digest);
 PG_FUNCTION_INFO_V1(orchard_summary);
 PG_FUNCTION_INFO_V1(orchard_features);
+PG_FUNCTION_INFO_V1(orchard_recipe);
 PG_FUNCTION_INFO_V1(orchard_classes);
 PG_FUNCTION_INFO_V1(orchard_coefficients);
 
@@ -292,7 +294,7 @@ orchard_summary(PG_FUNCTION_ARGS)
 	appendStringInfo(&json,
 					 ", \"rows\": " UINT64_FORMAT ", \"rows_skipped\": " UINT64_FORMAT
 					 ", \"features\": %u, \"seed\": " UINT64_FORMAT ", \"options\": %s",
-					 model->rows, model->rows_skipped, model->n_features, model->seed,
+					 model->rows, model->rows_skipped, model_column_count(model), model->seed,
 					 model->options[0] == '\0' ? "null" : model->options);
 	if (model->n_classes > 0)
 	{
@@ -360,23 +362,29 @@ orchard_features(PG_FUNCTION_ARGS)
 {
 	const Model *model = decoded_argument(fcinfo, 0);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ModelInput *inputs;
+	uint32 n;
 	uint32 i;
 
 	InitMaterializedSRF(fcinfo, 0);
-	for (i = 0; i < model->n_features; i++)
+	inputs =
+		palloc_extended(sizeof(ModelInput) * Max(model_inputs_limit(model), 1), MCXT_ALLOC_HUGE);
+	n = model_inputs(model, inputs);
+	for (i = 0; i < n; i++)
 	{
-		const ModelFeature *feature = &model->features[i];
-		bool is_category = feature->family == FAMILY_CATEGORY;
+		const ModelFeature *feature =
+			inputs[i].feature >= 0 ? &model->features[inputs[i].feature] : NULL;
+		bool is_category = inputs[i].family == FAMILY_CATEGORY;
 		Datum values[6] = {0};
 		bool nulls[6] = {0};
 
-		values[0] = CStringGetTextDatum(feature->name);
-		values[1] = CStringGetTextDatum(feature_family_name(feature->family));
-		values[2] = Int32GetDatum(feature->length);
-		nulls[2] = feature->length == 0;
-		nulls[3] = !is_category;
-		nulls[4] = !is_category || feature->n_pooled == 0;
-		nulls[5] = is_category;
+		values[0] = CStringGetTextDatum(inputs[i].name);
+		values[1] = CStringGetTextDatum(feature_family_name(inputs[i].family));
+		values[2] = Int32GetDatum(inputs[i].length);
+		nulls[2] = inputs[i].length == 0;
+		nulls[3] = !is_category || feature == NULL;
+		nulls[4] = nulls[3] || feature->n_pooled == 0;
+		nulls[5] = is_category || feature == NULL;
 		if (!nulls[3])
 			values[3] = text_array(feature->levels, feature->n_levels);
 		if (!nulls[4])
@@ -386,6 +394,17 @@ orchard_features(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+/* recipe(model): the transform before its features, NULL without one */
+Datum
+orchard_recipe(PG_FUNCTION_ARGS)
+{
+	const Model *model = decoded_argument(fcinfo, 0);
+
+	if (model->preprocess == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(prep_value_make(model->preprocess));
 }
 
 static void

@@ -74,7 +74,7 @@ running_state(FunctionCallInfo fcinfo)
 static void
 take_number(PrepState *state, double x)
 {
-	Fit *fit = &state->fits[0];
+	StepFit *fit = &state->fits[0];
 
 	prep_require(state, &fit->step,
 				 fit_number(fit, &state->base.account->allocator, &state->base.account->stop, x));

@@ -15,7 +15,7 @@ typedef struct PrepState
 	GrownState base;
 	bool is_recipe;
 	uint32_t n;
-	Fit *fits; /* n, owned */
+	StepFit *fits; /* n, owned */
 
 	/* Numbers of the last rows of a recipe, which its steps take column by column. */
 	uint32_t n_numbers; /* steps that take one number */
@@ -51,6 +51,12 @@ extern int32 prep_require_fold(int64 fold);
 
 /* 22023 for a target that is not finite, and of a weight of evidence for one that is not 0 or 1. */
 extern void prep_require_target(StepKind kind, double y, bool is_class);
+
+/* What the output of a step is called (prep_type.c). */
+extern char *prep_output_name(const Step *step, uint32 output);
+
+/* What is worth knowing of a step, or NULL (prep_type.c). */
+extern char *prep_step_warning(const Step *step);
 
 /* 54000 when a polynomial of so many columns has too many terms. */
 extern void prep_require_terms(const Step *step);

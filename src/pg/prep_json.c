@@ -387,7 +387,8 @@ copy_name(const char *name, const Allocator *allocator)
 
 /* One element into steps[*n ...], one a column, or one for all columns of a polynomial. */
 static void
-read_element(Step *steps, uint32 *n, JsonbContainer *object, const Allocator *allocator)
+read_element(Step *steps, uint32 *n, JsonbContainer *object, bool names_target,
+			 const Allocator *allocator)
 {
 	StepKind kind = require_kind(FROM_RECIPE, object);
 	int n_columns;
@@ -400,7 +401,8 @@ read_element(Step *steps, uint32 *n, JsonbContainer *object, const Allocator *al
 
 		step_begin(step, kind);
 		read_object(FROM_RECIPE, step, object, allocator);
-		require_target(step);
+		if (names_target)
+			require_target(step);
 		if (kind != STEP_POLYNOMIAL)
 		{
 			step->column = copy_name(columns[i], allocator);
@@ -449,7 +451,7 @@ array_objects(Jsonb *json, int *n)
 }
 
 void
-prep_recipe_read(Transform *recipe, Jsonb *spec, const Allocator *allocator)
+prep_recipe_read(Transform *recipe, Jsonb *spec, bool names_target, const Allocator *allocator)
 {
 	int n;
 	JsonbContainer **objects = array_objects(spec, &n);
@@ -472,7 +474,7 @@ prep_recipe_read(Transform *recipe, Jsonb *spec, const Allocator *allocator)
 		require_ok(KERNEL_OUT_OF_MEMORY, "the recipe");
 	n_steps = 0;
 	for (i = 0; i < n; i++)
-		read_element(recipe->steps, &n_steps, objects[i], allocator);
+		read_element(recipe->steps, &n_steps, objects[i], names_target, allocator);
 }
 
 void
@@ -566,7 +568,7 @@ write_field(StringInfo text, const StepField *field, const void *place)
 }
 
 static void
-write_step(StringInfo text, const Step *step)
+write_step(StringInfo text, const Step *step, bool options_only)
 {
 	int i;
 
@@ -577,8 +579,9 @@ write_step(StringInfo text, const Step *step)
 		const StepField *field = &step_fields[i];
 		const void *place = step_place(step, field);
 
-		if (!step_has_field(step->kind, field) ||
-			(field->type == FIELD_TEXT && *(char *const *) place == NULL))
+		if (!step_has_field(step->kind, field) || (options_only && !field->is_option) ||
+			(field->type == FIELD_TEXT && *(char *const *) place == NULL) ||
+			(options_only && place == &step->target))
 			continue;
 		appendStringInfo(text, ", \"%s\": ", field->name);
 		write_field(text, field, place);
@@ -593,7 +596,7 @@ prep_transform_write(const Transform *transform, StringInfo text)
 
 	if (!transform->is_recipe)
 	{
-		write_step(text, &transform->steps[0]);
+		write_step(text, &transform->steps[0], false);
 		return;
 	}
 	appendStringInfoString(text, "{\"transform\": \"recipe\", \"steps\": [");
@@ -601,7 +604,20 @@ prep_transform_write(const Transform *transform, StringInfo text)
 	{
 		if (i > 0)
 			appendStringInfoString(text, ", ");
-		write_step(text, &transform->steps[i]);
+		write_step(text, &transform->steps[i], false);
 	}
 	appendStringInfoString(text, "]}");
+}
+
+void
+prep_recipe_write(const Transform *recipe, StringInfo text)
+{
+	uint32 i;
+
+	for (i = 0; i < recipe->n; i++)
+	{
+		appendStringInfoString(text, i > 0 ? ", " : "[");
+		write_step(text, &recipe->steps[i], true);
+	}
+	appendStringInfoChar(text, ']');
 }

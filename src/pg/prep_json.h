@@ -18,11 +18,18 @@
 extern void prep_options_read(Step *step, StepKind kind, Jsonb *options,
 							  const Allocator *allocator);
 
-/* The steps of a recipe's specification, one a column; memory of the allocator. */
-extern void prep_recipe_read(Transform *recipe, Jsonb *spec, const Allocator *allocator);
+/*
+ * The steps of a recipe's specification, one a column; memory of the allocator.  names_target: do
+ * encodings of the target have to name it?
+ */
+extern void prep_recipe_read(Transform *recipe, Jsonb *spec, bool names_target,
+							 const Allocator *allocator);
 
 /* A whole transform from its text form; 22P02. */
 extern void prep_transform_read(Transform *transform, Jsonb *json, const Allocator *allocator);
+
+/* The specification of a recipe, but for the columns of targets. */
+extern void prep_recipe_write(const Transform *recipe, StringInfo text);
 
 /* The canonical text. */
 extern void prep_transform_write(const Transform *transform, StringInfo text);

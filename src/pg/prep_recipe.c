@@ -16,6 +16,7 @@
 #include "pg/memory.h"
 #include "pg/prep_fit.h"
 #include "pg/prep_json.h"
+#include "pg/prep_row.h"
 #include "pg/prep_site.h"
 
 PG_FUNCTION_INFO_V1(orchard_fit_recipe_accum);
@@ -40,51 +41,10 @@ typedef struct RecipeSite
 	FitColumns *columns;
 } RecipeSite;
 
-/* Does the family of a column suit the kind? */
-static void
-require_family(const Step *step, const PrepColumn *column)
-{
-	bool is_category = column->type.family == FAMILY_CATEGORY;
-	bool is_calendar = step->kind == STEP_CYCLIC && step->strategy != CYCLE_PERIOD;
-
-	if (is_category == step_takes_category(step->kind) &&
-		(!is_calendar || column->type.reader == READ_TIMESTAMP || column->type.reader == READ_DATE))
-		return;
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_DATATYPE_MISMATCH),
-		 errmsg("column \"%s\" has type %s, which transform \"%s\" does not take", column->name,
-				format_type_be(column->type.type), step_kind_names[step->kind]),
-		 is_calendar ?
-			 errhint("A cycle of the calendar wants a date or a timestamp.") :
-			 step_takes_category(step->kind) ?
-			 errhint("It wants text, boolean or an enum: cast the column to text.") :
-			 errhint(
-				 "It wants a number: give the column to \"onehot\", or another transform of categories.")));
-}
-
-/* The columns of a step by name. */
-static void
-bind_step(PrepStepColumns *bound, const RowLayout *layout, const Step *step)
-{
-	uint32 n = step->kind == STEP_POLYNOMIAL ? step->columns.n : 1;
-	uint32 i;
-
-	bound->columns = palloc(sizeof(PrepColumn) * Max(n, 1));
-	bound->zone = step->kind == STEP_CYCLIC ? prep_time_zone(step->time_zone) : NULL;
-	for (i = 0; i < n; i++)
-	{
-		const char *name = step->kind == STEP_POLYNOMIAL ? step->columns.texts[i] : step->column;
-
-		prep_column_bind(&bound->columns[i], layout, name, "recipe");
-		require_family(step, &bound->columns[i]);
-	}
-}
-
 static void
 bind_fit(FitColumns *columns, const RowLayout *layout, const Step *step)
 {
-	bind_step(&columns->of, layout, step);
+	prep_step_bind(&columns->of, layout, step);
 	columns->target.index = columns->fold.index = -1;
 	if (step->target != NULL)
 		prep_column_bind(&columns->target, layout, step->target, "target");
@@ -114,7 +74,7 @@ bind_recipe(RecipeSite *site, FunctionCallInfo fcinfo, HeapTupleHeader row)
 	site->layout = NULL;
 	site->n_bindings++;
 	site->spec = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(2));
-	prep_recipe_read(&site->recipe, PG_GETARG_JSONB_P(2), memory_transient());
+	prep_recipe_read(&site->recipe, PG_GETARG_JSONB_P(2), true, memory_transient());
 	site->columns = palloc0(sizeof(FitColumns) * site->recipe.n);
 	layout = row_layout_create(row);
 	for (i = 0; i < site->recipe.n; i++)
@@ -180,26 +140,6 @@ recipe_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	return site;
 }
 
-/* The number that a step makes its output of: of a calendar's cycle the share. */
-static double
-step_number(const Step *step, const PrepStepColumns *bound, const RowLayout *layout)
-{
-	const PrepColumn *column = &bound->columns[0];
-	Datum value;
-
-	if (likely(step->kind != STEP_CYCLIC || step->strategy == CYCLE_PERIOD))
-		return prep_column_number(column, layout);
-	if (layout->nulls[column->index])
-		return NAN;
-	value = layout->values[column->index];
-	if (column->type.reader == READ_DATE)
-		value = DirectFunctionCall1(date_timestamp, value);
-	/* A time without zone is what the clock showed. */
-	return prep_cycle_share(
-		DatumGetTimestampTz(value), step->strategy,
-		column->type.type == TIMESTAMPTZOID ? bound->zone : prep_time_zone(NULL), column->name);
-}
-
 /* The level of the column, added when new. */
 static uint32_t
 fit_level_of(PrepState *state, Dictionary *dictionary, const PrepColumn *column,
@@ -219,7 +159,7 @@ fit_level_of(PrepState *state, Dictionary *dictionary, const PrepColumn *column,
 
 /* One row of a step of categories. */
 static void
-fit_category(PrepState *state, Fit *fit, const FitColumns *columns, const RowLayout *layout)
+fit_category(PrepState *state, StepFit *fit, const FitColumns *columns, const RowLayout *layout)
 {
 	const PrepColumn *column = &columns->of.columns[0];
 	const PrepColumn *target = &columns->target;
@@ -287,7 +227,7 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 	number = prep_state_row(state);
 	for (i = 0; i < state->n; i++)
 	{
-		Fit *fit = &state->fits[i];
+		StepFit *fit = &state->fits[i];
 
 		if (step_takes_category(fit->step.kind))
 			fit_category(state, fit, &site->columns[i], site->layout);
@@ -295,7 +235,7 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 			fit->rows++;
 		else
 		{
-			*number = step_number(&fit->step, &site->columns[i].of, site->layout);
+			*number = prep_step_number(&fit->step, &site->columns[i].of, site->layout);
 			if (unlikely(isinf(*number)))
 			{
 				state->n_pending--;
@@ -305,19 +245,6 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 		}
 	}
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->base.header));
-}
-
-/* Columns must still be of the family that the step was fitted to. */
-static void
-require_same_family(const Step *step, const PrepColumn *column)
-{
-	if ((int32) column->type.family == step->input)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("column \"%s\" is %s in the row, and was %s when the recipe was fitted",
-					column->name, feature_family_name(column->type.family),
-					feature_family_name((FeatureFamily) step->input))));
 }
 
 static void
@@ -340,58 +267,11 @@ bind_apply(PrepSite *site, HeapTupleHeader row)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("a transform of one value is not applied to a row"),
 					 errhint("Write apply(transform, t.x), or fit a recipe with fit_recipe().")));
-		bind_step(&site->bound[i], layout, step);
-		require_same_family(step, &site->bound[i].columns[0]);
+		prep_step_bind(&site->bound[i], layout, step);
+		prep_step_require_family(step, &site->bound[i].columns[0]);
 	}
 	site->layout = layout;
 	MemoryContextSwitchTo(caller);
-}
-
-static void
-apply_row_polynomial(PrepSite *site, const Step *step, const PrepStepColumns *bound,
-					 double *outputs, bool *missing)
-{
-	uint32 n = step_outputs(step);
-	int32 i;
-
-	for (i = 0; i < step->width; i++)
-		site->inputs[i] = prep_column_number(&bound->columns[i], site->layout);
-	apply_polynomial(step, site->inputs, outputs);
-	for (i = 0; i < (int32) n; i++)
-		missing[i] = isnan(outputs[i]);
-}
-
-/* One step of the row into its outputs. */
-static void
-apply_step(PrepSite *site, uint32 i, int32 fold, double *outputs, bool *missing)
-{
-	const Applier *applier = &site->appliers[i];
-	const PrepStepColumns *bound = &site->bound[i];
-	const PrepColumn *column = &bound->columns[0];
-	bool is_null = site->layout->nulls[column->index];
-	char scratch[NAMEDATALEN];
-	const char *text = NULL;
-	size_t length = 0;
-	uint32 k;
-
-	if (applier->step->kind == STEP_POLYNOMIAL)
-		apply_row_polynomial(site, applier->step, bound, outputs, missing);
-	else if (!step_takes_category(applier->step->kind))
-	{
-		apply_number(applier, step_number(applier->step, bound, site->layout), outputs);
-		for (k = 0; k < applier->outputs; k++)
-			missing[k] = is_null && isnan(outputs[k]);
-	}
-	else
-	{
-		if (!is_null)
-			text = prep_read_text(column->type.reader, column->labels,
-								  site->layout->values[column->index], scratch, &length);
-		prep_require_known(applier->step, apply_text(applier, text, length, fold, outputs), text,
-						   length);
-		if (applier->step->kind == STEP_ORDINAL)
-			missing[0] = is_null;
-	}
 }
 
 /* apply(transform, row [, fold]) and apply_row */
@@ -415,7 +295,8 @@ orchard_apply_row(PG_FUNCTION_ARGS)
 	row_layout_read(site->layout, row);
 	for (i = 0; i < site->transform.n; i++)
 	{
-		apply_step(site, i, fold, site->outputs + place, site->missing + place);
+		prep_step_apply(&site->appliers[i], &site->bound[i], site->layout, fold, site->inputs,
+						site->outputs + place, site->missing + place);
 		place += site->appliers[i].outputs;
 	}
 	return prep_array(site->outputs, site->missing, site->n_outputs);

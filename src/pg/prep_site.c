@@ -136,24 +136,6 @@ prep_single_site(FunctionCallInfo fcinfo)
 	return site;
 }
 
-void
-prep_require_known(const Step *step, Status status, const char *text, size_t length)
-{
-	if (likely(status == KERNEL_OK))
-		return;
-	if (status == KERNEL_INVALID)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 step->column != NULL ?
-					 errmsg("column \"%s\" has a value that the transform was not fitted to",
-							step->column) :
-					 errmsg("the transform was not fitted to this value"),
-				 errdetail("The value is \"%s\".",
-						   pnstrdup(text, pg_mbcliplen(text, (int) length, 60))),
-				 errhint("Fit it with {\"unknown\": \"ignore\"} to let such values pass.")));
-	require_ok(status, "the transform");
-}
-
 Datum
 prep_array(const double *outputs, const bool *missing, size_t n)
 {

@@ -13,15 +13,8 @@
 #include "access/detoast.h"
 #include "fmgr.h"
 
-#include "pg/prep_value.h"
+#include "pg/prep_row.h"
 #include "pg/snapshot_mark.h"
-
-/* The columns that one step reads. */
-typedef struct PrepStepColumns
-{
-	PrepColumn *columns; /* one, or width of a polynomial */
-	pg_tz *zone;		 /* of a calendar's cycle */
-} PrepStepColumns;
 
 typedef struct PrepSite
 {
@@ -52,9 +45,6 @@ extern PrepSite *prep_site(FunctionCallInfo fcinfo);
 
 /* The same for a transform that must be a single one; 22023 for a recipe. */
 extern PrepSite *prep_single_site(FunctionCallInfo fcinfo);
-
-/* 22023 with the level for an unknown one where the step has it as an error; OK returns. */
-extern void prep_require_known(const Step *step, Status status, const char *text, size_t length);
 
 /* A float8[] of the outputs, NULL where they are missing. */
 extern Datum prep_array(const double *outputs, const bool *missing, size_t n);

@@ -32,7 +32,7 @@ flush_pending(PrepState *state)
 
 	for (i = 0; i < state->n && state->n_pending > 0; i++)
 	{
-		Fit *fit = &state->fits[i];
+		StepFit *fit = &state->fits[i];
 
 		if (!prep_takes_number(&fit->step))
 			continue;
@@ -105,7 +105,7 @@ state_release(GrownState *base, const Allocator *allocator)
 
 	for (i = 0; i < state->n; i++)
 		fit_release(&state->fits[i], allocator);
-	memory_release(allocator, state->fits, state->n, sizeof(Fit));
+	memory_release(allocator, state->fits, state->n, sizeof(StepFit));
 	memory_release(allocator, state->pending, PREP_PENDING, sizeof(double) * state->n_numbers);
 	state->pending = NULL;
 	state->fits = NULL;
@@ -135,7 +135,7 @@ are_texts(const Dictionary *dictionary)
 
 /* Are all texts of foreign bytes in the database's encoding? */
 static bool
-fit_has_texts(const Fit *fit)
+fit_has_texts(const StepFit *fit)
 {
 	const Step *step = &fit->step;
 	uint32_t i;
@@ -164,7 +164,7 @@ state_decode(GrownState *base, const Allocator *allocator, ByteReader *reader)
 	if (status != KERNEL_OK || version != 1 || is_recipe > 1 || n == 0 || (is_recipe == 0 && n > 1))
 		return KERNEL_CORRUPT;
 	state->is_recipe = is_recipe == 1;
-	state->fits = memory_allocate_zero(allocator, n, sizeof(Fit));
+	state->fits = memory_allocate_zero(allocator, n, sizeof(StepFit));
 	if (state->fits == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	state->n = n;
@@ -257,7 +257,7 @@ prep_state_create(FunctionCallInfo fcinfo, const Transform *specification)
 	uint32_t i;
 
 	state->is_recipe = specification->is_recipe;
-	state->fits = memory_allocate_zero(allocator, specification->n, sizeof(Fit));
+	state->fits = memory_allocate_zero(allocator, specification->n, sizeof(StepFit));
 	if (state->fits == NULL)
 		grown_state_require(&state->base, KERNEL_OUT_OF_MEMORY);
 	state->n = specification->n;

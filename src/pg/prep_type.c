@@ -17,6 +17,7 @@
 #include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/memory.h"
+#include "pg/prep_fit.h"
 #include "pg/prep_json.h"
 #include "pg/prep_value.h"
 
@@ -61,9 +62,8 @@ orchard_transform_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(text.data);
 }
 
-/* Texts from another client are in the server's encoding, or refused. */
-static bool
-texts_are_valid(const Transform *transform)
+bool
+prep_texts_are_valid(const Transform *transform)
 {
 	StringInfoData text;
 
@@ -81,7 +81,7 @@ orchard_transform_recv(PG_FUNCTION_ARGS)
 	Status status =
 		transform_decode(&transform, memory_transient(), pq_getmsgbytes(message, length), length);
 
-	if (status == KERNEL_CORRUPT || (status == KERNEL_OK && !texts_are_valid(&transform)))
+	if (status == KERNEL_CORRUPT || (status == KERNEL_OK && !prep_texts_are_valid(&transform)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid input for type %s", "orchard.transform")));
@@ -175,8 +175,8 @@ onehot_name(const Step *step, uint32 output)
 					has_other && place == step->levels.n ? "other" : "null");
 }
 
-static char *
-output_name(const Step *step, uint32 output)
+char *
+prep_output_name(const Step *step, uint32 output)
 {
 	switch (step->kind)
 	{
@@ -222,14 +222,13 @@ orchard_transform_names(PG_FUNCTION_ARGS)
 	for (i = 0; i < transform.n; i++)
 	{
 		for (k = 0; k < step_outputs(&transform.steps[i]); k++)
-			names[n++] = CStringGetTextDatum(output_name(&transform.steps[i], k));
+			names[n++] = CStringGetTextDatum(prep_output_name(&transform.steps[i], k));
 	}
 	PG_RETURN_DATUM(text_array(names, n));
 }
 
-/* What is worth knowing of a step, or NULL. */
-static char *
-step_warning(const Step *step)
+char *
+prep_step_warning(const Step *step)
 {
 	double seen = step->rows - step->missing;
 
@@ -259,7 +258,7 @@ orchard_transform_warnings(PG_FUNCTION_ARGS)
 
 	for (i = 0; i < transform.n; i++)
 	{
-		char *warning = step_warning(&transform.steps[i]);
+		char *warning = prep_step_warning(&transform.steps[i]);
 
 		if (warning != NULL)
 			warnings[n++] = CStringGetTextDatum(warning);

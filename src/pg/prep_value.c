@@ -48,8 +48,10 @@ prep_column_bind(PrepColumn *column, const RowLayout *layout, const char *name, 
 	column->name = name;
 	column->labels = NULL;
 	type = TupleDescAttr(layout->descriptor, column->index)->atttypid;
-	if (!column_type_of(type, &column->type) || column->type.reader == READ_FLOAT8_ARRAY ||
-		column->type.reader == READ_FLOAT4_ARRAY)
+	if (type == UNKNOWNOID) /* a literal argument; its family is the step's */
+		column->type = (ColumnType){type, FAMILY_NUMBER, READ_UNKNOWN};
+	else if (!column_type_of(type, &column->type) || column->type.reader == READ_FLOAT8_ARRAY ||
+			 column->type.reader == READ_FLOAT4_ARRAY)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" has type %s, which no transform takes", name,

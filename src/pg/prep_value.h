@@ -23,6 +23,9 @@ extern Datum prep_value_make(const Transform *transform);
 extern void prep_value_read(Transform *transform, const struct varlena *stored,
 							const Allocator *allocator);
 
+/* Are all its texts valid in the database's encoding (prep_type.c)? */
+extern bool prep_texts_are_valid(const Transform *transform);
+
 /* One column of a row that a step reads; index -1: there is none. */
 typedef struct PrepColumn
 {

@@ -22,7 +22,7 @@ binding_create(CachedModel *model)
 	binding->model = model;
 	binding->serial = model->serial;
 	binding->columns = palloc0(sizeof(ScoreColumn) * Max(model->model->n_features, 1));
-	binding->elements = palloc0(sizeof(NullableDatum) * Max(model->model->n_features, 1));
+	binding->elements = palloc0(sizeof(NullableDatum) * Max(model->n_inputs, 1));
 	binding->vector = palloc0(sizeof(double) * Max(slots, 1));
 	if (model->class_scorers != NULL && model->has_missing_weights)
 		binding->missing = palloc(sizeof(int32) * Max(slots, 1));
@@ -86,7 +86,7 @@ is_plain(const ScoreBinding *binding)
 	const Model *model = binding->model->model;
 	uint32 f;
 
-	if (binding->model->has_missing_weights)
+	if (binding->model->has_missing_weights || model->preprocess != NULL)
 		return false;
 	for (f = 0; f < model->n_features; f++)
 	{
@@ -110,17 +110,42 @@ locate_features(ScoreBinding *binding)
 	pfree(columns);
 }
 
+/* The columns of the steps of preprocessing, which give the first features. */
+static void
+bind_steps(ScoreBinding *binding)
+{
+	const Transform *recipe = binding->model->model->preprocess;
+	int32 width = 1;
+	uint32 i;
+
+	binding->steps = palloc0(sizeof(PrepStepColumns) * recipe->n);
+	for (i = 0; i < recipe->n; i++)
+	{
+		const Step *step = &recipe->steps[i];
+
+		prep_step_bind(&binding->steps[i], binding->layout, step);
+		prep_step_require_family(step, &binding->steps[i].columns[0]);
+		width = Max(width, step->width);
+	}
+	binding->inputs = palloc(sizeof(double) * width);
+	binding->prepared_missing = palloc0(sizeof(bool) * Max(binding->model->n_prepared, 1));
+	for (i = 0; i < binding->model->n_prepared; i++)
+		binding->columns[i] = (ScoreColumn){.index = -1, .slot = (int) i};
+}
+
 ScoreBinding *
 score_binding_of_row(CachedModel *model, RowLayout *layout)
 {
 	ScoreBinding *binding = binding_create(model);
-	int number = 0;
+	int number = (int) model->n_prepared;
 	int category = 0;
 	int index = -1;
 	uint32 f;
 
 	binding->layout = layout;
-	for (f = 0; f < model->model->n_features; f++)
+	if (model->model->preprocess != NULL)
+		bind_steps(binding);
+	for (f = model->n_prepared; f < model->model->n_features; f++)
 	{
 		const char *name = model->model->features[f].name;
 
@@ -147,6 +172,11 @@ score_binding_of_array(CachedModel *model)
 {
 	ScoreBinding *binding;
 
+	if (model->model->preprocess != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a model with preprocessing cannot score a bare array"),
+				 errhint("Pass a row, or the columns one by one.")));
 	if (model->scorer.n_categories > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -160,27 +190,43 @@ score_binding_of_array(CachedModel *model)
 void
 score_require_values(const CachedModel *model, int n)
 {
-	uint32 n_features = model->model->n_features;
+	uint32 n_inputs = model->n_inputs;
 
-	if (n != (int) n_features)
+	if (n != (int) n_inputs)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("number of values must be that of the model's features, %u, not %d", n_features,
+			 errmsg("number of values must be that of the model's features, %u, not %d", n_inputs,
 					n),
 			 errhint(
 				 "orchard.features(model) lists them in order; a row argument binds them by name.")));
 }
 
+/* Values without names as a row whose columns are named by the model. */
+static RowLayout *
+layout_of_types(const CachedModel *model, const Oid *types)
+{
+	TupleDesc descriptor = CreateTemplateTupleDesc((int) model->n_inputs);
+	uint32 i;
+
+	for (i = 0; i < model->n_inputs; i++)
+		TupleDescInitEntry(descriptor, (AttrNumber) (i + 1), model->inputs[i].name, types[i], -1,
+						   0);
+	return row_layout_of_columns(descriptor);
+}
+
 ScoreBinding *
 score_binding_of_types(CachedModel *model, int n, const Oid *types)
 {
-	ScoreBinding *binding = binding_create(model);
+	ScoreBinding *binding;
 	int number = 0;
 	int category = 0;
 	uint32 f;
 
 	score_require_values(model, n);
+	if (model->model->preprocess != NULL)
+		return score_binding_of_row(model, layout_of_types(model, types));
+	binding = binding_create(model);
 	for (f = 0; f < model->model->n_features; f++)
 		bind_feature(binding, f, (int) f, types[f], &number, &category);
 	binding->is_plain = is_plain(binding);
@@ -190,20 +236,19 @@ score_binding_of_types(CachedModel *model, int n, const Oid *types)
 ScoreBinding *
 score_binding_of_literals(CachedModel *model)
 {
-	int n = (int) model->model->n_features;
-	Oid *types = palloc(sizeof(Oid) * Max(n, 1));
-	int f;
+	Oid *types = palloc(sizeof(Oid) * Max(model->n_inputs, 1));
+	uint32 i;
 
-	for (f = 0; f < n; f++)
+	for (i = 0; i < model->n_inputs; i++)
 	{
-		const ModelFeature *feature = &model->model->features[f];
+		const ModelInput *input = &model->inputs[i];
 
-		types[f] = feature->length > 0		   ? FLOAT8ARRAYOID :
-			feature->family == FAMILY_TIME	   ? TIMESTAMPTZOID :
-			feature->family == FAMILY_INTERVAL ? INTERVALOID :
-												 UNKNOWNOID;
+		types[i] = input->length > 0		 ? FLOAT8ARRAYOID :
+			input->family == FAMILY_TIME	 ? TIMESTAMPTZOID :
+			input->family == FAMILY_INTERVAL ? INTERVALOID :
+											   UNKNOWNOID;
 	}
-	return score_binding_of_types(model, n, types);
+	return score_binding_of_types(model, (int) model->n_inputs, types);
 }
 
 /* The probabilities of more than two classes for the vector; the first one. */
@@ -393,6 +438,60 @@ set_feature(ScoreBinding *binding, uint32 f, Datum datum, bool is_null)
 	return 0.0;
 }
 
+/* The values of the columns that a step reads, into the binding's layout. */
+static void
+take_values(ScoreBinding *binding, uint32 i, const Datum *values, const bool *nulls)
+{
+	const Step *step = &binding->model->model->preprocess->steps[i];
+	RowLayout *layout = binding->layout;
+	int32 n = step->kind == STEP_POLYNOMIAL ? step->width : 1;
+	int32 k;
+
+	for (k = 0; k < n; k++)
+	{
+		int index = binding->steps[i].columns[k].index;
+
+		layout->values[index] = values[index];
+		layout->nulls[index] = nulls[index];
+	}
+}
+
+/*
+ * The outputs of preprocessing into the vector.  Where a step makes NaN of NULL or NaN the value is
+ * missing.  Returns what missing indicators add to eta.
+ */
+static double
+prepare(ScoreBinding *binding, const Datum *values, const bool *nulls)
+{
+	const LinearScorer *scorer = &binding->model->scorer;
+	const Transform *recipe = binding->model->model->preprocess;
+	double added = 0.0;
+	uint32 at = 0;
+	uint32 i;
+	uint32 k;
+
+	for (i = 0; i < recipe->n; i++)
+	{
+		const Applier *applier = &binding->model->appliers[i];
+
+		if (values != binding->layout->values)
+			take_values(binding, i, values, nulls);
+		prep_step_apply(applier, &binding->steps[i], binding->layout, NO_FOLD, binding->inputs,
+						binding->vector + at, binding->prepared_missing + at);
+		for (k = 0; k < applier->outputs; k++, at++)
+		{
+			binding->prepared_missing[at] = unlikely(isnan(binding->vector[at])) &&
+				(step_takes_category(applier->step->kind) ||
+				 prep_step_reads_missing(applier->step, &binding->steps[i], binding->layout));
+			if (!binding->prepared_missing[at])
+				continue;
+			binding->vector[at] = scorer->number_fill[at];
+			added += note_missing(binding, (int) at);
+		}
+	}
+	return added;
+}
+
 double
 score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nulls)
 {
@@ -402,6 +501,8 @@ score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nu
 	uint32 f;
 
 	binding->n_missing = 0;
+	if (binding->steps != NULL)
+		added = prepare(binding, values, nulls);
 	if (binding->is_plain)
 	{
 		for (f = 0; f < n; f++)
@@ -414,7 +515,7 @@ score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nu
 	}
 	else
 	{
-		for (f = 0; f < n; f++)
+		for (f = binding->model->n_prepared; f < n; f++)
 		{
 			int index = binding->columns[f].index;
 
@@ -445,6 +546,15 @@ score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *argu
 	uint32 f;
 
 	binding->n_missing = 0;
+	if (binding->steps != NULL)
+	{
+		for (f = 0; f < binding->model->n_inputs; f++)
+		{
+			binding->layout->values[f] = arguments[f].value;
+			binding->layout->nulls[f] = arguments[f].isnull;
+		}
+		return score_binding_predict(binding, binding->layout->values, binding->layout->nulls);
+	}
 	if (binding->is_plain)
 	{
 		for (f = 0; f < n; f++)
@@ -509,7 +619,7 @@ score_binding_predict_elements(ScoreBinding *binding, ArrayType *array, const El
 {
 	const bits8 *present = ARR_NULLBITMAP(array);
 	const char *data = ARR_DATA_PTR(array);
-	int n = (int) binding->model->model->n_features;
+	int n = (int) binding->model->n_inputs;
 	int i;
 
 	if (binding->is_plain && type->type == FLOAT8OID)

@@ -10,6 +10,7 @@
 
 #include "pg/column_type.h"
 #include "pg/model_cache.h"
+#include "pg/prep_row.h"
 #include "pg/row_binding.h"
 
 /*
@@ -31,15 +32,19 @@ typedef struct ScoreColumn
 typedef struct ScoreBinding
 {
 	CachedModel *model;
-	uint64 serial;			 /* model->serial at binding time */
-	RowLayout *layout;		 /* of a row source, else NULL; the call site's */
-	bool is_plain;			 /* every feature is a scalar float8 in slot order */
-	bool is_located;		 /* and row_layout_locate finds it in the row */
-	DoubleColumns doubles;	 /* then: the features */
-	ScoreColumn *columns;	 /* n_features */
-	bool is_array;			 /* the source is one array: the numbers in slot order */
-	double *vector;			 /* numbers, then categories */
-	NullableDatum *elements; /* n_features, of a VARIADIC array */
+	uint64 serial;			/* model->serial at binding time */
+	RowLayout *layout;		/* of a row source, else NULL; the call site's */
+	bool is_plain;			/* every feature is a scalar float8 in slot order */
+	bool is_located;		/* and row_layout_locate finds it in the row */
+	DoubleColumns doubles;	/* then: the features */
+	ScoreColumn *columns;	/* n_features */
+	bool is_array;			/* the source is one array: the numbers in slot order */
+	double *vector;			/* numbers, then categories */
+	PrepStepColumns *steps; /* the columns of preprocessing, one a step; else NULL */
+	double *inputs;			/* scratch for a polynomial */
+	bool *
+		prepared_missing; /* model->n_prepared: outputs of the row scored last that stand for NULL */
+	NullableDatum *elements; /* model->n_inputs, of a VARIADIC array */
 	double confidence;		 /* predict_interval's, asked for last; 0 before */
 	double critical;		 /* linear_critical() of it, which takes longer than the rest */
 	int32 *missing;			 /* slots of the row that are missing, where indicators of several

@@ -34,7 +34,7 @@ kind_name(const JsonbValue *value)
 }
 
 static void
-pg_attribute_noreturn() wrong_kind(const ModelFeature *feature, const JsonbValue *value)
+pg_attribute_noreturn() wrong_kind(const ModelInput *feature, const JsonbValue *value)
 {
 	ereport(
 		ERROR,
@@ -57,7 +57,7 @@ string_of(const JsonbValue *value)
  * timestamp, so that the answer depends on no setting.
  */
 static Datum
-time_of(const ModelFeature *feature, const JsonbValue *value)
+time_of(const ModelInput *feature, const JsonbValue *value)
 {
 	char *string = string_of(value);
 	const char *clock = strchr(string, ':');
@@ -78,7 +78,7 @@ time_of(const ModelFeature *feature, const JsonbValue *value)
 
 /* A scalar as a datum of what score_binding_of_literals binds the feature to. */
 static Datum
-literal(const ModelFeature *feature, const JsonbValue *value)
+literal(const ModelInput *feature, const JsonbValue *value)
 {
 	if (value->type == jbvString && feature->family == FAMILY_TIME)
 		return time_of(feature, value);
@@ -96,7 +96,7 @@ literal(const ModelFeature *feature, const JsonbValue *value)
 
 /* An array of numbers, strings of numbers and nulls. */
 static Datum
-number_array(const ModelFeature *feature, const JsonbValue *value)
+number_array(const ModelInput *feature, const JsonbValue *value)
 {
 	JsonbContainer *container = value->type == jbvBinary ? value->val.binary.data : NULL;
 	int length;
@@ -132,7 +132,7 @@ number_array(const ModelFeature *feature, const JsonbValue *value)
 static void
 set_element(ScoreBinding *binding, uint32 f, const JsonbValue *value)
 {
-	const ModelFeature *feature = &binding->model->model->features[f];
+	const ModelInput *feature = &binding->model->inputs[f];
 	NullableDatum *element = &binding->elements[f];
 
 	element->isnull = value->type == jbvNull;
@@ -145,7 +145,7 @@ set_element(ScoreBinding *binding, uint32 f, const JsonbValue *value)
 static JsonbValue *
 value_by_name(const ScoreBinding *binding, uint32 f, JsonbContainer *object)
 {
-	const char *name = binding->model->model->features[f].name;
+	const char *name = binding->model->inputs[f].name;
 	JsonbValue *value = getKeyJsonValueFromContainer(object, name, (int) strlen(name), NULL);
 
 	if (value == NULL)
@@ -161,7 +161,7 @@ score_json_predict(ScoreBinding *binding, Jsonb *values)
 {
 	JsonbContainer *container = &values->root;
 	bool is_object = JsonContainerIsObject(container);
-	uint32 n = binding->model->model->n_features;
+	uint32 n = binding->model->n_inputs;
 	uint32 f;
 
 	if (!is_object && (!JsonContainerIsArray(container) || JsonContainerIsScalar(container)))

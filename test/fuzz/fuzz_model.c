@@ -31,7 +31,7 @@
 
 #define ROOM 4096 /* bytes of the longest mutant */
 #define MAX_FIELDS 512
-#define MAX_ELEMENTS 64
+#define MAX_ELEMENTS 96
 
 /* Live bytes allowed while a model of `length` bytes is decoded and scored. */
 #define MEMORY_ALLOWED(length) (4096 + 24 * (length))
@@ -58,6 +58,7 @@ typedef struct Base
 	uint8_t bytes[ROOM];
 	size_t length;
 	size_t part_length;
+	size_t recipe_at; /* of the stored form of preprocessing; 0 without */
 	Field fields[MAX_FIELDS];
 	size_t n_fields;
 	Element elements[MAX_ELEMENTS];
@@ -299,6 +300,63 @@ walk_scores(Base *base, ByteReader *reader)
 	}
 }
 
+/* A step of preprocessing, by its table of fields. */
+static void
+walk_step(Base *base, ByteReader *reader)
+{
+	StepKind kind;
+	int i;
+
+	add_field(base, reader, 1, false);
+	kind = (StepKind) reader->next[-1];
+	for (i = 0; i < step_n_fields; i++)
+	{
+		const StepField *field = &step_fields[i];
+
+		if (!step_has_field(kind, field))
+			continue;
+		if (field->type == FIELD_NUMBER)
+			walk_doubles(base, reader, 1);
+		else if (field->type == FIELD_TEXTS)
+			walk_texts(base, reader);
+		else if (field->type == FIELD_NUMBERS)
+			walk_doubles(base, reader, walk_count(base, reader));
+		else if (field->type == FIELD_TEXT)
+		{
+			add_field(base, reader, 1, false);
+			if (reader->next[-1] == 1)
+				walk_text(base, reader);
+		}
+		else
+			add_field(base, reader, field->type == FIELD_FLAG ? 1 : 4, false);
+	}
+}
+
+static void
+walk_preprocess(Base *base, ByteReader *reader)
+{
+	size_t count_at;
+	uint32_t n;
+
+	if (walk_count(base, reader) == 0)
+		return;
+	base->recipe_at = (size_t) (reader->next - base->bytes);
+	add_field(base, reader, 4, false);
+	add_field(base, reader, 1, false);
+	add_field(base, reader, 1, false);
+	read_bytes(reader, 2 + TRANSFORM_DIGEST);
+	count_at = (size_t) (reader->next - base->bytes);
+	n = walk_count(base, reader);
+	while (n-- > 0)
+	{
+		size_t which = base->n_elements;
+
+		begin_element(base, reader, count_at);
+		walk_step(base, reader);
+		end_element(base, reader, which);
+	}
+}
+
 /* docs/model-format.md, field by field. */
 static void
 walk(Base *base, const Model *model)
@@ -321,6 +379,7 @@ walk(Base *base, const Model *model)
 	if (model->link == LINK_SOFTMAX)
 		add_field(base, &reader, 4, false);
 	walk_features(base, &reader);
+	walk_preprocess(base, &reader);
 	walk_rows(base, &reader, true);
 	if (ensemble == NULL)
 		walk_covariance(base, &reader, (size_t) model->n_terms);
@@ -645,6 +704,42 @@ typedef enum Signature
 	SIGNED_NOT
 } Signature;
 
+/* The digest of preprocessing, where its length still points into the digest part. */
+static void
+sign_recipe(Mutant *mutant)
+{
+	size_t at = mutant->base->recipe_at;
+	uint8_t full[SHA256_SIZE];
+	Sha256 sha;
+	size_t length;
+
+	if (at == 0 || at + TRANSFORM_HEADER > mutant->length)
+		return;
+	length = (size_t) get(mutant->bytes + at - 4, 4);
+	if (length < TRANSFORM_HEADER || length > mutant->length - at)
+		return;
+	sha256_begin(&sha);
+	sha256_add(&sha, mutant->bytes + at, 8);
+	sha256_add(&sha, mutant->bytes + at + TRANSFORM_HEADER, length - TRANSFORM_HEADER);
+	sha256_end(&sha, full);
+	memcpy(mutant->bytes + at + 8, full, TRANSFORM_DIGEST);
+}
+
+/* A mutation in the recipe mostly keeps its length right too. */
+static void
+settle_recipe(Mutant *mutant)
+{
+	size_t at = mutant->base->recipe_at;
+	int64_t grown = (int64_t) mutant->part_length - (int64_t) mutant->base->part_length;
+
+	if (at == 0 || at > mutant->length)
+		return;
+	if (grown != 0 && below(mutant, 2) == 0)
+		put(mutant, at - 4, 4, get(mutant->bytes + at - 4, 4) + (uint64_t) grown);
+	if (below(mutant, 16) > 0)
+		sign_recipe(mutant);
+}
+
 static void
 sign(Mutant *mutant, Signature signature)
 {
@@ -654,6 +749,7 @@ sign(Mutant *mutant, Signature signature)
 		put(mutant, MODEL_FORMAT_LENGTH_AT, 4, mutant->length);
 	if (below(mutant, 16) > 0)
 		put(mutant, MODEL_FORMAT_PART_LENGTH_AT, 4, mutant->part_length);
+	settle_recipe(mutant);
 	if (signature == SIGNED_FULLY)
 	{
 		memcpy(mutant->bytes, mutant->base->bytes, MODEL_FORMAT_LENGTH_AT);

@@ -154,12 +154,47 @@ def covariance(m):
     return u8(m.get("covariance_type", 0)) + u8(1) + b"".join(map(f64, centre)) + b"".join(map(f64, factor))
 
 
+# A step is (kind, options and what was learnt as its fields' encodings in order).
+STANDARD, ONEHOT, TARGET = 1, 14, 18
+
+
+def maybe_text(x): return u8(0) if x is None else u8(1) + text(x)
+
+
+def standard(column, rows, missing, center, scale):
+    return (u8(STANDARD) + maybe_text(column) + u32(NUMBER) + f64(rows) + f64(missing) + f64(center) +
+            f64(scale))
+
+
+def onehot(column, rows, missing, levels):
+    """drop none, min_count 1, max_categories 0, nulls zeros, unknown ignore"""
+    return (u8(ONEHOT) + maybe_text(column) + u32(0) + u32(1) + u32(0) + u32(0) + u32(0) + u32(CATEGORY) +
+            f64(rows) + f64(missing) + many(text, levels) + many(text, []) + u8(0))
+
+
+def target_mean(column, target, fold, rows, missing, levels, folds, priors, values):
+    """smooth auto, no level of NULL, no classes"""
+    return (u8(TARGET) + maybe_text(column) + maybe_text(target) + maybe_text(fold) + f64(NAN) +
+            u32(CATEGORY) + f64(rows) + f64(missing) + many(text, levels) + u8(0) + many(text, []) +
+            u32(folds) + many(f64, priors) + many(f64, values))
+
+
+def preprocess(m):
+    if "recipe" not in m:
+        return u32(0)
+    head = b"ORST" + u8(1) + u8(1) + struct.pack("<H", 0)
+    steps = u32(len(m["recipe"])) + b"".join(m["recipe"])
+    recipe = head + hashlib.sha256(head + steps).digest()[:16] + steps
+    return u32(len(recipe)) + recipe
+
+
 def encode(m):
     digest_part = (
         u8(m["algorithm"]) + u8(m["objective"]) + u8(m.get("unknown", 0)) + u8(m.get("link", IDENTITY)) +
         text(m["target"]) + u64(m["seed"]) + text(m["options"]) + many(text, m.get("classes", [])) +
         u32(m.get("positive", 0)) + f64(m.get("constant", NAN)) +
         (i32(m["reference"]) if m.get("link") == SOFTMAX else b"") + many(feature, m["features"]) +
+        preprocess(m) +
         many(coefficient, m.get("terms", [])) + (b"" if "trees" in m else covariance(m)) + (trees(m) if "trees" in m else b""))
     facts = m["facts"]
     facts_part = (
@@ -199,7 +234,17 @@ def add(total, weight, x):
     return float(total) + weight * x
 
 
+def prepared(row):
+    """the features of the model with_recipe; scale 0.5 keeps them exact"""
+    age, plan, size = row
+    values = dict(basic=10.0, pro=12.0)
+    return [None if age is None or math.isnan(age) else (age - 40.5) / 0.5, float(plan == "basic"),
+            float(plan == "pro"), values.get(plan, 11.0), size]
+
+
 def score(m, row):
+    if "recipe" in m:
+        row = prepared(row)
     estimate = {c[0]: c[1] for c in m.get("terms", [])}
     if "constant" in m:
         return m["constant"]
@@ -467,6 +512,22 @@ MODELS = dict(
              trees=[(0, (0, 0.0, False, 8.0, 0.0, (1.0, 1.0), (4.5, 7.0))), (0, (3.0, 8.0))],
              rows=8, facts=(*TREE_FACTS[:7], 2, 1, 0)),
         [[-1.0], [-0.0], [0.0], [5e-324], [None]]),
+    with_recipe=(
+        dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="spend", seed=42,
+             options='{"preprocess": []}',
+             features=[dict(name="age", family=NUMBER, fill=[-0.25]),
+                       dict(name="plan=basic", family=NUMBER, fill=[0.625]),
+                       dict(name="plan=pro", family=NUMBER, fill=[0.375]),
+                       dict(name="plan", family=NUMBER, fill=[10.5]),
+                       dict(name="size", family=NUMBER, fill=[3.0])],
+             recipe=[standard("age", 100.0, 3.0, 40.5, 0.5), onehot("plan", 100.0, 0.0, ["basic", "pro"]),
+                     target_mean("plan", "spend", "fold", 100.0, 0.0, ["basic", "pro"], 1, [11.0, 11.5],
+                                 [10.0, 10.25, 12.0, 12.5])],
+             terms=[(INTERCEPT, 1.5, NAN, NAN, NAN), ((0, PLAIN, 0), 0.5, NAN, NAN, NAN),
+                    ((1, PLAIN, 0), -0.25, NAN, NAN, NAN), ((2, PLAIN, 0), 0.25, NAN, NAN, NAN),
+                    ((3, PLAIN, 0), 0.125, NAN, NAN, NAN), ((4, PLAIN, 0), -2.0, NAN, NAN, NAN)],
+             rows=100, facts=(NAN, NAN, 50.0, 100.0, NAN, NAN, 5, 0, 1, 0)),
+        [[41.0, "basic", 2.0], [None, "pro", None], [NAN, "never", 0.0], [1e3, None, -8.0], [INF, "pro", 1.0]]),
 )
 
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel/model/model.h"
+#include "kernel/prep/apply.h"
 #include "kernel/tree/scorer.h"
 
 #define EXERCISE_VECTORS 6
@@ -336,6 +337,51 @@ exercise_ensemble(const Model *model, const LinearScorer *scorer, const Allocato
 	return broken;
 }
 
+/* Every step of an accepted recipe is applied to extremes, unknown levels and any fold. */
+static inline Broken
+exercise_recipe(const Transform *recipe, const Allocator *allocator)
+{
+	static const double numbers[] = {NAN, 0.0, INFINITY, -INFINITY, 1e308, -1e308, 5e-324};
+	static const int32_t folds[] = {NO_FOLD, 0, 1, 998, 999};
+	uint32_t i;
+	size_t v;
+
+	for (i = 0; i < recipe->n; i++)
+	{
+		const Step *step = &recipe->steps[i];
+		size_t width = step->kind == STEP_POLYNOMIAL ? (size_t) step->width : 1;
+		double *inputs = memory_allocate_zero(allocator, width, sizeof(double));
+		Applier applier;
+		double *outputs;
+
+		if (inputs == NULL || applier_begin(&applier, step, allocator) != KERNEL_OK)
+			return "a step is made ready";
+		outputs = memory_allocate_zero(allocator, applier.outputs, sizeof(double));
+		if (outputs == NULL)
+			return "outputs";
+		for (v = 0; v < sizeof(numbers) / sizeof(numbers[0]); v++)
+		{
+			inputs[0] = numbers[v];
+			if (step->kind == STEP_POLYNOMIAL)
+				apply_polynomial(step, inputs, outputs);
+			else if (!step_takes_category(step->kind))
+				apply_number(&applier, numbers[v], outputs);
+		}
+		for (v = 0; v < 5 && step_takes_category(step->kind); v++)
+		{
+			(void) apply_text(&applier, NULL, 0, folds[v], outputs);
+			(void) apply_text(&applier, "unknown", 7, folds[v], outputs);
+			if (step->levels.n > 0)
+				(void) apply_text(&applier, step->levels.texts[0], strlen(step->levels.texts[0]),
+								  folds[v], outputs);
+		}
+		memory_release(allocator, outputs, applier.outputs, sizeof(double));
+		memory_release(allocator, inputs, width, sizeof(double));
+		applier_release(&applier, allocator);
+	}
+	return NULL;
+}
+
 /* Bytes that were accepted are what their model encodes to, digest and all. */
 static inline Broken
 exercise_encoding(Model *model, const Allocator *allocator, const uint8_t *bytes, size_t length)
@@ -379,6 +425,8 @@ exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, 
 															 "a decoded model is valid";
 	if (broken == NULL)
 		broken = exercise_terms(model);
+	if (broken == NULL && model->preprocess != NULL)
+		broken = exercise_recipe(model->preprocess, allocator);
 	if (broken == NULL)
 		broken = exercise_encoding(model, allocator, bytes, length);
 	if (broken == NULL)

@@ -312,6 +312,65 @@ static const Model sample_visits = {
 	.coefficients = visits_terms,
 	.facts = {-250.0, NAN, 100.0, 150.0, 1e-12, NAN, 2, 5, true, false}};
 
+/* Features that a recipe gives, and one that is a column itself. */
+static double prepared_fill[] = {-0.25, 0.625, 0.375, 10.5, 3.0};
+static char *prepared_levels[] = {"basic", "pro"};
+static double prepared_priors[] = {11.0, 11.5};
+static double prepared_values[] = {10.0, 10.25, 12.0, 12.5};
+static Step prepared_steps[] = {{.kind = STEP_STANDARD,
+								 .column = "age",
+								 .input = INPUT_NUMBER,
+								 .rows = 100.0,
+								 .missing = 3.0,
+								 .center = 40.5,
+								 .scale = 0.5},
+								{.kind = STEP_ONEHOT,
+								 .column = "plan",
+								 .min_count = 1,
+								 .input = INPUT_CATEGORY,
+								 .rows = 100.0,
+								 .levels = {2, prepared_levels}},
+								{.kind = STEP_TARGET,
+								 .column = "plan",
+								 .target = "spend",
+								 .fold = "fold",
+								 .smooth = NAN,
+								 .input = INPUT_CATEGORY,
+								 .rows = 100.0,
+								 .levels = {2, prepared_levels},
+								 .folds = 1,
+								 .values = {4, prepared_values},
+								 .priors = {2, prepared_priors}}};
+static Transform prepared_recipe = {true, 3, prepared_steps};
+static ModelFeature prepared_features[] = {
+	{.name = "age", .family = FAMILY_NUMBER, .fill = &prepared_fill[0]},
+	{.name = "plan=basic", .family = FAMILY_NUMBER, .fill = &prepared_fill[1]},
+	{.name = "plan=pro", .family = FAMILY_NUMBER, .fill = &prepared_fill[2]},
+	{.name = "plan", .family = FAMILY_NUMBER, .fill = &prepared_fill[3]},
+	{.name = "size", .family = FAMILY_NUMBER, .fill = &prepared_fill[4]}};
+static LinearCoefficient prepared_terms[] = {{SAMPLE_INTERCEPT, 1.5, NAN, NAN, NAN},
+											 {{0, LEVEL_NUMBER, 0, 0}, 0.5, NAN, NAN, NAN},
+											 {{1, LEVEL_NUMBER, 0, 1}, -0.25, NAN, NAN, NAN},
+											 {{2, LEVEL_NUMBER, 0, 2}, 0.25, NAN, NAN, NAN},
+											 {{3, LEVEL_NUMBER, 0, 3}, 0.125, NAN, NAN, NAN},
+											 {{4, LEVEL_NUMBER, 0, 4}, -2.0, NAN, NAN, NAN}};
+static const Model sample_prepared = {
+	.algorithm = ALGORITHM_LINEAR_REGRESSION,
+	.objective = OBJECTIVE_SQUARED_ERROR,
+	.unknown = UNKNOWN_AS_MISSING,
+	.target = "spend",
+	.n_features = 5,
+	.features = prepared_features,
+	.preprocess = &prepared_recipe,
+	.constant = NAN,
+	.options = "{\"preprocess\": []}",
+	.seed = 42,
+	.rows = 100,
+	.link = LINK_IDENTITY,
+	.n_terms = 6,
+	.coefficients = prepared_terms,
+	.facts = {NAN, NAN, 50.0, 100.0, NAN, NAN, 5, 0, true, false}};
+
 /* No feature, the intercept alone. */
 static LinearCoefficient empty_terms[] = {{SAMPLE_INTERCEPT, -3.5, 0.5, -7.0, 1e-5}};
 static double empty_centre[] = {0.0};
@@ -522,7 +581,8 @@ static const Sample samples[] = {{"numbers", &sample_numbers},
 								 {"visits", &sample_visits},
 								 {"trees_boosted", &sample_boosted},
 								 {"trees_classes", &sample_classes},
-								 {"trees_isolation", &sample_isolation}};
+								 {"trees_isolation", &sample_isolation},
+								 {"with_recipe", &sample_prepared}};
 
 #define SAMPLE_COUNT ((int) (sizeof(samples) / sizeof(samples[0])))
 

@@ -8,7 +8,9 @@
 typedef struct Copy
 {
 	Model model;
-	ModelFeature features[4];
+	ModelFeature features[5];
+	Transform recipe;
+	Step steps[3];
 	LinearCoefficient terms[16];
 	ModelMetric metrics[2];
 } Copy;
@@ -25,6 +27,10 @@ copy_of(const Model *sample)
 		copy.terms[i] = sample->coefficients[i];
 	for (i = 0; i < sample->n_metrics; i++)
 		copy.metrics[i] = sample->metrics[i];
+	if (sample->preprocess != NULL)
+		copy.recipe = *sample->preprocess;
+	for (i = 0; i < copy.recipe.n; i++)
+		copy.steps[i] = sample->preprocess->steps[i];
 	return copy;
 }
 
@@ -34,6 +40,11 @@ validate(Copy *copy)
 	copy->model.features = copy->features;
 	copy->model.coefficients = copy->terms;
 	copy->model.metrics = copy->metrics;
+	if (copy->model.preprocess != NULL)
+	{
+		copy->recipe.steps = copy->steps;
+		copy->model.preprocess = &copy->recipe;
+	}
 	return model_validate(&copy->model, &unit_allocator);
 }
 
@@ -316,7 +327,52 @@ a_refusal_is_no_verdict(void)
 	unit_allocator_fail_after(-1);
 }
 
-UNIT_MAIN(UNIT_CASE(every_sample_is_valid), UNIT_CASE(kinds_are_known),
+static void
+preprocessing_gives_the_first_features(void)
+{
+	static char *names[] = {"age"};
+
+	CHECK_BREAKS(&sample_prepared, copy.recipe.is_recipe = false);
+	CHECK_BREAKS(&sample_prepared, copy.recipe.n = 0);
+	CHECK_BREAKS(&sample_prepared, copy.recipe.n = MODEL_STEPS_LIMIT + 1);
+	CHECK_BREAKS(&sample_prepared, copy.steps[0].column = NULL);
+	CHECK_BREAKS(&sample_prepared, copy.steps[0].column = "");
+	CHECK_BREAKS(&sample_prepared, copy.steps[0].input = INPUT_CATEGORY);
+	CHECK_BREAKS(&sample_prepared, copy.steps[0].scale = 0.0);
+	CHECK_BREAKS(&sample_prepared, copy.steps[2].folds = 2);
+	CHECK_BREAKS(&sample_prepared, copy.features[3].family = FAMILY_TIME);
+	/* A polynomial of one column that has none. */
+	CHECK_BREAKS(&sample_prepared,
+				 copy.steps[0] =
+					 ((Step){.kind = STEP_POLYNOMIAL, .n = 1, .width = 2, .columns = {1, names}}));
+	/* Five outputs more than there are features. */
+	CHECK_BREAKS(&sample_prepared,
+				 copy.steps[0] =
+					 ((Step){.kind = STEP_HASH, .column = "age", .n = 6, .input = INPUT_CATEGORY}));
+}
+
+static void
+inputs_are_columns(void)
+{
+	ModelInput inputs[8];
+
+	CHECK(model_prepared(&sample_prepared) == 4);
+	CHECK(model_inputs_limit(&sample_prepared) <= 8);
+	CHECK(model_inputs(&sample_prepared, inputs) == 3);
+	CHECK(strcmp(inputs[0].name, "age") == 0 && inputs[0].family == FAMILY_NUMBER &&
+		  inputs[0].feature == INPUT_OF_RECIPE);
+	CHECK(strcmp(inputs[1].name, "plan") == 0 && inputs[1].family == FAMILY_CATEGORY &&
+		  inputs[1].feature == INPUT_OF_RECIPE);
+	CHECK(strcmp(inputs[2].name, "size") == 0 && inputs[2].feature == 4);
+	CHECK(model_preprocess_reads(&sample_prepared, "plan") &&
+		  !model_preprocess_reads(&sample_prepared, "size"));
+	CHECK(model_prepared(&sample_arrays) == 0 && model_inputs(&sample_arrays, inputs) == 2);
+	CHECK(inputs[0].feature == 0 && inputs[0].length == 3 && inputs[1].feature == 1);
+	CHECK(!model_preprocess_reads(&sample_arrays, "age"));
+}
+
+UNIT_MAIN(UNIT_CASE(preprocessing_gives_the_first_features), UNIT_CASE(inputs_are_columns),
+		  UNIT_CASE(every_sample_is_valid), UNIT_CASE(kinds_are_known),
 		  UNIT_CASE(numbers_are_finite), UNIT_CASE(names_and_levels_are_distinct),
 		  UNIT_CASE(families_have_their_own_fields), UNIT_CASE(terms_point_into_the_schema),
 		  UNIT_CASE(no_term_stands_twice), UNIT_CASE(classes_fit_the_objective),

@@ -45,7 +45,7 @@ static bool with_class;
 
 /* Rows first, first + step, ... into a fit. */
 static void
-fit_rows(Fit *fit, StepKind kind, int strategy, int first, int stride)
+fit_rows(StepFit *fit, StepKind kind, int strategy, int first, int stride)
 {
 	Step step;
 	int i;
@@ -78,7 +78,7 @@ fit_rows(Fit *fit, StepKind kind, int strategy, int first, int stride)
 
 /* The bytes of what a fit learnt. */
 static uint8_t *
-learnt_bytes(Fit *fit, size_t *length)
+learnt_bytes(StepFit *fit, size_t *length)
 {
 	Step step;
 	Transform transform = {false, 1, &step};
@@ -91,7 +91,7 @@ learnt_bytes(Fit *fit, size_t *length)
 }
 
 static void
-check_same(Fit *a, Fit *b)
+check_same(StepFit *a, StepFit *b)
 {
 	size_t n_a = 0;
 	size_t n_b = 0;
@@ -105,7 +105,7 @@ check_same(Fit *a, Fit *b)
 
 /* A fit through its bytes, as another process gets it. */
 static void
-recode(Fit *fit)
+recode(StepFit *fit)
 {
 	ByteWriter writer;
 	ByteReader reader;
@@ -125,8 +125,8 @@ recode(Fit *fit)
 static void
 check_merge(StepKind kind, int strategy)
 {
-	Fit whole;
-	Fit parts[3];
+	StepFit whole;
+	StepFit parts[3];
 	int i;
 
 	fit_rows(&whole, kind, strategy, 0, 1);
@@ -166,7 +166,7 @@ case_merge(void)
 static void
 case_out_of_fold(void)
 {
-	Fit fit;
+	StepFit fit;
 	Step step;
 	Applier applier;
 	int32_t fold;
@@ -211,8 +211,8 @@ case_out_of_fold(void)
 static void
 case_more_folds(void)
 {
-	Fit a;
-	Fit b;
+	StepFit a;
+	StepFit b;
 	Step step;
 
 	make_rows();
@@ -232,8 +232,8 @@ case_more_folds(void)
 static void
 case_classes(void)
 {
-	Fit number;
-	Fit class;
+	StepFit number;
+	StepFit class;
 	Step of_number;
 	Step of_class;
 	uint32_t i;
@@ -259,8 +259,8 @@ case_classes(void)
 static void
 case_options_must_agree(void)
 {
-	Fit a;
-	Fit b;
+	StepFit a;
+	StepFit b;
 
 	make_rows();
 	fit_rows(&a, STEP_BINS, BINS_UNIFORM, 0, 1);
@@ -283,8 +283,8 @@ case_foreign_bytes(void)
 	make_rows();
 	for (k = 0; k < 3; k++)
 	{
-		Fit fit;
-		Fit other;
+		StepFit fit;
+		StepFit other;
 		ByteWriter writer;
 		ByteReader reader;
 
@@ -319,7 +319,7 @@ case_foreign_bytes(void)
 static void
 case_refused_memory(void)
 {
-	Fit fit;
+	StepFit fit;
 	Step step;
 	long n;
 

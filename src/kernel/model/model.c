@@ -66,6 +66,9 @@ model_release(Model *model, const Allocator *allocator)
 	for (i = 0; model->features != NULL && i < model->n_features; i++)
 		release_feature(&model->features[i], allocator);
 	memory_release(allocator, model->features, model->n_features, sizeof(ModelFeature));
+	if (model->preprocess != NULL)
+		transform_release(model->preprocess, allocator);
+	memory_release(allocator, model->preprocess, 1, sizeof(Transform));
 	release_text(model->target, allocator);
 	release_text(model->options, allocator);
 	release_texts(model->classes, model->n_classes, allocator);

@@ -20,6 +20,7 @@
 #include "kernel/dataset/schema.h"
 #include "kernel/linear/covariance.h"
 #include "kernel/linear/linear_model.h"
+#include "kernel/prep/transform.h"
 #include "kernel/tree/ensemble.h"
 
 #define MODEL_MAGIC UINT32_C(0x4d43524f) /* "ORCM", first four bytes */
@@ -28,6 +29,7 @@
 	48 /* magic 4, version 2, flags 2 (zero), length 4, checksum 4, digest 32 */
 #define MODEL_SIZE_LIMIT ((size_t) 512 * 1024 * 1024)
 #define MODEL_CLASS_WEIGHTS (UINT64_C(64) * 1024 * 1024) /* of all classes' scorers */
+#define MODEL_STEPS_LIMIT 16384							 /* of preprocessing */
 
 typedef enum ModelAlgorithm
 {
@@ -90,6 +92,7 @@ typedef struct Model
 	char *target; /* column name; empty for isolation forests */
 	uint32_t n_features;
 	ModelFeature *features;
+	Transform *preprocess;	 /* a recipe, whose outputs the first features are; NULL: none */
 	uint32_t n_classes;		 /* 0: regression, anomaly; linear classification: at least 1 */
 	char **classes;			 /* in sort order */
 	uint32_t positive_class; /* index into classes: predict() is its probability */
@@ -191,6 +194,38 @@ feature_tree_levels(const ModelFeature *feature)
 {
 	return feature->n_levels + (feature->n_pooled > 0 ? 1 : 0);
 }
+
+/*
+ * A column that a scored row must have: one that preprocessing reads, or a feature that is the
+ * column itself.
+ */
+typedef struct ModelInput
+{
+	const char *name; /* of the model */
+	FeatureFamily family;
+	uint32_t length; /* 0: scalar; else array of so many numbers */
+	int32_t feature; /* INPUT_OF_RECIPE, or the feature that it is */
+} ModelInput;
+
+#define INPUT_OF_RECIPE (-1)
+
+/* Features that preprocessing gives, which come first. */
+extern uint32_t model_prepared(const Model *model);
+
+/* Does a step of preprocessing read the column of this name? */
+extern bool model_preprocess_reads(const Model *model, const char *name);
+
+/* At least as many as there are inputs. */
+extern uint32_t model_inputs_limit(const Model *model);
+
+/*
+ * model_inputs
+ *		The columns that a row must have, in the order in which values without names come: those of
+ *		preprocessing as its steps name them first, then the other features.
+ *
+ * inputs: room for model_inputs_limit.  Returns how many there are.
+ */
+extern uint32_t model_inputs(const Model *model, ModelInput *inputs);
 
 /* Slots of the feature vector (linear_model.h). */
 extern uint32_t model_numbers(const Model *model);

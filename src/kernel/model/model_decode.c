@@ -149,6 +149,43 @@ read_features(Decoder *decoder, Model *model)
 		read_feature(decoder, &model->features[f]);
 }
 
+/* Would the recipe be written as these bytes?  Numbers have forms that the encoder does not write. */
+static Status
+require_canonical(const Transform *recipe, const Allocator *allocator, const uint8_t *bytes,
+				  size_t length)
+{
+	uint8_t *own;
+	size_t own_length;
+	Status status = transform_encode(recipe, allocator, &own, &own_length);
+
+	if (status != KERNEL_OK)
+		return status;
+	if (own_length != length || memcmp(own, bytes, length) != 0)
+		status = KERNEL_CORRUPT;
+	memory_release(allocator, own, own_length, 1);
+	return status;
+}
+
+static void
+read_preprocess(Decoder *decoder, Model *model)
+{
+	uint32_t length = read_u32(&decoder->reader);
+	const uint8_t *bytes;
+	Status status;
+
+	if (!decoder_is_good(decoder) || length == 0)
+		return;
+	bytes = read_bytes(&decoder->reader, length);
+	model->preprocess = decoder_allocate(decoder, 1, sizeof(Transform));
+	if (model->preprocess == NULL)
+		return;
+	status = transform_decode(model->preprocess, decoder->allocator, bytes, length);
+	if (status == KERNEL_OK)
+		status = require_canonical(model->preprocess, decoder->allocator, bytes, length);
+	if (status != KERNEL_OK)
+		decoder_fail(decoder, status);
+}
+
 /* The slot that each term of one list reads; the terms stand in the order of the features. */
 static void
 derive_slots_of(const Model *model, LinearCoefficient *coefficients, uint32_t n_terms)
@@ -278,6 +315,7 @@ read_digest_part(Decoder *decoder, Model *model)
 	if (model->link == LINK_SOFTMAX)
 		model->reference = (int32_t) read_u32(&decoder->reader);
 	read_features(decoder, model);
+	read_preprocess(decoder, model);
 	read_terms(decoder, model);
 	if (!algorithm_is_trees(model->algorithm) && decoder_is_good(decoder))
 		read_covariance(decoder, model);

@@ -73,10 +73,33 @@ write_covariance(ByteWriter *writer, const Model *model)
 		write_value(writer, model->covariance_factor[i]);
 }
 
+/* The stored form of the recipe behind its length, 0 without one. */
+static Status
+write_preprocess(ByteWriter *writer, const Model *model, const Allocator *allocator)
+{
+	uint8_t *bytes;
+	size_t length;
+	Status status;
+
+	if (model->preprocess == NULL)
+	{
+		write_u32(writer, 0);
+		return KERNEL_OK;
+	}
+	status = transform_encode(model->preprocess, allocator, &bytes, &length);
+	if (status != KERNEL_OK)
+		return status;
+	write_u32(writer, (uint32_t) length);
+	write_bytes(writer, bytes, length);
+	memory_release(allocator, bytes, length, 1);
+	return KERNEL_OK;
+}
+
 /* Of an ensemble the status is KERNEL_OUT_OF_MEMORY when it needs more than there is. */
 static Status
 write_digest_part(ByteWriter *writer, const Model *model, const Allocator *allocator)
 {
+	Status status;
 	uint32_t i;
 
 	write_u8(writer, (uint8_t) model->algorithm);
@@ -94,6 +117,9 @@ write_digest_part(ByteWriter *writer, const Model *model, const Allocator *alloc
 	write_u32(writer, model->n_features);
 	for (i = 0; i < model->n_features; i++)
 		write_feature(writer, &model->features[i]);
+	status = write_preprocess(writer, model, allocator);
+	if (status != KERNEL_OK)
+		return status;
 	write_u32(writer, model->n_terms);
 	for (i = 0; i < model->n_terms; i++)
 	{

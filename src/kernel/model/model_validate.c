@@ -111,6 +111,56 @@ features_valid(const Model *model)
 	return slots <= INT32_MAX / 4;
 }
 
+/* A valid step that names its columns. */
+static bool
+preprocess_step_valid(const Step *step)
+{
+	uint32_t i;
+
+	if (!step_is_valid(step))
+		return false;
+	if (step->kind != STEP_POLYNOMIAL)
+		return step->column != NULL && step->column[0] != '\0' &&
+			(step_takes_category(step->kind) ||
+			 (step->input >= 0 && step->input < (int32_t) FAMILY_CATEGORY));
+	for (i = 0; i < step->columns.n; i++)
+	{
+		if (step->columns.texts[i][0] == '\0')
+			return false;
+	}
+	return step->columns.n == (uint32_t) step->width && step->input >= 0 &&
+		step->input < (int32_t) FAMILY_CATEGORY;
+}
+
+/* A recipe whose outputs are the first features: plain numbers. */
+static bool
+preprocess_valid(const Model *model)
+{
+	const Transform *recipe = model->preprocess;
+	size_t prepared;
+	size_t f;
+	uint32_t i;
+
+	if (recipe == NULL)
+		return true;
+	if (!recipe->is_recipe || recipe->n == 0 || recipe->n > MODEL_STEPS_LIMIT)
+		return false;
+	for (i = 0; i < recipe->n; i++)
+	{
+		if (!preprocess_step_valid(&recipe->steps[i]))
+			return false;
+	}
+	prepared = transform_outputs(recipe);
+	if (prepared > model->n_features)
+		return false;
+	for (f = 0; f < prepared; f++)
+	{
+		if (model->features[f].family != FAMILY_NUMBER || model->features[f].length != 0)
+			return false;
+	}
+	return true;
+}
+
 /* The place of a term among the terms of its feature, -1 when it has none. */
 static int64_t
 term_place(const ModelFeature *feature, const Term *term)
@@ -471,7 +521,7 @@ model_validate(const Model *model, const Allocator *allocator)
 		(model->unknown == UNKNOWN_AS_MISSING || model->unknown == UNKNOWN_IS_ERROR);
 	Status status;
 
-	is_valid = is_valid && features_valid(model) && trees_valid(model) &&
+	is_valid = is_valid && features_valid(model) && preprocess_valid(model) && trees_valid(model) &&
 		(algorithm_is_trees(model->algorithm) || classes_valid(model)) && terms_valid(model) &&
 		covariance_valid(model) && facts_valid(model) && scores_valid(model);
 	if (!is_valid)

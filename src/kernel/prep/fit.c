@@ -9,9 +9,9 @@
 #define CELL_SIZE 40
 
 void
-fit_begin(Fit *fit, const Step *step)
+fit_begin(StepFit *fit, const Step *step)
 {
-	*fit = (Fit){.step = *step, .minimum = INFINITY, .maximum = -INFINITY};
+	*fit = (StepFit){.step = *step, .minimum = INFINITY, .maximum = -INFINITY};
 	variance_clear(&fit->variance);
 }
 
@@ -45,7 +45,7 @@ block_moments(const double *block, uint32_t n)
 }
 
 Status
-fit_moments(const Fit *fit, Variance *moments)
+fit_moments(const StepFit *fit, Variance *moments)
 {
 	Variance block;
 	Status status = KERNEL_OK;
@@ -64,7 +64,7 @@ fit_moments(const Fit *fit, Variance *moments)
 }
 
 Status
-fit_flush(Fit *fit)
+fit_flush(StepFit *fit)
 {
 	Variance moments;
 	Status status = fit_moments(fit, &moments);
@@ -94,7 +94,7 @@ step_keeps_sample(const Step *step)
 }
 
 Status
-fit_range_and_sample(Fit *fit, const Allocator *allocator, const StopCheck *stop, double x)
+fit_range_and_sample(StepFit *fit, const Allocator *allocator, const StopCheck *stop, double x)
 {
 	if (x < fit->minimum)
 		fit->minimum = x;
@@ -104,7 +104,7 @@ fit_range_and_sample(Fit *fit, const Allocator *allocator, const StopCheck *stop
 }
 
 static size_t
-cell_count(const Fit *fit)
+cell_count(const StepFit *fit)
 {
 	return (size_t) fit->level_slots * fit->fold_slots * fit->class_slots;
 }
@@ -121,9 +121,10 @@ rounded(uint32_t n, uint32_t first)
 }
 
 Status
-fit_reserve(Fit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds, uint32_t classes)
+fit_reserve(StepFit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds,
+			uint32_t classes)
 {
-	Fit grown = *fit;
+	StepFit grown = *fit;
 	size_t n;
 	size_t i;
 	uint32_t level;
@@ -183,7 +184,8 @@ merge_cell(Variance *into, const Variance *from, bool is_count)
 
 /* The cells of a level; classes: where those of `from` are. */
 static Status
-merge_level(Fit *into, uint32_t to_level, const Fit *from, uint32_t level, const int32_t *classes)
+merge_level(StepFit *into, uint32_t to_level, const StepFit *from, uint32_t level,
+			const int32_t *classes)
 {
 	bool is_count = !step_has_target(from->step.kind) || from->classes.n > 0;
 	Status status = KERNEL_OK;
@@ -207,7 +209,7 @@ merge_level(Fit *into, uint32_t to_level, const Fit *from, uint32_t level, const
 }
 
 static Status
-merge_cells(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fit *from,
+merge_cells(StepFit *into, const Allocator *allocator, const StopCheck *stop, const StepFit *from,
 			int32_t *levels, int32_t *classes)
 {
 	Status status = merge_dictionary(&into->levels, allocator, &from->levels, levels);
@@ -229,7 +231,7 @@ merge_cells(Fit *into, const Allocator *allocator, const StopCheck *stop, const 
 }
 
 static Status
-merge_levels(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fit *from)
+merge_levels(StepFit *into, const Allocator *allocator, const StopCheck *stop, const StepFit *from)
 {
 	size_t n = (size_t) from->levels.n + 1;
 	size_t n_classes = (size_t) from->classes.n + 1;
@@ -245,7 +247,7 @@ merge_levels(Fit *into, const Allocator *allocator, const StopCheck *stop, const
 }
 
 Status
-fit_merge(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fit *from)
+fit_merge(StepFit *into, const Allocator *allocator, const StopCheck *stop, const StepFit *from)
 {
 	Variance moments;
 	Status status;
@@ -273,7 +275,7 @@ fit_merge(Fit *into, const Allocator *allocator, const StopCheck *stop, const Fi
 }
 
 Status
-fit_settle(Fit *fit, const Allocator *allocator, const StopCheck *stop)
+fit_settle(StepFit *fit, const Allocator *allocator, const StopCheck *stop)
 {
 	Status status = fit_flush(fit);
 	size_t i;
@@ -304,14 +306,14 @@ dictionary_size(const Dictionary *dictionary)
 
 /* Rows of cells that are in use. */
 static size_t
-used_cells(const Fit *fit)
+used_cells(const StepFit *fit)
 {
 	return fit->cells == NULL ? 0 :
 								((size_t) fit->levels.n + 1) * fit->fold_slots * fit->class_slots;
 }
 
 size_t
-fit_encoded_size(const Fit *fit)
+fit_encoded_size(const StepFit *fit)
 {
 	return step_encoded_size(&fit->step, false) + 1 + 4 + 8 + 8 + CELL_SIZE + 8 + 8 +
 		sample_encoded_size(&fit->sample) + dictionary_size(&fit->levels) +
@@ -342,7 +344,7 @@ encode_dictionary(ByteWriter *writer, const Dictionary *dictionary)
 }
 
 void
-fit_encode(const Fit *fit, ByteWriter *writer)
+fit_encode(const StepFit *fit, ByteWriter *writer)
 {
 	size_t i;
 
@@ -401,7 +403,7 @@ decode_dictionary(Dictionary *dictionary, const Allocator *allocator, ByteReader
 }
 
 static Status
-decode_cells(Fit *fit, const Allocator *allocator, ByteReader *reader)
+decode_cells(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 {
 	bool is_count = !step_has_target(fit->step.kind) || fit->classes.n > 0;
 	uint32_t fold_slots;
@@ -436,7 +438,7 @@ decode_cells(Fit *fit, const Allocator *allocator, ByteReader *reader)
 
 /* Everything behind the step. */
 static Status
-decode_body(Fit *fit, const Allocator *allocator, ByteReader *reader)
+decode_body(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 {
 	Status status;
 
@@ -462,7 +464,7 @@ decode_body(Fit *fit, const Allocator *allocator, ByteReader *reader)
 }
 
 Status
-fit_decode(Fit *fit, const Allocator *allocator, ByteReader *reader)
+fit_decode(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 {
 	Step step;
 	Status status = step_decode(&step, false, allocator, reader);
@@ -477,12 +479,12 @@ fit_decode(Fit *fit, const Allocator *allocator, ByteReader *reader)
 }
 
 void
-fit_release(Fit *fit, const Allocator *allocator)
+fit_release(StepFit *fit, const Allocator *allocator)
 {
 	step_release(&fit->step, allocator);
 	sample_release(&fit->sample, allocator);
 	dictionary_release(&fit->levels, allocator);
 	dictionary_release(&fit->classes, allocator);
 	memory_release(allocator, fit->cells, cell_count(fit), sizeof(Variance));
-	*fit = (Fit){0};
+	*fit = (StepFit){0};
 }

@@ -21,7 +21,7 @@
 #define FIT_BLOCK 32   /* values that wait to be added to the moments together */
 #define FIT_FOLDS 1000 /* folds are 0 .. FIT_FOLDS - 1 */
 
-typedef struct Fit
+typedef struct StepFit
 {
 	Step step; /* options, and the column's family; owned */
 	uint64_t rows;
@@ -39,10 +39,10 @@ typedef struct Fit
 	uint32_t fold_slots;
 	uint32_t class_slots;
 	uint32_t folds; /* the largest fold seen + 1 */
-} Fit;
+} StepFit;
 
 /* Takes over `step`, whose memory is the allocator's. */
-extern void fit_begin(Fit *fit, const Step *step);
+extern void fit_begin(StepFit *fit, const Step *step);
 
 /* Does the kind keep a sample, moments or cells? */
 extern bool step_keeps_sample(const Step *step);
@@ -55,13 +55,13 @@ step_keeps_moments(const Step *step)
 }
 
 /* Moments of all values.  OVERFLOW. */
-extern Status fit_moments(const Fit *fit, Variance *moments);
+extern Status fit_moments(const StepFit *fit, Variance *moments);
 
 /* The block into the moments. */
-extern Status fit_flush(Fit *fit);
+extern Status fit_flush(StepFit *fit);
 
 /* fit_number for a value that the moments alone do not take. */
-extern Status fit_range_and_sample(Fit *fit, const Allocator *allocator, const StopCheck *stop,
+extern Status fit_range_and_sample(StepFit *fit, const Allocator *allocator, const StopCheck *stop,
 								   double x);
 
 /*
@@ -71,7 +71,7 @@ extern Status fit_range_and_sample(Fit *fit, const Allocator *allocator, const S
  * Returns KERNEL_INVALID for an infinite x (nothing changed), OVERFLOW, OUT_OF_MEMORY, STOPPED.
  */
 static inline Status
-fit_number(Fit *fit, const Allocator *allocator, const StopCheck *stop, double x)
+fit_number(StepFit *fit, const Allocator *allocator, const StopCheck *stop, double x)
 {
 	if (__builtin_expect(!isfinite(x), 0))
 	{
@@ -100,11 +100,11 @@ fit_code(Dictionary *dictionary, const Allocator *allocator, const char *text, s
 }
 
 /* Room for cells up to these; called by fit_level. */
-extern Status fit_reserve(Fit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds,
+extern Status fit_reserve(StepFit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds,
 						  uint32_t classes);
 
 static inline Variance *
-fit_cell(const Fit *fit, uint32_t level, uint32_t fold, uint32_t class)
+fit_cell(const StepFit *fit, uint32_t level, uint32_t fold, uint32_t class)
 {
 	return fit->cells + ((size_t) level * fit->fold_slots + fold) * fit->class_slots + class;
 }
@@ -117,7 +117,7 @@ fit_cell(const Fit *fit, uint32_t level, uint32_t fold, uint32_t class)
  * number.  y: the target, finite, when it is a number.
  */
 static inline Status
-fit_level(Fit *fit, const Allocator *allocator, uint32_t level, int32_t fold, uint32_t class,
+fit_level(StepFit *fit, const Allocator *allocator, uint32_t level, int32_t fold, uint32_t class,
 		  double y)
 {
 	Variance *cell;
@@ -145,16 +145,16 @@ fit_level(Fit *fit, const Allocator *allocator, uint32_t level, int32_t fold, ui
 }
 
 /* into = both together; KERNEL_INVALID when options or targets differ. */
-extern Status fit_merge(Fit *into, const Allocator *allocator, const StopCheck *stop,
-						const Fit *from);
+extern Status fit_merge(StepFit *into, const Allocator *allocator, const StopCheck *stop,
+						const StepFit *from);
 
 /* Into the form that is encoded. */
-extern Status fit_settle(Fit *fit, const Allocator *allocator, const StopCheck *stop);
-extern size_t fit_encoded_size(const Fit *fit);
-extern void fit_encode(const Fit *fit, ByteWriter *writer);
-extern Status fit_decode(Fit *fit, const Allocator *allocator, ByteReader *reader);
+extern Status fit_settle(StepFit *fit, const Allocator *allocator, const StopCheck *stop);
+extern size_t fit_encoded_size(const StepFit *fit);
+extern void fit_encode(const StepFit *fit, ByteWriter *writer);
+extern Status fit_decode(StepFit *fit, const Allocator *allocator, ByteReader *reader);
 
-extern void fit_release(Fit *fit, const Allocator *allocator);
+extern void fit_release(StepFit *fit, const Allocator *allocator);
 
 /*
  * fit_finish
@@ -163,6 +163,7 @@ extern void fit_release(Fit *fit, const Allocator *allocator);
  * The state stays what it is but for its settled form.  OUT_OF_MEMORY, STOPPED, OVERFLOW: nothing
  * is held.
  */
-extern Status fit_finish(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step *step);
+extern Status fit_finish(StepFit *fit, const Allocator *allocator, const StopCheck *stop,
+						 Step *step);
 
 #endif /* ORCHARD_KERNEL_PREP_FIT_H */

@@ -16,7 +16,7 @@ usable_scale(double scale, double size)
 }
 
 static Status
-finish_standard(const Fit *fit, Step *step)
+finish_standard(const StepFit *fit, Step *step)
 {
 	double deviation = 0.0;
 	Status status;
@@ -32,7 +32,7 @@ finish_standard(const Fit *fit, Step *step)
 }
 
 static void
-finish_range(const Fit *fit, Step *step)
+finish_range(const StepFit *fit, Step *step)
 {
 	bool is_empty = fit->rows == fit->missing;
 
@@ -110,7 +110,7 @@ merge_edges(Step *step, const Allocator *allocator)
 }
 
 static Status
-finish_uniform_bins(const Fit *fit, const Allocator *allocator, Step *step)
+finish_uniform_bins(const StepFit *fit, const Allocator *allocator, Step *step)
 {
 	uint32_t n = (uint32_t) step->n;
 	uint32_t i;
@@ -200,7 +200,7 @@ finish_runs(const ScoreRuns *runs, const Allocator *allocator, const StopCheck *
 }
 
 static Status
-finish_sample(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
+finish_sample(StepFit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
 {
 	ScoreRuns runs;
 	Status status = sample_runs(&fit->sample, allocator, stop, &runs);
@@ -214,7 +214,7 @@ finish_sample(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step 
 }
 
 static Status
-finish_impute(const Fit *fit, Step *step)
+finish_impute(const StepFit *fit, Step *step)
 {
 	step->center = step->constant;
 	if (step->strategy == IMPUTE_CONSTANT)
@@ -224,7 +224,7 @@ finish_impute(const Fit *fit, Step *step)
 }
 
 static Status
-finish_numbers(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
+finish_numbers(StepFit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
 {
 	if (step_keeps_sample(step))
 		return finish_sample(fit, allocator, stop, step);
@@ -249,7 +249,7 @@ finish_numbers(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step
 }
 
 Status
-fit_finish(Fit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
+fit_finish(StepFit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
 {
 	Status status = fit_flush(fit);
 

@@ -7,7 +7,7 @@
 #include "kernel/prep/fit.h"
 
 /* What counts by level teach; on failure the step is the caller's to release. */
-extern Status fit_finish_levels(const Fit *fit, const Allocator *allocator, const StopCheck *stop,
-								Step *step);
+extern Status fit_finish_levels(const StepFit *fit, const Allocator *allocator,
+								const StopCheck *stop, Step *step);
 
 #endif /* ORCHARD_KERNEL_PREP_FIT_FINISH_H */

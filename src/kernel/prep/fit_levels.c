@@ -12,14 +12,14 @@
 /* The fit's levels in byte order: order[i] is the code of the i-th. */
 typedef struct Levels
 {
-	const Fit *fit;
+	const StepFit *fit;
 	const Allocator *allocator;
 	int32_t *order;
 	uint32_t n;
 } Levels;
 
 static uint64_t
-level_count(const Fit *fit, uint32_t level)
+level_count(const StepFit *fit, uint32_t level)
 {
 	uint64_t n = 0;
 	uint32_t fold;
@@ -170,7 +170,7 @@ typedef struct FoldSums
 
 /* A cell as a sum: of a class, with the ones of its rows and the zeros of the others'. */
 static Variance
-cell_sum(const Fit *fit, uint32_t level, uint32_t slot, uint32_t class)
+cell_sum(const StepFit *fit, uint32_t level, uint32_t slot, uint32_t class)
 {
 	Variance sum;
 	double ones;
@@ -191,7 +191,7 @@ cell_sum(const Fit *fit, uint32_t level, uint32_t slot, uint32_t class)
 
 /* Fills sums->all for one level and class. */
 static Status
-sum_folds(const Fit *fit, uint32_t level, uint32_t class, uint32_t folds, FoldSums *sums)
+sum_folds(const StepFit *fit, uint32_t level, uint32_t class, uint32_t folds, FoldSums *sums)
 {
 	Variance before;
 	Status status = KERNEL_OK;
@@ -358,7 +358,7 @@ encode_class(const Levels *levels, const StopCheck *stop, uint32_t class, uint32
 
 /* The classes in byte order; order: of their codes. */
 static Status
-finish_classes(const Fit *fit, const Allocator *allocator, const StopCheck *stop, Step *step,
+finish_classes(const StepFit *fit, const Allocator *allocator, const StopCheck *stop, Step *step,
 			   int32_t *order)
 {
 	Status status = dictionary_sort(&fit->classes, allocator, stop, order);
@@ -398,7 +398,7 @@ encode_classes(const Levels *levels, const StopCheck *stop, const int32_t *class
 static Status
 finish_target(const Levels *levels, const StopCheck *stop, Step *step)
 {
-	const Fit *fit = levels->fit;
+	const StepFit *fit = levels->fit;
 	size_t columns;
 	size_t n;
 	size_t n_classes = (size_t) fit->classes.n + 1;
@@ -446,7 +446,7 @@ finish_kind(const Levels *levels, const StopCheck *stop, Step *step)
 }
 
 Status
-fit_finish_levels(const Fit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
+fit_finish_levels(const StepFit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
 {
 	size_t n = (size_t) fit->levels.n + 1;
 	Levels levels = {fit, allocator, NULL, (uint32_t) fit->levels.n};
