@@ -1,5 +1,5 @@
 /*
- * fit_linear.c: the models of linear regression, logistic regression and generalised linear models.
+ * fit_linear.c: the models of the linear algorithms.
  */
 #include "postgres.h"
 
@@ -9,13 +9,14 @@
 
 #include "kernel/linear/cross_validation.h"
 #include "kernel/linear/glm.h"
+#include "kernel/linear/huber.h"
 #include "kernel/linear/sandwich.h"
 #include "kernel/linear/softmax.h"
 
 #include "pg/fit_final.h"
 #include "pg/fit_work.h"
 
-/* Facts of the columns; target_mean: out, for generalised linear models. */
+/* Facts of the columns; target_mean: out, for the algorithms that need it. */
 static void
 collect_facts(Fit *fit, const LogisticOptions *logistic, double *target_mean)
 {
@@ -201,7 +202,7 @@ ask_for_covariance(Fit *fit, LinearFit *result)
 	const FitOptions *options = fit->spec->options;
 	size_t n = (size_t) fit->design.n_terms;
 
-	if (is_restricted(options) || n == 0 ||
+	if (options->algorithm == ALGORITHM_HUBER || is_restricted(options) || n == 0 ||
 		(options->covariance_type == COVARIANCE_CLASSICAL && !keeps_covariance(fit)))
 		return;
 	result->covariance = palloc0(sizeof(LinearCovariance));
@@ -224,6 +225,14 @@ empty_result(Fit *fit)
 		result.coefficients[i].term = fit->design.terms[i];
 	ask_for_covariance(fit, &result);
 	return result;
+}
+
+static void
+add_squares(Fit *fit, const LinearFacts *facts, double weight)
+{
+	if (facts->tss > 0.0)
+		fit_add_metric(fit, "train.r2", 1.0 - facts->rss / facts->tss);
+	fit_add_metric(fit, "train.rmse", sqrt(facts->rss / weight));
 }
 
 /* The sums of many numbers are of products in double, whose digits the condition number takes. */
@@ -275,7 +284,6 @@ fit_linear_regression(Fit *fit)
 								  .standardize = options->standardize,
 								  .rows = fit->spec->keeps_rows ? &fit->state->dataset : NULL};
 	LinearFit result;
-	double weight = 0.0;
 
 	fit_design_of_sums(fit);
 	if (options->cv.is_on)
@@ -294,10 +302,7 @@ fit_linear_regression(Fit *fit)
 	if (result.is_rough)
 		warn_rough(fit, result.facts.condition_number);
 	take_result(fit, NULL, &result);
-	weight = least_squares_weight(fit->sums);
-	if (result.facts.tss > 0.0)
-		fit_add_metric(fit, "train.r2", 1.0 - result.facts.rss / result.facts.tss);
-	fit_add_metric(fit, "train.rmse", sqrt(result.facts.rss / weight));
+	add_squares(fit, &result.facts, least_squares_weight(fit->sums));
 }
 
 /* One class only: its probability is 0 or 1 whatever the row. */
@@ -619,4 +624,38 @@ fit_glm(Fit *fit)
 				result.facts.iterations, result.facts.gradient_norm));
 	take_result(fit, NULL, &result);
 	add_deviances(fit, &result.facts, result.weight);
+}
+
+void
+fit_huber(Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	StepReport report = {tell_step, fit};
+	HuberOptions solver = {.epsilon = options->epsilon,
+						   .l2 = options->l2,
+						   .standardize = options->standardize,
+						   .tolerance = options->tol,
+						   .max_iterations = options->max_iter,
+						   .report = fit->progress != NULL ? &report : NULL};
+	LinearFit result;
+
+	collect_facts(fit, NULL, &solver.target_mean);
+	fit_build_design(fit);
+	result = empty_result(fit);
+	fit_require(fit,
+				huber_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
+						  &fit->account->stop, &result));
+	fit->model.link = LINK_IDENTITY;
+	if (!result.facts.converged)
+		fit_report_condition(
+			fit,
+			psprintf("huber regression did not converge in %d iterations; the gradient norm is %g",
+					 result.facts.iterations, result.facts.gradient_norm));
+	if (result.facts.sigma2 == 0.0)
+		fit_add_warning(
+			fit,
+			pstrdup(
+				"so many rows lie exactly on one plane that the scale is 0; there are no standard errors and p-values"));
+	take_result(fit, NULL, &result);
+	add_squares(fit, &result.facts, result.weight);
 }

@@ -40,7 +40,8 @@ static const AlgorithmEntry algorithms[] = {
 	{"isolation_forest", ALGORITHM_ISOLATION_FOREST, OBJECTIVE_BIT(OBJECTIVE_ISOLATION)},
 	{"glm", ALGORITHM_GLM,
 	 OBJECTIVE_BIT(OBJECTIVE_POISSON) | OBJECTIVE_BIT(OBJECTIVE_GAMMA) |
-		 OBJECTIVE_BIT(OBJECTIVE_TWEEDIE)}};
+		 OBJECTIVE_BIT(OBJECTIVE_TWEEDIE)},
+	{"huber", ALGORITHM_HUBER, OBJECTIVE_BIT(OBJECTIVE_HUBER)}};
 
 typedef struct LinkEntry
 {
@@ -194,6 +195,17 @@ read_covariance(FitOptions *options, const char *name, const JsonbValue *value)
 	options->drop_covariance = !options->keep_covariance;
 }
 
+static void
+read_epsilon(FitOptions *options, const char *name, const JsonbValue *value)
+{
+	options->epsilon = option_number(name, value, 1.0, 1e6);
+	if (options->epsilon == 1.0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"epsilon\" must be above 1, not 1"),
+				 errdetail("At 1 and below the scale is 0 whatever the rows.")));
+}
+
 /* A reader that stores one value; `expression` uses name and value. */
 #define OPTION_READER(option, expression) \
 	static void read_##option(FitOptions *options, const char *name, const JsonbValue *value) \
@@ -272,9 +284,12 @@ read_preprocess(FitOptions *options, const char *name, const JsonbValue *value)
 #define GLM ALGORITHM_BIT(ALGORITHM_GLM)
 #define SANDWICH \
 	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION))
-#define LINEAR \
+#define HUBER ALGORITHM_BIT(ALGORITHM_HUBER)
+/* Those that keep the covariance of their coefficients. */
+#define WITH_COVARIANCE \
 	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION) | \
 	 GLM)
+#define LINEAR (WITH_COVARIANCE | HUBER)
 
 /* The options that are not of trees alone, by name. */
 static const OptionEntry option_entries[] = {
@@ -282,10 +297,11 @@ static const OptionEntry option_entries[] = {
 	{"alphas", cv_option_read_penalties, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"class_weight", read_class_weight, WITH_TARGET},
 	{"cov_type", read_cov_type, SANDWICH},
-	{"covariance", read_covariance, LINEAR},
+	{"covariance", read_covariance, WITH_COVARIANCE},
 	{"cv", cv_option_read_folds, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"cv_rule", cv_option_read_rule, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"eps", cv_option_read_penalties, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
+	{"epsilon", read_epsilon, HUBER},
 	{"exclude", read_exclude, ALL},
 	{"features", read_features, ALL},
 	{"fit_intercept", read_fit_intercept, LINEAR},
@@ -641,6 +657,8 @@ add_linear_options(Members *members, const FitOptions *options)
 		if (options->objective == OBJECTIVE_TWEEDIE)
 			add_number(members, "tweedie_power", options->tree.tweedie_power);
 	}
+	if (options->algorithm == ALGORITHM_HUBER)
+		add_number(members, "epsilon", options->epsilon);
 	add_number(members, "l2", options->l2);
 	add_number(members, "max_iter", options->max_iter);
 	add_boolean(members, "missing_indicator", options->missing_indicator);
@@ -827,6 +845,7 @@ fit_options_parse(Jsonb *json)
 	char *name;
 
 	options->standardize = true;
+	options->epsilon = 1.35;
 	options->link = LINK_LOG;
 	options->fit_intercept = true;
 	options->max_categories = 1000;

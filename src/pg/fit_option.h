@@ -42,6 +42,7 @@ struct FitOptions
 	bool nonnegative; /* linear regression: no coefficient below 0 */
 	LinearLink link;  /* glm; that of the objective when not given */
 	char *offset;	  /* glm: column that is added to the linear predictor; NULL when not given */
+	double epsilon;	  /* huber: where the loss turns, in scales */
 	bool standardize;
 	bool fit_intercept;
 	bool missing_indicator;

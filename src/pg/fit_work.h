@@ -87,6 +87,7 @@ extern void fit_choose_penalty(Fit *fit, double *l1, double *l2);
 extern void fit_linear_regression(Fit *fit);
 extern void fit_logistic_regression(Fit *fit);
 extern void fit_glm(Fit *fit);
+extern void fit_huber(Fit *fit);
 
 /* The model of a tree algorithm (fit_tree.c). */
 extern void fit_trees(Fit *fit);

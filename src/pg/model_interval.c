@@ -15,6 +15,7 @@
 #include "pg/argument.h"
 #include "pg/call_site.h"
 #include "pg/compat.h"
+#include "pg/fit_option.h"
 
 PG_FUNCTION_INFO_V1(orchard_predict_interval);
 
@@ -69,6 +70,13 @@ require_covariance(const Model *model)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the model is constant, so its predictions have no interval"),
 				 errdetail("Its training rows had one class only.")));
+	if (model->objective == OBJECTIVE_HUBER)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("predict_interval is not for algorithm \"%s\"",
+						algorithm_name(model->algorithm)),
+				 errdetail("Its loss says nothing about the distribution of the target."),
+				 errhint("Two models of algorithm \"quantile_regression\" bound the target.")));
 	if (model->covariance_factor == NULL)
 		no_covariance(model);
 }

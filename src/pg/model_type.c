@@ -224,6 +224,11 @@ append_inference(StringInfo json, const Model *model)
 		append_number(json, "deviance", model->facts.rss);
 		append_number(json, "null_deviance", model->facts.tss);
 	}
+	else if (model->algorithm == ALGORITHM_HUBER)
+	{
+		append_number(json, "r_squared", inference.r_squared);
+		return;
+	}
 	else if (model->n_classes == 0)
 	{
 		append_number(json, "r_squared", inference.r_squared);
@@ -247,8 +252,11 @@ append_fit(StringInfo json, const Model *model)
 		facts->converged ? "true" : "false", facts->iterations, facts->rank, model->n_terms);
 	append_number(json, "gradient_norm", facts->gradient_norm);
 	append_number(json, "condition_number", facts->condition_number);
-	append_number(json, "log_likelihood", facts->log_likelihood);
-	if (model->algorithm != ALGORITHM_GLM)
+	if (model->algorithm == ALGORITHM_HUBER)
+		append_number(json, "scale", sqrt(facts->sigma2));
+	else
+		append_number(json, "log_likelihood", facts->log_likelihood);
+	if (model->algorithm != ALGORITHM_GLM && model->algorithm != ALGORITHM_HUBER)
 		append_number(json, "residual_variance", facts->sigma2);
 	if (model->n_terms > 0)
 		append_inference(json, model);

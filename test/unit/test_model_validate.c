@@ -198,6 +198,12 @@ classes_fit_the_objective(void)
 	CHECK_BREAKS(&sample_numbers, copy.model.positive_class = 1);
 	CHECK_BREAKS(&sample_numbers, copy.model.constant = 0.0);
 	CHECK_BREAKS(&sample_numbers, copy.model.classes = three; copy.model.n_classes = 2);
+	CHECK_BREAKS(&sample_numbers, copy.model.algorithm = ALGORITHM_HUBER);
+	CHECK_BREAKS(&sample_numbers, copy.model.objective = OBJECTIVE_HUBER);
+	CHECK_BREAKS(&sample_numbers, copy.model.algorithm = ALGORITHM_HUBER;
+				 copy.model.objective = OBJECTIVE_QUANTILE);
+	CHECK_BREAKS(&sample_numbers, copy.model.algorithm = ALGORITHM_HUBER;
+				 copy.model.objective = OBJECTIVE_HUBER; copy.model.link = LINK_LOG);
 	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_LOGIT);
 	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_INVERSE);
 	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_SQRT;

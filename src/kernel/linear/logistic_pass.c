@@ -81,6 +81,46 @@ add_glm_rows(Logistic *fit, const PanelPlace *place, double *eta, double *residu
 	fit->sums.pearson += part.pearson;
 }
 
+/* Adds the rows' derivatives by eta and the scale to those by the basis and the scale. */
+static void
+add_mixed(Logistic *fit, const double *mixed, int32_t n)
+{
+	double *sums = fit->robust->mixed;
+	int32_t s;
+	int32_t i;
+
+	panel_gradient(sums, fit->panel, mixed, fit->n_dense);
+	for (s = 0; s < fit->n_slots; s++)
+	{
+		const int32_t *found = fit->found + (size_t) s * PANEL_ROWS;
+
+		for (i = 0; i < n; i++)
+		{
+			if (found[i] >= 0)
+				sums[found[i]] += mixed[i];
+		}
+	}
+}
+
+/* Residuals and curvatures of a panel of a loss of residuals. */
+static void
+add_robust_rows(Logistic *fit, const PanelPlace *place, const double *eta, double *residual,
+				double *curvature)
+{
+	const DatasetBlock *block = place->block;
+	double mixed[PANEL_ROWS];
+	int32_t i;
+
+	robust_rows(fit->robust, eta, block->target + place->start,
+				block->weight != NULL ? block->weight + place->start : NULL, place->n, residual,
+				curvature, mixed);
+	for (i = place->n; i < PANEL_ROWS; i++)
+		residual[i] = curvature[i] = mixed[i] = 0.0;
+	if (fit->robust->kind == ROBUST_HUBER)
+		add_mixed(fit, mixed, place->n);
+	fit->sums.total = fit->robust->sums.weight;
+}
+
 /* The same of a panel of logistic regression. */
 static void
 add_logistic_rows(Logistic *fit, const PanelPlace *place, const double *eta, double *residual,
@@ -111,6 +151,8 @@ add_panel(Logistic *fit, const PanelPlace *place)
 	logistic_panel_eta(fit, fit->weights, place->n, eta);
 	if (fit->glm != NULL)
 		add_glm_rows(fit, place, eta, residual, curvature);
+	else if (fit->robust != NULL)
+		add_robust_rows(fit, place, eta, residual, curvature);
 	else
 		add_logistic_rows(fit, place, eta, residual, curvature);
 	return add_derivatives(fit, residual, curvature, place->n);

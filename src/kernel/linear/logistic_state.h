@@ -15,6 +15,7 @@
  *	 logistic_pass.c	loss, gradient and Hessian from the rows
  *	 logistic_solve.c	the Newton system
  *	 glm.c, glm_newton.c	the same for generalised linear models
+ *	 robust.c, huber.c	the same for Huber regression
  */
 #ifndef ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 #define ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
@@ -23,6 +24,7 @@
 #include "kernel/linear/glm_loss.h"
 #include "kernel/linear/logistic.h"
 #include "kernel/linear/null_space.h"
+#include "kernel/linear/robust_loss.h"
 
 #define NONE (-1)
 
@@ -61,7 +63,8 @@ typedef struct Logistic
 	const LogisticOptions *options;
 	const Allocator *allocator;
 	const StopCheck *stop;
-	const GlmLoss *glm; /* the loss of a generalised linear model; NULL: the logistic one */
+	const GlmLoss *glm; /* the loss of a generalised linear model; NULL: another */
+	RobustLoss *robust; /* a loss of residuals, its sums beside it; NULL: another */
 
 	/* The basis. */
 	int32_t n_dense;		   /* 1 + numbers */
@@ -188,6 +191,13 @@ extern Status logistic_report(Logistic *fit, double limit, LinearFit *result);
 /* glm_newton.c */
 extern Status glm_newton(Logistic *fit, GlmLoss *loss, const GlmOptions *options,
 						 LinearFacts *facts);
+
+/* robust.c */
+extern LogisticOptions robust_row_options(double l2, bool standardize);
+extern LinearFacts robust_no_facts(void);
+extern Status robust_pass(Logistic *fit, const double *estimate);
+extern void robust_mixed(const Logistic *fit, double *mixed);
+extern Status robust_report(Logistic *fit, double factor, double freedom, LinearFit *result);
 
 /* logistic_newton.c */
 extern Status logistic_newton(Logistic *fit, LinearFacts *facts);

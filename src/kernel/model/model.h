@@ -39,7 +39,8 @@ typedef enum ModelAlgorithm
 	ALGORITHM_RANDOM_FOREST = 4,
 	ALGORITHM_DECISION_TREE = 5,
 	ALGORITHM_ISOLATION_FOREST = 6,
-	ALGORITHM_GLM = 7 /* generalised linear model */
+	ALGORITHM_GLM = 7, /* generalised linear model */
+	ALGORITHM_HUBER = 9
 } ModelAlgorithm;
 
 typedef enum ModelObjective

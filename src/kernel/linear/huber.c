@@ -1,0 +1,361 @@
+/*
+ * huber.c: Huber regression: Newton's method in the coefficients and the scale, standard errors.
+ *
+ * The loss is piecewise quadratic in the coefficients and a perspective in both, so that Newton's
+ * method ends in a few steps once the rows inside the parabola are the right ones.
+ */
+#include "kernel/linear/huber.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kernel/linear/logistic_state.h"
+
+#define MAX_HALVINGS 30
+#define ROUNDING 1e-13		/* of the objective */
+#define STILL 1e-28			/* a decrement this small against the objective is rounding */
+#define EXACT 1e-13			/* residuals this small against the targets are rounding */
+#define FLOOR 1e-8			/* of the scale against that of least squares: it is going to 0 */
+#define HELD_TOLERANCE 1e-6 /* there, since residuals over such a scale are rounding to 1e-8 */
+#define KEPT 0.1			/* a step leaves at least this share of the scale */
+#define FLAT 1e-10			/* of the scale's curvature, once the coefficients follow it */
+
+/* A fit; lives through huber_fit. */
+typedef struct Huber
+{
+	Logistic fit;
+	RobustLoss loss;
+	const HuberOptions *options;
+	double *mixed;	/* p: the mixed derivatives of the mean loss, columns */
+	double *answer; /* p: the inverse Hessian times it */
+	double scale_step;
+	double targets; /* sum of squares of the targets less the centre, weighted */
+	int32_t rank;	/* of the design */
+	bool is_held;	/* the scale stays where it is */
+	double least;	/* scale at which it is held */
+} Huber;
+
+/* A step and what is known of it. */
+typedef struct HuberStep
+{
+	double norm;	  /* of the gradient before it */
+	double decrement; /* twice the mean loss that it wins, to first order */
+} HuberStep;
+
+static Status
+pass(Huber *huber, RobustKind kind, const double *estimate, double scale)
+{
+	Logistic *fit = &huber->fit;
+	RobustLoss *loss = &huber->loss;
+
+	loss->kind = kind;
+	loss->scale = scale;
+	return robust_pass(fit, estimate);
+}
+
+static double
+objective(const Huber *huber, const double *estimate)
+{
+	const Logistic *fit = &huber->fit;
+	double value = huber->loss.sums.loss.hi / huber->loss.sums.weight.hi;
+	int32_t k;
+
+	for (k = 0; k < fit->n_columns; k++)
+		value += 0.5 * fit->columns[k].penalty * estimate[k] * estimate[k];
+	return value;
+}
+
+/* The step of the scale, which the coefficients follow: fit->step becomes that of both. */
+static void
+join_scale(Huber *huber, double slope, bool *is_sound)
+{
+	Logistic *fit = &huber->fit;
+	double curvature = huber->loss.sums.scale_curvature / huber->loss.sums.weight.hi;
+	double rest = curvature;
+	double numerator = slope;
+	int32_t k;
+
+	huber->scale_step = 0.0;
+	*is_sound = fit->rank == huber->rank;
+	if (huber->is_held)
+		return;
+	if (huber->loss.kind == ROBUST_HUBER_BOUND)
+	{
+		huber->scale_step = curvature > 0.0 ? slope / curvature : 0.0;
+		return;
+	}
+	robust_mixed(fit, huber->mixed);
+	logistic_solve(fit, huber->mixed, huber->answer);
+	for (k = 0; k < fit->n_columns; k++)
+	{
+		rest -= huber->mixed[k] * huber->answer[k];
+		numerator -= huber->mixed[k] * fit->step[k];
+	}
+	*is_sound = *is_sound && rest > FLAT * curvature;
+	if (!*is_sound)
+		return;
+	huber->scale_step = numerator / rest;
+	for (k = 0; k < fit->n_columns; k++)
+		fit->step[k] -= huber->scale_step * huber->answer[k];
+}
+
+/* The step where the last pass was; is_sound: it can be trusted to lead down. */
+static Status
+find_step(Huber *huber, HuberStep *step, bool *is_sound)
+{
+	Logistic *fit = &huber->fit;
+	double slope = huber->loss.sums.scale_slope / huber->loss.sums.weight.hi;
+	Status status = logistic_project(fit);
+	int32_t k;
+
+	if (status == KERNEL_OK)
+		status = logistic_factor(fit);
+	if (status != KERNEL_OK)
+		return status;
+	logistic_slope(fit, fit->estimate);
+	logistic_solve(fit, fit->slope, fit->step);
+	join_scale(huber, slope, is_sound);
+	*step = (HuberStep){.norm = huber->is_held ? 0.0 : fabs(slope),
+						.decrement = huber->scale_step * slope};
+	for (k = 0; k < fit->n_columns; k++)
+	{
+		if (!isfinite(fit->slope[k]) || !isfinite(fit->step[k]))
+			return KERNEL_OVERFLOW;
+		step->norm = fmax(step->norm, fabs(fit->slope[k]));
+		step->decrement += fit->slope[k] * fit->step[k];
+	}
+	return KERNEL_OK;
+}
+
+/* The step that is taken where the last pass was: Newton's, or where that says nothing the bound's. */
+static Status
+find_descent(Huber *huber, HuberStep *step)
+{
+	bool is_sound;
+	Status status = find_step(huber, step, &is_sound);
+
+	if (status != KERNEL_OK || is_sound)
+		return status;
+	status = pass(huber, ROBUST_HUBER_BOUND, huber->fit.estimate, huber->loss.scale);
+	return status == KERNEL_OK ? find_step(huber, step, &is_sound) : status;
+}
+
+/*
+ * Moves along the step, halved until the objective does not rise; KERNEL_NOT_CONVERGED when it
+ * always does.
+ */
+static Status
+advance(Huber *huber, double *value)
+{
+	Logistic *fit = &huber->fit;
+	double scale = huber->loss.scale;
+	double limit = *value + ROUNDING * *value;
+	double most = (1.0 - KEPT) * scale;
+	double length = huber->scale_step > most ? most / huber->scale_step : 1.0;
+	int32_t halvings;
+	int32_t k;
+
+	for (halvings = 0; halvings <= MAX_HALVINGS; halvings++)
+	{
+		Status status;
+
+		for (k = 0; k < fit->n_columns; k++)
+			fit->trial[k] = fit->estimate[k] - length * fit->step[k];
+		status = pass(huber, ROBUST_HUBER, fit->trial, scale - length * huber->scale_step);
+		if (status != KERNEL_OK)
+			return status;
+		*value = objective(huber, fit->trial);
+		if (*value <= limit)
+		{
+			memcpy(fit->estimate, fit->trial, (size_t) fit->n_columns * sizeof(double));
+			return KERNEL_OK;
+		}
+		length *= 0.5;
+	}
+	huber->loss.scale = scale;
+	return KERNEL_NOT_CONVERGED;
+}
+
+/* Holds the scale once it is on its way to 0. */
+static Status
+hold_scale(Huber *huber, double *value)
+{
+	Status status;
+
+	if (huber->is_held || huber->loss.scale > huber->least)
+		return KERNEL_OK;
+	huber->is_held = true;
+	status = pass(huber, ROBUST_HUBER, huber->fit.estimate, huber->least);
+	*value = objective(huber, huber->fit.estimate);
+	return status;
+}
+
+/* Steps until the gradient is within the tolerance, and one more, so that the way does not show. */
+static Status
+iterate(Huber *huber, LinearFacts *facts)
+{
+	const HuberOptions *options = huber->options;
+	double value = objective(huber, huber->fit.estimate);
+	bool is_last = false;
+	HuberStep step;
+	Status status = KERNEL_OK;
+
+	for (;; facts->iterations++)
+	{
+		status = find_descent(huber, &step);
+		if (status != KERNEL_OK)
+			return status;
+		facts->gradient_norm = is_last ? fmin(step.norm, facts->gradient_norm) : step.norm;
+		facts->converged = facts->gradient_norm <=
+			(huber->is_held ? fmax(options->tolerance, HELD_TOLERANCE) : options->tolerance);
+		if (is_last || step.decrement <= STILL * value ||
+			facts->iterations >= options->max_iterations)
+			return KERNEL_OK;
+		is_last = facts->converged;
+		status = advance(huber, &value);
+		if (status == KERNEL_NOT_CONVERGED)
+			return KERNEL_OK;
+		if (status == KERNEL_OK)
+			status = hold_scale(huber, &value);
+		if (status != KERNEL_OK)
+			return status;
+		if (options->report != NULL)
+			options->report->step(options->report->context, facts->iterations + 1, step.norm);
+	}
+}
+
+/*
+ * Least squares into the estimate, and the scale that it gives; rank of the design.
+ *
+ * is_exact: its residuals are rounding.
+ */
+static Status
+start(Huber *huber, double *scale, bool *is_exact)
+{
+	Logistic *fit = &huber->fit;
+	Status status = pass(huber, ROBUST_SQUARES, fit->estimate, 1.0);
+	int32_t k;
+
+	huber->targets = huber->loss.sums.squares.hi;
+	if (status == KERNEL_OK)
+		status = logistic_project(fit);
+	if (status == KERNEL_OK)
+		status = logistic_factor(fit);
+	if (status != KERNEL_OK)
+		return status;
+	huber->rank = fit->rank;
+	logistic_slope(fit, fit->estimate);
+	logistic_solve(fit, fit->slope, fit->estimate);
+	for (k = 0; k < fit->n_columns; k++)
+	{
+		fit->estimate[k] = 0.0 - fit->estimate[k];
+		if (!isfinite(fit->estimate[k]))
+			return KERNEL_OVERFLOW;
+	}
+	status = pass(huber, ROBUST_SQUARES, fit->estimate, 1.0);
+	*scale = sqrt(huber->loss.sums.squares.hi / huber->loss.sums.weight.hi);
+	*is_exact =
+		!(sqrt(huber->loss.sums.squares.hi) > EXACT *
+			  (sqrt(huber->targets) + fabs(huber->loss.centre) * sqrt(huber->loss.sums.weight.hi)));
+	huber->least = FLOOR * *scale;
+	return status == KERNEL_OK && !isfinite(*scale) ? KERNEL_OVERFLOW : status;
+}
+
+static Status
+solve(Huber *huber, LinearFacts *facts)
+{
+	double scale;
+	bool is_exact;
+	Status status = start(huber, &scale, &is_exact);
+
+	if (status != KERNEL_OK)
+		return status;
+	if (is_exact)
+	{
+		huber->is_held = true;
+		facts->converged = true;
+		facts->gradient_norm = 0.0;
+		return KERNEL_OK;
+	}
+	status = pass(huber, ROBUST_HUBER, huber->fit.estimate, scale);
+	return status == KERNEL_OK ? iterate(huber, facts) : status;
+}
+
+/* The square of the standard errors over the diagonal of (X'WX)^-1. */
+static double
+variance_factor(const Huber *huber, double freedom)
+{
+	const RobustSums *sums = &huber->loss.sums;
+	double share = sums->inside / sums->weight.hi;
+	double rows = (double) huber->fit.dataset->n;
+	double correction = 1.0 + (double) huber->rank / rows * (1.0 - share) / share;
+	double scaled = huber->loss.scale * correction / share;
+
+	return freedom > 0.0 ? scaled * scaled * sums->influence / freedom : NAN;
+}
+
+/* The coefficient table; leaves the information of the design in the matrix. */
+static Status
+report(Huber *huber, LinearFit *result)
+{
+	Logistic *fit = &huber->fit;
+	double freedom = (double) fit->dataset->n - huber->rank;
+	double scale = huber->is_held ? 0.0 : huber->loss.scale;
+	double factor = huber->is_held ? NAN : variance_factor(huber, freedom);
+	Status status = pass(huber, ROBUST_SQUARES, fit->estimate, 1.0);
+
+	if (status == KERNEL_OK)
+		status = logistic_project(fit);
+	if (status == KERNEL_OK)
+		status = logistic_factor(fit);
+	if (status == KERNEL_OK)
+		status = logistic_settle(fit);
+	if (status != KERNEL_OK)
+		return status;
+	result->facts.rank = fit->rank;
+	result->facts.sigma2 = scale * scale;
+	result->facts.rss = huber->loss.sums.squares.hi;
+	result->facts.tss = huber->targets;
+	result->weight = fit->total;
+	return robust_report(fit, factor, freedom, result);
+}
+
+Status
+huber_fit(const Dataset *dataset, const Design *design, const HuberOptions *options,
+		  const Allocator *allocator, const StopCheck *stop, LinearFit *result)
+{
+	LogisticOptions rows = robust_row_options(options->l2, options->standardize);
+	Huber huber = {.options = options,
+				   .loss = {.epsilon = options->epsilon,
+							.centre = design->has_intercept ? options->target_mean : 0.0},
+				   .fit = {.dataset = dataset,
+						   .design = design,
+						   .options = &rows,
+						   .allocator = allocator,
+						   .stop = stop}};
+	size_t p = (size_t) design->n_terms;
+	size_t basis;
+	Status status;
+
+	huber.fit.robust = &huber.loss;
+	status = logistic_begin(&huber.fit);
+	basis = (size_t) huber.fit.n_basis;
+	result->facts = robust_no_facts();
+	if (status == KERNEL_OK)
+	{
+		huber.mixed = memory_allocate(allocator, 2 * p, sizeof(double));
+		huber.loss.mixed = memory_allocate(allocator, basis, sizeof(double));
+		if (huber.mixed == NULL || huber.loss.mixed == NULL)
+			status = KERNEL_OUT_OF_MEMORY;
+		else
+			huber.answer = huber.mixed + p;
+	}
+	if (status == KERNEL_OK)
+		status = solve(&huber, &result->facts);
+	if (status == KERNEL_OK)
+		status = report(&huber, result);
+	memory_release(allocator, huber.mixed, 2 * p, sizeof(double));
+	memory_release(allocator, huber.loss.mixed, basis, sizeof(double));
+	logistic_end(&huber.fit);
+	return status;
+}

@@ -1,0 +1,88 @@
+/*
+ * robust.c: what Huber and quantile regression share: passes over the rows, the coefficient table.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "kernel/linear/logistic_state.h"
+#include "kernel/stat/distribution.h"
+
+/* No row is of a class. */
+LogisticOptions
+robust_row_options(double l2, bool standardize)
+{
+	return (LogisticOptions){
+		.l2 = l2, .standardize = standardize, .positive_target = NAN, .class_weight = {1.0, 1.0}};
+}
+
+LinearFacts
+robust_no_facts(void)
+{
+	return (LinearFacts){.log_likelihood = NAN,
+						 .sigma2 = NAN,
+						 .rss = NAN,
+						 .tss = NAN,
+						 .gradient_norm = NAN,
+						 .condition_number = NAN};
+}
+
+/* logistic_pass() with the sums of the loss begun anew. */
+Status
+robust_pass(Logistic *fit, const double *estimate)
+{
+	RobustLoss *loss = fit->robust;
+
+	memset(&loss->sums, 0, sizeof(loss->sums));
+	if (loss->mixed != NULL)
+		memset(loss->mixed, 0, (size_t) fit->n_basis * sizeof(double));
+	return logistic_pass(fit, estimate);
+}
+
+/* The mixed derivatives of the mean loss by the scale and each column's coefficient. */
+void
+robust_mixed(const Logistic *fit, double *mixed)
+{
+	const double *basis = fit->robust->mixed;
+	double total = fit->robust->sums.weight.hi;
+	int32_t k;
+
+	for (k = 0; k < fit->n_columns; k++)
+	{
+		const Column *column = &fit->columns[k];
+
+		mixed[k] = (column->own * basis[column->index] + column->constant * basis[0] +
+					column->missing * basis[fit->special_index[column->special]]) /
+			total;
+	}
+}
+
+/*
+ * The coefficient table: standard errors are the square roots of the diagonal of (X'WX)^-1, which the
+ * matrix holds, times that of the factor.  Gives the target its centre back.
+ */
+Status
+robust_report(Logistic *fit, double factor, double freedom, LinearFit *result)
+{
+	LinearCovariance *covariance = result->covariance;
+	Status status;
+	int32_t k;
+
+	if (fit->design->has_intercept)
+		fit->estimate[0] += fit->robust->centre;
+	result->covariance = NULL;
+	status = logistic_report(fit, INFINITY, result);
+	result->covariance = covariance;
+	for (k = 0; k < fit->n_columns && status == KERNEL_OK; k++)
+	{
+		LinearCoefficient *coefficient = &result->coefficients[k];
+
+		coefficient->std_error *= sqrt(factor);
+		coefficient->statistic = coefficient->estimate / coefficient->std_error;
+		coefficient->p_value = NAN;
+		if (!(coefficient->std_error > 0.0))
+			coefficient->std_error = coefficient->statistic = NAN;
+		else
+			coefficient->p_value = distribution_t_two_sided(coefficient->statistic, freedom);
+	}
+	return status;
+}
