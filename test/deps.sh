@@ -54,7 +54,8 @@ case ${1:-check} in
 		want perl perl -MTest::More -e 1
 		want perl command -v prove
 		want libipc-run-perl perl -MIPC::Run -e 1
-		# For the virtual environment of dbt
+		# For the virtual environment of dbt, and a repository of its package
+		want git command -v git
 		want python3-venv /usr/bin/python3 -c 'import ensurepip'
 		# The peer that the demo's model is compared with
 		want python3-sklearn /usr/bin/python3 -c 'import sklearn'

@@ -10,7 +10,11 @@
 
 {#- A dict or list as a jsonb literal, with its keys in order, so that equal options are equal text. -#}
 {% macro json_literal(value) -%}
-{{ orchard.text_literal(tojson(value, sort_keys=true)) }}::jsonb
+{%- set text = tojson(value, sort_keys=true) -%}
+{%- if text is none -%}
+    {{ exceptions.raise_compiler_error("orchard: options are numbers, strings, booleans, lists and dicts of them, not " ~ value) }}
+{%- endif -%}
+{{ orchard.text_literal(text) }}::jsonb
 {%- endmacro %}
 
 {#- One name or a list of them, as a list. -#}

@@ -38,6 +38,8 @@ must_run('dbt, sqlfluff and psycopg from PyPI', "$venv/bin/pip", 'install', '--q
 	'--requirement', "$top/test/dbt/requirements.txt");
 must_run('the flights', 'sh', "$top/test/demo/fetch.sh", "$base/csv");
 must_run('a copy of the package', 'cp', '-r', "$top/dbt", $base);
+must_run('a repository of it', 'sh', '-ec', 'cd "$1"; mkdir origin; cp -r dbt origin; cd origin; git init --quiet;
+	git add .; git -c user.name=test -c user.email=test@localhost commit --quiet --message=package', 'sh', $base);
 
 my $node = PostgreSQL::Test::Cluster->new('dbt');
 $node->init;
@@ -60,11 +62,15 @@ sub sql
 # One process that has dbt loaded; its answer to a command line, and whether it went well.
 my $runner = open2(my $answers, my $questions, 'env', '-C', $project, "$venv/bin/python", "$top/test/dbt/run_dbt.py");
 
-sub answer_of
+sub ask
 {
-	my $output = '';
 	print {$questions} encode_json([@_]), "\n";
 	$questions->flush;
+}
+
+sub answer
+{
+	my $output = '';
 	while (<$answers>)
 	{
 		return ($1 == 0, $output) if /^exit (-?\d+)$/;
@@ -76,12 +82,15 @@ sub answer_of
 # dbt with two months of flights and few trees; whether it went well, what it printed, and the status of each node.
 my $trees = 8;
 my $more_vars = '';
+my $meanwhile;
 
 sub dbt
 {
 	my ($command, @arguments) = @_;
 	my @vars = $command eq 'deps' ? () : ('--vars', "{holdout_from: '2013-02-15', trees: $trees$more_vars}");
-	my ($ok, $output) = answer_of('--no-version-check', '--no-use-colors', $command, @arguments, @vars);
+	ask('--no-version-check', '--no-use-colors', $command, @arguments, @vars);
+	$meanwhile->() if $meanwhile;
+	my ($ok, $output) = answer();
 	my %status;
 	if (open(my $file, '<', "$project/target/run_results.json"))
 	{
@@ -120,7 +129,8 @@ my $scores = 'SELECT count(*), round(sum(risk)::numeric, 9) FROM flights_dev_lat
 $node->command_ok([ 'env', '-C', "$base/csv", 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$project/load.sql" ], 'the raw tables');
 sql('DELETE FROM raw.flights WHERE month > 2');
 
-# From sources to deployed scores.
+# From sources to deployed scores, with the package as git has it.
+write_file('packages.yml', "packages:\n  - {git: 'file://$base/origin', subdirectory: dbt, warn-unpinned: false}\n");
 my ($ok, $output, $status) = dbt('deps');
 ok($ok, 'dbt deps');
 ($ok, $output, $status) = dbt('build');
@@ -235,6 +245,22 @@ $trees = 20;
 ok($ok, 'dbt retry');
 is_deeply([ @$status{qw(late_model late_deployment late_scores)} ], [ ('success') x 3 ], 'runs what failed and what was skipped');
 
+# While a model trains everybody scores: with the deployed version, and with the one in the table.
+my $training = q{SELECT count(*) > 0 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%insert into%late_model%' AND pid <> pg_backend_pid()};
+my $by_value = 'SELECT count(*), round(sum(score)::numeric, 9) FROM flights_dev_late.late_holdout_scores';
+my @scores_before = (sql($scores), sql($by_value));
+$trees = 300;
+$meanwhile = sub {
+	ok($node->poll_query_until('flights', $training), 'a training');
+	is_deeply([ sql($scores), sql($by_value) ], \@scores_before, 'does not disturb scoring');
+	is(sql($training), 't', 'while it goes on');
+};
+($ok, $output, $status) = dbt('run', '--select', 'late_model');
+$meanwhile = undef;
+$trees = 20;
+ok($ok, 'and ends');
+isnt(sql($by_value), $scores_before[1], 'with another model');
+
 # Another target has schemas and an alias of its own.
 ($ok, $output, $status) = dbt('run', '--target', 'prod');
 ok($ok, 'dbt run --target prod');
@@ -310,7 +336,6 @@ $node->safe_psql('postgres', 'CREATE DATABASE restored');
 $node->command_ok([ 'pg_dump', '--file', "$base/dump.sql", '--extension', 'orchard', '--schema', 'flights_dev*', '--schema', 'raw', 'flights' ], 'pg_dump');
 $node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', 'restored', '-f', "$base/dump.sql" ], 'restored');
 is($node->safe_psql('restored', $scores), sql($scores), 'the deployed model scores the same');
-my $by_value = 'SELECT count(*), round(sum(score)::numeric, 9) FROM flights_dev_late.late_holdout_scores';
 is($node->safe_psql('restored', $by_value), sql($by_value), 'and the model in its table');
 
 close($questions);
