@@ -411,6 +411,8 @@ make_model(const FitState *state, FitState *spent, Progress *progress, int *n_to
 		fit_glm(fit);
 	else if (state->spec->options->algorithm == ALGORITHM_HUBER)
 		fit_huber(fit);
+	else if (state->spec->options->algorithm == ALGORITHM_QUANTILE_REGRESSION)
+		fit_quantile(fit);
 	else if (state->spec->classification)
 		fit_logistic_regression(fit);
 	else

@@ -10,6 +10,7 @@
 #include "kernel/linear/cross_validation.h"
 #include "kernel/linear/glm.h"
 #include "kernel/linear/huber.h"
+#include "kernel/linear/quantile.h"
 #include "kernel/linear/sandwich.h"
 #include "kernel/linear/softmax.h"
 
@@ -658,4 +659,36 @@ fit_huber(Fit *fit)
 				"so many rows lie exactly on one plane that the scale is 0; there are no standard errors and p-values"));
 	take_result(fit, NULL, &result);
 	add_squares(fit, &result.facts, result.weight);
+}
+
+void
+fit_quantile(Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+	StepReport report = {tell_step, fit};
+	QuantileOptions solver = {.quantile = options->tree.alpha,
+							  .l1 = Max(options->tree.l1, 0.0),
+							  .standardize = options->standardize,
+							  .tolerance = options->tol,
+							  .max_iterations = options->max_iter,
+							  .report = fit->progress != NULL ? &report : NULL};
+	LogisticOptions rows = {.positive_target = NAN, .class_weight = {1.0, 1.0}};
+	LinearFit result;
+	double loss;
+
+	collect_facts(fit, &rows, NULL);
+	fit_build_design(fit);
+	result = empty_result(fit);
+	fit_require(fit,
+				quantile_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
+							 &fit->account->stop, &result, &loss));
+	fit->model.link = LINK_IDENTITY;
+	if (!result.facts.converged)
+		fit_report_condition(
+			fit,
+			psprintf(
+				"quantile regression did not converge in %d iterations; the relative gap to the optimum is at most %g",
+				result.facts.iterations, result.facts.gradient_norm));
+	take_result(fit, NULL, &result);
+	fit_add_metric(fit, "train.pinball", loss);
 }

@@ -41,6 +41,7 @@ static const AlgorithmEntry algorithms[] = {
 	{"glm", ALGORITHM_GLM,
 	 OBJECTIVE_BIT(OBJECTIVE_POISSON) | OBJECTIVE_BIT(OBJECTIVE_GAMMA) |
 		 OBJECTIVE_BIT(OBJECTIVE_TWEEDIE)},
+	{"quantile_regression", ALGORITHM_QUANTILE_REGRESSION, OBJECTIVE_BIT(OBJECTIVE_QUANTILE)},
 	{"huber", ALGORITHM_HUBER, OBJECTIVE_BIT(OBJECTIVE_HUBER)}};
 
 typedef struct LinkEntry
@@ -284,11 +285,12 @@ read_preprocess(FitOptions *options, const char *name, const JsonbValue *value)
 #define GLM ALGORITHM_BIT(ALGORITHM_GLM)
 #define SANDWICH \
 	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION))
+#define QUANTILE ALGORITHM_BIT(ALGORITHM_QUANTILE_REGRESSION)
 #define HUBER ALGORITHM_BIT(ALGORITHM_HUBER)
 /* Those that keep the covariance of their coefficients. */
 #define WITH_COVARIANCE \
 	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION) | \
-	 GLM)
+	 GLM | QUANTILE)
 #define LINEAR (WITH_COVARIANCE | HUBER)
 
 /* The options that are not of trees alone, by name. */
@@ -307,9 +309,10 @@ static const OptionEntry option_entries[] = {
 	{"fit_intercept", read_fit_intercept, LINEAR},
 	{"group", read_group, ALL},
 	{"l1", cv_option_read_l1,
-	 ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)},
+	 ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | QUANTILE |
+		 ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)},
 	{"l1_ratio", cv_option_read_penalties, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
-	{"l2", read_l2, LINEAR | ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)},
+	{"l2", read_l2, (LINEAR & ~QUANTILE) | ALGORITHM_BIT(ALGORITHM_GRADIENT_BOOSTING)},
 	{"link", read_link, GLM},
 	{"max_categories", read_max_categories, ALL},
 	{"max_iter", read_max_iter, LINEAR},
@@ -483,6 +486,30 @@ complete_glm(FitOptions *options)
 	tree_options_complete(options);
 }
 
+/* The median, to the digits that the linear program has, unless options say so. */
+static void
+complete_quantile(FitOptions *options, const GivenOptions *given)
+{
+	int i;
+
+	for (i = 0; i < given->n; i++)
+	{
+		if (strcmp(given->names[i], "alpha") == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"alpha\" does nothing for algorithm \"%s\"",
+							algorithm_name(options->algorithm)),
+					 errhint("The quantile is the option \"quantile\", the penalty \"l1\".")));
+	}
+	if (!options->tree.has_alpha)
+		options->tree.alpha = 0.5;
+	if (!options->limits_given)
+	{
+		options->tol = 1e-9;
+		options->max_iter = 1000;
+	}
+}
+
 /* Options that contradict each other, or do nothing for the algorithm, are refused. */
 static void
 check_options(FitOptions *options, const GivenOptions *given)
@@ -517,6 +544,8 @@ check_options(FitOptions *options, const GivenOptions *given)
 		tree_options_complete(options);
 	if (options->algorithm == ALGORITHM_GLM)
 		complete_glm(options);
+	if (options->algorithm == ALGORITHM_QUANTILE_REGRESSION)
+		complete_quantile(options, given);
 }
 
 /* The members of a JSON object, to be sorted by name. */
@@ -657,9 +686,15 @@ add_linear_options(Members *members, const FitOptions *options)
 		if (options->objective == OBJECTIVE_TWEEDIE)
 			add_number(members, "tweedie_power", options->tree.tweedie_power);
 	}
+	if (options->algorithm == ALGORITHM_QUANTILE_REGRESSION)
+	{
+		add_number(members, "l1", Max(options->tree.l1, 0.0));
+		add_number(members, "quantile", options->tree.alpha);
+	}
 	if (options->algorithm == ALGORITHM_HUBER)
 		add_number(members, "epsilon", options->epsilon);
-	add_number(members, "l2", options->l2);
+	if (options->algorithm != ALGORITHM_QUANTILE_REGRESSION)
+		add_number(members, "l2", options->l2);
 	add_number(members, "max_iter", options->max_iter);
 	add_boolean(members, "missing_indicator", options->missing_indicator);
 	add_boolean(members, "standardize", options->standardize);

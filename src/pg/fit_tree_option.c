@@ -187,7 +187,7 @@ read_tweedie_power(FitOptions *options, const char *name, const JsonbValue *valu
 }
 
 const OptionEntry tree_option_entries[] = {
-	{"alpha", read_alpha, BOOSTING},
+	{"alpha", read_alpha, BOOSTING | ALGORITHM_BIT(ALGORITHM_QUANTILE_REGRESSION)},
 	{"bootstrap", read_bootstrap, FOREST},
 	{"cat_l2", read_cat_l2, BOOSTING},
 	{"cat_smooth", read_cat_smooth, BOOSTING},

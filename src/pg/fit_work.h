@@ -88,6 +88,7 @@ extern void fit_linear_regression(Fit *fit);
 extern void fit_logistic_regression(Fit *fit);
 extern void fit_glm(Fit *fit);
 extern void fit_huber(Fit *fit);
+extern void fit_quantile(Fit *fit);
 
 /* The model of a tree algorithm (fit_tree.c). */
 extern void fit_trees(Fit *fit);

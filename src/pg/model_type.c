@@ -217,6 +217,8 @@ append_inference(StringInfo json, const Model *model)
 								 model->covariance_type != COVARIANCE_CLASSICAL ? &wald : NULL);
 
 	append_number(json, "degrees_of_freedom", inference.degrees);
+	if (model->algorithm == ALGORITHM_QUANTILE_REGRESSION)
+		return;
 	if (model->algorithm == ALGORITHM_GLM)
 	{
 		append_number(json, "dispersion",
@@ -256,7 +258,8 @@ append_fit(StringInfo json, const Model *model)
 		append_number(json, "scale", sqrt(facts->sigma2));
 	else
 		append_number(json, "log_likelihood", facts->log_likelihood);
-	if (model->algorithm != ALGORITHM_GLM && model->algorithm != ALGORITHM_HUBER)
+	if (model->algorithm != ALGORITHM_GLM && model->algorithm != ALGORITHM_HUBER &&
+		model->algorithm != ALGORITHM_QUANTILE_REGRESSION)
 		append_number(json, "residual_variance", facts->sigma2);
 	if (model->n_terms > 0)
 		append_inference(json, model);

@@ -204,6 +204,9 @@ classes_fit_the_objective(void)
 				 copy.model.objective = OBJECTIVE_QUANTILE);
 	CHECK_BREAKS(&sample_numbers, copy.model.algorithm = ALGORITHM_HUBER;
 				 copy.model.objective = OBJECTIVE_HUBER; copy.model.link = LINK_LOG);
+	CHECK_BREAKS(&sample_numbers, copy.model.algorithm = ALGORITHM_QUANTILE_REGRESSION);
+	CHECK_BREAKS(&sample_numbers, copy.model.algorithm = ALGORITHM_QUANTILE_REGRESSION;
+				 copy.model.objective = OBJECTIVE_HUBER);
 	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_LOGIT);
 	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_INVERSE);
 	CHECK_BREAKS(&sample_visits, copy.model.link = LINK_SQRT;

@@ -289,3 +289,13 @@ covariance_wald(const double *factor, const double *estimate, int32_t n, int32_t
 	memory_release(allocator, inverse, covariance_entries(p) + 2 * p, sizeof(double));
 	return status == KERNEL_INVALID ? KERNEL_OK : status;
 }
+
+void
+covariance_scale(LinearCovariance *covariance, size_t n, double factor)
+{
+	size_t i;
+
+	for (i = 0; i < covariance_entries(n); i++)
+		covariance->factor[i] *= factor;
+	covariance->is_known = isfinite(factor);
+}

@@ -12,6 +12,7 @@
 
 #include "kernel/base/double_double.h"
 #include "kernel/base/memory.h"
+#include "kernel/linear/linear_model.h"
 
 #define COVARIANCE_TERMS 64 /* terms up to which a model keeps it unasked: 16 kB */
 
@@ -41,6 +42,9 @@ extern void covariance_image(const double *factor, int32_t n, const double *d, d
 
 /* d'C d; image: scratch, n. */
 extern double covariance_form(const double *factor, int32_t n, const double *d, double *image);
+
+/* Multiplies the standard errors of n terms with a factor; one that is not finite leaves nothing known. */
+extern void covariance_scale(LinearCovariance *covariance, size_t n, double factor);
 
 /* The variance of coefficient i. */
 extern double covariance_of_term(const double *factor, int32_t i);

@@ -202,16 +202,6 @@ set_facts(const Logistic *fit, LinearFacts *facts)
 	return status;
 }
 
-static void
-scale_covariance(LinearCovariance *covariance, size_t n, double factor)
-{
-	size_t i;
-
-	for (i = 0; i < covariance_entries(n); i++)
-		covariance->factor[i] *= factor;
-	covariance->is_known = isfinite(factor);
-}
-
 /* Standard errors by the dispersion, and its statistics; the offset's own coefficient. */
 static void
 apply_dispersion(const Logistic *fit, LinearFit *result)
@@ -239,7 +229,7 @@ apply_dispersion(const Logistic *fit, LinearFit *result)
 			coefficient->std_error = coefficient->statistic = NAN;
 	}
 	if (fit->glm->power != 1.0 && result->covariance != NULL && result->covariance->is_known)
-		scale_covariance(result->covariance, (size_t) fit->n_columns, factor);
+		covariance_scale(result->covariance, (size_t) fit->n_columns, factor);
 }
 
 Status

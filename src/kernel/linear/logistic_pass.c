@@ -8,12 +8,36 @@
 
 #include "kernel/linear/panel_simd.h"
 
-/* Adds the loaded panel's part of the gradient and Hessian. */
-static Status
-add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n)
+/* The loaded panel's part of a gradient on the basis. */
+static void
+add_gradient(const Logistic *fit, const double *residual, int32_t n, double *gradient)
+{
+	int32_t s;
+	int32_t i;
+
+	panel_gradient(gradient, fit->panel, residual, fit->n_dense);
+	for (s = 0; s < fit->n_slots; s++)
+	{
+		const int32_t *found = fit->found + (size_t) s * PANEL_ROWS;
+
+		for (i = 0; i < n; i++)
+		{
+			if (found[i] >= 0)
+				gradient[found[i]] += residual[i];
+		}
+	}
+}
+
+Status
+logistic_add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n)
 {
 	int32_t first;
 
+	if (curvature == NULL)
+	{
+		add_gradient(fit, residual, n, fit->gradient);
+		return KERNEL_OK;
+	}
 	panel_gradient(fit->gradient, fit->panel, residual, fit->n_dense);
 	if (fit->is_rough)
 		panel_round(fit->rough_panel, fit->panel, (int32_t) panel_padded(fit->n_dense));
@@ -81,27 +105,6 @@ add_glm_rows(Logistic *fit, const PanelPlace *place, double *eta, double *residu
 	fit->sums.pearson += part.pearson;
 }
 
-/* Adds the rows' derivatives by eta and the scale to those by the basis and the scale. */
-static void
-add_mixed(Logistic *fit, const double *mixed, int32_t n)
-{
-	double *sums = fit->robust->mixed;
-	int32_t s;
-	int32_t i;
-
-	panel_gradient(sums, fit->panel, mixed, fit->n_dense);
-	for (s = 0; s < fit->n_slots; s++)
-	{
-		const int32_t *found = fit->found + (size_t) s * PANEL_ROWS;
-
-		for (i = 0; i < n; i++)
-		{
-			if (found[i] >= 0)
-				sums[found[i]] += mixed[i];
-		}
-	}
-}
-
 /* Residuals and curvatures of a panel of a loss of residuals. */
 static void
 add_robust_rows(Logistic *fit, const PanelPlace *place, const double *eta, double *residual,
@@ -117,7 +120,7 @@ add_robust_rows(Logistic *fit, const PanelPlace *place, const double *eta, doubl
 	for (i = place->n; i < PANEL_ROWS; i++)
 		residual[i] = curvature[i] = mixed[i] = 0.0;
 	if (fit->robust->kind == ROBUST_HUBER)
-		add_mixed(fit, mixed, place->n);
+		add_gradient(fit, mixed, place->n, fit->robust->mixed);
 	fit->sums.total = fit->robust->sums.weight;
 }
 
@@ -155,7 +158,38 @@ add_panel(Logistic *fit, const PanelPlace *place)
 		add_robust_rows(fit, place, eta, residual, curvature);
 	else
 		add_logistic_rows(fit, place, eta, residual, curvature);
-	return add_derivatives(fit, residual, curvature, place->n);
+	return logistic_add_derivatives(fit, residual, curvature, place->n);
+}
+
+Status
+logistic_pass_begin(Logistic *fit)
+{
+	size_t size = (size_t) fit->n_basis;
+	size_t stride = (size_t) panel_padded(fit->n_dense);
+	size_t j;
+
+	memset(fit->gradient, 0, size * sizeof(double));
+	for (j = 0; j < size; j++)
+	{
+		if ((j & 63) == 0 && stop_requested(fit->stop))
+			return KERNEL_STOPPED;
+		memset(fit->matrix + j * size, 0, size * sizeof(double));
+	}
+	memset(fit->dense, 0, stride * stride * sizeof(double));
+	memset(&fit->sums, 0, sizeof(fit->sums));
+	return KERNEL_OK;
+}
+
+void
+logistic_pass_end(Logistic *fit)
+{
+	size_t size = (size_t) fit->n_basis;
+	size_t dense = (size_t) fit->n_dense;
+	size_t stride = (size_t) panel_padded(fit->n_dense);
+	size_t j;
+
+	for (j = 0; j < dense; j++)
+		memcpy(fit->matrix + j * size, fit->dense + j * stride, (j + 1) * sizeof(double));
 }
 
 /*
@@ -168,23 +202,10 @@ Status
 logistic_pass(Logistic *fit, const double *estimate)
 {
 	const Dataset *dataset = fit->dataset;
-	size_t size = (size_t) fit->n_basis;
-	size_t dense = (size_t) fit->n_dense;
-	size_t stride = (size_t) panel_padded(fit->n_dense);
-	Status status = KERNEL_OK;
 	PanelPlace place = logistic_panel_first(dataset);
-	size_t j;
+	Status status = logistic_pass_begin(fit);
 
 	logistic_panel_spread(fit, estimate, fit->weights);
-	memset(fit->gradient, 0, size * sizeof(double));
-	for (j = 0; j < size; j++)
-	{
-		if ((j & 63) == 0 && stop_requested(fit->stop))
-			return KERNEL_STOPPED;
-		memset(fit->matrix + j * size, 0, size * sizeof(double));
-	}
-	memset(fit->dense, 0, stride * stride * sizeof(double));
-	memset(&fit->sums, 0, sizeof(fit->sums));
 	while (place.next_n > 0 && status == KERNEL_OK)
 	{
 		status = stop_requested(fit->stop) ?
@@ -193,8 +214,7 @@ logistic_pass(Logistic *fit, const double *estimate)
 		if (status == KERNEL_OK)
 			status = add_panel(fit, &place);
 	}
-	for (j = 0; j < dense; j++)
-		memcpy(fit->matrix + j * size, fit->dense + j * stride, (j + 1) * sizeof(double));
+	logistic_pass_end(fit);
 	return status;
 }
 

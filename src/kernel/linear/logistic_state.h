@@ -16,6 +16,7 @@
  *	 logistic_solve.c	the Newton system
  *	 glm.c, glm_newton.c	the same for generalised linear models
  *	 robust.c, huber.c	the same for Huber regression
+ *	 quantile_state.h	rows, columns and systems for quantile regression
  */
 #ifndef ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 #define ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
@@ -181,6 +182,15 @@ extern void logistic_end(Logistic *fit);
 
 /* logistic_pass.c */
 extern Status logistic_pass(Logistic *fit, const double *estimate);
+
+/* Passes with rows of their own: begin, then for each loaded panel add_derivatives, then end. */
+extern Status logistic_pass_begin(Logistic *fit);
+extern void logistic_pass_end(Logistic *fit);
+
+/* Adds the loaded panel's part of the gradient, and of the Hessian unless curvature is NULL. */
+extern Status logistic_add_derivatives(Logistic *fit, const double *residual,
+									   const double *curvature, int32_t n);
+
 extern void logistic_slope(Logistic *fit, const double *estimate);
 extern Status logistic_project(Logistic *fit);
 extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double *largest);

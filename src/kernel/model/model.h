@@ -40,6 +40,7 @@ typedef enum ModelAlgorithm
 	ALGORITHM_DECISION_TREE = 5,
 	ALGORITHM_ISOLATION_FOREST = 6,
 	ALGORITHM_GLM = 7, /* generalised linear model */
+	ALGORITHM_QUANTILE_REGRESSION = 8,
 	ALGORITHM_HUBER = 9
 } ModelAlgorithm;
 

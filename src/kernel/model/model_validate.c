@@ -316,7 +316,7 @@ classes_valid(const Model *model)
 	if (model->algorithm == ALGORITHM_GLM)
 		return model->n_classes == 0 && model->positive_class == 0 && !is_constant &&
 			glm_link_valid(model);
-	if (model->objective == OBJECTIVE_SQUARED_ERROR || model->algorithm == ALGORITHM_HUBER)
+	if (model->objective != OBJECTIVE_LOG_LOSS)
 		return model->n_classes == 0 && model->positive_class == 0 && !is_constant &&
 			model->link == LINK_IDENTITY;
 	if (model->n_classes < 1 || model->positive_class >= model->n_classes ||
@@ -353,6 +353,8 @@ objective_valid(const Model *model)
 			return model->objective == OBJECTIVE_ISOLATION;
 		case ALGORITHM_GLM:
 			return model->objective >= OBJECTIVE_POISSON && model->objective <= OBJECTIVE_TWEEDIE;
+		case ALGORITHM_QUANTILE_REGRESSION:
+			return model->objective == OBJECTIVE_QUANTILE;
 		case ALGORITHM_HUBER:
 			return model->objective == OBJECTIVE_HUBER;
 	}
