@@ -1,4 +1,4 @@
-# 080_tutorials.pl: the SQL of the tutorials and of cleaning.md runs, and prints what they show.
+# 080_tutorials.pl: the SQL of the tutorials, of cleaning.md and of linear.md runs, and prints what they show.
 use strict;
 use warnings;
 
@@ -15,7 +15,7 @@ $node->start;
 
 my @tutorials = sort glob("$top/docs/tutorial-*.md");
 cmp_ok(scalar(@tutorials), '>=', 3, 'there is a tutorial for each job');
-foreach my $path (@tutorials, "$top/docs/cleaning.md")
+foreach my $path (@tutorials, "$top/docs/cleaning.md", "$top/docs/linear.md")
 {
 	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port);
 	my ($output, $errors);
