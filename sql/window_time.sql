@@ -274,6 +274,41 @@ CREATE AGGREGATE orchard.argmax(anyelement, timestamp) (
 );
 COMMENT ON AGGREGATE orchard.argmax(anyelement, timestamp) IS 'the value of the row with the largest key, the latest of equals';
 
+CREATE FUNCTION orchard.window_numeric_argmax_accum(internal, anyelement, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmax_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmax_accum(internal, anyelement, "any") IS 'a row enters argmax';
+
+CREATE FUNCTION orchard.window_numeric_argmax_value(internal, anyelement, "any") RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmax_value' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmax_value(internal, anyelement, "any") IS 'result of argmax';
+
+CREATE FUNCTION orchard.window_numeric_argmax_add(internal, anyelement, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmax_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmax_add(internal, anyelement, "any") IS 'a row enters the window frame of argmax';
+
+CREATE FUNCTION orchard.window_numeric_argmax_remove(internal, anyelement, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmax_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmax_remove(internal, anyelement, "any") IS 'the oldest row leaves the window frame of argmax';
+
+CREATE FUNCTION orchard.window_numeric_argmax_result(internal, anyelement, "any") RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmax_result' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmax_result(internal, anyelement, "any") IS 'result of the window frame of argmax';
+
+CREATE AGGREGATE orchard.argmax(anyelement, numeric) (
+	SFUNC = orchard.window_numeric_argmax_accum,
+	STYPE = internal,
+	SSPACE = 192,
+	FINALFUNC = orchard.window_numeric_argmax_value,
+	FINALFUNC_EXTRA,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_numeric_argmax_add,
+	MINVFUNC = orchard.window_numeric_argmax_remove,
+	MSTYPE = internal,
+	MFINALFUNC_EXTRA,
+	MFINALFUNC = orchard.window_numeric_argmax_result
+);
+COMMENT ON AGGREGATE orchard.argmax(anyelement, numeric) IS 'the value of the row with the largest key, the latest of equals';
+
 CREATE FUNCTION orchard.window_float8_argmin_accum(internal, anyelement, "any") RETURNS internal
 	AS 'MODULE_PATHNAME', 'orchard_window_float8_argmin_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.window_float8_argmin_accum(internal, anyelement, "any") IS 'a row enters argmin';
@@ -373,6 +408,41 @@ CREATE AGGREGATE orchard.argmin(anyelement, timestamp) (
 	MFINALFUNC = orchard.window_int8_argmin_result
 );
 COMMENT ON AGGREGATE orchard.argmin(anyelement, timestamp) IS 'the value of the row with the smallest key, the latest of equals';
+
+CREATE FUNCTION orchard.window_numeric_argmin_accum(internal, anyelement, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmin_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmin_accum(internal, anyelement, "any") IS 'a row enters argmin';
+
+CREATE FUNCTION orchard.window_numeric_argmin_value(internal, anyelement, "any") RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmin_value' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmin_value(internal, anyelement, "any") IS 'result of argmin';
+
+CREATE FUNCTION orchard.window_numeric_argmin_add(internal, anyelement, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmin_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmin_add(internal, anyelement, "any") IS 'a row enters the window frame of argmin';
+
+CREATE FUNCTION orchard.window_numeric_argmin_remove(internal, anyelement, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmin_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmin_remove(internal, anyelement, "any") IS 'the oldest row leaves the window frame of argmin';
+
+CREATE FUNCTION orchard.window_numeric_argmin_result(internal, anyelement, "any") RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'orchard_window_numeric_argmin_result' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_numeric_argmin_result(internal, anyelement, "any") IS 'result of the window frame of argmin';
+
+CREATE AGGREGATE orchard.argmin(anyelement, numeric) (
+	SFUNC = orchard.window_numeric_argmin_accum,
+	STYPE = internal,
+	SSPACE = 192,
+	FINALFUNC = orchard.window_numeric_argmin_value,
+	FINALFUNC_EXTRA,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_numeric_argmin_add,
+	MINVFUNC = orchard.window_numeric_argmin_remove,
+	MSTYPE = internal,
+	MFINALFUNC_EXTRA,
+	MFINALFUNC = orchard.window_numeric_argmin_result
+);
+COMMENT ON AGGREGATE orchard.argmin(anyelement, numeric) IS 'the value of the row with the smallest key, the latest of equals';
 
 CREATE FUNCTION orchard.window_since_add(internal, "any", boolean) RETURNS internal
 	AS 'MODULE_PATHNAME', 'orchard_window_since_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -44,6 +44,8 @@ BEGIN
 	END LOOP;
 	RETURN v[best];
 END $$;
+CREATE FUNCTION numeric_chosen_of(v text[], x numeric[], sign int) RETURNS text LANGUAGE sql IMMUTABLE AS
+	'SELECT u FROM unnest(v, x) WITH ORDINALITY AS t(u, key, i) WHERE key IS NOT NULL ORDER BY sign * key DESC, i DESC LIMIT 1';
 CREATE FUNCTION locf_of(v text[], ts timestamptz[], age interval) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
 	FOR i IN REVERSE coalesce(cardinality(v), 0) .. 1 LOOP
@@ -287,6 +289,8 @@ sub in_order
 		[ 'argmax(c, x)', 'chosen_of(array_agg(c) %w, array_agg(x) %w, 1)' ],
 		[ 'argmin(i::text, x)', 'chosen_of(array_agg(i::text) %w, array_agg(x) %w, -1)' ],
 		[ 'argmax(i, m::bigint)', 'chosen_of(array_agg(i::text) %w, array_agg(m::float8) %w, 1)' ],
+		[ 'argmax(i, (m % 17 + (m / 100000.0)) * 1e30)', 'numeric_chosen_of(array_agg(i::text) %w, array_agg((m % 17 + (m / 100000.0)) * 1e30) %w, 1)' ],
+		[ 'argmin(c, x::numeric)', 'chosen_of(array_agg(c) %w, array_agg(x) %w, -1)' ],
 		[ 'argmin(c, ts)', 'chosen_of(array_agg(c) %w, array_agg(extract(epoch FROM ts)::float8) %w, -1)' ],
 		[ 'since(ts, x > y)', 'extract(epoch FROM last_of(array_agg(ts) %w) - max(CASE WHEN x > y THEN ts END) %w)::float8' ],
 		[ 'streak(x > y)', 'streak_of(array_agg(x > y) %w)' ],

@@ -49,8 +49,21 @@ SELECT sum(length(f[1])) AS first, sum(length(repeat('y', (SELECT i FROM unnest(
 
 -- keys beyond 2^53, times and NaN as keys; the latest of equals; a NULL that is chosen is the result
 SELECT orchard.argmax(n, k) AS largest, orchard.argmin(n, k) AS smallest FROM (VALUES (1, 9007199254740993), (2, 9007199254740992)) AS v(n, k);
+SELECT orchard.argmax(n, k ORDER BY n) AS largest, orchard.argmin(n, k ORDER BY n) AS smallest, orchard.argmax(k, k ORDER BY n) AS key FROM (VALUES (1, 0.10000000000000000001), (2, 0.1), (3, 0.1000000000000000000), (4, 0.10000000000000000002), (NULL, NULL)) AS v(n, k);
+SELECT orchard.argmax(n, k ORDER BY n) AS nan, orchard.argmin(n, k ORDER BY n) AS lowest FROM (VALUES (1, 1e400), (2, 'NaN'), (3, '-Infinity'::numeric), (4, 'Infinity')) AS v(n, k);
+-- long numeric keys that come and go, by value and by reference, against a scan of each frame
+SELECT count(*), bool_and(top = (SELECT j FROM unnest(js) AS j ORDER BY repeat('9', 40 + j * 7919 % 61)::numeric + j % 3 DESC, j DESC LIMIT 1)) AS argmax,
+	bool_and(low = (SELECT 'v' || j FROM unnest(js) AS j ORDER BY repeat('9', 40 + j * 7919 % 61)::numeric + j % 3, j DESC LIMIT 1)) AS argmin
+FROM (SELECT array_agg(i) OVER w, orchard.argmax(i, k) OVER w, orchard.argmin('v' || i, k) OVER w FROM (SELECT i, repeat('9', 40 + i * 7919 % 61)::numeric + i % 3 AS k FROM generate_series(1, 2000) AS i) AS s WINDOW w AS (ORDER BY i ROWS 19 PRECEDING)) AS q(js, top, low);
 SELECT orchard.argmax(n, k ORDER BY n) AS nan, orchard.argmin(n, k ORDER BY n) AS tie FROM (VALUES (1, 1::float8), (2, 'NaN'), (3, 1), (NULL, 7), (4, NULL)) AS v(n, k);
 SELECT orchard.argmax(n, k) IS NULL AS chosen_null FROM (VALUES (1, 1), (NULL, 2)) AS v(n, k);
+
+-- bigint beyond 2^53 stays what it is, in groups and in frames
+SELECT orchard.count_distinct(k) AS distinct, orchard.mode_value(k) AS mode, orchard.first_value_of(k ORDER BY n) AS first, orchard.last_value_of(k ORDER BY n) AS last, orchard.locf(k ORDER BY n) AS locf, orchard.last_k(k, 2 ORDER BY n) AS last_k,
+	orchard.argmax(k, k) AS argmax, orchard.argmin(k, k) AS argmin, orchard.max(k) AS max, orchard.min(k) AS min
+FROM (VALUES (1, 9007199254740993), (2, 9007199254740992), (3, 9007199254740993), (4, 9223372036854775807), (5, 9223372036854775806)) AS v(n, k);
+SELECT n, orchard.count_distinct(k) OVER w AS distinct, orchard.mode_value(k) OVER w AS mode, orchard.first_value_of(k) OVER w AS first, orchard.argmax(n, k) OVER w AS top, orchard.argmin(n, k) OVER w AS low
+FROM (VALUES (1, 9007199254740993), (2, 9007199254740992), (3, 9007199254740993), (4, 9223372036854775807), (5, 9223372036854775806)) AS v(n, k) WINDOW w AS (ORDER BY n ROWS 2 PRECEDING);
 
 -- many groups, hashed; distinct from each other
 SELECT count(*), sum(length(l)), sum(n) FROM (SELECT g % 5000 AS k, orchard.last_value_of('v' || g % 5000 ORDER BY g) AS l, orchard.streak(g > 10000 ORDER BY g) AS n FROM generate_series(1, 20000) AS g GROUP BY 1) AS q;
