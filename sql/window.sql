@@ -297,6 +297,43 @@ CREATE AGGREGATE orchard.range_of(float8) (
 );
 COMMENT ON AGGREGATE orchard.range_of(float8) IS 'largest minus smallest value';
 
+CREATE FUNCTION orchard.int8_range_accum(bigint[], bigint) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'orchard_int8_range_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.int8_range_accum(bigint[], bigint) IS 'transition function of range_of of bigint';
+
+CREATE FUNCTION orchard.int8_range_merge(bigint[], bigint[]) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'orchard_int8_range_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.int8_range_merge(bigint[], bigint[]) IS 'both sets of values together';
+
+CREATE FUNCTION orchard.int8_range_final(bigint[]) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'orchard_int8_range_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.int8_range_final(bigint[]) IS 'result of range_of of bigint';
+
+CREATE FUNCTION orchard.window_int8_range_add(internal, bigint) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_int8_range_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_int8_range_add(internal, bigint) IS 'a value enters the window frame of range_of';
+
+CREATE FUNCTION orchard.window_int8_range_remove(internal, bigint) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_int8_range_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_int8_range_remove(internal, bigint) IS 'the oldest value leaves the window frame of range_of';
+
+CREATE FUNCTION orchard.window_int8_range_result(internal) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'orchard_window_int8_range_result' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_int8_range_result(internal) IS 'result of the window frame of range_of';
+
+CREATE AGGREGATE orchard.range_of(bigint) (
+	SFUNC = orchard.int8_range_accum,
+	STYPE = bigint[],
+	FINALFUNC = orchard.int8_range_final,
+	COMBINEFUNC = orchard.int8_range_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_int8_range_add,
+	MINVFUNC = orchard.window_int8_range_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_int8_range_result
+);
+COMMENT ON AGGREGATE orchard.range_of(bigint) IS 'largest minus smallest value, exact';
+
 CREATE FUNCTION orchard.moving_stats_crest_factor(internal) RETURNS float8
 	AS 'MODULE_PATHNAME', 'orchard_moving_stats_crest_factor' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
 COMMENT ON FUNCTION orchard.moving_stats_crest_factor(internal) IS 'result of the window frame of crest_factor';

@@ -195,6 +195,31 @@ CREATE AGGREGATE orchard.rank_of_last(float8) (
 );
 COMMENT ON AGGREGATE orchard.rank_of_last(float8) IS 'rank of the newest value among all, from above 0 to 1, ties at their mean rank';
 
+CREATE FUNCTION orchard.window_int8_rank_add(internal, bigint) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_int8_rank_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_int8_rank_add(internal, bigint) IS 'a value enters rank_of_last';
+
+CREATE FUNCTION orchard.window_int8_rank_remove(internal, bigint) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_int8_rank_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_int8_rank_remove(internal, bigint) IS 'the oldest value leaves the window frame of rank_of_last';
+
+CREATE FUNCTION orchard.window_int8_rank_result(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_window_int8_rank_result' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_int8_rank_result(internal) IS 'result of rank_of_last';
+
+CREATE AGGREGATE orchard.rank_of_last(bigint) (
+	SFUNC = orchard.window_int8_rank_add,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.window_int8_rank_result,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.window_int8_rank_add,
+	MINVFUNC = orchard.window_int8_rank_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.window_int8_rank_result
+);
+COMMENT ON AGGREGATE orchard.rank_of_last(bigint) IS 'rank of the newest value among all, from above 0 to 1, ties at their mean rank; compared as integers';
+
 CREATE FUNCTION orchard.value_counts_add(internal, anyelement) RETURNS internal
 	AS 'MODULE_PATHNAME', 'orchard_value_counts_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.value_counts_add(internal, anyelement) IS 'a value is counted: transition of count_distinct, mode_value and entropy, plain and moving';

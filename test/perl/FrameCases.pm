@@ -270,7 +270,9 @@ sub orders
 		{ name => 'quantile', ours => 'orchard.quantile(x, 0.83) %w', reference => 'quantile_of(array_agg(x) %w, 0.83)', rounds => 50 },
 		{ name => 'mad', ours => 'orchard.mad(x) %w', reference => 'mad_of(array_agg(x) %w)', rounds => 50 },
 		{ name => 'iqr', ours => 'orchard.iqr(x) %w', reference => 'iqr_of(array_agg(x) %w)', rounds => 50 },
-		{ name => 'rank_of_last', ours => 'orchard.rank_of_last(x) %w', reference => 'rank_of(array_agg(x) %w)', rounds => 50 });
+		{ name => 'rank_of_last', ours => 'orchard.rank_of_last(x) %w', reference => 'rank_of(array_agg(x) %w)', rounds => 50 },
+		{ name => 'rank_of_last(bigint)', ours => 'orchard.rank_of_last(m * 5000000000000::bigint + m % 3) %w', reference => 'rank_of(array_agg(m::float8) %w)', rounds => 50 },
+		{ name => 'range_of(bigint)', ours => 'orchard.range_of(m * 5000000000000::bigint + m % 3) %w', reference => 'pg_catalog.max(m * 5000000000000::bigint + m % 3) %w - pg_catalog.min(m * 5000000000000::bigint + m % 3) %w', same => 'a IS NOT DISTINCT FROM b', rounds => 50 });
 }
 
 # What depends on the order of the rows.

@@ -135,3 +135,26 @@ SELECT count(m) FROM (SELECT orchard.mad(sin(g)) OVER (ORDER BY g ROWS 100000 PR
 \set VERBOSITY default
 RESET statement_timeout;
 DROP TABLE order_rows, order_serial, order_tiles;
+
+-- integers beyond 2^53 are compared as integers, to the ends of bigint; ties share their mean rank
+SELECT n, orchard.rank_of_last(k) OVER w AS rank, orchard.range_of(k) OVER w AS range
+FROM (VALUES (1, 9007199254740993), (2, 9007199254740992), (3, NULL), (4, 9223372036854775807), (5, 9223372036854775806), (6, 9223372036854775807)) AS v(n, k) WINDOW w AS (ORDER BY n ROWS 2 PRECEDING);
+SELECT orchard.rank_of_last(k ORDER BY k) AS top, orchard.rank_of_last(k ORDER BY k DESC) AS bottom, orchard.range_of(k) AS range FROM (VALUES (9223372036854775807), (-1), (0)) AS v(k) WHERE k <> -1;
+SELECT orchard.rank_of_last(NULL::bigint) IS NULL AND orchard.range_of(NULL::bigint) IS NULL AS null, orchard.range_of(5::bigint) AS one, pg_typeof(orchard.range_of(5)) AS of_integer;
+SELECT count(*) AS wrong FROM (SELECT orchard.rank_of_last(k) OVER w AS rank, orchard.range_of(k) OVER w AS range, array_agg(k) OVER w AS frame, k
+	FROM (SELECT g, CASE WHEN g % 11 > 0 THEN (g * 7919 % 97 - 48) * 80000000000000001 + g % 3 END AS k FROM generate_series(1, 1000) AS g) AS s WINDOW w AS (ORDER BY g ROWS BETWEEN 30 PRECEDING AND CURRENT ROW)) AS q
+WHERE range IS DISTINCT FROM (SELECT max(u) - min(u) FROM unnest(frame) AS u)
+	OR rank IS DISTINCT FROM CASE WHEN k IS NOT NULL THEN (SELECT (count(*) FILTER (WHERE u < k) + (count(*) FILTER (WHERE u = k) + 1) / 2.0)::float8 / count(u) FROM unnest(frame) AS u) END;
+\set VERBOSITY terse
+SELECT orchard.range_of(k) FROM (VALUES (9223372036854775807), (-1)) AS v(k);
+SELECT orchard.range_of(k) OVER (ORDER BY k) FROM (VALUES (-9223372036854775808), (1::bigint)) AS v(k);
+-- in a parallel plan, with processes that see no values
+BEGIN;
+CREATE TABLE big AS SELECT CASE WHEN g % 3 = 0 THEN 9007199254740992 + g END AS k FROM generate_series(1, 20000) AS g;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF) SELECT orchard.range_of(k) FROM big;
+SELECT orchard.range_of(k) AS range, orchard.range_of(k) FILTER (WHERE k = 9007199254740995) AS one, orchard.range_of(k) FILTER (WHERE k < 0) AS none FROM big;
+ROLLBACK;

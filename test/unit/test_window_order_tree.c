@@ -166,6 +166,23 @@ a_key_that_is_not_there_is_refused(void)
 	order_tree_release(&tree, &unit_allocator);
 }
 
+/* Ties share their mean rank; the largest key of all has no key above it. */
+static void
+ranks_keys(void)
+{
+	static const uint64_t keys[] = {0, 7, 7, 7, UINT64_MAX - 1, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+	OrderTree tree = {0};
+	size_t i;
+
+	for (i = 0; i < 8; i++)
+		CHECK(order_tree_insert(&tree, &unit_allocator, keys[i]) == KERNEL_OK);
+	CHECK(order_tree_rank(&tree, 0) == 1.0 / 8.0);
+	CHECK(order_tree_rank(&tree, 7) == 3.0 / 8.0);
+	CHECK(order_tree_rank(&tree, UINT64_MAX - 1) == 5.0 / 8.0);
+	CHECK(order_tree_rank(&tree, UINT64_MAX) == 7.0 / 8.0);
+	order_tree_release(&tree, &unit_allocator);
+}
+
 static void
 refused_growth_changes_nothing(void)
 {
@@ -204,4 +221,5 @@ refused_growth_changes_nothing(void)
 }
 
 UNIT_MAIN(UNIT_CASE(slides_as_a_sorted_array_does), UNIT_CASE(memory_follows_the_keys),
-		  UNIT_CASE(a_key_that_is_not_there_is_refused), UNIT_CASE(refused_growth_changes_nothing))
+		  UNIT_CASE(a_key_that_is_not_there_is_refused), UNIT_CASE(ranks_keys),
+		  UNIT_CASE(refused_growth_changes_nothing))

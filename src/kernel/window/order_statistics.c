@@ -395,17 +395,10 @@ order_statistics_percent_rank(const OrderStatistics *order, double x, double *re
 {
 	bool is_nan;
 	Status status = judge(order, &is_nan, result);
-	uint64_t key;
-	uint64_t below;
-	uint64_t equal;
 
-	if (status != KERNEL_OK || is_nan)
-		return status;
-	key = score_to_key(x);
-	below = order_tree_below(&order->tree, key);
-	equal = order_tree_below(&order->tree, key + 1) - below;
-	*result = ((double) below + ((double) equal + 1.0) / 2.0) / (double) order->tree.n;
-	return KERNEL_OK;
+	if (status == KERNEL_OK && !is_nan)
+		*result = order_tree_rank(&order->tree, score_to_key(x));
+	return status;
 }
 
 Status

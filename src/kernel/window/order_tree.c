@@ -415,6 +415,15 @@ order_tree_below(const OrderTree *tree, uint64_t key)
 	return below + count_not_above(leaf->keys, leaf->n, key - 1);
 }
 
+double
+order_tree_rank(const OrderTree *tree, uint64_t key)
+{
+	uint64_t below = order_tree_below(tree, key);
+	uint64_t through = key == UINT64_MAX ? tree->n : order_tree_below(tree, key + 1);
+
+	return ((double) below + ((double) (through - below) + 1.0) / 2.0) / (double) tree->n;
+}
+
 /* A node and all below it; as deep as the tree, which is a dozen levels at most. */
 static void
 release_below(void *node, int level, const Allocator *allocator)

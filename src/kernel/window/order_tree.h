@@ -43,6 +43,9 @@ extern const uint64_t *order_tree_from(const OrderTree *tree, uint64_t k, uint32
 /* How many keys are below `key`. */
 extern uint64_t order_tree_below(const OrderTree *tree, uint64_t key);
 
+/* The rank of a key among those of a tree that is not empty: (below + (equal + 1) / 2) / n. */
+extern double order_tree_rank(const OrderTree *tree, uint64_t key);
+
 /* Gives all nodes back; the tree is empty. */
 extern void order_tree_release(OrderTree *tree, const Allocator *allocator);
 
