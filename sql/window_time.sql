@@ -1285,11 +1285,26 @@ CREATE FUNCTION orchard.window_circular_mean(internal) RETURNS float8
 	AS 'MODULE_PATHNAME', 'orchard_window_circular_mean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.window_circular_mean(internal) IS 'result of circular_mean';
 
+CREATE FUNCTION orchard.window_circular_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_circular_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_circular_combine(internal, internal) IS 'rows of both states together';
+
+CREATE FUNCTION orchard.window_circular_serialize(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_window_circular_serialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_circular_serialize(internal) IS 'state of circular_mean for another process of a parallel plan';
+
+CREATE FUNCTION orchard.window_circular_deserialize(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_window_circular_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.window_circular_deserialize(bytea, internal) IS 'state of circular_mean from another process of a parallel plan';
+
 CREATE AGGREGATE orchard.circular_mean(float8, float8) (
 	SFUNC = orchard.window_circular_accum,
 	STYPE = internal,
 	SSPACE = 96,
 	FINALFUNC = orchard.window_circular_mean,
+	COMBINEFUNC = orchard.window_circular_combine,
+	SERIALFUNC = orchard.window_circular_serialize,
+	DESERIALFUNC = orchard.window_circular_deserialize,
 	PARALLEL = SAFE,
 	MSFUNC = orchard.window_circular_add,
 	MINVFUNC = orchard.window_circular_remove,

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "libpq/pqformat.h"
+
 #include "kernel/window/circular.h"
 #include "kernel/window/zscore.h"
 #include "pg/error.h"
@@ -98,4 +100,76 @@ orchard_window_circular_mean(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	status = circular_mean(circular_fold(state, &room), state->options, &result);
 	return state_result(fcinfo, status, result);
+}
+
+PG_FUNCTION_INFO_V1(orchard_window_circular_combine);
+PG_FUNCTION_INFO_V1(orchard_window_circular_serialize);
+PG_FUNCTION_INFO_V1(orchard_window_circular_deserialize);
+
+/* combine(state, state) */
+Datum
+orchard_window_circular_combine(PG_FUNCTION_ARGS)
+{
+	const CircularFold *from;
+	CircularFold *into;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(PG_GETARG_POINTER(0));
+	}
+	from = (const CircularFold *) PG_GETARG_POINTER(1);
+	into = window_plain_state(fcinfo, sizeof(CircularFold));
+	if (!into->is_begun)
+		into->options = from->options;
+	else if (into->options != from->options)
+		argument_changes("period");
+	into->is_begun = true;
+	circular_merge(&into->of.fold, &from->of.fold);
+	PG_RETURN_POINTER(into);
+}
+
+/* The period, the counts and both sums, for other processes of the same plan only. */
+Datum
+orchard_window_circular_serialize(PG_FUNCTION_ARGS)
+{
+	const CircularFold *state = (const CircularFold *) PG_GETARG_POINTER(0);
+	const Circular *fold = &state->of.fold;
+	StringInfoData bytes;
+
+	pq_begintypsend(&bytes);
+	pq_sendfloat8(&bytes, state->options);
+	pq_sendint64(&bytes, fold->n);
+	pq_sendint64(&bytes, fold->n_not_finite);
+	pq_sendfloat8(&bytes, fold->sine.hi);
+	pq_sendfloat8(&bytes, fold->sine.lo);
+	pq_sendfloat8(&bytes, fold->cosine.hi);
+	pq_sendfloat8(&bytes, fold->cosine.lo);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
+}
+
+Datum
+orchard_window_circular_deserialize(PG_FUNCTION_ARGS)
+{
+	bytea *bytes;
+	StringInfoData message;
+	CircularFold *state;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "window_circular_deserialize called outside an aggregate");
+	bytes = PG_GETARG_BYTEA_PP(0);
+	initStringInfo(&message);
+	appendBinaryStringInfo(&message, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	/* It lives until it is combined: in the context of this call. */
+	state = palloc0(sizeof(CircularFold));
+	state->is_begun = true;
+	state->options = pq_getmsgfloat8(&message);
+	state->of.fold.n = pq_getmsgint64(&message);
+	state->of.fold.n_not_finite = pq_getmsgint64(&message);
+	state->of.fold.sine.hi = pq_getmsgfloat8(&message);
+	state->of.fold.sine.lo = pq_getmsgfloat8(&message);
+	state->of.fold.cosine.hi = pq_getmsgfloat8(&message);
+	state->of.fold.cosine.lo = pq_getmsgfloat8(&message);
+	PG_RETURN_POINTER(state);
 }

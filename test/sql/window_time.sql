@@ -206,4 +206,13 @@ SET LOCAL max_parallel_workers_per_gather = 2;
 EXPLAIN (COSTS OFF) SELECT orchard.skewness(x), orchard.kurtosis(x), orchard.rms(x), orchard.cv(x), orchard.crest_factor(x), orchard.range_of(x) FROM hours;
 SELECT abs(p.skew - a.skew) < 1e-12 AS skew, abs(p.kurt - a.kurt) < 1e-12 AS kurt, abs(p.rms - a.rms) < 1e-12 AS rms, abs(p.cv - a.cv) < 1e-12 AS cv, abs(p.crest - a.crest) < 1e-12 AS crest, p.range = a.range AS range
 FROM (SELECT orchard.skewness(x) AS skew, orchard.kurtosis(x) AS kurt, orchard.rms(x) AS rms, orchard.cv(x) AS cv, orchard.crest_factor(x) AS crest, orchard.range_of(x) AS range FROM hours) AS p, alone AS a;
+-- circular_mean merges too: NULL, NaN and processes without a row are no matter, different periods are
+EXPLAIN (COSTS OFF) SELECT orchard.circular_mean(x, 24) FROM hours;
+SELECT abs(p.mean - s.mean) < 1e-11 AS all, abs(p.two - 0.5) < 1e-14 AS two, p.nan, p.none, p.nulls
+FROM (SELECT orchard.circular_mean(x, 24) AS mean, orchard.circular_mean(CASE i WHEN 3 THEN 23 WHEN 19998 THEN 2 END, 24) AS two, orchard.circular_mean(CASE WHEN i = 7 THEN 'NaN' ELSE x END, 24) AS nan,
+	orchard.circular_mean(x, 24) FILTER (WHERE i < 0) AS none, orchard.circular_mean(nullif(x, x), 24) AS nulls FROM hours) AS p,
+	(SELECT orchard.circular_mean(x, 24 ORDER BY i) AS mean FROM hours) AS s;
+\set VERBOSITY terse
+SELECT orchard.circular_mean(x, CASE WHEN i < 10000 THEN 24 ELSE 12 END) FROM hours;
+\set VERBOSITY default
 ROLLBACK;
