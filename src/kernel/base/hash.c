@@ -7,8 +7,6 @@
 
 #include "kernel/base/hash_simd.h"
 
-#define MANY_BLOCKS 64 /* fewer are hashed before the processor has told what it can do */
-
 const uint32_t sha256_constants[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
 	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -138,7 +136,7 @@ sha256_blocks_portable(uint32_t state[8], const uint8_t *blocks, size_t n)
 static void
 add_blocks(uint32_t state[8], const uint8_t *blocks, size_t n)
 {
-	if (n < MANY_BLOCKS || !sha256_blocks_by_instruction(state, blocks, n))
+	if (!sha256_blocks_by_instruction(state, blocks, n))
 		sha256_blocks_portable(state, blocks, n);
 }
 
