@@ -31,6 +31,7 @@
 #include "pg/fit_spec.h"
 #include "pg/memory.h"
 
+/* What each row needs comes first: of many groups, each row finds another state out of the caches. */
 typedef struct FitState
 {
 	ExpandedObjectHeader header;
@@ -38,19 +39,19 @@ typedef struct FitState
 	const FitSpec *spec;
 	LeastSquares *least_squares; /* linear regression, else NULL */
 	LeastSquares *
-		*folds;		  /* with "l1": "cv" in its place: n_folds of the options, NULL = no row yet */
-	Dataset dataset;  /* all that keeps rows */
-	Dataset held_out; /* rows of train() for trees to stop early by */
-	Dictionary classes; /* labels of a categorical target; 8 bytes of a double for a numeric one */
-	Dictionary *dictionaries;		/* n_categories */
-	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
-	int64 rows;						/* used */
+		*folds;	 /* with "l1": "cv" in its place: n_folds of the options, NULL = no row yet */
+	uint8 *flat; /* made by get_flat_size for flatten_into, gone with the next row */
+	int64 rows;	 /* used */
 	int64 rows_skipped;				/* NULL target or zero weight */
 	double target_values[2];		/* of a regression's target, the first two that differ */
 	int n_target_values;			/* 3 = more */
 	double *numbers;				/* scratch row, n_numbers */
 	int32 *codes;					/* scratch row, n_categories */
-	uint8 *flat; /* made by get_flat_size for flatten_into, gone with the next row */
+	Dictionary *dictionaries;		/* n_categories */
+	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
+	Dictionary classes; /* labels of a categorical target; 8 bytes of a double for a numeric one */
+	Dataset dataset;	/* all that keeps rows */
+	Dataset held_out;	/* rows of train() for trees to stop early by */
 	size_t flat_length;
 	size_t flat_capacity; /* as allocated */
 } FitState;

@@ -342,6 +342,18 @@ read_fold(FitState *state, const RowReader *reader)
 	return (int) number;
 }
 
+/* A number's part in the hash of its row; equal numbers of all types are doubles here. */
+static inline uint64
+hash_in_column(uint64 seed, double number)
+{
+	uint64 bits = 0;
+
+	number += 0.0; /* -0 is 0 */
+	if (number == number)
+		memcpy(&bits, &number, sizeof(bits));
+	return hash_mix(seed ^ bits);
+}
+
 /* The fold by what training sees of the row: equal rows have the same, in any order and process. */
 static int
 draw_fold(const FitState *state, double target)
@@ -352,7 +364,7 @@ draw_fold(const FitState *state, double target)
 	int i;
 
 	for (i = 0; i < spec->n_numbers; i++)
-		hash += hash_mix(*seed++ ^ hash_of_number(READ_FLOAT8, (Datum) 0, state->numbers[i]));
+		hash += hash_in_column(*seed++, state->numbers[i]);
 	for (i = 0; i < spec->n_categories; i++, seed++)
 	{
 		size_t length;
@@ -363,7 +375,7 @@ draw_fold(const FitState *state, double target)
 		text = dictionary_text(&state->dictionaries[i], state->codes[i], &length);
 		hash += hash_bytes(text, length, *seed);
 	}
-	hash += hash_mix(*seed ^ hash_of_number(READ_FLOAT8, (Datum) 0, target));
+	hash += hash_in_column(*seed, target);
 	return fold_of_hash(spec, hash);
 }
 
@@ -427,6 +439,9 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 	RowLayout *layout = binding->layout;
 	RowReader reader = {.binding = binding, .values = layout->values, .nulls = layout->nulls};
 
+	/* Of many groups the state is out of the caches: it comes while the row is read. */
+	if (state->least_squares != NULL)
+		least_squares_prefetch(state->least_squares);
 	if (binding->is_located)
 		reader.is_located = row_layout_locate(layout, row);
 	if (!reader.is_located)

@@ -123,6 +123,9 @@ subtracts_a_multiple(void)
 {
 	double to[23];
 	double from[23];
+	DoubleDouble pairs[23];
+	DoubleDouble others[23];
+	DoubleDouble expected[23];
 	int n;
 	int i;
 
@@ -134,6 +137,16 @@ subtracts_a_multiple(void)
 			from[i] = i - 7.5;
 		}
 		column_subtract(to, from, 0.1, n);
+		for (i = 0; i < 23; i++)
+		{
+			pairs[i] = dd_divide_double(dd_from(1.0), i + 3.0);
+			others[i] = dd_divide_double(dd_from(i - 7.5), 3.0);
+			expected[i] =
+				i < n ? dd_subtract(pairs[i], dd_multiply_double(others[i], 0.1)) : pairs[i];
+		}
+		column_subtract_pairs(pairs, others, 0.1, n);
+		for (i = 0; i < 23; i++)
+			CHECK(pairs[i].hi == expected[i].hi && pairs[i].lo == expected[i].lo);
 		for (i = 0; i < 23; i++)
 			CHECK(to[i] == (i < n ? 1.0 / (i + 3) - 0.1 * (i - 7.5) : 1.0 / (i + 3)));
 	}

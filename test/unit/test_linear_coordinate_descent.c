@@ -39,7 +39,7 @@ make_problem(DoubleDouble *gram, DoubleDouble *moment, double *threshold, double
 
 			for (i = 0; i < 2 * P; i++)
 				sum += a[i][j] * a[i][k];
-			gram[j * P + k] = dd_from(sum / (length[j] * length[k]));
+			gram[j * P + k] = gram[k * P + j] = dd_from(sum / (length[j] * length[k]));
 		}
 	}
 }
@@ -169,7 +169,7 @@ correlated_columns_take_few_sweeps(void)
 	for (i = 0; i < P; i++)
 	{
 		for (k = 0; k <= i; k++)
-			gram[i * P + k] = dd_from(pow(0.98, i - k));
+			gram[i * P + k] = gram[k * P + i] = dd_from(pow(0.98, i - k));
 		moment[i] = dd_from((i % 5 - 2) * 0.3 + (i % 3));
 		threshold[i] = 0.2;
 		ridge[i] = 0.0;

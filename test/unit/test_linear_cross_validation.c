@@ -189,6 +189,70 @@ errors_are_those_of_the_rows(void)
 	check_errors(&net);
 }
 
+#define WIDE (LEAST_SQUARES_EXACT + 4)
+#define WIDE_FOLDS 3
+
+/* Sums of more columns are shifted, each fold's by other means: together they are those of all rows. */
+static void
+wide_folds_are_moved_together(void)
+{
+	LeastSquares *folds[WIDE_FOLDS];
+	LeastSquares *all = least_squares_create(&unit_allocator, WIDE, 0);
+	LeastSquares *merged;
+	NumberFacts facts[WIDE];
+	NumberFacts expected[WIDE];
+	double *hi[2];
+	double *lo[2];
+	size_t entries = least_squares_entries(all);
+	double x[WIDE];
+	int i;
+	int j;
+
+	for (i = 0; i < WIDE_FOLDS; i++)
+		folds[i] = least_squares_create(&unit_allocator, WIDE, 0);
+	for (i = 0; i < 900; i++)
+	{
+		int fold = i / 300;
+
+		for (j = 0; j < WIDE; j++)
+			x[j] = j == 3 && i % 7 == 0 ? NAN :
+										  (i * 37 + j * j * 11 + i * j * 5) % 23 + 100.0 * fold + j;
+		CHECK(least_squares_add(folds[fold], &unit_allocator, x, NULL, i % 11, 1.0) == KERNEL_OK);
+		if (fold != 1)
+			CHECK(least_squares_add(all, &unit_allocator, x, NULL, i % 11, 1.0) == KERNEL_OK);
+	}
+	CHECK(folds_merge(folds, WIDE_FOLDS, 1, &unit_allocator, &merged) == KERNEL_OK);
+	CHECK(least_squares_rows(merged) == 600);
+	least_squares_number_facts(merged, facts);
+	least_squares_number_facts(all, expected);
+	for (i = 0; i < 2; i++)
+	{
+		hi[i] = unit_allocate(NULL, entries * sizeof(double));
+		lo[i] = unit_allocate(NULL, entries * sizeof(double));
+		CHECK(least_squares_raw_sums(i == 0 ? merged : all, &unit_allocator, hi[i], lo[i]) ==
+			  KERNEL_OK);
+	}
+	for (i = 0; i < WIDE; i++)
+	{
+		CHECK_CLOSE(facts[i].mean, expected[i].mean, 1e-14);
+		for (j = i; j < WIDE + 2; j++)
+		{
+			size_t place = (size_t) i * (size_t) all->stride + (size_t) j;
+
+			CHECK_CLOSE(hi[0][place], hi[1][place], 1e-14);
+		}
+	}
+	for (i = 0; i < 2; i++)
+	{
+		unit_release(NULL, hi[i], entries * sizeof(double));
+		unit_release(NULL, lo[i], entries * sizeof(double));
+	}
+	for (i = 0; i < WIDE_FOLDS; i++)
+		least_squares_release(folds[i], &unit_allocator);
+	least_squares_release(all, &unit_allocator);
+	least_squares_release(merged, &unit_allocator);
+}
+
 static void
 chooses_the_least_or_the_simplest(void)
 {
@@ -230,5 +294,5 @@ refusal_leaves_nothing(void)
 	end(&sample);
 }
 
-UNIT_MAIN(UNIT_CASE(errors_are_those_of_the_rows), UNIT_CASE(chooses_the_least_or_the_simplest),
-		  UNIT_CASE(refusal_leaves_nothing))
+UNIT_MAIN(UNIT_CASE(errors_are_those_of_the_rows), UNIT_CASE(wide_folds_are_moved_together),
+		  UNIT_CASE(chooses_the_least_or_the_simplest), UNIT_CASE(refusal_leaves_nothing))

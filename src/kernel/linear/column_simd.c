@@ -143,6 +143,22 @@ subtract(double *restrict to, const double *restrict from, double factor, int32_
 		to[i] -= factor * from[i];
 }
 
+INLINE void
+subtract_pairs(DoubleDouble *restrict to, const DoubleDouble *restrict from, double factor,
+			   int32_t n)
+{
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+		to[i] = dd_subtract(to[i], dd_multiply_double(from[i], factor));
+}
+
+static void
+subtract_pairs_portable(DoubleDouble *to, const DoubleDouble *from, double factor, int32_t n)
+{
+	subtract_pairs(to, from, factor, n);
+}
+
 static void
 subtract_portable(double *to, const double *from, double factor, int32_t n)
 {
@@ -185,8 +201,15 @@ subtract_wide(double *to, const double *from, double factor, int32_t n)
 	subtract(to, from, factor, n);
 }
 
+WIDE static void
+subtract_pairs_wide(DoubleDouble *to, const DoubleDouble *from, double factor, int32_t n)
+{
+	subtract_pairs(to, from, factor, n);
+}
+
 #else
 
+#define subtract_pairs_wide subtract_pairs_portable
 #define subtract_wide subtract_portable
 #define add_column_wide add_column_portable
 #define spread_wide spread_portable
@@ -230,4 +253,13 @@ column_subtract(double *to, const double *from, double factor, int32_t n)
 		subtract_wide(to, from, factor, n);
 	else
 		subtract_portable(to, from, factor, n);
+}
+
+void
+column_subtract_pairs(DoubleDouble *to, const DoubleDouble *from, double factor, int32_t n)
+{
+	if (cpu_has_avx2())
+		subtract_pairs_wide(to, from, factor, n);
+	else
+		subtract_pairs_portable(to, from, factor, n);
 }

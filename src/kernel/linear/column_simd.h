@@ -40,4 +40,8 @@ extern void column_spread(const double *column, const double *weight, int32_t n,
 /* to -= factor * from, n entries. */
 extern void column_subtract(double *to, const double *from, double factor, int32_t n);
 
+/* The same of double-double numbers, to their last digits. */
+extern void column_subtract_pairs(DoubleDouble *to, const DoubleDouble *from, double factor,
+								  int32_t n);
+
 #endif /* ORCHARD_KERNEL_LINEAR_COLUMN_SIMD_H */

@@ -111,7 +111,7 @@ largest_violation(const Sweeper *sweeper)
 	return largest;
 }
 
-/* rest = c - (R + D) u from the lower triangle, and the gradient by it. */
+/* rest = c - (R + D) u, and the gradient by it. */
 static Status
 refresh(Sweeper *sweeper, const StopCheck *stop)
 {
@@ -119,25 +119,20 @@ refresh(Sweeper *sweeper, const StopCheck *stop)
 	size_t p = (size_t) given->p;
 	DoubleDouble *rest = sweeper->rest;
 	size_t i;
-	size_t k;
 
 	for (i = 0; i < p; i++)
 		rest[i] = given->moment[i];
-	for (k = 0; k < p; k++)
+	for (i = 0; i < p; i++)
 	{
-		const DoubleDouble *row = given->gram + k * p;
-		double u = sweeper->u[k];
+		double u = sweeper->u[i];
 
 		if (u == 0.0)
 			continue;
-		if ((k & 63) == 0 && stop_requested(stop))
+		if ((i & 63) == 0 && stop_requested(stop))
 			return KERNEL_STOPPED;
-		for (i = 0; i <= k; i++)
-			rest[i] = dd_subtract(rest[i], dd_multiply_double(row[i], u));
-		for (; i < p; i++)
-			rest[i] = dd_subtract(rest[i], dd_multiply_double(given->gram[i * p + k], u));
+		column_subtract_pairs(rest, given->gram + i * p, u, given->p);
 		if (given->ridge != NULL)
-			rest[k] = dd_subtract(rest[k], dd_two_product(given->ridge[k], u));
+			rest[i] = dd_subtract(rest[i], dd_two_product(given->ridge[i], u));
 	}
 	for (i = 0; i < p; i++)
 		sweeper->gradient[i] = rest[i].hi;
@@ -314,8 +309,8 @@ start(Sweeper *sweeper)
 
 	for (i = 0; i < p; i++)
 	{
-		for (k = 0; k <= i; k++)
-			sweeper->gram[i * p + k] = sweeper->gram[k * p + i] = given->gram[i * p + k].hi;
+		for (k = 0; k < p; k++)
+			sweeper->gram[i * p + k] = given->gram[i * p + k].hi;
 		sweeper->u[i] = 0.0;
 		sweeper->gradient[i] = given->moment[i].hi;
 		if (given->gram[i * p + i].hi > 0.0)

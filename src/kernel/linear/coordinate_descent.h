@@ -29,7 +29,7 @@ typedef struct CoordinateDescent
 	const Allocator *allocator;
 	int32_t p;
 	bool nonnegative;
-	const DoubleDouble *gram;	/* p x p: R in the lower triangle; zero rows are left out */
+	const DoubleDouble *gram;	/* p x p: R, symmetric; zero rows are left out */
 	const DoubleDouble *moment; /* p: c */
 	const double *threshold;	/* p: t >= 0 */
 	const double *ridge;		/* p: D >= 0; NULL = 0 */

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/linear/column_simd.h"
+
 /* One fold's turn to be left out. */
 typedef struct Turn
 {
@@ -18,7 +20,7 @@ typedef struct Turn
 	RegularizationPath path;
 	Solver held_out; /* sums of the fold, in the terms of this design */
 	double *estimates;
-	int32_t *active; /* terms whose estimate is not 0, the intercept apart */
+	DoubleDouble *rest; /* n_terms: X'y - X'X b of the rows held out */
 } Turn;
 
 int32_t
@@ -57,22 +59,22 @@ same_codes(LeastSquares *const *folds, int32_t n_folds, const Allocator *allocat
 	return codes;
 }
 
-/* Adds the folds to the state. */
+/* Adds the folds from `first` to before `end` to the state, but for `left_out`. */
 static Status
-add_folds(LeastSquares *into, LeastSquares *const *folds, int32_t n_folds, int32_t left_out,
-		  const Allocator *allocator)
+add_folds(LeastSquares *into, LeastSquares *const *folds, int32_t first, int32_t end,
+		  int32_t left_out, const Allocator *allocator)
 {
 	size_t n_categories = (size_t) least_squares_categories(into);
 	const int32_t **maps = memory_allocate(allocator, n_categories + 1, sizeof(int32_t *));
 	size_t most;
-	int32_t *codes = same_codes(folds, n_folds, allocator, &most);
+	int32_t *codes = same_codes(folds, end, allocator, &most);
 	Status status = maps != NULL && codes != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 	size_t c;
 	int32_t f;
 
 	for (c = 0; c < n_categories && status == KERNEL_OK; c++)
 		maps[c] = codes;
-	for (f = 0; f < n_folds && status == KERNEL_OK; f++)
+	for (f = first; f < end && status == KERNEL_OK; f++)
 	{
 		if (f != left_out && folds[f] != NULL)
 			status = least_squares_merge(into, allocator, folds[f], maps);
@@ -82,9 +84,10 @@ add_folds(LeastSquares *into, LeastSquares *const *folds, int32_t n_folds, int32
 	return status;
 }
 
-Status
-folds_merge(LeastSquares *const *folds, int32_t n_folds, int32_t left_out,
-			const Allocator *allocator, LeastSquares **merged)
+/* A new state of some folds, whose sums add to those of the first of all without being moved. */
+static Status
+merge_some(LeastSquares *const *folds, int32_t first, int32_t end, int32_t left_out,
+		   const Allocator *allocator, LeastSquares **merged)
 {
 	LeastSquares *into;
 	Status status;
@@ -92,16 +95,22 @@ folds_merge(LeastSquares *const *folds, int32_t n_folds, int32_t left_out,
 
 	while (folds[f] == NULL)
 		f++;
-	into = least_squares_create(allocator, least_squares_numbers(folds[f]),
-								least_squares_categories(folds[f]));
+	into = least_squares_create_like(allocator, folds[f]);
 	if (into == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	status = add_folds(into, folds, n_folds, left_out, allocator);
+	status = add_folds(into, folds, first, end, left_out, allocator);
 	if (status == KERNEL_OK)
 		*merged = into;
 	else
 		least_squares_release(into, allocator);
 	return status;
+}
+
+Status
+folds_merge(LeastSquares *const *folds, int32_t n_folds, int32_t left_out,
+			const Allocator *allocator, LeastSquares **merged)
+{
+	return merge_some(folds, 0, n_folds, left_out, allocator, merged);
 }
 
 /* The frequencies of a category's levels among the rows trained on. */
@@ -165,44 +174,39 @@ fill_design(Turn *turn)
 	return status;
 }
 
-/* sum w (y - x'b)^2 over the rows held out, b the estimates. */
+/* sum w (y - x'b)^2 over the rows held out, b the estimates: y'y - b'(X'y + (X'y - X'X b)). */
 static double
 squared_error(Turn *turn)
 {
 	const Solver *solver = &turn->held_out;
 	const double *b = turn->estimates + solver->first;
-	DoubleDouble rest = solver->target_square;
+	DoubleDouble square = solver->target_square;
 	DoubleDouble mean = solver->target_sum;
-	int32_t n = 0;
 	int32_t i;
-	int32_t k;
 
+	for (i = 0; i < solver->p; i++)
+		turn->rest[i] = solver->moment[i];
+	for (i = 0; i < solver->p; i++)
+	{
+		if (b[i] == 0.0)
+			continue;
+		column_subtract_pairs(turn->rest, solver->gram + (size_t) i * (size_t) solver->p, b[i],
+							  solver->p);
+		mean = dd_subtract(mean, dd_multiply_double(solver->sum[i], b[i]));
+	}
 	for (i = 0; i < solver->p; i++)
 	{
 		if (b[i] != 0.0)
-			turn->active[n++] = i;
-	}
-	/* y'y - 2 b'X'y + b'X'X b, from the terms in use. */
-	for (i = 0; i < n; i++)
-	{
-		int32_t term = turn->active[i];
-		const DoubleDouble *row = solver->gram + (size_t) term * (size_t) solver->p;
-		DoubleDouble sum = dd_negate(solver->moment[term]);
-
-		for (k = 0; k < i; k++)
-			sum = dd_add(sum, dd_multiply_double(row[turn->active[k]], b[turn->active[k]]));
-		sum = dd_add(sum, sum);
-		sum = dd_add(sum, dd_multiply_double(row[term], b[term]));
-		rest = dd_add(rest, dd_multiply_double(sum, b[term]));
-		mean = dd_subtract(mean, dd_multiply_double(solver->sum[term], b[term]));
+			square = dd_subtract(
+				square, dd_multiply_double(dd_add(solver->moment[i], turn->rest[i]), b[i]));
 	}
 	/* These are about the means of the fold, whose rows lie off the plane by as much on average. */
 	if (solver->first == 1)
 	{
 		mean = dd_subtract(mean, dd_multiply_double(solver->total, turn->estimates[0]));
-		rest = dd_add(rest, dd_divide(dd_multiply(mean, mean), solver->total));
+		square = dd_add(square, dd_divide(dd_multiply(mean, mean), solver->total));
 	}
-	return fmax(rest.hi, 0.0);
+	return fmax(square.hi, 0.0);
 }
 
 /* The path of the rows trained on, and its errors into the scores. */
@@ -253,36 +257,38 @@ end_turn(Turn *turn)
 				   sizeof(CategoryFacts));
 	memory_release(allocator, turn->numbers, (size_t) design->n_numbers, sizeof(NumberFacts));
 	memory_release(allocator, turn->estimates, (size_t) design->n_terms, sizeof(double));
-	memory_release(allocator, turn->active, (size_t) design->n_terms, sizeof(int32_t));
+	memory_release(allocator, turn->rest, (size_t) design->n_terms, sizeof(DoubleDouble));
 	least_squares_release(turn->training, allocator);
 }
 
 /* Fold f is left out. */
 static Status
-take_turn(CrossValidation *given, int32_t f, const StopCheck *stop)
+take_turn(CrossValidation *given, LeastSquares *const *folds, int32_t f, const StopCheck *stop)
 {
 	Turn turn = {.given = given, .stop = stop};
 	const Allocator *allocator = given->allocator;
 	size_t n_terms = (size_t) given->design->n_terms;
-	Status status = folds_merge(given->folds, given->n_folds, f, allocator, &turn.training);
+	Status status = folds_merge(folds, given->n_folds, f, allocator, &turn.training);
 
 	if (status != KERNEL_OK)
 		return status;
 	status = fill_design(&turn);
 	turn.estimates = memory_allocate(allocator, n_terms, sizeof(double));
-	turn.active = memory_allocate(allocator, n_terms, sizeof(int32_t));
+	turn.rest = memory_allocate(allocator, n_terms, sizeof(DoubleDouble));
 	/* Both can be released whatever becomes of them. */
-	solver_begin(&turn.held_out, given->folds[f], &turn.design, allocator);
+	solver_begin(&turn.held_out, folds[f], &turn.design, allocator);
 	solver_begin(&turn.path.solver, turn.training, &turn.design, allocator);
-	if (turn.estimates == NULL || turn.active == NULL)
+	if (turn.estimates == NULL || turn.rest == NULL)
 		status = KERNEL_OUT_OF_MEMORY;
 	if (status == KERNEL_OK)
 		status =
 			path_begin(&turn.path, turn.training, &turn.design, &given->options, allocator, stop);
 	if (status == KERNEL_OK)
 	{
-		least_squares_settle(given->folds[f]);
+		least_squares_settle(folds[f]);
 		status = solver_sum(&turn.held_out, stop);
+		if (status == KERNEL_OK)
+			solver_mirror(&turn.held_out);
 	}
 	if (status == KERNEL_OK)
 		status = walk(&turn);
@@ -306,8 +312,9 @@ finish(CrossValidation *validation)
 	}
 }
 
-Status
-cross_validate(CrossValidation *validation, const StopCheck *stop)
+/* All turns, with the folds as given or alike. */
+static Status
+take_turns(CrossValidation *validation, LeastSquares *const *folds, const StopCheck *stop)
 {
 	Status status = KERNEL_OK;
 	int32_t f;
@@ -316,13 +323,40 @@ cross_validate(CrossValidation *validation, const StopCheck *stop)
 	memset(validation->scores, 0, (size_t) validation->n_alphas * sizeof(PenaltyScore));
 	for (f = 0; f < validation->n_folds && status == KERNEL_OK; f++)
 	{
-		if (validation->folds[f] == NULL || least_squares_rows(validation->folds[f]) == 0)
+		if (folds[f] == NULL || least_squares_rows(folds[f]) == 0)
 			continue;
-		status = take_turn(validation, f, stop);
+		status = take_turn(validation, folds, f, stop);
 		validation->n_used++;
 	}
+	return status;
+}
+
+/*
+ * Each fold is merged with the others k - 1 times.  Where sums are shifted, each by another vector,
+ * that is cheaper after all are moved to the shift of the first.
+ */
+Status
+cross_validate(CrossValidation *validation, const StopCheck *stop)
+{
+	const Allocator *allocator = validation->allocator;
+	size_t n = (size_t) validation->n_folds;
+	LeastSquares **alike = memory_allocate_zero(allocator, n, sizeof(LeastSquares *));
+	Status status = alike != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	size_t f;
+
+	for (f = 0; f < n && status == KERNEL_OK; f++)
+	{
+		if (validation->folds[f] != NULL)
+			status = merge_some(validation->folds, (int32_t) f, (int32_t) f + 1, -1, allocator,
+								&alike[f]);
+	}
+	if (status == KERNEL_OK)
+		status = take_turns(validation, alike, stop);
 	if (status == KERNEL_OK)
 		finish(validation);
+	for (f = 0; alike != NULL && f < n; f++)
+		least_squares_release(alike[f], allocator);
+	memory_release(allocator, alike, n, sizeof(LeastSquares *));
 	return status;
 }
 

@@ -8,6 +8,15 @@
 
 #include "kernel/linear/least_squares_state.h"
 
+static void
+fill_ones(double *weights, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		weights[i] = 1.0;
+}
+
 LeastSquares *
 least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_categories)
 {
@@ -30,6 +39,8 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->missing = memory_allocate(allocator, (size_t) n_numbers + 3, sizeof(int32_t));
 	if (state->is_wide)
 		state->clean = memory_allocate_zero(allocator, stride, sizeof(double));
+	if (state->block_weights != NULL)
+		fill_ones(state->block_weights, FIRST_ROWS);
 	state->lacking = memory_allocate_zero(allocator, (size_t) n_numbers, sizeof(uint32_t));
 	if (state->block == NULL || state->block_weights == NULL || state->active == NULL ||
 		state->missing == NULL || state->lacking == NULL ||
@@ -40,6 +51,24 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 		least_squares_release(state, allocator);
 		return NULL;
 	}
+	return state;
+}
+
+LeastSquares *
+least_squares_create_like(const Allocator *allocator, const LeastSquares *model)
+{
+	LeastSquares *state = least_squares_create(allocator, model->n_numbers, model->n_categories);
+	size_t stride = (size_t) model->stride;
+
+	if (state == NULL || model->shift == NULL)
+		return state;
+	state->shift = memory_allocate(allocator, stride, sizeof(double));
+	if (state->shift == NULL)
+	{
+		least_squares_release(state, allocator);
+		return NULL;
+	}
+	memcpy(state->shift, model->shift, stride * sizeof(double));
 	return state;
 }
 
@@ -103,6 +132,7 @@ grow_block(LeastSquares *state, const Allocator *allocator)
 	}
 	memcpy(block, state->block, old * stride * sizeof(double));
 	memcpy(weights, state->block_weights, old * sizeof(double));
+	fill_ones(weights + old, old);
 	memory_release(allocator, state->block, old * stride, sizeof(double));
 	memory_release(allocator, state->block_weights, old, sizeof(double));
 	state->block = block;
@@ -152,9 +182,13 @@ empty_block(LeastSquares *state, const Allocator *allocator)
 	else if (status == KERNEL_OK)
 		gram_add(state->hi, state->lo, state->block, state->block_weights, state->n_block,
 				 state->width);
-	if (status == KERNEL_OK)
-		state->n_block = 0;
-	return status;
+	if (status != KERNEL_OK)
+		return status;
+	if (state->has_weights)
+		fill_ones(state->block_weights, (size_t) state->block_capacity);
+	state->has_weights = false;
+	state->n_block = 0;
+	return KERNEL_OK;
 }
 
 /* The row's indicators into state->active: of the n_missing numbers in state->missing, then of codes. */
@@ -269,6 +303,15 @@ add_at_once(LeastSquares *state, const Allocator *allocator, double *clean, cons
 	return add_active(state, allocator, n_missing, codes, clean, weight);
 }
 
+void
+least_squares_prefetch(const LeastSquares *state)
+{
+	const double *row = state->block + (size_t) state->n_block * (size_t) state->stride;
+
+	__builtin_prefetch(row, 1);
+	__builtin_prefetch(row + 7, 1);
+}
+
 Status
 least_squares_add(LeastSquares *state, const Allocator *allocator, const double *numbers,
 				  const int32_t *codes, double target, double weight)
@@ -300,7 +343,8 @@ least_squares_add(LeastSquares *state, const Allocator *allocator, const double 
 		memcpy(row + 1, numbers, (size_t) n * sizeof(double));
 		row[1 + n] = target;
 	}
-	state->block_weights[state->n_block++] = weight;
+	least_squares_set_weight(state, weight);
+	state->n_block++;
 	state->rows++;
 	return KERNEL_OK;
 }
@@ -369,6 +413,11 @@ merge_wide_sums(LeastSquares *into, const Allocator *allocator, const LeastSquar
 	memory_release(allocator, strips, n_strips, sizeof(double));
 	if (status != KERNEL_OK)
 		return status;
+	if (memcmp(from->shift, into->shift, (size_t) into->width * sizeof(double)) == 0)
+	{
+		indicators_add_sums(into->hi, into->lo, hi, lo, least_squares_entries(into));
+		return KERNEL_OK;
+	}
 	/* The scratch row of `into` holds the way from one shift to the other. */
 	for (j = 0; j < into->stride; j++)
 		into->clean[j] = from->shift[j] - into->shift[j];
@@ -442,7 +491,8 @@ merge_block(LeastSquares *into, const Allocator *allocator, const LeastSquares *
 		}
 		memcpy(into->block + (size_t) into->n_block * stride, from->block + (size_t) k * stride,
 			   stride * sizeof(double));
-		into->block_weights[into->n_block++] = from->block_weights[k];
+		least_squares_set_weight(into, from->block_weights[k]);
+		into->n_block++;
 	}
 	return KERNEL_OK;
 }

@@ -48,6 +48,10 @@ typedef struct LeastSquaresOptions
 /* An empty state for rows of n_numbers numbers and n_categories categories; NULL when refused. */
 extern LeastSquares *least_squares_create(const Allocator *allocator, int32_t n_numbers,
 										  int32_t n_categories);
+
+/* An empty state whose sums, where these are shifted, add to the model's without being moved. */
+extern LeastSquares *least_squares_create_like(const Allocator *allocator,
+											   const LeastSquares *model);
 extern void least_squares_release(LeastSquares *state, const Allocator *allocator);
 
 /*
@@ -64,6 +68,9 @@ extern Status least_squares_add(LeastSquares *state, const Allocator *allocator,
 /* Adds the rows of a dataset whose targets are numbers, in their order. */
 extern Status least_squares_add_dataset(LeastSquares *state, const Allocator *allocator,
 										const Dataset *dataset, const StopCheck *stop);
+
+/* Fetches what the next row will need, while the caller reads that row. */
+extern void least_squares_prefetch(const LeastSquares *state);
 
 /* Adds all of `from`; code_maps[c][code] renames its category codes. */
 extern Status least_squares_merge(LeastSquares *into, const Allocator *allocator,

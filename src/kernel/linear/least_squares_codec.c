@@ -109,10 +109,13 @@ decode_block(LeastSquares *state, const Allocator *allocator, ByteReader *reader
 		state->block_capacity = (int32_t) capacity;
 		for (i = FIRST_ROWS * stride; i < capacity * stride; i++)
 			block[i] = 0.0;
+		for (i = FIRST_ROWS; i < capacity; i++)
+			weights[i] = 1.0;
 	}
 	for (i = 0; i < n; i++)
 	{
 		state->block_weights[i] = read_double(reader);
+		state->has_weights = state->has_weights || state->block_weights[i] != 1.0;
 		if (reader->status == KERNEL_OK &&
 			!(state->block_weights[i] > 0.0 && isfinite(state->block_weights[i])))
 			return KERNEL_CORRUPT;

@@ -191,8 +191,11 @@ solve_by_descent(Solver *solver, const LeastSquaresOptions *options, const StopC
 								 .threshold = solver->threshold,
 								 .ridge = options->l2 > 0.0 ? solver->penalty : NULL,
 								 .solution = solver->solution};
-	Status status = coordinate_descent_solve(&descent, stop);
+	Status status;
 	int32_t i;
+
+	solver_mirror(solver);
+	status = coordinate_descent_solve(&descent, stop);
 
 	for (i = 0; i < solver->p; i++)
 		solver->variance[i] = NAN;

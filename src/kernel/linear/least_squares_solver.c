@@ -472,6 +472,20 @@ solver_penalize(Solver *solver, double l1, double l2)
 	}
 }
 
+void
+solver_mirror(Solver *solver)
+{
+	size_t p = (size_t) solver->p;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < p; i++)
+	{
+		for (j = 0; j < i; j++)
+			solver->gram[j * p + i] = solver->gram[i * p + j];
+	}
+}
+
 /* With (R + D) u = c - r: |y|^2 - 2 u'c + u'R u = |y|^2 - u'c - u'D u - u'r. */
 DoubleDouble
 solver_residual_square(const Solver *solver)

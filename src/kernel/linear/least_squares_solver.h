@@ -40,7 +40,7 @@ typedef struct Solver
 	DoubleDouble *reduced_sums;	 /* n_reduced x width */
 	DoubleDouble *reduced_pairs; /* n_reduced x n_reduced, symmetric; diagonal = weight */
 	Part *parts;				 /* n_terms */
-	DoubleDouble *gram;			 /* p x p: lower triangle */
+	DoubleDouble *gram;			 /* p x p: lower triangle, until it is mirrored */
 	DoubleDouble *moment;		 /* p: with the target */
 	DoubleDouble *sum;			 /* p: with 1 */
 	DoubleDouble *solution;		 /* p */
@@ -101,6 +101,9 @@ extern void solver_penalize(Solver *solver, double l1, double l2);
  * KERNEL_STOPPED and what the dataset's store reports.
  */
 extern Status solver_refine(Solver *solver, const Dataset *rows, const StopCheck *stop);
+
+/* Fills the upper triangle of the Gram matrix. */
+extern void solver_mirror(Solver *solver);
 
 /* The residual square at the solution; the Gram matrix may have been overwritten. */
 extern DoubleDouble solver_residual_square(const Solver *solver);

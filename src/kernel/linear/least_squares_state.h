@@ -22,31 +22,35 @@
  */
 struct LeastSquares
 {
+	/* what each row needs comes first, in a line of the cache */
+	double *block; /* block_capacity x stride: rows not in the sums yet; wide: NaN = missing */
+	int32_t n_block;
+	int32_t block_capacity;
 	int32_t n_numbers;
 	int32_t n_categories;
 	int32_t width;	/* of z = (1, numbers, target): n_numbers + 2 */
 	int32_t stride; /* gram_stride(width) */
-	bool is_wide;	/* more than LEAST_SQUARES_EXACT numbers */
 	int64_t rows;
-	double *hi;	   /* stride x stride: sums of z z' (wide: shifted), on and above the
-								 * diagonal; NULL before the first full block */
-	double *lo;	   /* what hi leaves out */
-	double *shift; /* wide: stride, subtracted from z before products; NULL with hi */
-	double *block; /* block_capacity x stride: rows not in the sums yet; wide: NaN = missing */
-	double *block_weights; /* block_capacity */
-	int32_t n_block;
-	int32_t block_capacity;
-	double *strips;	  /* wide: scratch, WIDE_ROWS x stride; NULL with hi */
-	double *clean;	  /* wide: scratch row, stride, 0 for missing */
-	int32_t *active;  /* scratch: indicators of the row, missing numbers first */
-	int32_t *missing; /* scratch: slots of the row's missing numbers, n_numbers + 3 */
+	bool is_wide;	  /* more than LEAST_SQUARES_EXACT numbers */
+	bool has_weights; /* a row of the block has another weight than 1 */
+	bool has_lacking;
+	uint64_t known; /* numbers with an indicator, as far as rows that wait have asked */
 	/*
 	 * Of a state without categories that is not wide: by number the rows of the block that lack it
 	 * and have weight 1, bit k for row k, which wait with the block for the indicators' sums.
 	 */
 	uint32_t *lacking;
-	bool has_lacking;
-	uint64_t known; /* numbers with an indicator, as far as rows that wait have asked */
+
+	double
+		*block_weights; /* block_capacity: 1 beyond n_block, and everywhere without has_weights */
+	double *hi;			/* stride x stride: sums of z z' (wide: shifted), on and above the
+								 * diagonal; NULL before the first full block */
+	double *lo;			/* what hi leaves out */
+	double *shift;		/* wide: stride, subtracted from z before products; NULL with hi */
+	double *strips;		/* wide: scratch, WIDE_ROWS x stride; NULL with hi */
+	double *clean;		/* wide: scratch row, stride, 0 for missing */
+	int32_t *active;	/* scratch: indicators of the row, missing numbers first */
+	int32_t *missing;	/* scratch: slots of the row's missing numbers, n_numbers + 3 */
 	Indicators indicators;
 };
 
@@ -63,6 +67,16 @@ least_squares_block_rows(const LeastSquares *state)
 	if (state->is_wide)
 		return WIDE_ROWS;
 	return state->stride < NARROW_ROWS ? NARROW_ROWS : GRAM_ROWS;
+}
+
+/* The weight of the row that is to be the block's next. */
+static inline void
+least_squares_set_weight(LeastSquares *state, double weight)
+{
+	if (weight == 1.0 && !state->has_weights)
+		return;
+	state->block_weights[state->n_block] = weight;
+	state->has_weights = true;
 }
 
 /* Adds to the indicators' sums what waits for it; whoever reads them comes here first. */

@@ -20,6 +20,7 @@ path_begin(RegularizationPath *path, LeastSquares *state, const Design *design,
 		status = solver_scale(solver, options->standardize);
 	if (status != KERNEL_OK)
 		return status;
+	solver_mirror(solver);
 	path->descent = (CoordinateDescent){.allocator = allocator,
 										.p = solver->p,
 										.nonnegative = options->nonnegative,

@@ -119,6 +119,26 @@ both_present(const LeastSquares *state, const double *hi, const double *lo, int3
 	return dd_add(weight, both_missing(state, i, j));
 }
 
+/* The same where neither entry is ever missing: (z_i + a)(z_j + b) = z_i z_j + b z_i + a (z_j + b). */
+static DoubleDouble
+moved_whole(const double *hi, const double *lo, const double *shift, size_t place, int32_t i,
+			int32_t j)
+{
+	DoubleDouble sum = dd_two_sum(hi[place], lo[place]);
+	DoubleDouble other = dd_two_sum(hi[j], lo[j]);
+
+	if (shift[j] != 0.0)
+	{
+		DoubleDouble weight = dd_two_sum(hi[0], lo[0]);
+
+		sum = dd_add(sum, dd_multiply_double(dd_two_sum(hi[i], lo[i]), shift[j]));
+		other = dd_add(other, dd_multiply_double(weight, shift[j]));
+	}
+	if (shift[i] != 0.0)
+		sum = dd_add(sum, dd_multiply_double(other, shift[i]));
+	return sum;
+}
+
 DoubleDouble
 wide_sums_moved(const LeastSquares *state, const double *hi, const double *lo, const double *shift,
 				int32_t i, int32_t j)
@@ -126,6 +146,8 @@ wide_sums_moved(const LeastSquares *state, const double *hi, const double *lo, c
 	size_t place = (size_t) i * (size_t) state->stride + (size_t) j;
 	DoubleDouble sum = dd_two_sum(hi[place], lo[place]);
 
+	if (missing_of(state, i) < 0 && missing_of(state, j) < 0)
+		return moved_whole(hi, lo, shift, place, i, j);
 	if (shift[j] != 0.0)
 		sum = dd_add(sum, dd_multiply_double(sum_where_present(state, hi, lo, i, j), shift[j]));
 	if (shift[i] != 0.0)
