@@ -672,11 +672,10 @@ fit_quantile(Fit *fit)
 							  .tolerance = options->tol,
 							  .max_iterations = options->max_iter,
 							  .report = fit->progress != NULL ? &report : NULL};
-	LogisticOptions rows = {.positive_target = NAN, .class_weight = {1.0, 1.0}};
 	LinearFit result;
 	double loss;
 
-	collect_facts(fit, &rows, NULL);
+	collect_facts(fit, NULL, &solver.target_mean);
 	fit_build_design(fit);
 	result = empty_result(fit);
 	fit_require(fit,

@@ -506,7 +506,7 @@ complete_quantile(FitOptions *options, const GivenOptions *given)
 	if (!options->limits_given)
 	{
 		options->tol = 1e-9;
-		options->max_iter = 1000;
+		options->max_iter = 100000;
 	}
 }
 

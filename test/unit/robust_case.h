@@ -17,6 +17,7 @@ typedef struct Case
 	LinearCoefficient coefficients[TERMS];
 	LinearFit fit;
 	double mean;
+	double loss;
 } Case;
 
 /* A tenth of the targets is far off; ties: all are multiples of an eighth. */

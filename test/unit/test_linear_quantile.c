@@ -233,6 +233,7 @@ static void
 a_lasso_of_quantiles_shrinks(void)
 {
 	Case c;
+	int n_zero = 0;
 	int t;
 
 	begin(&c, ROWS, false, false, false);
@@ -240,10 +241,11 @@ a_lasso_of_quantiles_shrinks(void)
 	CHECK(run(&c) == KERNEL_OK && c.fit.facts.converged);
 	for (t = 1; t < c.design.n_terms; t++)
 		CHECK(c.coefficients[t].estimate == 0.0 && isnan(c.coefficients[t].std_error));
-	CHECK(c.fit.facts.rank == 1);
 	c.options.l1 = 0.2;
 	CHECK(run(&c) == KERNEL_OK && c.fit.facts.converged);
-	CHECK(c.fit.facts.rank > 1 && c.fit.facts.rank < TERMS);
+	for (t = 1; t < c.design.n_terms; t++)
+		n_zero += c.coefficients[t].estimate == 0.0;
+	CHECK(n_zero > 0 && n_zero < TERMS - 1);
 	end(&c);
 }
 
@@ -281,7 +283,7 @@ step_limits_are_kept(void)
 	c.options.max_iterations = 1;
 	CHECK(run(&c) == KERNEL_OK);
 	CHECK(!c.fit.facts.converged && c.fit.facts.iterations == 1);
-	CHECK(c.fit.facts.gradient_norm > 0.0 && c.fit.facts.gradient_norm < 1.0);
+	CHECK(c.fit.facts.gradient_norm > 0.0 && c.fit.facts.gradient_norm <= 1.0);
 	end(&c);
 }
 

@@ -84,7 +84,7 @@ join_scale(Huber *huber, double slope, bool *is_sound)
 		huber->scale_step = curvature > 0.0 ? slope / curvature : 0.0;
 		return;
 	}
-	robust_mixed(fit, huber->mixed);
+	robust_project(fit, huber->loss.mixed, 1.0 / huber->loss.sums.weight.hi, huber->mixed);
 	logistic_solve(fit, huber->mixed, huber->answer);
 	for (k = 0; k < fit->n_columns; k++)
 	{

@@ -8,9 +8,8 @@
 
 #include "kernel/linear/panel_simd.h"
 
-/* The loaded panel's part of a gradient on the basis. */
-static void
-add_gradient(const Logistic *fit, const double *residual, int32_t n, double *gradient)
+void
+logistic_add_gradient(const Logistic *fit, const double *residual, int32_t n, double *gradient)
 {
 	int32_t s;
 	int32_t i;
@@ -35,7 +34,7 @@ logistic_add_derivatives(Logistic *fit, const double *residual, const double *cu
 
 	if (curvature == NULL)
 	{
-		add_gradient(fit, residual, n, fit->gradient);
+		logistic_add_gradient(fit, residual, n, fit->gradient);
 		return KERNEL_OK;
 	}
 	panel_gradient(fit->gradient, fit->panel, residual, fit->n_dense);
@@ -120,7 +119,7 @@ add_robust_rows(Logistic *fit, const PanelPlace *place, const double *eta, doubl
 	for (i = place->n; i < PANEL_ROWS; i++)
 		residual[i] = curvature[i] = mixed[i] = 0.0;
 	if (fit->robust->kind == ROBUST_HUBER)
-		add_gradient(fit, mixed, place->n, fit->robust->mixed);
+		logistic_add_gradient(fit, mixed, place->n, fit->robust->mixed);
 	fit->sums.total = fit->robust->sums.weight;
 }
 

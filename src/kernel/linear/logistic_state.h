@@ -16,7 +16,7 @@
  *	 logistic_solve.c	the Newton system
  *	 glm.c, glm_newton.c	the same for generalised linear models
  *	 robust.c, huber.c	the same for Huber regression
- *	 quantile_state.h	rows, columns and systems for quantile regression
+ *	 quantile_state.h	quantile regression
  */
 #ifndef ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 #define ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
@@ -191,6 +191,10 @@ extern void logistic_pass_end(Logistic *fit);
 extern Status logistic_add_derivatives(Logistic *fit, const double *residual,
 									   const double *curvature, int32_t n);
 
+/* Adds the loaded panel's sums of each member of the basis times a value a row; values: 0 beyond n. */
+extern void logistic_add_gradient(const Logistic *fit, const double *values, int32_t n,
+								  double *sums);
+
 extern void logistic_slope(Logistic *fit, const double *estimate);
 extern Status logistic_project(Logistic *fit);
 extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double *largest);
@@ -206,7 +210,8 @@ extern Status glm_newton(Logistic *fit, GlmLoss *loss, const GlmOptions *options
 extern LogisticOptions robust_row_options(double l2, bool standardize);
 extern LinearFacts robust_no_facts(void);
 extern Status robust_pass(Logistic *fit, const double *estimate);
-extern void robust_mixed(const Logistic *fit, double *mixed);
+extern void robust_project(const Logistic *fit, const double *basis, double factor,
+						   double *columns);
 extern Status robust_report(Logistic *fit, double factor, double freedom, LinearFit *result);
 
 /* logistic_newton.c */

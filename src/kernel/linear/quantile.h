@@ -1,8 +1,8 @@
 /*
- * quantile.h: quantile regression, exact.
+ * quantile.h: linear regression of a quantile: the exact optimum of a linear program.
  *
- * Columns, missing values, minimum norm: as logistic_fit().  Beside the dataset it keeps two numbers
- * a row, the residual and what a step changes of it.
+ * Koenker and Bassett, "Regression quantiles", Econometrica 46, 1978; Koenker, "Quantile regression",
+ * 2005.  The check function is rho(r) = quantile r for r > 0, (quantile - 1) r for r < 0.
  */
 #ifndef ORCHARD_KERNEL_LINEAR_QUANTILE_H
 #define ORCHARD_KERNEL_LINEAR_QUANTILE_H
@@ -15,29 +15,36 @@
 
 typedef struct QuantileOptions
 {
-	double quantile; /* above 0 and below 1 */
-	double l1;		 /* >= 0, on the standardised columns */
+	double quantile; /* above 0 and below 1; default 0.5 */
+	double l1;		 /* >= 0 */
 	bool standardize;
 	double tolerance;		  /* on facts.gradient_norm; default 1e-9 */
-	int32_t max_iterations;	  /* Newton steps; default 1000 */
-	const StepReport *report; /* told of each step; NULL: nobody is */
+	int32_t max_iterations;	  /* pivots; default 100,000 */
+	double target_mean;		  /* weighted */
+	const StepReport *report; /* told of each step of the start; NULL: nobody is */
 } QuantileOptions;
 
 /*
  * quantile_fit
- *		Minimises (1/sum w) sum w rho(e) + l1 |b|, rho(e) = e (quantile - (e < 0)), intercept free.
+ *		Minimises (1/sum w) sum w rho(y - x'b) + l1 |b|_1 (standardised, intercept free).
  *
- * By Newton's method on rho smoothed near 0, the less so the nearer (Madsen and Nielsen, "A finite
- * smoothing algorithm for linear l1 estimation", SIAM J. Optim. 3, 1993), until the vertex
- * that the rows near 0 give is proved optimal: gradient_norm is the relative
- * gap between its loss and that of a feasible point of the dual linear program.
- * Standard errors without weights and l1: quantile (1 - quantile) / (n f^2) times the inverse of
- * the mean of xx', where f is the density of the errors at 0 by Epanechnikov's kernel and the bandwidth of
- * Hall and Sheather (Koenker, "Quantile Regression", 2005, section 3.4; statsmodels calls it "iid"),
- * by Student's t; facts.sigma2 = quantile (1 - quantile) / f^2.  *loss: the mean loss of the rows.
+ * Level facts: glm_level_facts().  Columns and missing values: as logistic_fit().  A smoothed loss
+ * gives a start.  The rows far from it, whose side is believed known, are summed up in one vector
+ * (Portnoy and Koenker, "The Gaussian hare and the Laplacian tortoise", Statistical Science 12,
+ * 1997); of the others vertex_solve() finds the exact optimum.  Where that contradicts a side, more rows
+ * are looked at.  Where the optimum is not unique, one of its vertices is given; among columns that
+ * depend on each other the minimum norm.
  *
- * Returns KERNEL_OK (facts.converged says whether the tolerance was met), KERNEL_OUT_OF_MEMORY,
- * KERNEL_STOPPED, KERNEL_OVERFLOW and what the dataset's store reports.
+ * facts: gradient_norm is the gap between the loss and the bound that the duals prove, over the loss
+ * (over 1e-6 of the targets' standard deviation where the loss is less than that); iterations
+ * the pivots; sigma2 = quantile (1 - quantile) sparsity^2; the rest NaN.
+ * *loss: the mean check function, without the penalty.
+ * Standard errors: sparsity by Epanechnikov's kernel and Hall and Sheather's bandwidth, as
+ * statsmodels' QuantReg with vcov="iid", with Student's t with rows - rank degrees of freedom; NaN
+ * with l1 > 0 and where not identified.
+ *
+ * Returns KERNEL_OK (facts.converged says whether the tolerance was met),
+ * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW and what the dataset's store reports.
  */
 extern Status quantile_fit(const Dataset *dataset, const Design *design,
 						   const QuantileOptions *options, const Allocator *allocator,

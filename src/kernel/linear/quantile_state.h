@@ -1,81 +1,82 @@
 /*
  * quantile_state.h: what the files of quantile regression share.
  *
- *	 quantile_rows.c	the rows: residuals, their changes, sums over both
- *	 quantile.c			smoothing, the vertex and its proof
+ *	 quantile.c			the fit: start, rounds of exact optima, the coefficient table
+ *	 quantile_active.c	the rows near the hyperplane, gathered from all
+ *	 quantile_spread.c	the density of the residuals at 0
  */
 #ifndef ORCHARD_KERNEL_LINEAR_QUANTILE_STATE_H
 #define ORCHARD_KERNEL_LINEAR_QUANTILE_STATE_H
 
 #include "kernel/linear/logistic_state.h"
+#include "kernel/linear/panel_simd.h"
 #include "kernel/linear/quantile.h"
+#include "kernel/linear/vertex.h"
 
-typedef struct Residuals
+/* The rows that are looked at one by one, and the penalty's: memory of one piece each. */
+typedef struct ActiveRows
+{
+	int64_t n;
+	int64_t room;
+	double *x;		 /* room x k: the columns in use */
+	double *numbers; /* 5 x room, of which: */
+	double *y;
+	double *shift;
+	double *low;
+	double *high;
+	double *dual;
+} ActiveRows;
+
+/* Lives through one quantile_fit. */
+typedef struct Quantile
 {
 	Logistic fit;
-	LogisticOptions rows; /* of fit: no row is of a class */
+	RobustLoss loss;
 	const QuantileOptions *options;
-	size_t n;
-	double size;	  /* root mean square of the targets, after residuals_least_squares() */
-	double *residual; /* n: target - x'estimate */
-	double *change;	  /* n: x'step: what the whole step takes from the residual */
-	double *gradient; /* n_columns: a second one */
-	double *other;	  /* n_columns */
-} Residuals;
+	double *penalty; /* p: of the mean loss, on |coefficient of the column| */
+	int32_t *used;	 /* k: columns that depend on no column before them */
+	int32_t k;
+	double spread;			   /* standard deviation of the targets about the centre */
+	double *reference;		   /* p: coefficients that tell the sides of rows */
+	double *reference_weights; /* n_basis */
+	double *products;		   /* n_basis */
+	double *basis_row;		   /* n_basis */
+	double *fixed;			   /* p, then its entries in use: k */
+	double *b;				   /* k */
+	int64_t *basis;			   /* k */
+	double band; /* rows with a smaller |residual| at the reference are active; INFINITY: all */
+	ActiveRows active;
+	int64_t pivots;
+	double *mean_loss; /* the caller's: of the rows, without the penalty */
+} Quantile;
 
-/*
- * What rows add: given the residuals of n rows, their weights (NULL: 1) and targets, `residual` is what the
- * gradient by eta gets and `curvature` what the Hessian gets.
- */
-typedef struct RowLoss
+/* A panel of rows: residuals at two estimates, weights (NULL: 1). */
+typedef struct QuantilePanel
 {
-	void (*rows)(const struct RowLoss *loss, const double *e, const double *weight, int32_t n,
-				 double *residual, double *curvature);
-	double scale; /* as the function has it */
-	double bound;
-	bool has_curvature; /* else only the gradient is wanted */
-} RowLoss;
+	const PanelPlace *place;
+	const double *weight;
+	double reference[PANEL_ROWS]; /* residuals at the reference */
+	double current[PANEL_ROWS];	  /* and at the estimate */
+} QuantilePanel;
 
-/* Sums over rows that need no columns: e residuals, change their changes. */
-typedef void (*RowVisit)(void *context, const double *e, const double *change, const double *weight,
-						 const double *target, int32_t n);
+/* Calls `visit` for each panel of rows. */
+extern Status quantile_visit(Quantile *quantile,
+							 Status (*visit)(Quantile *quantile, const QuantilePanel *panel,
+											 void *context),
+							 void *context);
 
-extern Status residuals_begin(Residuals *residuals, const Dataset *dataset, const Design *design,
-							  const QuantileOptions *options, const Allocator *allocator,
-							  const StopCheck *stop);
-extern void residuals_end(Residuals *residuals);
+/* quantile_active.c */
 
-/* residual = target - x'estimate, from the rows. */
-extern Status residuals_find(Residuals *residuals);
+/* Sets the band so that at least `wanted` rows are active, or all. */
+extern Status quantile_find_band(Quantile *quantile, int64_t wanted, int64_t *found);
 
-/* change = x'fit.step. */
-extern Status residuals_changes(Residuals *residuals);
+/* Gathers the active rows; those of the penalty follow.  magnitude: of the shifts. */
+extern Status quantile_gather(Quantile *quantile, int64_t n, double magnitude);
+extern void quantile_release_active(Quantile *quantile);
 
-/* Takes length times the change from the residuals and length times the step from the estimate. */
-extern void residuals_move(Residuals *residuals, double length);
+/* quantile_spread.c */
 
-/*
- * Gradient, and Hessian where the loss has one, on the basis; then logistic_slope() and
- * logistic_project().  Without one the matrix stays what it is.
- */
-extern Status residuals_pass(Residuals *residuals, const RowLoss *loss);
-
-extern Status residuals_visit(const Residuals *residuals, RowVisit visit, void *context);
-
-/* The least-squares fit into the estimate, its residuals, and the root of their mean square. */
-extern Status residuals_least_squares(Residuals *residuals, double *deviation);
-
-/* The matrix = the factored mean of xx' on the columns. */
-extern Status residuals_factor_design(Residuals *residuals);
-
-/*
- * The table of coefficients; variance: what the inverse of the sum of xx' is multiplied with, NaN: no errors.
- * The statistic is t of `degrees` degrees of freedom, z where that is infinite.
- */
-extern Status residuals_report(Residuals *residuals, double variance, double degrees,
-							   LinearFit *result);
-
-/* Have all rows the weight 1? */
-extern bool residuals_are_unweighted(const Residuals *residuals);
+/* The reciprocal of the residuals' density at 0; NaN where they do not tell. */
+extern Status quantile_sparsity(Quantile *quantile, double *sparsity);
 
 #endif /* ORCHARD_KERNEL_LINEAR_QUANTILE_STATE_H */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/linear/covariance.h"
 #include "kernel/linear/logistic_state.h"
 #include "kernel/stat/distribution.h"
 
@@ -38,21 +39,19 @@ robust_pass(Logistic *fit, const double *estimate)
 	return logistic_pass(fit, estimate);
 }
 
-/* The mixed derivatives of the mean loss by the scale and each column's coefficient. */
+/* Sums over rows of the columns from those of the basis, times the factor. */
 void
-robust_mixed(const Logistic *fit, double *mixed)
+robust_project(const Logistic *fit, const double *basis, double factor, double *columns)
 {
-	const double *basis = fit->robust->mixed;
-	double total = fit->robust->sums.weight.hi;
 	int32_t k;
 
 	for (k = 0; k < fit->n_columns; k++)
 	{
 		const Column *column = &fit->columns[k];
 
-		mixed[k] = (column->own * basis[column->index] + column->constant * basis[0] +
-					column->missing * basis[fit->special_index[column->special]]) /
-			total;
+		columns[k] = factor *
+			(column->own * basis[column->index] + column->constant * basis[0] +
+			 column->missing * basis[fit->special_index[column->special]]);
 	}
 }
 
@@ -63,15 +62,12 @@ robust_mixed(const Logistic *fit, double *mixed)
 Status
 robust_report(Logistic *fit, double factor, double freedom, LinearFit *result)
 {
-	LinearCovariance *covariance = result->covariance;
 	Status status;
 	int32_t k;
 
 	if (fit->design->has_intercept)
 		fit->estimate[0] += fit->robust->centre;
-	result->covariance = NULL;
 	status = logistic_report(fit, INFINITY, result);
-	result->covariance = covariance;
 	for (k = 0; k < fit->n_columns && status == KERNEL_OK; k++)
 	{
 		LinearCoefficient *coefficient = &result->coefficients[k];
@@ -84,5 +80,7 @@ robust_report(Logistic *fit, double factor, double freedom, LinearFit *result)
 		else
 			coefficient->p_value = distribution_t_two_sided(coefficient->statistic, freedom);
 	}
+	if (status == KERNEL_OK && result->covariance != NULL && result->covariance->is_known)
+		covariance_scale(result->covariance, (size_t) fit->n_columns, sqrt(factor));
 	return status;
 }
