@@ -74,8 +74,31 @@ BEGIN
 END
 $$;
 
--- The rest is known the day before, but for the weather: the hourly observation that came before
--- the hour of departure.
+-- The weather: for each flight the last observation at its airport before the hour of departure, and
+-- none that is older than three hours.  Such a join as of a moment is easily written so that it sees
+-- the future; training_set_sql writes it so that it does not, and says how it went about it.
+SELECT orchard.training_set_sql(
+	'SELECT id, origin, time_hour AS hour_of_departure FROM flight', '{origin}', 'hour_of_departure',
+	'[{"relation": "weather", "ts": "time_hour", "prefix": "", "max_age": "3 hours",
+	   "columns": ["temp", "dewp", "humid", "wind_speed", "precip", "pressure", "visib"]}]') AS weather_query \gset
+\echo 'The weather before each departure'
+\timing on
+CREATE TABLE weather_before AS :weather_query;
+\timing off
+
+DO $$
+BEGIN
+	ASSERT (SELECT count(*) FROM weather_before) = 336776, 'every flight must have its row';
+	ASSERT (SELECT max(age) FROM weather_before) <= '3 hours', 'no observation may be older than three hours';
+	ASSERT (SELECT min(age) FROM weather_before) > '0 hours', 'no observation may be of the hour itself or later';
+	-- Where there is an observation of the hour before, it is that one.
+	ASSERT (SELECT bool_and(b.temp IS NOT DISTINCT FROM w.temp AND b.visib IS NOT DISTINCT FROM w.visib)
+			FROM weather_before AS b JOIN weather AS w
+			ON w.origin = b.origin AND w.time_hour = b.hour_of_departure - interval '1 hour'), 'the last one counts';
+END
+$$;
+
+-- The rest is known the day before.
 CREATE TABLE departure AS
 SELECT
 	f.id, f.scheduled_at, f.month,
@@ -86,7 +109,7 @@ SELECT
 	w.temp, w.dewp, w.humid, w.wind_speed, w.precip, w.pressure, w.visib
 FROM flight AS f
 LEFT JOIN planes AS p USING (tailnum)
-LEFT JOIN weather AS w ON w.origin = f.origin AND w.time_hour = f.time_hour - interval '1 hour';
+LEFT JOIN weather_before AS w USING (id);
 
 -- A cancelled flight was neither late nor on time, so it is no example.
 CREATE TABLE example AS
