@@ -1,9 +1,9 @@
 /*
- * fuzz_states.c [COUNT [SEED [ONLY]]]: foreign bytes through the decoders of training and metric states.
+ * fuzz_states.c [COUNT [SEED [ONLY]]]: foreign bytes through the decoders of states and transforms.
  *
- * These states carry no checksum: they travel between the processes of one
- * query.  Real ones are mutated; whatever is accepted is used as the next
- * process would: rows are added, states merged, fitted, measured and encoded.
+ * Training and metric states carry no checksum: they travel between the processes of one query; those
+ * of transforms' fits are values too.  Real ones are mutated; whatever is accepted is used as the next
+ * process would: rows are added, states merged, fitted, measured and encoded, transforms applied.
  * What must hold: no crash, nothing read outside the bytes, no memory left, and
  * what was accepted is encoded to bytes that are accepted again.
  *
@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "exercise_transforms.h"
 #include "kernel/base/hash.h"
 #include "kernel/dataset/dataset.h"
 #include "kernel/linear/least_squares.h"
@@ -530,10 +531,13 @@ static Kind kinds[] = {
 	{.name = "dataset", .make = make_dataset, .use = use_dataset, .share = 8},
 	{.name = "roc", .make = make_roc, .use = use_roc, .share = 8},
 	{.name = "order statistics", .make = make_order, .use = use_order, .share = 8},
-	{.name = "quantile sketch", .make = make_sketch, .use = use_sketch, .share = 8}};
+	{.name = "quantile sketch", .make = make_sketch, .use = use_sketch, .share = 8},
+	{.name = "transform", .make = make_transform, .use = use_transform, .share = 8},
+	{.name = "fit of a sample", .make = make_sample_fit, .use = use_fit, .share = 4},
+	{.name = "fit of cells", .make = make_cells_fit, .use = use_fit, .share = 4}};
 
 #define KIND_COUNT ((int) (sizeof(kinds) / sizeof(kinds[0])))
-#define SHARES 41 /* their sum */
+#define SHARES 57 /* their sum */
 
 /* -- Mutations -- */
 
