@@ -1,7 +1,7 @@
 #!/bin/sh
 # windows.sh: moving and plain drop-ins against count(*) and the built-ins.  ROUNDS and SLOW_ROUNDS
 # (default 5) are the runs behind each median; the slow ones, built-ins over 1,000-row frames, take a
-# minute each.
+# minute or more each.
 set -eu
 
 SERVER=bench SETTINGS="shared_buffers=512MB jit=off autovacuum=off" exec test/server.sh run \

@@ -5,7 +5,7 @@ SET enable_sort = off;
 
 -- One partition of 1M rows, in order; a key with 1M values, out of order.
 CREATE TEMP TABLE rows AS
-SELECT g AS i, (g * 7919::bigint) % 1000000 AS k, 100 * sin(g * 12.9898::float8) + g % 7 AS x FROM generate_series(1, 1000000) AS g;
+SELECT g AS i, (g * 7919::bigint) % 1000000 AS k, 100 * sin(g * 12.9898::float8) + g % 7 AS x, 30 * sin(g * 12.9898::float8) + 10 * cos(g * 3.7::float8) AS y FROM generate_series(1, 1000000) AS g;
 VACUUM ANALYZE rows;
 
 CREATE FUNCTION pg_temp.over(aggregate text, width int) RETURNS text LANGUAGE sql AS
@@ -14,23 +14,23 @@ CREATE FUNCTION pg_temp.over(aggregate text, width int) RETURNS text LANGUAGE sq
 -- Moving, beside count(*) over the same frame.
 SELECT measure(:rounds, array_agg(ARRAY[label || ' ' || w, pg_temp.over(label, w)]))
 FROM (SELECT w, label FROM unnest(ARRAY[99, 999]) AS w,
-	unnest(ARRAY['count(*)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)']) AS label) AS q \g /dev/null
-\echo 'Moving over 1M rows: ratio to count(*) over the same frame (targets: 1.5, stddev 2)'
+	unnest(ARRAY['count(*)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)', 'orchard.corr(y, x)', 'orchard.regr_slope(y, x)']) AS label) AS q \g /dev/null
+\echo 'Moving over 1M rows: ratio to count(*) over the same frame (targets: 1.5; stddev, corr and slope 2)'
 SELECT w AS preceding, label, round(median(label || ' ' || w)::numeric, 1) AS ms,
 	round((median(label || ' ' || w) / median('count(*) ' || w))::numeric, 2) AS ratio
 FROM unnest(ARRAY[99, 999]) AS w,
-	unnest(ARRAY['count(*)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)']) AS label;
+	unnest(ARRAY['count(*)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)', 'orchard.corr(y, x)', 'orchard.regr_slope(y, x)']) AS label;
 
 -- Moving, beside the built-ins.
 SELECT measure(:rounds, array_agg(ARRAY[label || ' 99', pg_temp.over(label, 99)]))
-FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)']) AS label \g /dev/null
+FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label \g /dev/null
 SELECT measure(:slow_rounds, array_agg(ARRAY[label || ' 999', pg_temp.over(label, 999)]))
-FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)']) AS label \g /dev/null
+FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label \g /dev/null
 \echo 'Moving over 1M rows: times faster than the built-in (targets: 15 at 99 preceding, 120 at 999)'
 SELECT w AS preceding, label, round(median(label || ' ' || w)::numeric) AS built_in_ms,
 	round(median('orchard.' || label || ' ' || w)::numeric, 1) AS orchard_ms,
 	round((median(label || ' ' || w) / median('orchard.' || label || ' ' || w))::numeric, 1) AS times_faster
-FROM unnest(ARRAY[99, 999]) AS w, unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)']) AS label;
+FROM unnest(ARRAY[99, 999]) AS w, unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label;
 
 -- Plain, beside the built-ins: 1 group and 1M groups.
 SELECT measure(:rounds, array_agg(ARRAY[schema || label || ' ' || groups,
