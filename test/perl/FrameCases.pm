@@ -136,6 +136,8 @@ CREATE FUNCTION circular_of(x int[], period float8) RETURNS float8 LANGUAGE sql 
 	SELECT CASE WHEN mean < 0 THEN mean + period ELSE mean END
 	FROM (SELECT CASE WHEN sqrt(s ^ 2 + c ^ 2) > 1e-9 THEN atan2(s, c) / (2 * pi()) * period END AS mean
 		FROM (SELECT avg(sin(a)) AS s, avg(cos(a)) AS c FROM (SELECT 2 * pi() * mod(v::numeric, period::numeric)::float8 / period AS a FROM unnest(x) AS v WHERE v IS NOT NULL) AS q) AS r) AS t $$;
+CREATE FUNCTION circular_length_of(x int[], period float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS
+	'SELECT sqrt(avg(sin(a)) ^ 2 + avg(cos(a)) ^ 2) FROM (SELECT 2 * pi() * mod(v::numeric, period::numeric)::float8 / period AS a FROM unnest(x) AS v WHERE v IS NOT NULL) AS q';
 -- The moment of order k about the mean.
 CREATE FUNCTION moment_of(x float8[], k int) RETURNS float8 LANGUAGE sql IMMUTABLE AS
 	'SELECT avg((v - mean) ^ k) FROM unnest(x) AS v, (SELECT avg(v) AS mean FROM unnest(x) AS v) AS q';
@@ -349,7 +351,8 @@ sub over_time
 
 	return (
 		{ name => 'circular_mean(m, 10.7)', ours => 'orchard.circular_mean(m, 10.7) %w', reference => 'circular_of(array_agg(m) %w, 10.7)',
-			same => 'close_to(a, b, 100) OR abs(abs(a - b) - 10.7) < 1e-9' }, # 0 and the period are one direction
+			same => 'close_to(a, b, s) OR abs(abs(a - b) - 10.7) < 1e-12 * s', # 0 and the period are one direction
+			scale => '1000 / greatest(circular_length_of(array_agg(m) %w, 10.7), 1e-9)' }, # the shorter the mean, the less sure its direction
 		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1] } } @near),
 		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1], same => 'close_to(a, b, s)', scale => $_->[2] // 'max(abs(x)) %w' } } @close));
 }

@@ -341,7 +341,24 @@ case_refused_memory(void)
 	fit_release(&fit, &unit_allocator);
 }
 
-UNIT_MAIN({"merged is whole", case_merge}, {"out of fold", case_out_of_fold},
-		  {"more folds", case_more_folds}, {"classes", case_classes},
-		  {"options must agree", case_options_must_agree}, {"foreign bytes", case_foreign_bytes},
-		  {"refused memory", case_refused_memory})
+/* The bound that decoding has memory by. */
+static void
+case_shortest_step(void)
+{
+	size_t least = SIZE_MAX;
+	int kind;
+
+	for (kind = 0; kind < STEP_KINDS; kind++)
+	{
+		Step step;
+
+		step_begin(&step, (StepKind) kind);
+		least = step_encoded_size(&step, true) < least ? step_encoded_size(&step, true) : least;
+	}
+	CHECK(least == STEP_LEAST_BYTES);
+}
+
+UNIT_MAIN({"shortest step", case_shortest_step}, {"merged is whole", case_merge},
+		  {"out of fold", case_out_of_fold}, {"more folds", case_more_folds},
+		  {"classes", case_classes}, {"options must agree", case_options_must_agree},
+		  {"foreign bytes", case_foreign_bytes}, {"refused memory", case_refused_memory})

@@ -210,6 +210,9 @@ extern bool step_same_options(const Step *a, const Step *b);
 
 /* u8 kind and the kind's fields in the order of the table; with_learnt: all, else the options. */
 extern size_t step_encoded_size(const Step *step, bool with_learnt);
+
+/* No step is shorter, so that the memory of a list of steps is in proportion to its bytes. */
+#define STEP_LEAST_BYTES 22
 extern void step_encode(const Step *step, bool with_learnt, ByteWriter *writer);
 
 /* From bytes that may be foreign; reader->status tells of corruption.  OUT_OF_MEMORY: nothing held. */

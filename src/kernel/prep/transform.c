@@ -61,7 +61,7 @@ transform_encode(const Transform *transform, const Allocator *allocator, uint8_t
 static Status
 decode_steps(Transform *transform, const Allocator *allocator, ByteReader *reader)
 {
-	uint32_t n = read_count(reader, 1);
+	uint32_t n = read_count(reader, STEP_LEAST_BYTES);
 	Status status = reader->status;
 
 	if (status == KERNEL_OK && (n == 0 || (!transform->is_recipe && n != 1)))
