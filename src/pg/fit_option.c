@@ -757,6 +757,7 @@ add_tree_options(Members *members, const FitOptions *options)
 	if (tree->oob_score)
 		add_boolean(members, "oob_score", true);
 	add_tree_number(members, options, "cat_l2", tree->cat_l2);
+	add_tree_number(members, options, "cat_penalty", tree->cat_penalty);
 	add_tree_number(members, options, "cat_smooth", tree->cat_smooth);
 	add_tree_limit(members, options, "early_stopping_rounds", tree->early_stopping_rounds);
 	add_tree_number(members, options, "l1", tree->l1);

@@ -167,6 +167,7 @@ boost_options(const Fit *fit)
 											 .min_rows = tree->min_samples_leaf,
 											 .category_smooth = tree->cat_smooth,
 											 .category_l2 = tree->cat_l2,
+											 .category_penalty = tree->cat_penalty,
 											 .monotone = monotone_slots(fit)}},
 						  .n_estimators = tree->n_estimators,
 						  .learning_rate = tree->learning_rate,

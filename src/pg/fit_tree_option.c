@@ -147,6 +147,7 @@ read_leaves(const char *name, const JsonbValue *value)
 	}
 
 TREE_READER(cat_l2, option_number(name, value, 0.0, INFINITY))
+TREE_READER(cat_penalty, option_number(name, value, 0.0, INFINITY))
 TREE_READER(cat_smooth, option_number(name, value, 0.0, INFINITY))
 TREE_READER(early_stopping_rounds, read_limit(name, value, 0.0))
 TREE_READER(learning_rate, read_positive(name, value, INFINITY))
@@ -190,6 +191,7 @@ const OptionEntry tree_option_entries[] = {
 	{"alpha", read_alpha, BOOSTING | ALGORITHM_BIT(ALGORITHM_QUANTILE_REGRESSION)},
 	{"bootstrap", read_bootstrap, FOREST},
 	{"cat_l2", read_cat_l2, BOOSTING},
+	{"cat_penalty", read_cat_penalty, BOOSTING},
 	{"cat_smooth", read_cat_smooth, BOOSTING},
 	{"early_stopping_rounds", read_early_stopping_rounds, BOOSTING},
 	{"learning_rate", read_learning_rate, BOOSTING},
@@ -228,6 +230,7 @@ tree_options_begin(FitOptions *options)
 								  .tweedie_power = -1.0,
 								  .cat_smooth = -1.0,
 								  .cat_l2 = -1.0,
+								  .cat_penalty = -1.0,
 								  .bootstrap = true};
 }
 
@@ -288,6 +291,7 @@ tree_options_complete(FitOptions *options)
 	DEFAULT(tweedie_power, 1.5);
 	DEFAULT(cat_smooth, 10.0);
 	DEFAULT(cat_l2, 10.0);
+	DEFAULT(cat_penalty, 1.0);
 	if (is_single)
 		options->tree.bootstrap = false;
 	if (!options->tree.has_max_features)

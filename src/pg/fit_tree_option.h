@@ -43,6 +43,7 @@ typedef struct TreeOptions
 	bool has_tweedie_power;
 	double cat_smooth;
 	double cat_l2;
+	double cat_penalty;
 	bool bootstrap; /* random forests */
 	bool oob_score; /* random forests: measured on the rows that trees do not draw */
 	MonotoneConstraint *constraints;

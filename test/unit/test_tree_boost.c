@@ -190,6 +190,67 @@ first_split_is_the_best_of_all(void)
 	}
 }
 
+/*
+ * The slot of the root when a number tells a little and 200 levels tell nothing; the target is
+ * in any unit.
+ */
+static int32_t
+root_beside_noise(BoostObjective kind, double penalty, double unit)
+{
+	enum
+	{
+		LEVELS = 200,
+		ROWS = 20000
+	};
+	static int32_t levels[LEVELS];
+	const int32_t *maps[1] = {levels};
+	uint32_t n_levels = LEVELS;
+	BoostOptions options = boost_options(kind);
+	Dataset dataset;
+	TreeSource source = {.dataset = &dataset, .level_of_code = maps, .n_levels = &n_levels};
+	BoostResult result;
+	int32_t slot;
+	int32_t i;
+
+	options.n_estimators = 1;
+	options.grow.max_leaves = 2;
+	options.grow.split.category_smooth = 10.0;
+	options.grow.split.category_penalty = penalty;
+	dataset_begin(&dataset, 1, 1, false);
+	for (i = 0; i < ROWS; i++)
+	{
+		int32_t code = (int32_t) (row_uniform() * LEVELS);
+		double x = row_uniform();
+		double y = row_uniform() - 0.5 < (x > 0.5 ? 0.03 : -0.03);
+
+		levels[code] = code;
+		dataset_add(&dataset, &unit_allocator, &x, &code, unit * y, 1.0);
+	}
+	CHECK(boost_fit(&source, NULL, &options, &unit_allocator, NULL, &result) == KERNEL_OK);
+	slot = result.ensemble->trees[0].nodes[0].slot;
+	boost_result_release(&result, &unit_allocator);
+	dataset_release(&dataset, &unit_allocator);
+	return slot;
+}
+
+/*
+ * In units of the dispersion the number's cut gains 20000 * 0.03^2 / 0.25 = 72, and the best cut of
+ * 200 levels of noise about 200 * 2 / pi = 127, give or take 10.
+ */
+static void
+levels_have_to_beat_chance(void)
+{
+	double unit;
+
+	for (unit = 1e-3; unit < 1e4; unit *= 1e3)
+	{
+		CHECK(root_beside_noise(BOOST_SQUARED, 1.0, unit) == 0);
+	}
+	CHECK(root_beside_noise(BOOST_LOGISTIC, 1.0, 1.0) == 0);
+	CHECK(root_beside_noise(BOOST_SQUARED, 0.0, 1.0) == 1);
+	CHECK(root_beside_noise(BOOST_LOGISTIC, 0.0, 1.0) == 1);
+}
+
 /* A scattered 40 of 500 levels matter: one split finds just them. */
 static void
 isolates_scattered_levels(void)
@@ -217,6 +278,7 @@ isolates_scattered_levels(void)
 	options.grow.max_leaves = 2;
 	options.grow.split.category_smooth = 10.0;
 	options.grow.split.category_l2 = 10.0;
+	options.grow.split.category_penalty = 1.0;
 	dataset_begin(&dataset, 1, 1, false);
 	for (i = 0; i < ROWS; i++)
 	{
@@ -579,8 +641,8 @@ refusal_and_stop_leave_nothing_behind(void)
 
 UNIT_MAIN(UNIT_CASE(grows_the_tree_worked_out_by_hand), UNIT_CASE(learns_where_missing_values_go),
 		  UNIT_CASE(first_split_is_the_best_of_all), UNIT_CASE(isolates_scattered_levels),
-		  UNIT_CASE(order_of_rows_changes_nothing), UNIT_CASE(large_nodes_give_the_same_trees),
-		  UNIT_CASE(gains_are_the_loss_taken_away), UNIT_CASE(constraints_hold),
-		  UNIT_CASE(stops_early_at_the_best_round), UNIT_CASE(poor_data_gives_a_constant),
-		  UNIT_CASE(refuses_sums_that_are_not_finite),
+		  UNIT_CASE(levels_have_to_beat_chance), UNIT_CASE(order_of_rows_changes_nothing),
+		  UNIT_CASE(large_nodes_give_the_same_trees), UNIT_CASE(gains_are_the_loss_taken_away),
+		  UNIT_CASE(constraints_hold), UNIT_CASE(stops_early_at_the_best_round),
+		  UNIT_CASE(poor_data_gives_a_constant), UNIT_CASE(refuses_sums_that_are_not_finite),
 		  UNIT_CASE(refusal_and_stop_leave_nothing_behind))

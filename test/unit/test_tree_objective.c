@@ -121,7 +121,7 @@ softmax_is_a_probability_less_the_class(void)
 				exp(scores[k][i]) / (exp(scores[0][i]) + exp(scores[1][i]) + exp(scores[2][i]));
 
 			CHECK_NEAR(gradient[i], p - (target[i] == k), 1e-14);
-			CHECK_NEAR(hessian[i], 1.5 * p * (1.0 - p), 1e-14);
+			CHECK_NEAR(hessian[i], p * (1.0 - p), 1e-14);
 			total[i] += loss[i];
 		}
 	}

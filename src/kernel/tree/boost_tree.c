@@ -10,7 +10,9 @@
 #define PACKED_HESSIAN 65534.0
 #define PRECISE_BITS 30
 #define NEAREST_BITS 50
-#define NOT_DRAWN UINT16_MAX /* of the leaf of a row that the tree was not grown on */
+#define SQUARE_SHIFT 15					/* bits less of gradients whose squares are summed up */
+#define CHANCE_GAIN 0.63661977236758134 /* 2 / pi */
+#define NOT_DRAWN UINT16_MAX			/* of the leaf of a row that the tree was not grown on */
 
 /* 2^k so that the largest magnitude becomes an integer of so many bits. */
 static double
@@ -56,8 +58,17 @@ set_units(Boost *boost, double scale[2])
 	boost->grow.split.hessian_unit = 1.0 / scale[1];
 }
 
-/* A row's derivatives into its records and the sums; all forms but PACKED. */
-static inline void
+/* The square of a gradient of the histogram, in units of 2^(2 * SQUARE_SHIFT) unless PACKED. */
+static inline int64_t
+gradient_square(int64_t g, int shift)
+{
+	int64_t rounded = shift > 0 ? (g + (1 << (shift - 1))) >> shift : g;
+
+	return rounded * rounded;
+}
+
+/* A row's derivatives into its records and the sums; all forms but PACKED.  Returns the square. */
+static inline int64_t
 quantise_row(Boost *boost, int32_t row, const double scale[2], Sums *sums)
 {
 	int64_t g = nearest(boost->gradient[row] * scale[0]);
@@ -66,10 +77,11 @@ quantise_row(Boost *boost, int32_t row, const double scale[2], Sums *sums)
 	records_set(&boost->records, row, (int32_t) g, (uint32_t) h);
 	sums->gradient += g;
 	sums->hessian += h;
+	return gradient_square(g, SQUARE_SHIFT);
 }
 
 /* The same for n rows of the form PACKED: all from first on, or those in order. */
-static void
+static int64_t
 pack_rows(Boost *boost, const int32_t *order, int32_t n, bool is_all, const double scale[2],
 		  uint64_t seed, Sums *sums)
 {
@@ -79,6 +91,7 @@ pack_rows(Boost *boost, const int32_t *order, int32_t n, bool is_all, const doub
 	uint64_t hash[OBJECTIVE_ROWS];
 	uint32_t words[OBJECTIVE_ROWS];
 	int64_t both[2] = {0, 0};
+	int64_t squares = 0;
 	int32_t i;
 
 	for (i = 0; !is_all && i < n; i++)
@@ -95,6 +108,9 @@ pack_rows(Boost *boost, const int32_t *order, int32_t n, bool is_all, const doub
 	records_set_words(&boost->records, order, words, n);
 	sums->gradient += both[0];
 	sums->hessian += both[1];
+	for (i = 0; i < n; i++)
+		squares += gradient_square((int16_t) (words[i] >> 16), 0);
+	return squares;
 }
 
 /* The rows that the tree is grown on into the grower's order, *n of them. */
@@ -128,6 +144,7 @@ typedef struct QuantiseJob
 	double scale[2];
 	uint64_t seed;
 	Sums sums[PARALLEL_MOST];
+	int64_t squares[PARALLEL_MOST]; /* of the gradients, by gradient_square */
 } QuantiseJob;
 
 static void
@@ -136,6 +153,7 @@ quantise_chunk(void *context, int32_t chunk, int32_t worker)
 	QuantiseJob *job = context;
 	Boost *boost = job->boost;
 	Sums sums = job->sums[worker];
+	int64_t squares = 0;
 	int32_t first;
 	int32_t end;
 
@@ -149,12 +167,30 @@ quantise_chunk(void *context, int32_t chunk, int32_t worker)
 		for (i = 0; job->is_all && i < n; i++)
 			order[i] = first + i;
 		if (boost->records.form == CELL_PACKED)
-			pack_rows(boost, order, n, job->is_all, job->scale, job->seed, &sums);
+			squares += pack_rows(boost, order, n, job->is_all, job->scale, job->seed, &sums);
 		for (i = 0; boost->records.form != CELL_PACKED && i < n; i++)
-			quantise_row(boost, order[i], job->scale, &sums);
+			squares += quantise_row(boost, order[i], job->scale, &sums);
 		grower_add_root(&boost->grower, first, n, job->is_all, worker);
 	}
 	job->sums[worker] = sums;
+	job->squares[worker] += squares;
+}
+
+/* What a level of a category has to gain, by the dispersion of the derivatives. */
+static void
+set_category_noise(Boost *boost, const QuantiseJob *job, const Sums *sums)
+{
+	SplitOptions *split = &boost->grow.split;
+	bool is_packed = boost->records.form == CELL_PACKED;
+	double unit = split->gradient_unit * (is_packed ? 1.0 : 1 << SQUARE_SHIFT);
+	int64_t squares = 0;
+	int32_t t;
+
+	for (t = 0; t < parallel_threads(boost->pool); t++)
+		squares += job->squares[t];
+	split->category_noise = sums->hessian > 0 ? split->category_penalty * CHANCE_GAIN *
+			(double) squares * unit * unit / ((double) sums->hessian * split->hessian_unit) :
+												0.0;
 }
 
 /* The tree's rows into the grower, their derivatives into the records, some rows at a time. */
@@ -179,6 +215,7 @@ quantise(Boost *boost, Sums *sums)
 		sums->gradient += job.sums[t].gradient;
 		sums->hessian += job.sums[t].hessian;
 	}
+	set_category_noise(boost, &job, sums);
 	return status;
 }
 

@@ -92,10 +92,8 @@ log_link_gradients(const Objective *objective, const ObjectiveRows *rows, double
 
 /* One class of several: p is exp(score - level). */
 static void
-softmax_gradients(const Objective *objective, const ObjectiveRows *rows, double *gradient,
-				  double *hessian, double *loss)
+softmax_gradients(const ObjectiveRows *rows, double *gradient, double *hessian, double *loss)
 {
-	double factor = (double) objective->n_classes / (objective->n_classes - 1.0);
 	double below[OBJECTIVE_ROWS];
 	double p[OBJECTIVE_ROWS];
 	int32_t i;
@@ -108,7 +106,7 @@ softmax_gradients(const Objective *objective, const ObjectiveRows *rows, double 
 		bool is_own = rows->target[i] == (double) rows->output;
 
 		gradient[i] = p[i] - (is_own ? 1.0 : 0.0);
-		hessian[i] = factor * p[i] * (1.0 - p[i]);
+		hessian[i] = p[i] * (1.0 - p[i]);
 		loss[i] = is_own ? -below[i] : 0.0;
 	}
 }
@@ -130,7 +128,7 @@ objective_gradients(const Objective *objective, const ObjectiveRows *rows, doubl
 	else if (objective->kind == BOOST_LOGISTIC)
 		objective_logistic(gradient, hessian, loss, rows->score, rows->target, rows->n);
 	else if (objective->kind == BOOST_SOFTMAX)
-		softmax_gradients(objective, rows, gradient, hessian, loss);
+		softmax_gradients(rows, gradient, hessian, loss);
 	else
 		log_link_gradients(objective, rows, gradient, hessian, loss);
 	for (i = 0; rows->weight != NULL && i < rows->n; i++)

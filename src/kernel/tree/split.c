@@ -374,6 +374,8 @@ split_category(SplitSearch *search, const SplitNode *node, int32_t slot, double 
 	Part left = {0};
 	int32_t i;
 
+	if (n > 2)
+		base += search->options->category_noise * (n - 2);
 	for (i = 0; i < n - !has_missing; i++)
 	{
 		double gain;

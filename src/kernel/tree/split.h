@@ -11,6 +11,12 @@
  * if they were bins: for a convex loss one of these cuts is the best of all
  * 2^(levels - 1) subsets (Fisher, "On grouping for maximum homogeneity", JASA 53,
  * 1958).  Equal gains: the lowest slot wins, then the lowest bin.
+ *
+ * Such an order is chosen by the rows that it then splits, so that levels which mean nothing
+ * gain as well.  If G / sqrt(H) of n levels of one weight is normal with variance d, the best
+ * cut parts the positive ones from the negative, and gains n d (2 / pi) in the mean.  That much
+ * is taken off for each level above two, with d = sum g^2 / sum h of the tree's rows; or
+ * else a category of many levels wins against columns that say something.
  */
 #ifndef ORCHARD_KERNEL_TREE_SPLIT_H
 #define ORCHARD_KERNEL_TREE_SPLIT_H
@@ -22,15 +28,17 @@
 
 typedef struct SplitOptions
 {
-	double l1;				/* >= 0 */
-	double l2;				/* >= 0 */
-	double min_gain;		/* a split gains more than that, and more than 0 */
-	double min_hessian;		/* of either part */
-	double min_rows;		/* of either part */
-	double category_smooth; /* pulls rare levels to the middle of the order */
-	double category_l2;		/* on top of l2 where a category splits */
-	const int8_t *monotone; /* a slot: 1 = rising, -1 = falling, 0; NULL = none */
-	double gradient_unit;	/* a gradient is so many units of the histogram */
+	double l1;				 /* >= 0 */
+	double l2;				 /* >= 0 */
+	double min_gain;		 /* a split gains more than that, and more than 0 */
+	double min_hessian;		 /* of either part */
+	double min_rows;		 /* of either part */
+	double category_smooth;	 /* pulls rare levels to the middle of the order */
+	double category_l2;		 /* on top of l2 where a category splits */
+	double category_penalty; /* how many times what chance gives a level has to gain */
+	double category_noise;	 /* what a level has to gain in this tree; set by the trees */
+	const int8_t *monotone;	 /* a slot: 1 = rising, -1 = falling, 0; NULL = none */
+	double gradient_unit;	 /* a gradient is so many units of the histogram */
 	double hessian_unit;
 } SplitOptions;
 
