@@ -154,6 +154,29 @@ cuts_and_refused_memory_leave_nothing(void)
 	writer_release(&writer);
 }
 
+/* A node of each kind in the first tree; a category's levels leave bits of its last byte unused. */
+static bool
+pick_nodes(Ensemble *ensemble, TreeNode **number, TreeNode **category, TreeNode **leaf)
+{
+	Tree *tree = &ensemble->trees[0];
+	int32_t i;
+
+	*number = *category = *leaf = NULL;
+	for (i = 1; i < tree->n_nodes; i++)
+	{
+		TreeNode *node = &tree->nodes[i];
+
+		if (node->slot == TREE_LEAF)
+			*leaf = node;
+		else if (node->slot < ensemble->n_numbers)
+			*number = node;
+		else if (ensemble->n_levels[node->slot - ensemble->n_numbers] % 8 != 0)
+			*category = node;
+	}
+	CHECK(*number != NULL && *leaf != NULL);
+	return *number != NULL && *leaf != NULL;
+}
+
 /* A change for the worse, made and taken back. */
 #define CHECK_REFUSED(place, worse) \
 	do \
@@ -170,24 +193,14 @@ what_cannot_be_scored_is_refused(void)
 {
 	Ensemble *ensemble = random_ensemble(1, shapes[0], &unit_allocator);
 	Tree *tree = &ensemble->trees[0];
-	TreeNode *number = NULL;
-	TreeNode *category = NULL;
-	TreeNode *leaf = NULL;
-	int32_t i;
+	TreeNode *number;
+	TreeNode *category;
+	TreeNode *leaf;
 
-	for (i = 1; i < tree->n_nodes; i++)
-	{
-		TreeNode *node = &tree->nodes[i];
-
-		if (node->slot == TREE_LEAF)
-			leaf = node;
-		else if (node->slot < ensemble->n_numbers)
-			number = node;
-		else if (ensemble->n_levels[node->slot - ensemble->n_numbers] % 32 != 0)
-			category = node;
-	}
-	CHECK(number != NULL && category != NULL && leaf != NULL);
-	if (number == NULL || category == NULL || leaf == NULL)
+	if (!pick_nodes(ensemble, &number, &category, &leaf))
+		return;
+	CHECK(category != NULL);
+	if (category == NULL)
 		return;
 	CHECK_REFUSED(number->threshold, NAN);
 	CHECK_REFUSED(number->threshold, -INFINITY);
@@ -218,6 +231,61 @@ what_cannot_be_scored_is_refused(void)
 	CHECK_REFUSED(ensemble->path_scale, 0.0);
 	CHECK_REFUSED(ensemble->link, (TreeLink) 5);
 	ensemble_release(ensemble, &unit_allocator);
+}
+
+/* A change for the worse, written and read back. */
+#define CHECK_UNREADABLE(place, worse) \
+	do \
+	{ \
+		__typeof__(place) before = (place); \
+		Ensemble *decoded; \
+		ByteWriter writer; \
+		(place) = (worse); \
+		writer_begin(&writer, &unit_allocator, 1 << 26); \
+		CHECK(ensemble_encode(ensemble, &unit_allocator, &writer) == KERNEL_OK); \
+		CHECK(decode(&writer, ensemble, &decoded) == KERNEL_CORRUPT); \
+		(place) = before; \
+		writer_release(&writer); \
+	} while (0)
+
+/* Decoding leaves nothing for ensemble_validate to find. */
+static void
+what_cannot_be_scored_is_not_read(void)
+{
+	int with_weights;
+
+	for (with_weights = 0; with_weights < 2; with_weights++)
+	{
+		Ensemble *ensemble = random_ensemble(1, shapes[with_weights ? 3 : 0], &unit_allocator);
+		Tree *tree = &ensemble->trees[0];
+		TreeNode *category;
+		TreeNode *inner;
+		TreeNode *leaf;
+
+		if (!pick_nodes(ensemble, &inner, &category, &leaf))
+			return;
+		CHECK_UNREADABLE(leaf->value, INFINITY);
+		CHECK_UNREADABLE(leaf->value, NAN);
+		CHECK_UNREADABLE(inner->gain, NAN);
+		CHECK_UNREADABLE(inner->gain, -1.0);
+		CHECK_UNREADABLE(ensemble->base[0], NAN);
+		CHECK_UNREADABLE(ensemble->scale, INFINITY);
+		CHECK_UNREADABLE(ensemble->path_scale, 0.0);
+		CHECK_UNREADABLE(ensemble->link, (TreeLink) 5);
+		if (with_weights)
+		{
+			CHECK_UNREADABLE(inner->cover, -1.0);
+			CHECK_UNREADABLE(inner->cover, INFINITY);
+			CHECK_UNREADABLE(leaf->cover, NAN);
+		}
+		if (category != NULL)
+			CHECK_UNREADABLE(
+				tree->words[category->subset +
+							ensemble->n_levels[category->slot - ensemble->n_numbers] / 32],
+				UINT32_MAX);
+		CHECK(category != NULL || with_weights);
+		ensemble_release(ensemble, &unit_allocator);
+	}
 }
 
 /* Gains become floats and a threshold of -0 becomes 0: once, and never again. */
@@ -256,4 +324,5 @@ rounding_happens_once(void)
 
 UNIT_MAIN(UNIT_CASE(an_ensemble_comes_back_from_its_bytes), UNIT_CASE(bytes_and_memory_are_bounded),
 		  UNIT_CASE(cuts_and_refused_memory_leave_nothing),
-		  UNIT_CASE(what_cannot_be_scored_is_refused), UNIT_CASE(rounding_happens_once))
+		  UNIT_CASE(what_cannot_be_scored_is_refused), UNIT_CASE(what_cannot_be_scored_is_not_read),
+		  UNIT_CASE(rounding_happens_once))

@@ -145,25 +145,6 @@ reader_begin(ByteReader *reader, const void *bytes, size_t length)
 	reader->status = KERNEL_OK;
 }
 
-size_t
-reader_left(const ByteReader *reader)
-{
-	return reader->status == KERNEL_OK ? (size_t) (reader->end - reader->next) : 0;
-}
-
-const uint8_t *
-read_bytes(ByteReader *reader, size_t length)
-{
-	const uint8_t *bytes = reader->next;
-
-	if (length > reader_left(reader))
-		reader->status = KERNEL_CORRUPT;
-	if (reader->status != KERNEL_OK)
-		return NULL;
-	reader->next += length;
-	return bytes;
-}
-
 /* `size` bytes, least significant first; 0 after a fault. */
 static uint64_t
 read_integer(ByteReader *reader, size_t size)
@@ -191,39 +172,13 @@ read_u16(ByteReader *reader)
 	return (uint16_t) read_integer(reader, 2);
 }
 
-/* Written out, these are one load where the machine has this order of bytes. */
-static uint32_t
-load_u32(const uint8_t *bytes)
-{
-	return (uint32_t) bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 |
-		(uint32_t) bytes[3] << 24;
-}
-
-uint32_t
-read_u32(ByteReader *reader)
-{
-	const uint8_t *bytes = read_bytes(reader, 4);
-
-	return bytes == NULL ? 0 : load_u32(bytes);
-}
-
 uint64_t
-read_u64(ByteReader *reader)
-{
-	const uint8_t *bytes = read_bytes(reader, 8);
-
-	return bytes == NULL ? 0 : load_u32(bytes) | (uint64_t) load_u32(bytes + 4) << 32;
-}
-
-uint64_t
-read_varint(ByteReader *reader)
+read_long_varint(ByteReader *reader)
 {
 	uint64_t value = 0;
 	unsigned shift;
 	uint8_t byte = 0x80;
 
-	if (reader->status == KERNEL_OK && reader->next < reader->end && *reader->next < 0x80)
-		return *reader->next++;
 	for (shift = 0; byte >= 0x80 && shift < 64; shift += 7)
 	{
 		byte = read_u8(reader);
@@ -233,16 +188,6 @@ read_varint(ByteReader *reader)
 	if ((shift == 70 && byte > 1) || (shift > 7 && byte == 0))
 		reader->status = KERNEL_CORRUPT;
 	return reader->status == KERNEL_OK ? value : 0;
-}
-
-double
-read_double(ByteReader *reader)
-{
-	uint64_t bits = read_u64(reader);
-	double value;
-
-	memcpy(&value, &bits, sizeof(value));
-	return value;
 }
 
 DoubleDouble

@@ -10,6 +10,8 @@
 #ifndef ORCHARD_KERNEL_CODEC_BYTES_H
 #define ORCHARD_KERNEL_CODEC_BYTES_H
 
+#include <string.h>
+
 #include "kernel/base/double_double.h"
 #include "kernel/base/memory.h"
 
@@ -45,17 +47,85 @@ extern void write_string(ByteWriter *writer, const char *text,
 						 size_t length); /* u32 length, bytes */
 
 extern void reader_begin(ByteReader *reader, const void *bytes, size_t length);
-extern size_t reader_left(const ByteReader *reader);
+static inline size_t
+reader_left(const ByteReader *reader)
+{
+	return reader->status == KERNEL_OK ? (size_t) (reader->end - reader->next) : 0;
+}
 
 /* The next `length` bytes in place, or NULL; nothing is copied. */
-extern const uint8_t *read_bytes(ByteReader *reader, size_t length);
+static inline const uint8_t *
+read_bytes(ByteReader *reader, size_t length)
+{
+	const uint8_t *bytes = reader->next;
+
+	if (length > reader_left(reader))
+		reader->status = KERNEL_CORRUPT;
+	if (reader->status != KERNEL_OK)
+		return NULL;
+	reader->next += length;
+	return bytes;
+}
+
 extern uint8_t read_u8(ByteReader *reader);
 extern uint16_t read_u16(ByteReader *reader);
-extern uint32_t read_u32(ByteReader *reader);
-extern uint64_t read_u64(ByteReader *reader);
-/* What write_varint wrote; corrupt when longer than needed or beyond 64 bits. */
-extern uint64_t read_varint(ByteReader *reader);
-extern double read_double(ByteReader *reader);
+
+/* Written out, these are one load where the machine has this order of bytes. */
+static inline uint32_t
+load_u32(const uint8_t *bytes)
+{
+	return (uint32_t) bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 |
+		(uint32_t) bytes[3] << 24;
+}
+
+static inline uint32_t
+read_u32(ByteReader *reader)
+{
+	const uint8_t *bytes = read_bytes(reader, 4);
+
+	return bytes == NULL ? 0 : load_u32(bytes);
+}
+
+static inline uint64_t
+read_u64(ByteReader *reader)
+{
+	const uint8_t *bytes = read_bytes(reader, 8);
+
+	return bytes == NULL ? 0 : load_u32(bytes) | (uint64_t) load_u32(bytes + 4) << 32;
+}
+
+static inline double
+read_double(ByteReader *reader)
+{
+	uint64_t bits = read_u64(reader);
+	double value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+extern uint64_t read_long_varint(ByteReader *reader);
+
+/*
+ * What write_varint wrote; corrupt when longer than needed or beyond 64 bits.  One or two bytes are
+ * read without a branch on which it is, that nobody could foretell.
+ */
+static inline uint64_t
+read_varint(ByteReader *reader)
+{
+	uint32_t first;
+	uint32_t second;
+
+	if (reader_left(reader) < 2)
+		return read_long_varint(reader);
+	first = reader->next[0];
+	second = reader->next[1];
+	if ((first & second & 0x80) != 0 || (((first ^ 0x80) & 0x80) | second) == 0)
+		return read_long_varint(reader);
+	reader->next += 1 + (first >> 7);
+	return (first & 0x7f) | (second & (0 - (first >> 7))) << 7;
+}
+
 extern DoubleDouble read_double_double(ByteReader *reader);
 
 /* What write_string wrote, in place and without a terminating zero. */

@@ -174,6 +174,9 @@ extern Status model_claimed_digest(const void *bytes, size_t length, uint8_t dig
  */
 extern Status model_validate(const Model *model, const Allocator *allocator);
 
+/* The same of all but the ensemble, which decoding has proven while it read. */
+extern Status model_validate_parts(const Model *model, const Allocator *allocator);
+
 extern void model_release(Model *model, const Allocator *allocator);
 
 /* Is the payload an ensemble of trees? */

@@ -478,7 +478,7 @@ model_decode(Model **model, const Allocator *allocator, const void *bytes, size_
 	memcpy(decoded->digest, (const uint8_t *) bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
 	read_parts(&decoder, decoded, part_length);
 	if (decoder_is_good(&decoder))
-		decoder_fail(&decoder, model_validate(decoded, allocator));
+		decoder_fail(&decoder, model_validate_parts(decoded, allocator));
 	if (decoder.status != KERNEL_OK)
 	{
 		model_release(decoded, allocator);

@@ -518,19 +518,23 @@ require_all_distinct(const Model *model, const Allocator *allocator)
 }
 
 Status
-model_validate(const Model *model, const Allocator *allocator)
+model_validate_parts(const Model *model, const Allocator *allocator)
 {
 	bool is_valid = model->target != NULL && model->options != NULL && objective_valid(model) &&
 		(is_text(model->target) == (model->objective != OBJECTIVE_ISOLATION)) &&
 		(model->unknown == UNKNOWN_AS_MISSING || model->unknown == UNKNOWN_IS_ERROR);
-	Status status;
 
 	is_valid = is_valid && features_valid(model) && preprocess_valid(model) && trees_valid(model) &&
 		(algorithm_is_trees(model->algorithm) || classes_valid(model)) && terms_valid(model) &&
 		covariance_valid(model) && facts_valid(model) && scores_valid(model);
-	if (!is_valid)
-		return KERNEL_CORRUPT;
-	status = require_all_distinct(model, allocator);
+	return is_valid ? require_all_distinct(model, allocator) : KERNEL_CORRUPT;
+}
+
+Status
+model_validate(const Model *model, const Allocator *allocator)
+{
+	Status status = model_validate_parts(model, allocator);
+
 	if (status == KERNEL_OK && model->ensemble != NULL)
 		status = ensemble_validate(model->ensemble, allocator);
 	return status;

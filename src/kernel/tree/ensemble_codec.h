@@ -27,6 +27,9 @@
  */
 extern Status ensemble_validate(const Ensemble *ensemble, const Allocator *allocator);
 
+/* What ensemble_validate asks of all but the trees. */
+extern bool ensemble_head_valid(const Ensemble *ensemble);
+
 /*
  * ensemble_encode
  *		Writes a valid ensemble.
@@ -41,8 +44,7 @@ extern Status ensemble_encode(const Ensemble *ensemble, const Allocator *allocat
  * ensemble_decode
  *		What ensemble_encode wrote, for these slots; n_levels as in Ensemble, copied.
  *
- * All indices are in range, but the caller has to run ensemble_validate before it
- * trusts the numbers.  Memory is at most 12 times the bytes read, and n_levels.
+ * It is one that ensemble_validate would find valid.  Memory is at most 12 times the bytes read, and n_levels.
  * KERNEL_CORRUPT and KERNEL_OUT_OF_MEMORY leave nothing.
  */
 extern Status ensemble_decode(ByteReader *reader, const Allocator *allocator, int32_t n_numbers,

@@ -2,9 +2,11 @@
  * ensemble_decode.c: an ensemble from foreign bytes.
  *
  * Every count is measured against the bytes that are left before anything is
- * allocated by it.  Trees are read without recursion: a node whose right subtree
- * is still to come waits in a list that runs through the nodes' own `right`.
+ * allocated by it, and every number is judged as it is read, so that the first score of
+ * a session need not look at all nodes again.  Trees are read without recursion: a node whose
+ * right subtree is still to come waits in a list that runs through the nodes' own `right`.
  */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -106,109 +108,128 @@ read_subset(Decoder *decoder, Tree *tree, uint32_t n_levels)
 	memset(tree->words + first, 0, n * sizeof(uint32_t));
 	for (i = 0; i < n_bytes; i++)
 		tree->words[first + i / 4] |= (uint32_t) bytes[i] << (8 * (i % 4));
+	if (n_levels % 32 != 0 && tree->words[first + n - 1] >> n_levels % 32 != 0)
+		decoder_fail(decoder); /* bits beyond the levels */
 	decoder->n_words += (uint32_t) n;
 	return first;
 }
 
-static double
-read_float(ByteReader *reader)
+/* A gain: finite and at least 0, which the order of the bits shows; -0 is not. */
+static inline double
+read_gain(ByteReader *reader)
 {
 	uint32_t bits = read_u32(reader);
 	float value;
 
 	memcpy(&value, &bits, sizeof(value));
-	if (bits == UINT32_C(0x80000000)) /* -0 */
+	if (bits >= UINT32_C(0x7f800000))
 		reader->status = KERNEL_CORRUPT;
 	return value;
 }
 
-/* What an inner node asks for; code: of the node. */
-static void
-read_question(Decoder *decoder, Tree *tree, TreeNode *node, uint64_t code)
+/* A cover that is stored: finite and at least 0. */
+static inline double
+read_cover(ByteReader *reader)
+{
+	double value = read_double(reader);
+
+	if (!(value >= 0.0 && value <= DBL_MAX))
+		reader->status = KERNEL_CORRUPT;
+	return value;
+}
+
+/* What an inner node asks for, which read_node has in part; code: of the node. */
+static inline void
+read_question(Decoder *decoder, ByteReader *reader, Tree *tree, TreeNode *node, uint64_t code)
 {
 	const Ensemble *ensemble = decoder->ensemble;
 	uint64_t slot = code / 2 - 1;
 	uint64_t place;
 
-	if (slot >= (uint64_t) ensemble->n_numbers + (uint64_t) ensemble->n_categories)
+	if (code < 2 || slot >= (uint64_t) ensemble->n_numbers + (uint64_t) ensemble->n_categories)
 	{
-		decoder_fail(decoder);
+		reader->status = KERNEL_CORRUPT;
 		return;
 	}
 	node->slot = (int32_t) slot;
 	node->missing_left = code % 2 == 1;
-	node->subset = TREE_NO_SUBSET;
 	if (node->slot >= ensemble->n_numbers)
 	{
+		*decoder->reader = *reader;
 		node->subset =
 			read_subset(decoder, tree, ensemble->n_levels[node->slot - ensemble->n_numbers]);
+		*reader = *decoder->reader;
 		return;
 	}
-	place = read_varint(decoder->reader);
+	place = read_varint(reader);
 	if (place >= decoder->starts[slot + 1] - decoder->starts[slot])
 	{
-		decoder_fail(decoder);
+		reader->status = KERNEL_CORRUPT;
 		return;
 	}
 	node->threshold = decoder->values[decoder->starts[slot] + place];
 	decoder->is_used[decoder->starts[slot] + place] = 1;
 }
 
-static void
-read_leaf(Decoder *decoder, TreeNode *node, bool counts_rows)
+static inline void
+read_leaf(ByteReader *reader, TreeNode *node, bool counts_rows)
 {
 	uint64_t count;
 
-	node->slot = TREE_LEAF;
-	node->subset = TREE_NO_SUBSET;
-	node->value = read_double(decoder->reader);
+	node->value = read_double(reader);
+	if (!isfinite(node->value))
+		reader->status = KERNEL_CORRUPT;
 	if (!counts_rows)
+	{
+		node->cover = read_cover(reader);
 		return;
-	count = read_varint(decoder->reader);
+	}
+	count = read_varint(reader);
 	if (count > TREE_FORMAT_MAX_COUNT)
-		decoder_fail(decoder);
+		reader->status = KERNEL_CORRUPT;
 	node->cover = (double) count;
 }
 
-/* Nodes in preorder; the list of those that wait for their right child is threaded through it. */
+/*
+ * Nodes in preorder; the list of those that wait for their right child is threaded through it.  The
+ * reader is a copy, so that the compiler keeps it in registers.
+ */
 static void
 read_nodes(Decoder *decoder, Tree *tree, bool counts_rows)
 {
+	ByteReader reader = *decoder->reader;
 	int32_t waiting = -1;
 	int32_t i;
 
-	for (i = 0; i < tree->n_nodes && decoder_is_good(decoder); i++)
+	for (i = 0; i < tree->n_nodes && reader.status == KERNEL_OK; i++)
 	{
 		TreeNode *node = &tree->nodes[i];
-		uint64_t code = read_varint(decoder->reader);
+		uint64_t code = read_varint(&reader);
 
-		if (code == 0)
+		*node = (TreeNode){.slot = TREE_LEAF, .subset = TREE_NO_SUBSET};
+		if (code != 0)
 		{
-			read_leaf(decoder, node, counts_rows);
+			read_question(decoder, &reader, tree, node, code);
+			node->gain = read_gain(&reader);
 			if (!counts_rows)
-				node->cover = read_double(decoder->reader);
-			if (waiting >= 0)
-			{
-				int32_t next = tree->nodes[waiting].right;
-
-				tree->nodes[waiting].right = i + 1;
-				waiting = next;
-			}
-			else if (i + 1 < tree->n_nodes)
-				decoder_fail(decoder); /* the tree is complete before its last node */
+				node->cover = read_cover(&reader);
+			node->left = i + 1;
+			node->right = waiting;
+			waiting = i;
 			continue;
 		}
-		if (code == 1)
-			decoder_fail(decoder);
-		else
-			read_question(decoder, tree, node, code);
-		node->gain = read_float(decoder->reader);
-		if (!counts_rows)
-			node->cover = read_double(decoder->reader);
-		node->left = i + 1;
-		node->right = waiting;
-		waiting = i;
+		read_leaf(&reader, node, counts_rows);
+		if (waiting >= 0)
+		{
+			int32_t next = tree->nodes[waiting].right;
+
+			tree->nodes[waiting].right = i + 1;
+			waiting = next;
+		}
+		else if (i + 1 < tree->n_nodes)
+			reader.status = KERNEL_CORRUPT; /* the tree is complete before its last node */
 	}
+	*decoder->reader = reader;
 	if (waiting >= 0)
 		decoder_fail(decoder);
 }
@@ -262,9 +283,14 @@ read_tree(Decoder *decoder, Tree *tree)
 				(TREE_FORMAT_LEAF_SIZE + TREE_FORMAT_INNER_SIZE) ||
 		covers > TREE_FORMAT_WEIGHTS)
 		decoder_fail(decoder);
-	tree->nodes = decoder_allocate(decoder, 2 * (size_t) n_leaves - 1, sizeof(TreeNode));
-	if (tree->nodes == NULL)
+	if (!decoder_is_good(decoder))
 		return;
+	tree->nodes = memory_allocate(decoder->allocator, 2 * (size_t) n_leaves - 1, sizeof(TreeNode));
+	if (tree->nodes == NULL)
+	{
+		decoder->status = KERNEL_OUT_OF_MEMORY;
+		return;
+	}
 	tree->output = (int32_t) output;
 	tree->n_nodes = (int32_t) (2 * n_leaves - 1);
 	decoder->n_words = 0;
@@ -317,6 +343,8 @@ read_head(Decoder *decoder)
 	ensemble->n_outputs = (int32_t) n;
 	for (k = 0; k < n; k++)
 		ensemble->base[k] = read_double(reader);
+	if (!ensemble_head_valid(ensemble))
+		decoder_fail(decoder);
 	decoder->n_values = count_thresholds(*reader, ensemble->n_numbers);
 	decoder->values = decoder_allocate(decoder, decoder->n_values, sizeof(double));
 	decoder->is_used = decoder_allocate(decoder, decoder->n_values, 1);

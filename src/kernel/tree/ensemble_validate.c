@@ -68,8 +68,8 @@ tree_valid(const Ensemble *ensemble, const Tree *tree, int32_t *ends)
 	return ends[0] == tree->n_nodes;
 }
 
-static bool
-head_valid(const Ensemble *ensemble)
+bool
+ensemble_head_valid(const Ensemble *ensemble)
 {
 	int32_t k;
 
@@ -93,7 +93,7 @@ ensemble_validate(const Ensemble *ensemble, const Allocator *allocator)
 	bool is_valid;
 	int32_t i;
 
-	if (!head_valid(ensemble))
+	if (!ensemble_head_valid(ensemble))
 		return KERNEL_CORRUPT;
 	for (i = 0; i < ensemble->n_trees; i++)
 	{
