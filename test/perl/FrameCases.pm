@@ -312,9 +312,11 @@ sub sketches
 {
 	return (
 		{ name => 'n(qsketch)', ours => 'coalesce(orchard.n(orchard.qsketch(x) %w), 0)', reference => 'count(x) %w', rounds => 30 },
-		map { {
+		(map { {
 			name => "quantile(qsketch, $_)", ours => "orchard.quantile(orchard.qsketch(x) %w, $_)", reference => "quantile_of(array_agg(x) %w, $_)",
-			scale => "error_of(array_agg(x) %w, $_)", same => 'a IS NOT DISTINCT FROM b OR abs(a - b) <= s', rounds => 30 } } 0.5, 0.97);
+			scale => "error_of(array_agg(x) %w, $_)", same => 'a IS NOT DISTINCT FROM b OR abs(a - b) <= s', rounds => 30 } } 0.5, 0.97),
+		{ name => 'median(qsketch(x, 0.05))', ours => 'orchard.median(orchard.qsketch(x, 0.05) %w)', reference => 'quantile_of(array_agg(x) %w, 0.5)',
+			scale => '5 * error_of(array_agg(x) %w, 0.5)', same => 'a IS NOT DISTINCT FROM b OR abs(a - b) <= s', rounds => 30 });
 }
 
 # Counts of values, of three types.
@@ -357,7 +359,15 @@ sub over_time
 		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1], same => 'close_to(a, b, s)', scale => $_->[2] // 'max(abs(x)) %w' } } @close));
 }
 
-my @rooms = (\&drop_ins, \&real_drop_ins, \&shapes, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time);
+# What takes a time takes one without a time zone too, with the same result.
+sub without_zone
+{
+	return map { +{
+		%$_, name => "$_->{name} of timestamp", ours => $_->{ours} =~ s/\bts\b/(ts AT TIME ZONE 'UTC')/gr, rounds => 15
+	} } grep { $_->{ours} =~ /\bts\b/ } (in_order(), over_time());
+}
+
+my @rooms = (\&drop_ins, \&real_drop_ins, \&shapes, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time, \&without_zone);
 
 sub frame_cases
 {
