@@ -80,7 +80,7 @@ fit("huber weighted", design, y, weight=w, with_errors=False)
 fit("huber origin", design, y, intercept=False)
 fit("huber l2", design, y, alpha=0.05 * 600, with_errors=False)
 engel = sm.datasets.engel.load()
-fit("huber engel", numpy.asarray(engel.exog, dtype=float).reshape(-1, 1), numpy.asarray(engel.endog), names=["income"])
+fit("huber engel", numpy.asarray(engel.exog, dtype=float).reshape(-1, 1), numpy.asarray(engel.endog), names=["foodexp"])
 loss = sm.datasets.stackloss.load()
 fit("huber stackloss", numpy.asarray(loss.exog, dtype=float), numpy.asarray(loss.endog),
     names=["airflow", "watertemp", "acidconc"])

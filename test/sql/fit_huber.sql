@@ -13,7 +13,7 @@ FROM (SELECT i, i % 3 AS k, ((i * 37) % 101) / 4.0::float8 AS x, ((i * 53) % 31)
 	FROM generate_series(1, 600) AS i) AS q;
 
 -- Engel's food expenditure (1857) and Brownlee's plant (1965), as statsmodels ships them.
-CREATE TABLE engel (income float8, foodexp float8);
+CREATE TABLE engel (foodexp float8, income float8);
 INSERT INTO engel VALUES
 	(255.839424594576, 420.157650843928),
 	(310.958667059145, 541.411706721205),
@@ -318,7 +318,7 @@ INSERT INTO golden VALUES
 	('huber l2', 'c = j3', -0.028906277650337146, NULL, NULL),
 	('huber l2', '(scale)', 3.326206003359724, NULL, NULL),
 	('huber engel', '(intercept)', -0.6607764203998913, 20.44307761313783, 0.9742423403823695),
-	('huber engel', 'income', 1.5184765892364398, 0.029957718142167793, 7.937928781425229e-128),
+	('huber engel', 'foodexp', 1.5184765892364398, 0.029957718142167793, 7.937928781425229e-128),
 	('huber engel', '(scale)', 80.67632198177817, NULL, NULL),
 	('huber stackloss', '(intercept)', -38.89574261291208, 8.470458604364445, 0.0002594838383601514),
 	('huber stackloss', 'airflow', 0.8324303300712105, 0.09602479648021467, 1.2027645287763965e-07),
@@ -332,7 +332,7 @@ UNION ALL SELECT 'huber wide', orchard.fit(t, 'y', '{"algorithm": "huber", "epsi
 UNION ALL SELECT 'huber weighted', orchard.fit(t, 'y', '{"algorithm": "huber", "weight": "w", "features": ["x", "k", "z", "c"]}') FROM ground AS t
 UNION ALL SELECT 'huber origin', orchard.fit(t, 'y', '{"algorithm": "huber", "fit_intercept": false, "features": ["x", "k", "z", "c"]}') FROM ground AS t
 UNION ALL SELECT 'huber l2', orchard.fit(t, 'y', '{"algorithm": "huber", "l2": 0.05, "standardize": false, "features": ["x", "k", "z", "c"]}') FROM ground AS t
-UNION ALL SELECT 'huber engel', orchard.fit(t, 'foodexp', '{"algorithm": "huber"}') FROM engel AS t
+UNION ALL SELECT 'huber engel', orchard.fit(t, 'income', '{"algorithm": "huber"}') FROM engel AS t
 UNION ALL SELECT 'huber stackloss', orchard.fit(t, 'stackloss', '{"algorithm": "huber"}') FROM stackloss AS t;
 
 -- Estimates and errors to 1e-9 of their size, p-values to 1e-8.
@@ -365,8 +365,8 @@ WHERE ours.model = 'huber';
 SELECT abs(orchard.predict(fitted, 700.0) - sum(contribution)) <= 1e-12 * 700 AS explained
 FROM ours, orchard.explain(fitted, 700.0) WHERE model = 'huber engel' GROUP BY fitted;
 SELECT e.metric, abs(e.value - CASE e.metric WHEN 'rmse' THEN sqrt(q.squares) WHEN 'mae' THEN q.sizes ELSE 1 - q.squares / q.variance END) <= 1e-10 AS evaluated
-FROM (SELECT avg((foodexp - p) ^ 2) AS squares, avg(abs(foodexp - p)) AS sizes, var_pop(foodexp) AS variance
-	FROM (SELECT foodexp, orchard.predict(fitted, income) AS p FROM engel, ours WHERE model = 'huber engel') AS r) AS q,
+FROM (SELECT avg((income - p) ^ 2) AS squares, avg(abs(income - p)) AS sizes, var_pop(income) AS variance
+	FROM (SELECT income, orchard.predict(fitted, foodexp) AS p FROM engel, ours WHERE model = 'huber engel') AS r) AS q,
 	ours, orchard.evaluate(fitted, 'SELECT * FROM fit_huber.engel') AS e WHERE model = 'huber engel' AND metric NOT LIKE 'rows%' ORDER BY 1;
 SELECT orchard.predict_interval(fitted, 0.95, 500.0) FROM ours WHERE model = 'huber engel';
 
