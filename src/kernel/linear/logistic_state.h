@@ -191,9 +191,9 @@ extern void logistic_pass_end(Logistic *fit);
 extern Status logistic_add_derivatives(Logistic *fit, const double *residual,
 									   const double *curvature, int32_t n);
 
-/* Adds the loaded panel's sums of each member of the basis times a value a row; values: 0 beyond n. */
-extern void logistic_add_gradient(const Logistic *fit, const double *values, int32_t n,
-								  double *sums);
+/* Adds the loaded panel's sums of each member of the basis times a value a row, 0 beyond n. */
+extern void logistic_add_gradient(const Logistic *fit, const double *residual, int32_t n,
+								  double *gradient);
 
 extern void logistic_slope(Logistic *fit, const double *estimate);
 extern Status logistic_project(Logistic *fit);
