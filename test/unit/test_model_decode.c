@@ -410,7 +410,67 @@ a_refusal_leaves_nothing(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(every_field_survives), UNIT_CASE(every_sample_is_read_encoded_and_scored),
+/* The digest of a recipe whose bytes have changed (transform.h), and that of its model. */
+static void
+sign_recipe(uint8_t *bytes, size_t length, size_t part_length, size_t at, size_t recipe_length)
+{
+	uint8_t digest[SHA256_SIZE];
+	Sha256 sha;
+
+	sha256_begin(&sha);
+	sha256_add(&sha, bytes + at, 8);
+	sha256_add(&sha, bytes + at + TRANSFORM_HEADER, recipe_length - TRANSFORM_HEADER);
+	sha256_end(&sha, digest);
+	memcpy(bytes + at + 8, digest, TRANSFORM_DIGEST);
+	model_format_sign(bytes, length, part_length);
+}
+
+/* A recipe written in another way than by the encoder, as with a flag of 2, is no recipe of a model. */
+static void
+recipes_have_one_form(void)
+{
+	Model model = sample_prepared;
+	uint8_t *bytes;
+	size_t length;
+	size_t at = MODEL_FORMAT_PART_AT;
+	uint32_t recipe_length;
+	uint32_t part_length;
+	int n_refused = 0;
+	size_t i;
+
+	CHECK(model_encode(&model, &unit_allocator, &bytes, &length) == KERNEL_OK);
+	while (memcmp(bytes + at, "ORST", 4) != 0)
+		at++;
+	memcpy(&recipe_length, bytes + at - 4, 4);
+	memcpy(&part_length, bytes + MODEL_FORMAT_PART_LENGTH_AT, 4);
+	for (i = at + TRANSFORM_HEADER; i < at + recipe_length; i++)
+	{
+		uint8_t kept = bytes[i];
+		uint8_t *again;
+		size_t again_length;
+		Model *read;
+
+		if (kept != 1)
+			continue;
+		bytes[i] = 2;
+		sign_recipe(bytes, length, part_length, at, recipe_length);
+		if (model_decode(&read, &unit_allocator, bytes, length) == KERNEL_OK)
+		{
+			CHECK(model_encode(read, &unit_allocator, &again, &again_length) == KERNEL_OK);
+			CHECK(again_length == length && memcmp(again, bytes, length) == 0);
+			memory_release(&unit_allocator, again, again_length, 1);
+			model_release(read, &unit_allocator);
+		}
+		else
+			n_refused++;
+		bytes[i] = kept;
+	}
+	CHECK(n_refused > 3);
+	memory_release(&unit_allocator, bytes, length, 1);
+}
+
+UNIT_MAIN(UNIT_CASE(every_field_survives), UNIT_CASE(recipes_have_one_form),
+		  UNIT_CASE(every_sample_is_read_encoded_and_scored),
 		  UNIT_CASE(every_flipped_bit_is_refused), UNIT_CASE(every_other_length_is_refused),
 		  UNIT_CASE(signed_cuts_are_refused), UNIT_CASE(another_split_into_parts_is_refused),
 		  UNIT_CASE(signed_bytes_are_a_model_or_refused), UNIT_CASE(a_newer_version_is_told_apart),
