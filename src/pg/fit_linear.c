@@ -595,13 +595,12 @@ fit_glm(Fit *fit)
 						 .offset_slot = fit->spec->offset_slot,
 						 .report = fit->progress != NULL ? &report : NULL};
 	LinearFit result;
-	double mean;
 	Status status;
 
-	collect_facts(fit, NULL, &mean);
+	collect_facts(fit, NULL, &solver.target_mean);
 	fit_build_design(fit);
 	result = empty_result(fit);
-	if (mean == 0.0)
+	if (solver.target_mean == 0.0)
 	{
 		fit_zero(fit, &result);
 		return;

@@ -113,7 +113,6 @@ typedef struct Case
 	GlmOptions options;
 	LinearCoefficient coefficients[TERMS];
 	LinearFit fit;
-	double mean;
 } Case;
 
 /* Positive, around the link's mean at a plausible eta; a quarter of the Tweedie ones are 0. */
@@ -164,7 +163,7 @@ begin(Case *c, int kind, bool missing, bool weighted, bool with_intercept, bool 
 						  target_of(kind, i, with_offset), row.weight) == KERNEL_OK);
 	}
 	CHECK(glm_level_facts(&c->dataset, &unit_allocator, NULL, numbers, level_weight, missing_weight,
-						  &c->mean) == KERNEL_OK);
+						  &c->options.target_mean) == KERNEL_OK);
 	CHECK(design_build(&c->design, &unit_allocator, golden_features, 3, &c->dictionary,
 					   const_weight, missing_weight, numbers, &design_options) == KERNEL_OK);
 }

@@ -14,14 +14,6 @@
 
 #define DIVERGED 100.0 /* standard error of eta above which an estimate says nothing */
 
-/* No row is of a class. */
-static LogisticOptions
-row_options(double l2, bool standardize)
-{
-	return (LogisticOptions){
-		.l2 = l2, .standardize = standardize, .positive_target = NAN, .class_weight = {1.0, 1.0}};
-}
-
 /* Calls `visit` for the targets and weights (NULL: all 1) of each block. */
 typedef void (*BlockVisit)(void *context, const double *target, const double *weight, int32_t n);
 
@@ -78,7 +70,7 @@ glm_level_facts(const Dataset *dataset, const Allocator *allocator, const StopCh
 				NumberFacts *numbers, double *const *level_weight, double *missing_weight,
 				double *mean)
 {
-	LogisticOptions options = row_options(0.0, true);
+	LogisticOptions options = logistic_unclassed(0.0, true);
 	Status status = target_mean(dataset, stop, mean);
 
 	return status == KERNEL_OK ? logistic_level_facts(dataset, &options, allocator, stop, numbers,
@@ -135,7 +127,6 @@ typedef struct RateSums
 {
 	double exposure;
 	double total;
-	double change; /* of the log likelihood, by the offsets */
 } RateSums;
 
 /* The deviance of Poisson counts about mu = rate * exp(offset), whose rate is known in closed form. */
@@ -144,7 +135,7 @@ rate_deviance(const Logistic *fit, double *deviance)
 {
 	const Dataset *dataset = fit->dataset;
 	size_t slot = (size_t) fit->glm->offset_slot;
-	RateSums sums = {0.0, 0.0, 0.0};
+	RateSums sums = {0.0, 0.0};
 	int32_t pass;
 	int32_t b;
 	int32_t i;
@@ -236,25 +227,20 @@ Status
 glm_fit(const Dataset *dataset, const Design *design, const GlmOptions *options,
 		const Allocator *allocator, const StopCheck *stop, LinearFit *result)
 {
-	LogisticOptions rows = row_options(options->l2, options->standardize);
-	GlmLoss loss = {
-		.power = options->power, .link = options->link, .offset_slot = options->offset_slot};
+	LogisticOptions rows = logistic_unclassed(options->l2, options->standardize);
+	GlmLoss loss = {.power = options->power,
+					.link = options->link,
+					.mean = options->target_mean,
+					.offset_slot = options->offset_slot};
 	Logistic fit = {.dataset = dataset,
 					.design = design,
 					.options = &rows,
 					.allocator = allocator,
 					.stop = stop,
 					.glm = &loss};
-	Status status = target_mean(dataset, stop, &loss.mean);
+	Status status = logistic_begin(&fit);
 
-	result->facts = (LinearFacts){.log_likelihood = NAN,
-								  .sigma2 = NAN,
-								  .rss = NAN,
-								  .tss = NAN,
-								  .gradient_norm = NAN,
-								  .condition_number = NAN};
-	if (status == KERNEL_OK)
-		status = logistic_begin(&fit);
+	result->facts = logistic_no_facts();
 	if (status == KERNEL_OK)
 		status = glm_newton(&fit, &loss, options, &result->facts);
 	result->facts.rank = fit.rank;

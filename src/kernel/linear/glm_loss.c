@@ -73,9 +73,8 @@ observed_curvature(const GlmLoss *loss, const Mean *mean, double y)
 	return loss->link == LINK_SQRT ? 2.0 + 2.0 * y / mean->mu : mean->expected;
 }
 
-/* eta of the mean mu. */
-static double
-link_of(LinearLink link, double mu)
+double
+glm_link_of(LinearLink link, double mu)
 {
 	switch (link)
 	{
@@ -94,7 +93,7 @@ link_of(LinearLink link, double mu)
 static void
 start_row(const GlmLoss *loss, double eta, double y, double w, double *residual, double *curvature)
 {
-	double at = link_of(loss->link, 0.5 * (y + loss->mean));
+	double at = glm_link_of(loss->link, 0.5 * (y + loss->mean));
 	Mean mean;
 
 	*residual = *curvature = 0.0;

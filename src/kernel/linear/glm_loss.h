@@ -45,4 +45,7 @@ typedef struct GlmSums
 extern GlmSums glm_rows(const GlmLoss *loss, const double *eta, const double *target,
 						const double *weight, int32_t n, double *residual, double *curvature);
 
+/* eta of the mean mu > 0. */
+extern double glm_link_of(LinearLink link, double mu);
+
 #endif /* ORCHARD_KERNEL_LINEAR_GLM_LOSS_H */

@@ -25,18 +25,6 @@ typedef struct GlmStep
 	double reach;	  /* a bound of how far it moves any row's eta */
 } GlmStep;
 
-/* The mean penalised loss of what logistic_pass() left; not finite where a mean is not positive. */
-static double
-objective(const Logistic *fit, const double *estimate)
-{
-	double value = fit->sums.loss.hi / fit->sums.total.hi;
-	int32_t k;
-
-	for (k = 0; k < fit->n_columns; k++)
-		value += 0.5 * fit->columns[k].penalty * estimate[k] * estimate[k];
-	return value;
-}
-
 /* The factored matrix and the step where logistic_pass() was. */
 static Status
 find_step(Logistic *fit, GlmStep *step)
@@ -89,37 +77,13 @@ find_descent(Logistic *fit, GlmLoss *loss, int32_t rank, GlmStep *step)
 	return status == KERNEL_OK ? find_step(fit, step) : status;
 }
 
-/*
- * Moves along the step, halved until the objective does not rise; KERNEL_NOT_CONVERGED when it
- * always does.
- */
+/* Moves along the step; rounding is that of what the terms of the objective are made of. */
 static Status
 advance(Logistic *fit, double *value)
 {
 	double size = fit->sums.size / fit->sums.total.hi;
-	double limit = *value + ROUNDING * (*value + size);
-	double length = 1.0;
-	int32_t halvings;
-	int32_t k;
 
-	for (halvings = 0; halvings <= MAX_HALVINGS; halvings++)
-	{
-		Status status;
-
-		for (k = 0; k < fit->n_columns; k++)
-			fit->trial[k] = fit->estimate[k] - length * fit->step[k];
-		status = logistic_pass(fit, fit->trial);
-		if (status != KERNEL_OK)
-			return status;
-		*value = objective(fit, fit->trial);
-		if (*value <= limit)
-		{
-			memcpy(fit->estimate, fit->trial, (size_t) fit->n_columns * sizeof(double));
-			return KERNEL_OK;
-		}
-		length *= 0.5;
-	}
-	return KERNEL_NOT_CONVERGED;
+	return logistic_advance(fit, *value + ROUNDING * (*value + size), MAX_HALVINGS, value);
 }
 
 /* Judges the step found at the estimate; sets the facts. */
@@ -144,23 +108,6 @@ judge(Logistic *fit, const GlmStep *step, const GlmOptions *options, LinearFacts
 		facts->separated = is_flat;
 	}
 	return status;
-}
-
-/* eta of the mean target, from which every start but one works. */
-static double
-mean_eta(const GlmLoss *loss)
-{
-	switch (loss->link)
-	{
-		case LINK_LOG:
-			return log(loss->mean);
-		case LINK_INVERSE:
-			return 1.0 / loss->mean;
-		case LINK_SQRT:
-			return sqrt(loss->mean);
-		default:
-			return loss->mean;
-	}
 }
 
 /* The first step of iteratively reweighted least squares into the estimate. */
@@ -195,17 +142,17 @@ find_start(Logistic *fit, GlmLoss *loss, double *value)
 	Status status = KERNEL_OK;
 
 	if (fit->design->has_intercept && loss->offset_slot == NO_OFFSET)
-		fit->estimate[0] = mean_eta(loss);
+		fit->estimate[0] = glm_link_of(loss->link, loss->mean);
 	else
 		status = start_by_working_response(fit, loss);
 	if (status == KERNEL_OK)
 		status = logistic_pass(fit, fit->estimate);
-	*value = objective(fit, fit->estimate);
+	*value = logistic_objective(fit, fit->estimate);
 	if (status != KERNEL_OK || isfinite(*value))
 		return status;
 	memset(fit->estimate, 0, size);
 	status = logistic_pass(fit, fit->estimate);
-	*value = objective(fit, fit->estimate);
+	*value = logistic_objective(fit, fit->estimate);
 	if (status != KERNEL_OK || isfinite(*value))
 		return status;
 	return loss->link == LINK_LOG ? KERNEL_OVERFLOW : KERNEL_NOT_CONVERGED;

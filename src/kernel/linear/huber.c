@@ -324,7 +324,7 @@ Status
 huber_fit(const Dataset *dataset, const Design *design, const HuberOptions *options,
 		  const Allocator *allocator, const StopCheck *stop, LinearFit *result)
 {
-	LogisticOptions rows = robust_row_options(options->l2, options->standardize);
+	LogisticOptions rows = logistic_unclassed(options->l2, options->standardize);
 	Huber huber = {.options = options,
 				   .loss = {.epsilon = options->epsilon,
 							.centre = design->has_intercept ? options->target_mean : 0.0},
@@ -340,7 +340,7 @@ huber_fit(const Dataset *dataset, const Design *design, const HuberOptions *opti
 	huber.fit.robust = &huber.loss;
 	status = logistic_begin(&huber.fit);
 	basis = (size_t) huber.fit.n_basis;
-	result->facts = robust_no_facts();
+	result->facts = logistic_no_facts();
 	if (status == KERNEL_OK)
 	{
 		huber.mixed = memory_allocate(allocator, 2 * p, sizeof(double));

@@ -197,6 +197,24 @@ set_metrics(const Logistic *fit, LinearFit *result)
 	result->accuracy = right / total;
 }
 
+LogisticOptions
+logistic_unclassed(double l2, bool standardize)
+{
+	return (LogisticOptions){
+		.l2 = l2, .standardize = standardize, .positive_target = NAN, .class_weight = {1.0, 1.0}};
+}
+
+LinearFacts
+logistic_no_facts(void)
+{
+	return (LinearFacts){.log_likelihood = NAN,
+						 .sigma2 = NAN,
+						 .rss = NAN,
+						 .tss = NAN,
+						 .gradient_norm = NAN,
+						 .condition_number = NAN};
+}
+
 Status
 logistic_fit(const Dataset *dataset, const Design *design, const LogisticOptions *options,
 			 const Allocator *allocator, const StopCheck *stop, LinearFit *result)

@@ -32,9 +32,8 @@
 #define NEAR 0.05 /* a step that moves no row's eta by more leads to where the last digits count */
 #define STILL 1e-26 /* a decrement this small against the objective is rounding */
 
-/* The mean penalised loss of what logistic_pass() left. */
-static double
-objective(const Logistic *fit, const double *estimate)
+double
+logistic_objective(const Logistic *fit, const double *estimate)
 {
 	double value = fit->sums.loss.hi / fit->sums.total.hi;
 	int32_t k;
@@ -44,19 +43,14 @@ objective(const Logistic *fit, const double *estimate)
 	return value;
 }
 
-/*
- * Moves along the step, halved until the objective does not rise; KERNEL_NOT_CONVERGED when it
- * always does.
- */
-static Status
-advance(Logistic *fit, double *value)
+Status
+logistic_advance(Logistic *fit, double limit, int32_t max_halvings, double *value)
 {
-	double before = *value;
 	double length = 1.0;
 	int32_t halvings;
 	int32_t k;
 
-	for (halvings = 0; halvings <= MAX_HALVINGS; halvings++)
+	for (halvings = 0; halvings <= max_halvings; halvings++)
 	{
 		Status status;
 
@@ -65,8 +59,8 @@ advance(Logistic *fit, double *value)
 		status = logistic_pass(fit, fit->trial);
 		if (status != KERNEL_OK)
 			return status;
-		*value = objective(fit, fit->trial);
-		if (*value <= before + ROUNDING * before)
+		*value = logistic_objective(fit, fit->trial);
+		if (*value <= limit)
 		{
 			memcpy(fit->estimate, fit->trial, (size_t) fit->n_columns * sizeof(double));
 			return KERNEL_OK;
@@ -221,7 +215,7 @@ iterate(Logistic *fit, LinearFacts *facts)
 {
 	Step step;
 	Status status = logistic_pass(fit, fit->estimate);
-	double value = objective(fit, fit->estimate);
+	double value = logistic_objective(fit, fit->estimate);
 	bool is_sound = false;
 
 	for (; status == KERNEL_OK; facts->iterations++)
@@ -237,7 +231,7 @@ iterate(Logistic *fit, LinearFacts *facts)
 		if (is_last(fit, &step, value, facts))
 			break;
 		fit->is_rough = is_sound && step.reach > NEAR;
-		status = advance(fit, &value);
+		status = logistic_advance(fit, value + ROUNDING * value, MAX_HALVINGS, &value);
 		if (fit->options->report != NULL)
 			fit->options->report->step(fit->options->report->context, facts->iterations + 1,
 									   step.norm);

@@ -27,16 +27,12 @@ logistic_add_gradient(const Logistic *fit, const double *residual, int32_t n, do
 	}
 }
 
-Status
-logistic_add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n)
+/* Adds the loaded panel's part of the gradient and Hessian. */
+static Status
+add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n)
 {
 	int32_t first;
 
-	if (curvature == NULL)
-	{
-		logistic_add_gradient(fit, residual, n, fit->gradient);
-		return KERNEL_OK;
-	}
 	panel_gradient(fit->gradient, fit->panel, residual, fit->n_dense);
 	if (fit->is_rough)
 		panel_round(fit->rough_panel, fit->panel, (int32_t) panel_padded(fit->n_dense));
@@ -157,11 +153,11 @@ add_panel(Logistic *fit, const PanelPlace *place)
 		add_robust_rows(fit, place, eta, residual, curvature);
 	else
 		add_logistic_rows(fit, place, eta, residual, curvature);
-	return logistic_add_derivatives(fit, residual, curvature, place->n);
+	return add_derivatives(fit, residual, curvature, place->n);
 }
 
-Status
-logistic_pass_begin(Logistic *fit)
+static Status
+begin_pass(Logistic *fit)
 {
 	size_t size = (size_t) fit->n_basis;
 	size_t stride = (size_t) panel_padded(fit->n_dense);
@@ -179,8 +175,9 @@ logistic_pass_begin(Logistic *fit)
 	return KERNEL_OK;
 }
 
-void
-logistic_pass_end(Logistic *fit)
+/* The dense part of the Hessian into the matrix. */
+static void
+end_pass(Logistic *fit)
 {
 	size_t size = (size_t) fit->n_basis;
 	size_t dense = (size_t) fit->n_dense;
@@ -202,7 +199,7 @@ logistic_pass(Logistic *fit, const double *estimate)
 {
 	const Dataset *dataset = fit->dataset;
 	PanelPlace place = logistic_panel_first(dataset);
-	Status status = logistic_pass_begin(fit);
+	Status status = begin_pass(fit);
 
 	logistic_panel_spread(fit, estimate, fit->weights);
 	while (place.next_n > 0 && status == KERNEL_OK)
@@ -213,7 +210,7 @@ logistic_pass(Logistic *fit, const double *estimate)
 		if (status == KERNEL_OK)
 			status = add_panel(fit, &place);
 	}
-	logistic_pass_end(fit);
+	end_pass(fit);
 	return status;
 }
 

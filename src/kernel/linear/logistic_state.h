@@ -183,14 +183,6 @@ extern void logistic_end(Logistic *fit);
 /* logistic_pass.c */
 extern Status logistic_pass(Logistic *fit, const double *estimate);
 
-/* Passes with rows of their own: begin, then for each loaded panel add_derivatives, then end. */
-extern Status logistic_pass_begin(Logistic *fit);
-extern void logistic_pass_end(Logistic *fit);
-
-/* Adds the loaded panel's part of the gradient, and of the Hessian unless curvature is NULL. */
-extern Status logistic_add_derivatives(Logistic *fit, const double *residual,
-									   const double *curvature, int32_t n);
-
 /* Adds the loaded panel's sums of each member of the basis times a value a row, 0 beyond n. */
 extern void logistic_add_gradient(const Logistic *fit, const double *residual, int32_t n,
 								  double *gradient);
@@ -199,7 +191,14 @@ extern void logistic_slope(Logistic *fit, const double *estimate);
 extern Status logistic_project(Logistic *fit);
 extern Status logistic_largest_eta(Logistic *fit, const double *estimate, double *largest);
 
-/* The coefficient table's parts that both kinds share (logistic.c). */
+/* What the other losses share with the logistic one (logistic.c). */
+
+/* Options for rows of numbers, none of which is of a class. */
+extern LogisticOptions logistic_unclassed(double l2, bool standardize);
+
+/* Facts before a fit, all NaN or 0. */
+extern LinearFacts logistic_no_facts(void);
+
 extern Status logistic_report(Logistic *fit, double limit, LinearFit *result);
 
 /* glm_newton.c */
@@ -207,8 +206,6 @@ extern Status glm_newton(Logistic *fit, GlmLoss *loss, const GlmOptions *options
 						 LinearFacts *facts);
 
 /* robust.c */
-extern LogisticOptions robust_row_options(double l2, bool standardize);
-extern LinearFacts robust_no_facts(void);
 extern Status robust_pass(Logistic *fit, const double *estimate);
 extern void robust_project(const Logistic *fit, const double *basis, double factor,
 						   double *columns);
@@ -216,6 +213,15 @@ extern Status robust_report(Logistic *fit, double factor, double freedom, Linear
 
 /* logistic_newton.c */
 extern Status logistic_newton(Logistic *fit, LinearFacts *facts);
+
+/* The mean penalised loss of what logistic_pass() left. */
+extern double logistic_objective(const Logistic *fit, const double *estimate);
+
+/*
+ * Moves along the step, halved until the objective is at most the limit, into *value;
+ * KERNEL_NOT_CONVERGED when it never is.
+ */
+extern Status logistic_advance(Logistic *fit, double limit, int32_t max_halvings, double *value);
 
 /* logistic_solve.c */
 extern Status logistic_factor(Logistic *fit);

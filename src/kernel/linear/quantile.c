@@ -444,7 +444,7 @@ Status
 quantile_fit(const Dataset *dataset, const Design *design, const QuantileOptions *options,
 			 const Allocator *allocator, const StopCheck *stop, LinearFit *result, double *loss)
 {
-	LogisticOptions rows = robust_row_options(options->l1, options->standardize);
+	LogisticOptions rows = logistic_unclassed(options->l1, options->standardize);
 	Quantile quantile = {.options = options,
 						 .loss = {.kind = ROBUST_SQUARES,
 								  .quantile = options->quantile,
@@ -458,7 +458,7 @@ quantile_fit(const Dataset *dataset, const Design *design, const QuantileOptions
 
 	quantile.fit.robust = &quantile.loss;
 	quantile.mean_loss = loss;
-	result->facts = robust_no_facts();
+	result->facts = logistic_no_facts();
 	status = logistic_begin(&quantile.fit);
 	if (status == KERNEL_OK)
 		status = allocate(&quantile);

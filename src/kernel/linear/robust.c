@@ -8,25 +8,6 @@
 #include "kernel/linear/logistic_state.h"
 #include "kernel/stat/distribution.h"
 
-/* No row is of a class. */
-LogisticOptions
-robust_row_options(double l2, bool standardize)
-{
-	return (LogisticOptions){
-		.l2 = l2, .standardize = standardize, .positive_target = NAN, .class_weight = {1.0, 1.0}};
-}
-
-LinearFacts
-robust_no_facts(void)
-{
-	return (LinearFacts){.log_likelihood = NAN,
-						 .sigma2 = NAN,
-						 .rss = NAN,
-						 .tss = NAN,
-						 .gradient_norm = NAN,
-						 .condition_number = NAN};
-}
-
 /* logistic_pass() with the sums of the loss begun anew. */
 Status
 robust_pass(Logistic *fit, const double *estimate)

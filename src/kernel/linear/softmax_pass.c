@@ -71,26 +71,14 @@ static void
 add_gradients(Softmax *fit, int32_t n)
 {
 	const Logistic *frame = &fit->frame;
-	int32_t i;
 	int32_t m;
-	int32_t s;
 
 	for (m = 0; m < fit->n_free; m++)
 	{
 		const double *residual = fit->residual + (size_t) softmax_class(fit, m) * PANEL_ROWS;
 		double *gradient = fit->gradients + (size_t) m * (size_t) frame->n_basis;
 
-		panel_gradient(gradient, frame->panel, residual, frame->n_dense);
-		for (s = 0; s < frame->n_slots; s++)
-		{
-			const int32_t *found = frame->found + (size_t) s * PANEL_ROWS;
-
-			for (i = 0; i < n; i++)
-			{
-				if (found[i] >= 0)
-					gradient[found[i]] += residual[i];
-			}
-		}
+		logistic_add_gradient(frame, residual, n, gradient);
 	}
 }
 
