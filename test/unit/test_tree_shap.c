@@ -3,6 +3,7 @@
  */
 #include "kernel/tree/scorer.h"
 #include "kernel/tree/shap.h"
+#include "kernel/tree/shap_simd.h"
 #include "tree_ensembles.h"
 #include "unit.h"
 
@@ -204,6 +205,52 @@ a_tree_worked_out_by_hand(void)
 	shap_release(explainer, &unit_allocator);
 }
 
+/* Every processor gives the bits of the portable code; trees of 1 to 12 points. */
+static void
+vector_forms_give_the_same_bits(void)
+{
+	EnsembleShape shape = {.n_numbers = 20,
+						   .n_categories = 2,
+						   .n_outputs = 1,
+						   .n_trees = 1,
+						   .n_leaves = 24,
+						   .is_chain = true};
+	uint64_t seed;
+
+	for (seed = 0; seed < 40; seed++)
+	{
+		Ensemble *ensemble;
+		Chance chance = {seed};
+		ShapExplainer *explainer = NULL;
+		double vector[32];
+		double contributions[32];
+		double widest[32] = {0};
+		double portable[32] = {0};
+		ShapTree shap;
+
+		shape.is_chain = seed % 2 == 0;
+		ensemble = random_ensemble(seed, shape, &unit_allocator);
+		random_vector(&chance, ensemble, vector);
+		CHECK(shap_create(&explainer, ensemble, &unit_allocator) == KERNEL_OK);
+		shap_explain(explainer, vector, 0, contributions); /* leaves the edges of the one tree */
+		shap =
+			(ShapTree){.tree = &ensemble->trees[0],
+					   .nodes = explainer->trees[0],
+					   .edges = explainer->edges,
+					   .n_points = explainer->n_points[0],
+					   .rule = explainer->rules +
+						   2 * (explainer->n_points[0] / SHAP_LANES - 1) * explainer->n_points[0],
+					   .sums = explainer->sums,
+					   .inverses = explainer->inverses};
+		shap_add_tree(&shap, widest);
+		shap_add_tree_portable(&shap, portable);
+		CHECK(memcmp(widest, portable, sizeof(widest)) == 0);
+		CHECK(memcmp(widest, contributions, sizeof(double) * 22) == 0);
+		shap_release(explainer, &unit_allocator);
+		ensemble_release(ensemble, &unit_allocator);
+	}
+}
+
 /* Whatever allocation fails, nothing is left. */
 static void
 refused_memory_leaves_nothing(void)
@@ -229,4 +276,4 @@ refused_memory_leaves_nothing(void)
 
 UNIT_MAIN(UNIT_CASE(contributions_are_shapley_values),
 		  UNIT_CASE(contributions_sum_to_the_raw_score), UNIT_CASE(a_tree_worked_out_by_hand),
-		  UNIT_CASE(refused_memory_leaves_nothing))
+		  UNIT_CASE(vector_forms_give_the_same_bits), UNIT_CASE(refused_memory_leaves_nothing))

@@ -1,15 +1,8 @@
 /*
  * shap.c: Shapley values by quadrature.
  *
- * A rule of n points takes 3 n doubles: the points t, 1 - t, and the weights.
- * Rules stand for n = 4, 8, 12, ... one after another.  Notation as in shap.h;
- * e is an edge, named by its lower node.
- *
- * Down: P(e) = P(parent) * q_e / q_above at every point, where q = 1 above the
- * first edge of a slot.  Up: S(e), the sum over the leaves below of v P.  Each edge
- * gives its slot the integral of S(e) (g_e - g_above), where g = (s - w) / q: the
- * leaves below a deeper edge of the same slot take back what the upper one gave.
- * g is -1 / (1 - t) when s = 0, so that nothing is divided by a share of 0.
+ * Rules stand for n = 4, 8, 12, ... points one after another; what one holds and
+ * what is done with it stands in shap_simd.h.
  */
 #include "kernel/tree/shap.h"
 
@@ -17,16 +10,17 @@
 #include <string.h>
 
 #include "kernel/tree/scorer.h"
+#include "kernel/tree/shap_simd.h"
 
-#define STEP 4 /* points are multiples of it, for loops of constant length */
+#define STEP SHAP_LANES
 
-/* Where the rule of n points begins: after 3 * (4 + 8 + ... + n - 4) doubles. */
+/* Where the rule of n points begins: after 4 * (4 + 8 + ... + n - 4) doubles. */
 static size_t
 rule_start(int32_t n)
 {
 	size_t before = (size_t) n / STEP - 1;
 
-	return 3 * STEP * (before * (before + 1) / 2);
+	return 4 * STEP * (before * (before + 1) / 2);
 }
 
 /* The rule of n points on (0, 1): roots of the Legendre polynomial by Newton's method. */
@@ -60,6 +54,7 @@ make_rule(double *rule, int32_t n)
 		rule[i] = (1.0 - x) / 2.0;
 		rule[n + i] = (1.0 + x) / 2.0;
 		rule[2 * n + i] = 1.0 / ((1.0 - x * x) * slope * slope);
+		rule[3 * n + i] = -1.0 / rule[n + i];
 	}
 }
 
@@ -191,9 +186,9 @@ make_scratch(ShapExplainer *explainer, const Allocator *allocator)
 	explainer->rules = memory_allocate_zero(allocator, rules_size(explainer), sizeof(double));
 	explainer->sums = memory_allocate(allocator, explainer->room, sizeof(double));
 	explainer->inverses = memory_allocate(allocator, explainer->room, sizeof(double));
-	explainer->is_taken = memory_allocate(allocator, explainer->max_nodes, sizeof(bool));
+	explainer->edges = memory_allocate(allocator, explainer->max_nodes, sizeof(uint8_t));
 	if (explainer->rules == NULL || explainer->sums == NULL || explainer->inverses == NULL ||
-		explainer->is_taken == NULL)
+		explainer->edges == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	for (t = 0; t < explainer->ensemble->n_trees; t++)
 	{
@@ -251,143 +246,33 @@ shap_release(ShapExplainer *explainer, const Allocator *allocator)
 	memory_release(allocator, explainer->rules, rules_size(explainer), sizeof(double));
 	memory_release(allocator, explainer->sums, explainer->room, sizeof(double));
 	memory_release(allocator, explainer->inverses, explainer->room, sizeof(double));
-	memory_release(allocator, explainer->is_taken, explainer->max_nodes, sizeof(bool));
+	memory_release(allocator, explainer->edges, explainer->max_nodes, sizeof(uint8_t));
 	memory_release(allocator, explainer, 1, sizeof(ShapExplainer));
 }
 
-/* P of a node whose edge the row takes, and so all above it of the same slot; its 1 / q too (1 where there is none above). */
+/* Which edges the row takes: s of every node, and where it was 0 already above. */
 static void
-go_taken(double *restrict p, double *restrict inverse, const double *restrict parent,
-		 const double *restrict inverse_above, const double *restrict rule, int32_t n,
-		 double weight)
-{
-	int32_t i;
-	int32_t k;
-
-	for (i = 0; i < n; i += STEP)
-	{
-		for (k = i; k < i + STEP; k++)
-		{
-			double q = weight * rule[n + k] + rule[k];
-
-			p[k] = parent[k] * q * inverse_above[k];
-			inverse[k] = 1.0 / q;
-		}
-	}
-}
-
-/* P of a node whose edge is the first of its slot that the row does not take. */
-static void
-go_left_out(double *restrict p, const double *restrict parent, const double *restrict inverse_above,
-			const double *restrict rule, int32_t n, double weight)
-{
-	int32_t i;
-	int32_t k;
-
-	for (i = 0; i < n; i += STEP)
-	{
-		for (k = i; k < i + STEP; k++)
-			p[k] = parent[k] * (weight * rule[n + k]) * inverse_above[k];
-	}
-}
-
-/* Down: P of every node into sums, s into is_taken. */
-static void
-go_down(const ShapExplainer *explainer, int32_t t, const double *vector, const double *rule)
+take_edges(const ShapExplainer *explainer, int32_t t, const double *vector)
 {
 	const Ensemble *ensemble = explainer->ensemble;
 	const Tree *tree = &ensemble->trees[t];
 	const ShapNode *nodes = explainer->trees[t];
-	int32_t n = explainer->n_points[t];
+	uint8_t *edges = explainer->edges;
 	int32_t i;
-	int32_t k;
 
-	for (k = 0; k < n; k++)
-		explainer->sums[k] = 1.0;
-	explainer->is_taken[0] = true;
-	for (i = 1; i < tree->n_nodes; i++)
-	{
-		const ShapNode *own = &nodes[i];
-		const TreeNode *parent = &tree->nodes[own->parent];
-		double *p = explainer->sums + (size_t) i * (size_t) n;
-		const double *before = explainer->sums + (size_t) own->parent * (size_t) n;
-		/* The root's P is 1 everywhere. */
-		const double *above = own->above >= 0 ?
-			explainer->inverses + (size_t) own->above * (size_t) n :
-			explainer->sums;
-		bool was_taken = own->above < 0 || explainer->is_taken[own->above];
-
-		explainer->is_taken[i] =
-			was_taken && tree_goes_left(ensemble, tree, parent, vector) == (i == parent->left);
-		if (explainer->is_taken[i])
-			go_taken(p, explainer->inverses + (size_t) i * (size_t) n, before, above, rule, n,
-					 own->weight);
-		else if (was_taken)
-			go_left_out(p, before, above, rule, n, own->weight);
-		else
-		{
-			for (k = 0; k < n; k++)
-				p[k] = before[k] * own->share;
-		}
-	}
-}
-
-/* The integral of S (g_e - g_above), for an edge whose slot was taken above; inverse: 1 / q of both. */
-static double
-edge_value(const double *restrict sums, const double *restrict inverse,
-		   const double *restrict inverse_above, const double *restrict rule, int32_t n,
-		   double weight, double weight_above)
-{
-	double lanes[STEP] = {0};
-	int32_t i;
-	int32_t k;
-
-	for (i = 0; i < n; i += STEP)
-	{
-		for (k = 0; k < STEP; k++)
-		{
-			double g = inverse != NULL ? (1.0 - weight) * inverse[i + k] : -1.0 / rule[n + i + k];
-			double g_above =
-				inverse_above != NULL ? (1.0 - weight_above) * inverse_above[i + k] : 0.0;
-
-			lanes[k] += rule[2 * n + i + k] * sums[i + k] * (g - g_above);
-		}
-	}
-	return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-}
-
-/* Up: sums over the leaves below, and what each edge gives its slot. */
-static void
-go_up(const ShapExplainer *explainer, int32_t t, const double *rule, double *contributions)
-{
-	const Tree *tree = &explainer->ensemble->trees[t];
-	const ShapNode *nodes = explainer->trees[t];
-	size_t n = (size_t) explainer->n_points[t];
-	int32_t i;
-	size_t k;
-
+	edges[0] = SHAP_TAKEN;
 	for (i = 0; i < tree->n_nodes; i++)
 	{
-		double *sums = explainer->sums + (size_t) i * n;
-		bool is_leaf = tree->nodes[i].slot == TREE_LEAF;
+		const TreeNode *node = &tree->nodes[i];
+		bool is_left;
 
-		for (k = 0; k < n; k++)
-			sums[k] = is_leaf ? sums[k] * tree->nodes[i].value : 0.0;
-	}
-	for (i = tree->n_nodes - 1; i > 0; i--)
-	{
-		const ShapNode *own = &nodes[i];
-		const double *sums = explainer->sums + (size_t) i * n;
-		double *parent = explainer->sums + (size_t) own->parent * n;
-		bool has_above = own->above >= 0;
-
-		if (!has_above || explainer->is_taken[own->above])
-			contributions[tree->nodes[own->parent].slot] += edge_value(
-				sums, explainer->is_taken[i] ? explainer->inverses + (size_t) i * n : NULL,
-				has_above ? explainer->inverses + (size_t) own->above * n : NULL, rule, (int32_t) n,
-				own->weight, has_above ? nodes[own->above].weight : 1.0);
-		for (k = 0; k < n; k++)
-			parent[k] += sums[k];
+		if (node->slot == TREE_LEAF)
+			continue;
+		is_left = tree_goes_left(ensemble, tree, node, vector);
+		edges[node->left] = is_left ? SHAP_TAKEN : SHAP_LEFT_OUT;
+		edges[node->right] = is_left ? SHAP_LEFT_OUT : SHAP_TAKEN;
+		if (nodes[node->left].above >= 0 && edges[nodes[node->left].above] != SHAP_TAKEN)
+			edges[node->left] = edges[node->right] = SHAP_OUT_ABOVE;
 	}
 }
 
@@ -410,8 +295,15 @@ shap_explain(const ShapExplainer *explainer, const double *vector, int32_t outpu
 		if (ensemble->trees[t].output != output)
 			continue;
 		expected += explainer->expected[t];
-		go_down(explainer, t, vector, rule);
-		go_up(explainer, t, rule, contributions);
+		take_edges(explainer, t, vector);
+		shap_add_tree(&(ShapTree){.tree = &ensemble->trees[t],
+								  .nodes = explainer->trees[t],
+								  .edges = explainer->edges,
+								  .n_points = explainer->n_points[t],
+								  .rule = rule,
+								  .sums = explainer->sums,
+								  .inverses = explainer->inverses},
+					  contributions);
 	}
 	for (s = 0; s < n_slots; s++)
 		contributions[s] *= ensemble->scale;

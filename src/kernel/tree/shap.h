@@ -43,8 +43,8 @@ typedef struct ShapExplainer
 	int32_t max_points;
 	size_t room;	  /* doubles in sums */
 	double *sums;	  /* scratch: points of every node of the largest tree */
-	double *inverses; /* scratch, as long: 1 / q of edges that the row takes */
-	bool *is_taken;	  /* scratch: s of every node */
+	double *inverses; /* scratch, as long */
+	uint8_t *edges;	  /* scratch: a ShapEdge of every node */
 	size_t max_nodes;
 } ShapExplainer;
 
