@@ -374,6 +374,7 @@ large_nodes_give_the_same_trees(void)
 			TreeSource source = rows_source(&dataset);
 			BoostResult result;
 			double squares = 0.0;
+			double loss = 0.0;
 
 			source.class_of_code = kind > 0 ? classes : NULL;
 			CHECK(boost_fit(&source, NULL, &options, &unit_allocator, NULL, &result) == KERNEL_OK);
@@ -386,14 +387,71 @@ large_nodes_give_the_same_trees(void)
 					plain_score(result.ensemble, 0, rows.numbers + i * ROW_NUMBERS, rows.codes + i);
 
 				squares += (s - rows.target[i]) * (s - rows.target[i]);
+				loss += log1p(exp(rows.target[i] > 0.5 ? -s : s));
 			}
 			if (kind == 0)
 				CHECK_CLOSE(squares / rows.n / 2.0, result.train_curve[3], 1e-6);
+			if (kind == 1)
+				CHECK_CLOSE(loss / rows.n, result.train_curve[3], 1e-6);
 			boost_result_release(&result, &unit_allocator);
 			dataset_release(&dataset, &unit_allocator);
 		}
 		CHECK(hash[0] == hash[1]);
 	}
+	rows_free(&rows);
+}
+
+/*
+ * Leaves of many rows of a logistic loss take Newton steps by sums of words.  A word is rounded at
+ * random: n of them are off by 0.3 sqrt(n) units of 1 / 32766, which is held to five times that.
+ */
+static void
+many_rows_take_newton_steps(void)
+{
+	Rows rows = rows_create(150000);
+	static const int32_t classes[2] = {0, 1};
+	BoostOptions options = boost_options(BOOST_LOGISTIC);
+	Dataset dataset;
+	TreeSource source;
+	BoostResult result;
+	const Tree *tree;
+	double base;
+	double p;
+	int32_t i;
+	int32_t k;
+
+	for (i = 0; i < rows.n; i++)
+		rows.target[i] = rows.target[i] > 35.0;
+	options.n_estimators = 1;
+	dataset = rows_dataset(&rows, false, 1);
+	source = rows_source(&dataset);
+	source.class_of_code = classes;
+	CHECK(boost_fit(&source, NULL, &options, &unit_allocator, NULL, &result) == KERNEL_OK);
+	tree = &result.ensemble->trees[0];
+	base = result.ensemble->base[0];
+	p = 1.0 / (1.0 + exp(-base));
+	CHECK_CLOSE(-p * log(p) - (1.0 - p) * log1p(-p), result.train_curve[0], 1e-6);
+	for (k = 0; k < tree->n_nodes; k++)
+	{
+		double n = 0.0;
+		double ones = 0.0;
+
+		if (tree->nodes[k].slot != TREE_LEAF)
+			continue;
+		for (i = 0; i < rows.n; i++)
+		{
+			bool is_here = plain_score(result.ensemble, 0, rows.numbers + i * ROW_NUMBERS,
+									   rows.codes + i) == base + tree->nodes[k].value;
+
+			n += is_here;
+			ones += is_here ? rows.target[i] : 0.0;
+		}
+		CHECK(n == tree->nodes[k].cover);
+		CHECK_NEAR(tree->nodes[k].value, 0.1 * (ones - n * p) / (n * p * (1.0 - p)),
+				   0.1 * 5.0 * 0.3 / 32766.0 / sqrt(n) / (p * (1.0 - p)));
+	}
+	boost_result_release(&result, &unit_allocator);
+	dataset_release(&dataset, &unit_allocator);
 	rows_free(&rows);
 }
 
@@ -642,7 +700,8 @@ refusal_and_stop_leave_nothing_behind(void)
 UNIT_MAIN(UNIT_CASE(grows_the_tree_worked_out_by_hand), UNIT_CASE(learns_where_missing_values_go),
 		  UNIT_CASE(first_split_is_the_best_of_all), UNIT_CASE(isolates_scattered_levels),
 		  UNIT_CASE(levels_have_to_beat_chance), UNIT_CASE(order_of_rows_changes_nothing),
-		  UNIT_CASE(large_nodes_give_the_same_trees), UNIT_CASE(gains_are_the_loss_taken_away),
-		  UNIT_CASE(constraints_hold), UNIT_CASE(stops_early_at_the_best_round),
-		  UNIT_CASE(poor_data_gives_a_constant), UNIT_CASE(refuses_sums_that_are_not_finite),
+		  UNIT_CASE(large_nodes_give_the_same_trees), UNIT_CASE(many_rows_take_newton_steps),
+		  UNIT_CASE(gains_are_the_loss_taken_away), UNIT_CASE(constraints_hold),
+		  UNIT_CASE(stops_early_at_the_best_round), UNIT_CASE(poor_data_gives_a_constant),
+		  UNIT_CASE(refuses_sums_that_are_not_finite),
 		  UNIT_CASE(refusal_and_stop_leave_nothing_behind))

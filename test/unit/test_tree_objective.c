@@ -260,6 +260,68 @@ check_totals(const double *gradient, const double *hessian, const double *loss)
 	CHECK(fabs(off) < 4.0 * 0.5 * sqrt(OBJECTIVE_ROWS)); /* rounding has no side */
 }
 
+/* Words of scores by both compilations, and by the derivatives that libm gives. */
+static void
+scores_become_the_words_of_their_derivatives(void)
+{
+	ObjectivePacking packing = {32766.0, 65534.0 * 4.0, 99};
+	double score[OBJECTIVE_ROWS];
+	double target[OBJECTIVE_ROWS];
+	double gradient[OBJECTIVE_ROWS];
+	double hessian[OBJECTIVE_ROWS];
+	uint64_t hash[OBJECTIVE_ROWS];
+	uint32_t words[3][OBJECTIVE_ROWS];
+	ObjectiveSums sums[2] = {{0, 0, 0, 0}, {0, 0, 0, 0}};
+	int64_t packed[2] = {0, 0};
+	int64_t squares = 0;
+	double loss = 0.0;
+	int32_t differ = 0;
+	int i;
+
+	for (i = 0; i < OBJECTIVE_ROWS; i++)
+	{
+		double sign = i % 2 == 1 ? 1.0 : -1.0;
+
+		/* both tails, 0, and magnitudes that exp does not have */
+		score[i] = i % 50 == 0 ? (i / 50 - 10) * 200.0 : (i - 512) / 32.0;
+		target[i] = i % 2;
+		hash[i] = hash_mix((uint64_t) i);
+		gradient[i] = 1.0 / (1.0 + exp(-score[i])) - target[i];
+		if (sign * score[i] > 0.0)
+			gradient[i] = -sign / (1.0 + exp(sign * score[i]));
+		hessian[i] = fabs(gradient[i]) / (1.0 + exp(-sign * score[i]));
+		loss += log1p(exp(-fabs(score[i]))) + fmax(0.0, -sign * score[i]);
+	}
+	objective_logistic_words(words[0], score, target, hash, OBJECTIVE_ROWS - 3, &packing, 0x1p30,
+							 &sums[0]);
+	objective_logistic_words(words[0] + OBJECTIVE_ROWS - 3, score + OBJECTIVE_ROWS - 3,
+							 target + OBJECTIVE_ROWS - 3, hash + OBJECTIVE_ROWS - 3, 3, &packing,
+							 0x1p30, &sums[0]);
+	objective_logistic_words_portable(words[1], score, target, hash, OBJECTIVE_ROWS, &packing,
+									  0x1p30, &sums[1]);
+	objective_pack(words[2], gradient, hessian, hash, OBJECTIVE_ROWS, &packing, packed);
+	CHECK(memcmp(words[0], words[1], sizeof(words[0])) == 0);
+	CHECK(memcmp(&sums[0], &sums[1], sizeof(sums[0])) == 0);
+	packed[0] = packed[1] = 0;
+	for (i = 0; i < OBJECTIVE_ROWS; i++)
+	{
+		int32_t g = (int32_t) words[0][i] >> 16;
+
+		/* A rounding may fall to the other side of what it is drawn by. */
+		differ += words[0][i] != words[2][i];
+		CHECK(abs(g - ((int32_t) words[2][i] >> 16)) <= 1);
+		CHECK(abs((int32_t) (words[0][i] & 0xffff) - (int32_t) (words[2][i] & 0xffff)) <= 1);
+		packed[0] += g;
+		packed[1] += words[0][i] & 0xffff;
+		squares += (int64_t) g * g;
+	}
+	CHECK(differ <= 2);
+	CHECK(sums[0].gradient == packed[0] && sums[0].hessian == packed[1]);
+	CHECK(sums[0].squares == squares);
+	/* each loss is rounded by up to half a unit; 2^-36 of them all is lost in the series */
+	CHECK_NEAR((double) sums[0].loss / 0x1p30, loss, OBJECTIVE_ROWS * 0x1p-31 + loss * 0x1p-36);
+}
+
 /* Both compilations, and libm. */
 static void
 vectors_agree_with_plain_code(void)
@@ -292,4 +354,5 @@ vectors_agree_with_plain_code(void)
 
 UNIT_MAIN(UNIT_CASE(gradients_are_differences_of_losses),
 		  UNIT_CASE(softmax_is_a_probability_less_the_class), UNIT_CASE(starts_make_the_loss_least),
-		  UNIT_CASE(quantiles_are_those_of_sorted_values), UNIT_CASE(vectors_agree_with_plain_code))
+		  UNIT_CASE(quantiles_are_those_of_sorted_values), UNIT_CASE(vectors_agree_with_plain_code),
+		  UNIT_CASE(scores_become_the_words_of_their_derivatives))

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "kernel/tree/boost_state.h"
-#include "kernel/tree/exact_sum.h"
 
 #define PACKED_SHARE 0.02 /* of the rarer class, for 16 bits to do */
 #define LARGEST 1e150	  /* derivatives whose squares have a sum */
@@ -353,9 +352,11 @@ run_round(Boost *boost, bool *goes_on)
 	{
 		bool is_stump = true;
 
-		status = differentiate(boost, k, &losses);
+		if (!boost->packs_scores)
+			status = differentiate(boost, k, &losses);
 		if (status == KERNEL_OK)
 			status = boost_add_tree(boost, k, &is_stump);
+		losses.sum += boost->packed_loss;
 		all_stumps &= is_stump;
 	}
 	if (status != KERNEL_OK)
@@ -573,6 +574,7 @@ begin_rounds(Boost *boost)
 	size_t n = (size_t) rows->n;
 	double *base = boost->result.ensemble->base;
 	bool renews = objective_renews(&boost->objective);
+	CellForm form;
 	Status status;
 
 	boost->heaviest = boost_heaviest(rows);
@@ -589,16 +591,23 @@ begin_rounds(Boost *boost)
 		status = create_scores(boost, &boost->held_out);
 	if (status != KERNEL_OK)
 		return status;
-	status = records_create(&boost->records, rows, choose_form(boost, base), allocator);
+	form = choose_form(boost, base);
+	if (form == CELL_PACKED && is_all_rows(boost))
+	{
+		boost->packs_scores = true;
+		memory_release(allocator, boost->gradient, n, sizeof(double));
+		boost->gradient = NULL;
+	}
+	status = records_create(&boost->records, rows, form, allocator);
 	if (status != KERNEL_OK)
 		return status;
-	if (boost->records.form != CELL_COUNTED)
+	if (form != CELL_COUNTED && !boost->packs_scores)
 		boost->hessian = memory_allocate(allocator, n, sizeof(double));
 	if (renews)
 		boost->residual = memory_allocate(allocator, n, sizeof(double));
 	if (renews && rows->weight != NULL)
 		boost->weight = memory_allocate(allocator, n, sizeof(double));
-	if ((boost->hessian == NULL && boost->records.form != CELL_COUNTED) ||
+	if ((boost->hessian == NULL && form != CELL_COUNTED && !boost->packs_scores) ||
 		(boost->residual == NULL && renews) ||
 		(boost->weight == NULL && renews && rows->weight != NULL))
 		return KERNEL_OUT_OF_MEMORY;

@@ -7,6 +7,7 @@
 #include "kernel/base/hash.h"
 #include "kernel/thread/parallel.h"
 #include "kernel/tree/boost.h"
+#include "kernel/tree/exact_sum.h"
 
 #define CHUNK_ROWS 16384 /* of passes over all rows */
 
@@ -42,8 +43,9 @@ typedef struct Boost
 	bool has_held_out;
 	Records records;
 	Grower grower;
-	double *gradient;	   /* n of train */
-	double *hessian;	   /* n of train; NULL when every one is 1 */
+	bool packs_scores;	   /* the scores are packed into the records at once */
+	double *gradient;	   /* n of train; NULL: packs_scores */
+	double *hessian;	   /* n of train; NULL when every one is 1, and when packs_scores */
 	double *residual;	   /* n, where leaves are renewed */
 	double *weight;		   /* n, in the order of residual; NULL without */
 	double most[2];		   /* largest magnitude of gradient and hessian */
@@ -52,7 +54,8 @@ typedef struct Boost
 	LeafSums *leaf_sums;   /* 2 * leaves_capacity a thread */
 	double *leaf_value;	   /* leaves_capacity */
 	int32_t leaves_capacity;
-	int loss_exponent;
+	int loss_exponent;		 /* losses are summed up in units of 2^-loss_exponent */
+	WideInteger packed_loss; /* packs_scores: of the training rows before the last tree */
 	BoostResult result;
 	int32_t trees_capacity;
 } Boost;

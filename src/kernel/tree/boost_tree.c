@@ -44,6 +44,11 @@ nearest(double x)
 static void
 set_units(Boost *boost, double scale[2])
 {
+	if (boost->packs_scores)
+	{
+		boost->most[0] = 1.0; /* of any logistic loss */
+		boost->most[1] = 0.25;
+	}
 	if (boost->records.form == CELL_PACKED)
 	{
 		scale[0] = PACKED_GRADIENT / (boost->most[0] > 1e-300 ? boost->most[0] : 1.0);
@@ -67,9 +72,9 @@ gradient_square(int64_t g, int shift)
 	return rounded * rounded;
 }
 
-/* A row's derivatives into its records and the sums; all forms but PACKED.  Returns the square. */
-static inline int64_t
-quantise_row(Boost *boost, int32_t row, const double scale[2], Sums *sums)
+/* A row's derivatives into its records and the sums; all forms but PACKED. */
+static inline void
+quantise_row(Boost *boost, int32_t row, const double scale[2], ObjectiveSums *sums)
 {
 	int64_t g = nearest(boost->gradient[row] * scale[0]);
 	int64_t h = boost->hessian != NULL ? nearest(boost->hessian[row] * scale[1]) : 1;
@@ -77,40 +82,49 @@ quantise_row(Boost *boost, int32_t row, const double scale[2], Sums *sums)
 	records_set(&boost->records, row, (int32_t) g, (uint32_t) h);
 	sums->gradient += g;
 	sums->hessian += h;
-	return gradient_square(g, SQUARE_SHIFT);
+	sums->squares += gradient_square(g, SQUARE_SHIFT);
 }
 
-/* The same for n rows of the form PACKED: all from first on, or those in order. */
-static int64_t
-pack_rows(Boost *boost, const int32_t *order, int32_t n, bool is_all, const double scale[2],
-		  uint64_t seed, Sums *sums)
+/* The same for n rows of the form PACKED that were drawn. */
+static void
+pack_rows(Boost *boost, const int32_t *order, int32_t n, const ObjectivePacking *packing,
+		  ObjectiveSums *sums)
 {
-	ObjectivePacking packing = {scale[0], scale[1], seed};
 	double gradient[OBJECTIVE_ROWS];
 	double hessian[OBJECTIVE_ROWS];
 	uint64_t hash[OBJECTIVE_ROWS];
 	uint32_t words[OBJECTIVE_ROWS];
 	int64_t both[2] = {0, 0};
-	int64_t squares = 0;
 	int32_t i;
 
-	for (i = 0; !is_all && i < n; i++)
+	for (i = 0; i < n; i++)
 	{
 		gradient[i] = boost->gradient[order[i]];
 		hessian[i] = boost->hessian[order[i]];
 		hash[i] = boost->train.rows.hash[order[i]];
 	}
-	if (is_all && n > 0)
-		objective_pack(words, boost->gradient + order[0], boost->hessian + order[0],
-					   boost->train.rows.hash + order[0], n, &packing, both);
-	else
-		objective_pack(words, gradient, hessian, hash, n, &packing, both);
+	objective_pack(words, gradient, hessian, hash, n, packing, both);
 	records_set_words(&boost->records, order, words, n);
 	sums->gradient += both[0];
 	sums->hessian += both[1];
 	for (i = 0; i < n; i++)
-		squares += gradient_square((int16_t) (words[i] >> 16), 0);
-	return squares;
+		sums->squares += gradient_square((int16_t) (words[i] >> 16), 0);
+}
+
+/* The scores of all rows from first on into their records. */
+static void
+pack_scores(Boost *boost, int32_t first, int32_t n, const ObjectivePacking *packing,
+			ObjectiveSums *sums, WideInteger *loss)
+{
+	const BinnedRows *rows = &boost->train.rows;
+	uint32_t words[OBJECTIVE_ROWS];
+
+	sums->loss = 0;
+	objective_logistic_words(words, boost->train.score + first, rows->target + first,
+							 rows->hash + first, n, packing, ldexp(1.0, boost->loss_exponent),
+							 sums);
+	*loss += sums->loss;
+	records_set_words(&boost->records, boost->grower.order + first, words, n);
 }
 
 /* The rows that the tree is grown on into the grower's order, *n of them. */
@@ -143,8 +157,8 @@ typedef struct QuantiseJob
 	bool is_all;
 	double scale[2];
 	uint64_t seed;
-	Sums sums[PARALLEL_MOST];
-	int64_t squares[PARALLEL_MOST]; /* of the gradients, by gradient_square */
+	ObjectiveSums sums[PARALLEL_MOST]; /* squares: by gradient_square */
+	WideInteger loss[PARALLEL_MOST];   /* packs_scores */
 } QuantiseJob;
 
 static void
@@ -152,8 +166,8 @@ quantise_chunk(void *context, int32_t chunk, int32_t worker)
 {
 	QuantiseJob *job = context;
 	Boost *boost = job->boost;
-	Sums sums = job->sums[worker];
-	int64_t squares = 0;
+	ObjectivePacking packing = {job->scale[0], job->scale[1], job->seed};
+	ObjectiveSums sums = job->sums[worker];
 	int32_t first;
 	int32_t end;
 
@@ -166,30 +180,27 @@ quantise_chunk(void *context, int32_t chunk, int32_t worker)
 
 		for (i = 0; job->is_all && i < n; i++)
 			order[i] = first + i;
-		if (boost->records.form == CELL_PACKED)
-			squares += pack_rows(boost, order, n, job->is_all, job->scale, job->seed, &sums);
+		if (boost->packs_scores)
+			pack_scores(boost, first, n, &packing, &sums, &job->loss[worker]);
+		else if (boost->records.form == CELL_PACKED)
+			pack_rows(boost, order, n, &packing, &sums);
 		for (i = 0; boost->records.form != CELL_PACKED && i < n; i++)
-			squares += quantise_row(boost, order[i], job->scale, &sums);
+			quantise_row(boost, order[i], job->scale, &sums);
 		grower_add_root(&boost->grower, first, n, job->is_all, worker);
 	}
 	job->sums[worker] = sums;
-	job->squares[worker] += squares;
 }
 
 /* What a level of a category has to gain, by the dispersion of the derivatives. */
 static void
-set_category_noise(Boost *boost, const QuantiseJob *job, const Sums *sums)
+set_category_noise(Boost *boost, const ObjectiveSums *sums)
 {
 	SplitOptions *split = &boost->grow.split;
 	bool is_packed = boost->records.form == CELL_PACKED;
 	double unit = split->gradient_unit * (is_packed ? 1.0 : 1 << SQUARE_SHIFT);
-	int64_t squares = 0;
-	int32_t t;
 
-	for (t = 0; t < parallel_threads(boost->pool); t++)
-		squares += job->squares[t];
 	split->category_noise = sums->hessian > 0 ? split->category_penalty * CHANCE_GAIN *
-			(double) squares * unit * unit / ((double) sums->hessian * split->hessian_unit) :
+			(double) sums->squares * unit * unit / ((double) sums->hessian * split->hessian_unit) :
 												0.0;
 }
 
@@ -202,6 +213,7 @@ quantise(Boost *boost, Sums *sums)
 					   .is_all = is_all_rows(boost),
 					   .seed = tree_seed(boost, 1)};
 	Status status = grower_begin(&boost->grower, tree_seed(boost, 2));
+	ObjectiveSums whole = {0};
 	int32_t t;
 
 	set_units(boost, job.scale);
@@ -209,13 +221,16 @@ quantise(Boost *boost, Sums *sums)
 		status = draw_rows(boost, &job.n);
 	if (status == KERNEL_OK)
 		status = boost_pass(boost, job.n, quantise_chunk, &job);
-	*sums = (Sums){.rows = job.n};
+	boost->packed_loss = 0;
 	for (t = 0; t < parallel_threads(boost->pool); t++)
 	{
-		sums->gradient += job.sums[t].gradient;
-		sums->hessian += job.sums[t].hessian;
+		whole.gradient += job.sums[t].gradient;
+		whole.hessian += job.sums[t].hessian;
+		whole.squares += job.sums[t].squares;
+		boost->packed_loss += job.loss[t];
 	}
-	set_category_noise(boost, &job, sums);
+	*sums = (Sums){.gradient = whole.gradient, .hessian = whole.hessian, .rows = job.n};
+	set_category_noise(boost, &whole);
 	return status;
 }
 
@@ -226,6 +241,20 @@ newton_step(const Boost *boost, const GrownNode *leaf, const LeafSums *sums, con
 	return split_value(&boost->grow.split, (double) sums->gradient / scale[0],
 					   boost->hessian != NULL ? (double) sums->hessian / scale[1] : leaf->count,
 					   leaf->node.lower, leaf->node.upper);
+}
+
+/*
+ * The same from the sums of the words.  Their rounding at random adds less than 2^-15 of the spread
+ * that the derivatives themselves have.
+ */
+static double
+packed_step(const Boost *boost, const GrownNode *leaf)
+{
+	const SplitOptions *options = &boost->grow.split;
+
+	return split_value(options, (double) leaf->node.sums.gradient * options->gradient_unit,
+					   (double) leaf->node.sums.hessian * options->hessian_unit, leaf->node.lower,
+					   leaf->node.upper);
 }
 
 /* The value that the residuals of a leaf's rows give it. */
@@ -387,7 +416,7 @@ settle_leaves(Boost *boost)
 	int32_t n = 0;
 	int32_t i;
 
-	if (status == KERNEL_OK)
+	if (status == KERNEL_OK && !boost->packs_scores)
 		status = sum_leaves(boost, scale, weight_scale);
 	for (i = 0; i < boost->grower.n_nodes && status == KERNEL_OK; i++)
 	{
@@ -399,6 +428,8 @@ settle_leaves(Boost *boost)
 			continue;
 		if (objective_renews(&boost->objective))
 			status = renewed_value(boost, leaf, &value);
+		else if (boost->packs_scores)
+			value = packed_step(boost, leaf);
 		else
 			value = newton_step(boost, leaf, sums, scale);
 		if (status != KERNEL_OK)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/base/hash.h"
+#include "kernel/tree/part_simd.h"
 
 #define FIRST_NODES 63
 #define BLOCK_ROWS 16384 /* of a chunk: parted, then summed */
@@ -165,7 +166,7 @@ grower_create(Grower *grower, const Records *records, const GrowOptions *options
 	}
 	grower->order = memory_allocate(allocator, n, sizeof(int32_t));
 	grower->scratch = memory_allocate(allocator, n + 1, sizeof(int32_t));
-	grower->goes_left = memory_allocate(allocator, (size_t) grower->codes, 1);
+	grower->goes_left = memory_allocate_zero(allocator, (size_t) grower->codes, 1);
 	grower->slots = memory_allocate(allocator, (size_t) bins->n_slots, sizeof(int32_t));
 	if (grower->order != NULL && grower->scratch != NULL && grower->goes_left != NULL &&
 		grower->slots != NULL)
@@ -464,46 +465,17 @@ set_directions(Grower *grower, const Split *split, const BinSlot *slot)
 		grower->goes_left[code] = split_goes_left(split, slot, code);
 }
 
-/* Parts n rows stably: those that go left to `to`, the others to scratch; returns how many go left. */
+/* Parts n rows stably: those that go left to `to`, the others to right; returns how many go left. */
 static int32_t
 part_rows(const Grower *grower, const BinSlot *slot, const int32_t *from, int32_t n, int32_t *to,
 		  int32_t *right)
 {
 	const BinnedRows *rows = grower->records->rows;
-	const uint8_t *goes_left = grower->goes_left;
 	size_t column = (size_t) slot->column * (size_t) rows->n;
-	int32_t left = 0;
-	int32_t i;
 
 	if (slot->is_wide)
-	{
-		const uint16_t *codes = rows->wide + column;
-
-		for (i = 0; i < n; i++)
-		{
-			int32_t row = from[i];
-			int32_t goes = goes_left[codes[row]];
-
-			to[left] = row;
-			right[i - left] = row;
-			left += goes;
-		}
-	}
-	else
-	{
-		const uint8_t *codes = rows->narrow + column;
-
-		for (i = 0; i < n; i++)
-		{
-			int32_t row = from[i];
-			int32_t goes = goes_left[codes[row]];
-
-			to[left] = row;
-			right[i - left] = row;
-			left += goes;
-		}
-	}
-	return left;
+		return part_wide(rows->wide + column, grower->goes_left, from, n, to, right);
+	return part_narrow(rows->narrow + column, grower->goes_left, from, n, to, right);
 }
 
 /* Parts a chunk, what goes right into scratch, and sums up one side. */

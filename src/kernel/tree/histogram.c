@@ -487,3 +487,33 @@ histogram_read(const Records *records, const Histogram *histogram, int32_t slot,
 		rows[i] = form == CELL_PACKED ? 0 : low;
 	}
 }
+
+void
+histogram_sum_up(const Records *records, const Histogram *histogram, int32_t slot,
+				 int64_t *gradient, int64_t *hessian, int64_t *rows)
+{
+	int32_t n = records->rows->bins->slots[slot].n_bins;
+	const int64_t *cells = histogram->cells + records->first_cell[slot];
+	int64_t sum = 0;
+	int32_t i;
+
+	if (histogram->is_wide || records->form == CELL_PRECISE)
+	{
+		histogram_read(records, histogram, slot, gradient, hessian, rows);
+		for (i = 1; i < n; i++)
+		{
+			gradient[i] += gradient[i - 1];
+			hessian[i] += hessian[i - 1];
+			rows[i] += rows[i - 1];
+		}
+		return;
+	}
+	for (i = 0; i < n; i++)
+	{
+		sum += cells[i]; /* as little can overflow as in a cell */
+		unpack(sum, records->form, &gradient[i], &hessian[i]);
+	}
+	unpack(cells[n], records->form, &gradient[n], &hessian[n]);
+	for (i = 0; i <= n; i++)
+		rows[i] = records->form == CELL_PACKED ? 0 : hessian[i];
+}

@@ -120,4 +120,8 @@ extern void histogram_subtract(const Records *records, Histogram *parent, const 
 extern void histogram_read(const Records *records, const Histogram *histogram, int32_t slot,
 						   int64_t *gradient, int64_t *hessian, int64_t *rows);
 
+/* The same, but each of the n_bins is what the bins up to it hold together; not the missing one. */
+extern void histogram_sum_up(const Records *records, const Histogram *histogram, int32_t slot,
+							 int64_t *gradient, int64_t *hessian, int64_t *rows);
+
 #endif /* ORCHARD_KERNEL_TREE_HISTOGRAM_H */

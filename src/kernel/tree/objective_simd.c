@@ -131,6 +131,88 @@ pack(uint32_t *restrict words, const double *restrict gradient, const double *re
 	sums[1] += hessian_sum;
 }
 
+/* exp(-x) for 0 <= x <= 708 to 2^-37: as exp_minus, by the polynomial nearest to it. */
+INLINE double
+exp_minus_short(double x)
+{
+	double shifted = 0x1.8p52 - x * 0x1.71547652b82fep0;
+	double k = shifted - 0x1.8p52;
+	double r = (-x - k * 0x1.62e42fefap-1) - k * 0x1.cf79abc9e3b3ap-40;
+	double sum = 0x1.a1132015ba37ep-16;
+	int64_t bits;
+	double power;
+
+	sum = sum * r + 0x1.a15179d80ae96p-13;
+	sum = sum * r + 0x1.6c16858b7acb9p-10;
+	sum = sum * r + 0x1.1110c632a3088p-7;
+	sum = sum * r + 0x1.5555555c87148p-5;
+	sum = sum * r + 0x1.55555567532adp-3;
+	sum = sum * r + 0.5;
+	sum = (sum * r) * r + r;
+	memcpy(&bits, &shifted, sizeof(bits));
+	bits = (int64_t) (((uint64_t) bits + 1023) << 52);
+	memcpy(&power, &bits, sizeof(power));
+	return power + power * sum;
+}
+
+/* log(1 + e) of z = e / (2 + e), 0 <= e <= 1, to 2^-41: as log_one_plus. */
+INLINE double
+log_one_plus_short(double z)
+{
+	double u = z * z;
+	double sum = 0x1.8677a4bf9332ap-4;
+
+	sum = sum * u + 0x1.27db2445d4862p-4;
+	sum = sum * u + 0x1.75de5d874a272p-4;
+	sum = sum * u + 0x1.c70d2f5e45807p-4;
+	sum = sum * u + 0x1.24926db12eb2ap-3;
+	sum = sum * u + 0x1.99999958485b0p-3;
+	sum = sum * u + 0x1.555555555ed28p-2;
+	return 2.0 * (z + z * (u * sum));
+}
+
+INLINE void
+logistic_words(uint32_t *restrict words, const double *restrict score,
+			   const double *restrict target, const uint64_t *restrict hash, int32_t n,
+			   const ObjectivePacking *packing, double loss_scale, ObjectiveSums *sums)
+{
+	double gradient_scale = packing->gradient_scale;
+	double hessian_scale = packing->hessian_scale;
+	uint64_t seed = packing->seed;
+	int64_t gradient_sum = 0;
+	int64_t hessian_sum = 0;
+	int64_t squares = 0;
+	int64_t loss_sum = 0;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		double size = __builtin_fabs(score[i]);
+		double e = exp_minus_short(size < LIMIT ? size : LIMIT);
+		double margin = target[i] > 0.5 ? score[i] : -score[i];
+		double share = 1.0 / ((1.0 + e) * (2.0 + e)); /* one division for two */
+		double large = (2.0 + e) * share;
+		double wrong = large * (margin > 0.0 ? e : 1.0);
+		double gradient = target[i] > 0.5 ? -wrong : wrong;
+		double loss = 0.5 * (size - margin) + log_one_plus_short(e * (1.0 + e) * share);
+		uint64_t draw = (hash[i] ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
+		double up = (double) (int32_t) (draw >> 48) * 0x1p-16;
+		double other_up = (double) (int32_t) (draw >> 32 & 0xffff) * 0x1p-16;
+		int32_t g = (int32_t) (gradient * gradient_scale + 32768.0 + up) - 32768;
+		int32_t h = (int32_t) (e * large * large * hessian_scale + other_up);
+
+		words[i] = (uint32_t) g << 16 | (uint32_t) h;
+		gradient_sum += g;
+		hessian_sum += h;
+		squares += (int64_t) g * g;
+		loss_sum += rounded_loss(loss, loss_scale);
+	}
+	sums->gradient += gradient_sum;
+	sums->hessian += hessian_sum;
+	sums->squares += squares;
+	sums->loss += loss_sum;
+}
+
 /* Each function for an instruction set, by attribute. */
 #define VARIANT(suffix, attribute) \
 	attribute static void exp_##suffix(double *out, const double *x, int32_t n) \
@@ -153,6 +235,12 @@ pack(uint32_t *restrict words, const double *restrict gradient, const double *re
 										const ObjectivePacking *packing, int64_t sums[2]) \
 	{ \
 		pack(words, gradient, hessian, hash, n, packing, sums); \
+	} \
+	attribute static void words_##suffix( \
+		uint32_t *words, const double *score, const double *target, const uint64_t *hash, \
+		int32_t n, const ObjectivePacking *packing, double loss_scale, ObjectiveSums *sums) \
+	{ \
+		logistic_words(words, score, target, hash, n, packing, loss_scale, sums); \
 	}
 
 #if defined(__x86_64__)
@@ -202,6 +290,14 @@ objective_pack_portable(uint32_t *words, const double *gradient, const double *h
 }
 
 void
+objective_logistic_words_portable(uint32_t *words, const double *score, const double *target,
+								  const uint64_t *hash, int32_t n, const ObjectivePacking *packing,
+								  double loss_scale, ObjectiveSums *sums)
+{
+	words_portable(words, score, target, hash, n, packing, loss_scale, sums);
+}
+
+void
 objective_exp(double *out, const double *x, int32_t n)
 {
 	CALL(exp, out, x, n);
@@ -226,4 +322,12 @@ objective_pack(uint32_t *words, const double *gradient, const double *hessian, c
 			   int32_t n, const ObjectivePacking *packing, int64_t sums[2])
 {
 	CALL(pack, words, gradient, hessian, hash, n, packing, sums);
+}
+
+void
+objective_logistic_words(uint32_t *words, const double *score, const double *target,
+						 const uint64_t *hash, int32_t n, const ObjectivePacking *packing,
+						 double loss_scale, ObjectiveSums *sums)
+{
+	CALL(words, words, score, target, hash, n, packing, loss_scale, sums);
 }

@@ -49,6 +49,28 @@ extern void objective_pack(uint32_t *words, const double *gradient, const double
 						   const uint64_t *hash, int32_t n, const ObjectivePacking *packing,
 						   int64_t sums[2]);
 
+/* What the rows of a tree amount to. */
+typedef struct ObjectiveSums
+{
+	int64_t gradient; /* of the words */
+	int64_t hessian;
+	int64_t squares; /* of their gradients */
+	int64_t loss;	 /* as of ObjectiveTotals */
+} ObjectiveSums;
+
+/*
+ * objective_logistic_words
+ *		The words of objective_pack for the derivatives of objective_logistic, in one go.
+ *
+ * The derivatives and losses have relative errors below 2^-36, where a word has 16 bits.  The
+ * scales are at most 32766 and 4 * 65534: what the largest gradient, 1, and hessian, 1/4, become.
+ * What the rows amount to is added to *sums.
+ */
+extern void objective_logistic_words(uint32_t *words, const double *score, const double *target,
+									 const uint64_t *hash, int32_t n,
+									 const ObjectivePacking *packing, double loss_scale,
+									 ObjectiveSums *sums);
+
 /* The same by the portable code, for tests. */
 extern void objective_exp_portable(double *out, const double *x, int32_t n);
 extern void objective_logistic_portable(double *gradient, double *hessian, double *loss,
@@ -58,5 +80,9 @@ extern ObjectiveTotals objective_totals_portable(const double *gradient, const d
 extern void objective_pack_portable(uint32_t *words, const double *gradient, const double *hessian,
 									const uint64_t *hash, int32_t n,
 									const ObjectivePacking *packing, int64_t sums[2]);
+extern void objective_logistic_words_portable(uint32_t *words, const double *score,
+											  const double *target, const uint64_t *hash, int32_t n,
+											  const ObjectivePacking *packing, double loss_scale,
+											  ObjectiveSums *sums);
 
 #endif /* ORCHARD_KERNEL_TREE_OBJECTIVE_SIMD_H */

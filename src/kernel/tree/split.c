@@ -216,22 +216,6 @@ split_bounded(const SplitSearch *search, const SplitNode *node, int32_t slot, do
 	}
 }
 
-/* Sums up to each of the first n bins take the place of those of the bins. */
-static void
-sum_up(SplitSearch *search, int32_t n)
-{
-	Part left = {0};
-	int32_t i;
-
-	for (i = 0; i < n; i++)
-	{
-		left = part_add(left, search, i);
-		search->gradient[i] = left.gradient;
-		search->hessian[i] = left.hessian;
-		search->rows[i] = left.rows;
-	}
-}
-
 static CutRules
 cut_rules(const SplitSearch *search, const SplitNode *node, double base)
 {
@@ -252,7 +236,10 @@ cut_rules(const SplitSearch *search, const SplitNode *node, double base)
 					  .base = base};
 }
 
-/* All cuts of a number at once: with the missing rows on the right, then with them on the left. */
+/*
+ * All cuts of a number at once: with the missing rows on the right, then with them on the left.  The
+ * search has sums up to each bin.
+ */
 static void
 split_number(SplitSearch *search, const SplitNode *node, int32_t slot, double base, Split *best)
 {
@@ -271,7 +258,6 @@ split_number(SplitSearch *search, const SplitNode *node, int32_t slot, double ba
 
 	if (sums.n == 0)
 		return;
-	sum_up(search, n_bins);
 	most = split_gains(gain[0], &sums, &rules);
 	if (has_missing && n_bins > 1)
 	{
@@ -409,12 +395,19 @@ split_slot(SplitSearch *search, const Histogram *histogram, const SplitNode *nod
 {
 	double base = node_worth(search, node);
 
+	bool is_category = search->records->rows->bins->slots[slot].is_category;
+
+	if (!is_category && search->options->monotone == NULL)
+	{
+		histogram_sum_up(search->records, histogram, slot, search->gradient, search->hessian,
+						 search->rows);
+		split_number(search, node, slot, base, best);
+		return;
+	}
 	histogram_read(search->records, histogram, slot, search->gradient, search->hessian,
 				   search->rows);
-	if (search->records->rows->bins->slots[slot].is_category)
+	if (is_category)
 		split_category(search, node, slot, base, best);
-	else if (search->options->monotone != NULL)
-		split_bounded(search, node, slot, base, best);
 	else
-		split_number(search, node, slot, base, best);
+		split_bounded(search, node, slot, base, best);
 }
