@@ -334,6 +334,43 @@ CREATE AGGREGATE orchard.range_of(bigint) (
 );
 COMMENT ON AGGREGATE orchard.range_of(bigint) IS 'largest minus smallest value, exact';
 
+CREATE FUNCTION orchard.numeric_range_accum(numeric[], numeric) RETURNS numeric[]
+	AS 'MODULE_PATHNAME', 'orchard_numeric_range_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_range_accum(numeric[], numeric) IS 'transition function of range_of of numeric';
+
+CREATE FUNCTION orchard.numeric_range_merge(numeric[], numeric[]) RETURNS numeric[]
+	AS 'MODULE_PATHNAME', 'orchard_numeric_range_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_range_merge(numeric[], numeric[]) IS 'both sets of values together';
+
+CREATE FUNCTION orchard.numeric_range_final(numeric[]) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_numeric_range_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_range_final(numeric[]) IS 'result of range_of of numeric';
+
+CREATE FUNCTION orchard.moving_numeric_range_add(internal, numeric) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_numeric_range_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_numeric_range_add(internal, numeric) IS 'a value enters the window frame of range_of of numeric';
+
+CREATE FUNCTION orchard.moving_numeric_range_remove(internal, numeric) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_numeric_range_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_numeric_range_remove(internal, numeric) IS 'the oldest value leaves the window frame of range_of of numeric';
+
+CREATE FUNCTION orchard.moving_numeric_range_result(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_moving_numeric_range_result' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_numeric_range_result(internal) IS 'result of the window frame of range_of of numeric';
+
+CREATE AGGREGATE orchard.range_of(numeric) (
+	SFUNC = orchard.numeric_range_accum,
+	STYPE = numeric[],
+	FINALFUNC = orchard.numeric_range_final,
+	COMBINEFUNC = orchard.numeric_range_merge,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_numeric_range_add,
+	MINVFUNC = orchard.moving_numeric_range_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.moving_numeric_range_result
+);
+COMMENT ON AGGREGATE orchard.range_of(numeric) IS 'largest minus smallest value, exactly';
+
 CREATE FUNCTION orchard.moving_stats_crest_factor(internal) RETURNS float8
 	AS 'MODULE_PATHNAME', 'orchard_moving_stats_crest_factor' LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
 COMMENT ON FUNCTION orchard.moving_stats_crest_factor(internal) IS 'result of the window frame of crest_factor';

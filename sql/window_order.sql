@@ -195,30 +195,271 @@ CREATE AGGREGATE orchard.rank_of_last(float8) (
 );
 COMMENT ON AGGREGATE orchard.rank_of_last(float8) IS 'rank of the newest value among all, from above 0 to 1, ties at their mean rank';
 
-CREATE FUNCTION orchard.window_int8_rank_add(internal, bigint) RETURNS internal
-	AS 'MODULE_PATHNAME', 'orchard_window_int8_rank_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION orchard.window_int8_rank_add(internal, bigint) IS 'a value enters rank_of_last';
+CREATE FUNCTION orchard.integer_order_accum(internal, bigint) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_accum(internal, bigint) IS 'transition function of median, mad and iqr of bigint';
 
-CREATE FUNCTION orchard.window_int8_rank_remove(internal, bigint) RETURNS internal
-	AS 'MODULE_PATHNAME', 'orchard_window_int8_rank_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION orchard.window_int8_rank_remove(internal, bigint) IS 'the oldest value leaves the window frame of rank_of_last';
+CREATE FUNCTION orchard.integer_order_accum(internal, bigint, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_accum(internal, bigint, float8) IS 'transition function of quantile of bigint';
 
-CREATE FUNCTION orchard.window_int8_rank_result(internal) RETURNS float8
-	AS 'MODULE_PATHNAME', 'orchard_window_int8_rank_result' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION orchard.window_int8_rank_result(internal) IS 'result of rank_of_last';
+CREATE FUNCTION orchard.integer_order_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_combine(internal, internal) IS 'both sets of values together';
 
-CREATE AGGREGATE orchard.rank_of_last(bigint) (
-	SFUNC = orchard.window_int8_rank_add,
+CREATE FUNCTION orchard.integer_order_serialize(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_serialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_serialize(internal) IS 'values for another process of a parallel plan';
+
+CREATE FUNCTION orchard.integer_order_deserialize(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_deserialize(bytea, internal) IS 'values from another process of a parallel plan';
+
+CREATE FUNCTION orchard.moving_integer_order_add(internal, bigint) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_integer_order_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_integer_order_add(internal, bigint) IS 'a value enters the window frame of order statistics of bigint, or rank_of_last';
+
+CREATE FUNCTION orchard.moving_integer_order_remove(internal, bigint) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_integer_order_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_integer_order_remove(internal, bigint) IS 'the oldest value leaves the window frame of order statistics of bigint';
+
+CREATE FUNCTION orchard.moving_integer_order_add(internal, bigint, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_integer_order_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_integer_order_add(internal, bigint, float8) IS 'a value enters the window frame of quantile of bigint';
+
+CREATE FUNCTION orchard.moving_integer_order_remove(internal, bigint, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_integer_order_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_integer_order_remove(internal, bigint, float8) IS 'the oldest value leaves the window frame of quantile of bigint';
+
+CREATE FUNCTION orchard.integer_order_median(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_median' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_median(internal) IS 'result of median of bigint';
+
+CREATE FUNCTION orchard.integer_order_quantile(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_quantile(internal) IS 'result of quantile of bigint';
+
+CREATE FUNCTION orchard.integer_order_mad(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_mad' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_mad(internal) IS 'result of mad of bigint';
+
+CREATE FUNCTION orchard.integer_order_iqr(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_iqr' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_iqr(internal) IS 'result of iqr of bigint';
+
+CREATE FUNCTION orchard.integer_order_rank(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_integer_order_rank' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.integer_order_rank(internal) IS 'result of rank_of_last of bigint';
+
+CREATE AGGREGATE orchard.median(bigint) (
+	SFUNC = orchard.integer_order_accum,
 	STYPE = internal,
 	SSPACE = 4096,
-	FINALFUNC = orchard.window_int8_rank_result,
+	FINALFUNC = orchard.integer_order_median,
+	COMBINEFUNC = orchard.integer_order_combine,
+	SERIALFUNC = orchard.integer_order_serialize,
+	DESERIALFUNC = orchard.integer_order_deserialize,
 	PARALLEL = SAFE,
-	MSFUNC = orchard.window_int8_rank_add,
-	MINVFUNC = orchard.window_int8_rank_remove,
+	MSFUNC = orchard.moving_integer_order_add,
+	MINVFUNC = orchard.moving_integer_order_remove,
 	MSTYPE = internal,
-	MFINALFUNC = orchard.window_int8_rank_result
+	MFINALFUNC = orchard.integer_order_median
+);
+COMMENT ON AGGREGATE orchard.median(bigint) IS 'median of the values, exactly';
+
+CREATE AGGREGATE orchard.quantile(x bigint, p float8) (
+	SFUNC = orchard.integer_order_accum,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.integer_order_quantile,
+	COMBINEFUNC = orchard.integer_order_combine,
+	SERIALFUNC = orchard.integer_order_serialize,
+	DESERIALFUNC = orchard.integer_order_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_integer_order_add,
+	MINVFUNC = orchard.moving_integer_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.integer_order_quantile
+);
+COMMENT ON AGGREGATE orchard.quantile(x bigint, p float8) IS 'the p-quantile of the values, interpolated linearly as by percentile_cont, exactly: p counts as the decimal that is printed for it';
+
+CREATE AGGREGATE orchard.mad(bigint) (
+	SFUNC = orchard.integer_order_accum,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.integer_order_mad,
+	COMBINEFUNC = orchard.integer_order_combine,
+	SERIALFUNC = orchard.integer_order_serialize,
+	DESERIALFUNC = orchard.integer_order_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_integer_order_add,
+	MINVFUNC = orchard.moving_integer_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.integer_order_mad
+);
+COMMENT ON AGGREGATE orchard.mad(bigint) IS 'median absolute deviation from the median, unscaled, exactly';
+
+CREATE AGGREGATE orchard.iqr(bigint) (
+	SFUNC = orchard.integer_order_accum,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.integer_order_iqr,
+	COMBINEFUNC = orchard.integer_order_combine,
+	SERIALFUNC = orchard.integer_order_serialize,
+	DESERIALFUNC = orchard.integer_order_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_integer_order_add,
+	MINVFUNC = orchard.moving_integer_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.integer_order_iqr
+);
+COMMENT ON AGGREGATE orchard.iqr(bigint) IS 'difference of the upper and the lower quartile, exactly';
+
+CREATE AGGREGATE orchard.rank_of_last(bigint) (
+	SFUNC = orchard.moving_integer_order_add,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.integer_order_rank,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_integer_order_add,
+	MINVFUNC = orchard.moving_integer_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.integer_order_rank
 );
 COMMENT ON AGGREGATE orchard.rank_of_last(bigint) IS 'rank of the newest value among all, from above 0 to 1, ties at their mean rank; compared as integers';
+
+CREATE FUNCTION orchard.numeric_order_accum(internal, numeric) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_accum(internal, numeric) IS 'transition function of median, mad and iqr of numeric';
+
+CREATE FUNCTION orchard.numeric_order_accum(internal, numeric, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_accum(internal, numeric, float8) IS 'transition function of quantile of numeric';
+
+CREATE FUNCTION orchard.numeric_order_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_combine(internal, internal) IS 'both sets of values together';
+
+CREATE FUNCTION orchard.numeric_order_serialize(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_serialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_serialize(internal) IS 'values for another process of a parallel plan';
+
+CREATE FUNCTION orchard.numeric_order_deserialize(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_deserialize(bytea, internal) IS 'values from another process of a parallel plan';
+
+CREATE FUNCTION orchard.moving_numeric_order_add(internal, numeric) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_numeric_order_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_numeric_order_add(internal, numeric) IS 'a value enters the window frame of order statistics of numeric, or rank_of_last';
+
+CREATE FUNCTION orchard.moving_numeric_order_remove(internal, numeric) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_numeric_order_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_numeric_order_remove(internal, numeric) IS 'the oldest value leaves the window frame of order statistics of numeric';
+
+CREATE FUNCTION orchard.moving_numeric_order_add(internal, numeric, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_numeric_order_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_numeric_order_add(internal, numeric, float8) IS 'a value enters the window frame of quantile of numeric';
+
+CREATE FUNCTION orchard.moving_numeric_order_remove(internal, numeric, float8) RETURNS internal
+	AS 'MODULE_PATHNAME', 'orchard_moving_numeric_order_remove' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.moving_numeric_order_remove(internal, numeric, float8) IS 'the oldest value leaves the window frame of quantile of numeric';
+
+CREATE FUNCTION orchard.numeric_order_median(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_median' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_median(internal) IS 'result of median of numeric';
+
+CREATE FUNCTION orchard.numeric_order_quantile(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_quantile(internal) IS 'result of quantile of numeric';
+
+CREATE FUNCTION orchard.numeric_order_mad(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_mad' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_mad(internal) IS 'result of mad of numeric';
+
+CREATE FUNCTION orchard.numeric_order_iqr(internal) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_iqr' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_iqr(internal) IS 'result of iqr of numeric';
+
+CREATE FUNCTION orchard.numeric_order_rank(internal) RETURNS float8
+	AS 'MODULE_PATHNAME', 'orchard_numeric_order_rank' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.numeric_order_rank(internal) IS 'result of rank_of_last of numeric';
+
+CREATE AGGREGATE orchard.median(numeric) (
+	SFUNC = orchard.numeric_order_accum,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.numeric_order_median,
+	COMBINEFUNC = orchard.numeric_order_combine,
+	SERIALFUNC = orchard.numeric_order_serialize,
+	DESERIALFUNC = orchard.numeric_order_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_numeric_order_add,
+	MINVFUNC = orchard.moving_numeric_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.numeric_order_median
+);
+COMMENT ON AGGREGATE orchard.median(numeric) IS 'median of the values, exactly';
+
+CREATE AGGREGATE orchard.quantile(x numeric, p float8) (
+	SFUNC = orchard.numeric_order_accum,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.numeric_order_quantile,
+	COMBINEFUNC = orchard.numeric_order_combine,
+	SERIALFUNC = orchard.numeric_order_serialize,
+	DESERIALFUNC = orchard.numeric_order_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_numeric_order_add,
+	MINVFUNC = orchard.moving_numeric_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.numeric_order_quantile
+);
+COMMENT ON AGGREGATE orchard.quantile(x numeric, p float8) IS 'the p-quantile of the values, interpolated linearly as by percentile_cont, exactly: p counts as the decimal that is printed for it';
+
+CREATE AGGREGATE orchard.mad(numeric) (
+	SFUNC = orchard.numeric_order_accum,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.numeric_order_mad,
+	COMBINEFUNC = orchard.numeric_order_combine,
+	SERIALFUNC = orchard.numeric_order_serialize,
+	DESERIALFUNC = orchard.numeric_order_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_numeric_order_add,
+	MINVFUNC = orchard.moving_numeric_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.numeric_order_mad
+);
+COMMENT ON AGGREGATE orchard.mad(numeric) IS 'median absolute deviation from the median, unscaled, exactly';
+
+CREATE AGGREGATE orchard.iqr(numeric) (
+	SFUNC = orchard.numeric_order_accum,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.numeric_order_iqr,
+	COMBINEFUNC = orchard.numeric_order_combine,
+	SERIALFUNC = orchard.numeric_order_serialize,
+	DESERIALFUNC = orchard.numeric_order_deserialize,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_numeric_order_add,
+	MINVFUNC = orchard.moving_numeric_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.numeric_order_iqr
+);
+COMMENT ON AGGREGATE orchard.iqr(numeric) IS 'difference of the upper and the lower quartile, exactly';
+
+CREATE AGGREGATE orchard.rank_of_last(numeric) (
+	SFUNC = orchard.moving_numeric_order_add,
+	STYPE = internal,
+	SSPACE = 4096,
+	FINALFUNC = orchard.numeric_order_rank,
+	PARALLEL = SAFE,
+	MSFUNC = orchard.moving_numeric_order_add,
+	MINVFUNC = orchard.moving_numeric_order_remove,
+	MSTYPE = internal,
+	MFINALFUNC = orchard.numeric_order_rank
+);
+COMMENT ON AGGREGATE orchard.rank_of_last(numeric) IS 'rank of the newest value among all, from above 0 to 1, ties at their mean rank; compared as numerics';
 
 CREATE FUNCTION orchard.value_counts_add(internal, anyelement) RETURNS internal
 	AS 'MODULE_PATHNAME', 'orchard_value_counts_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;

@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include "nodes/execnodes.h"
+
 #include "pg/window_frame.h"
 
 void *
@@ -17,6 +19,23 @@ window_frame_begin(FunctionCallInfo fcinfo, Size size)
 	*frame = memory_account_create(context);
 	(*frame)->hint = WINDOW_FRAME_HINT;
 	return frame;
+}
+
+void *
+window_state_begin(FunctionCallInfo fcinfo, Size size, const char *context_name, const char *hint)
+{
+	MemoryAccount *account;
+	MemoryAccount **state;
+
+	if (fcinfo->context != NULL && IsA(fcinfo->context, WindowAggState))
+		return window_frame_begin(fcinfo, size);
+	account = memory_account_of_aggregate(fcinfo, context_name, "window aggregate function");
+	account->hint = hint;
+	state = memory_allocate_zero(&account->allocator, 1, size);
+	if (state == NULL)
+		memory_account_require_ok(account, KERNEL_OUT_OF_MEMORY, context_name);
+	*state = account;
+	return state;
 }
 
 void *

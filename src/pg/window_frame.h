@@ -24,6 +24,13 @@
 extern void *window_frame_begin(FunctionCallInfo fcinfo, Size size);
 
 /*
+ * The same for an aggregate whose one struct serves groups too: for a group the account is the one of
+ * all groups (memory_account_of_aggregate) under `context_name`, with `hint`, and holds the struct.
+ */
+extern void *window_state_begin(FunctionCallInfo fcinfo, Size size, const char *context_name,
+								const char *hint);
+
+/*
  * Argument 0, the plain state of an aggregate with STYPE internal, or a new zeroed one of `size`
  * bytes in the aggregate's context.
  */

@@ -1,9 +1,8 @@
 /*
- * window_integer.c: rank_of_last and range_of of bigint, compared as the integers they are.
+ * window_integer.c: range_of of bigint, of the integers as they are.
  *
- * As double precision, integers beyond 2^53 would tie with their neighbours.  The plain state of
- * range_of is a bigint[] of the smallest and the largest value; rank_of_last depends on the order of
- * rows, cannot be merged, and uses the moving struct in groups too.
+ * As double precision, integers beyond 2^53 would lose digits.  The plain state is a bigint[] of the
+ * smallest and the largest value.
  */
 #include "postgres.h"
 
@@ -12,19 +11,8 @@
 #include "utils/array.h"
 
 #include "kernel/window/moving.h"
-#include "kernel/window/order_tree.h"
 #include "pg/error.h"
 #include "pg/window_frame.h"
-
-#define INTEGER_SIGN (UINT64CONST(1) << 63)
-
-typedef struct IntegerRankFrame
-{
-	MemoryAccount *account; /* first, as window_frame_begin wants it */
-	OrderTree tree;			/* of the values as keys */
-	uint64 last;			/* key of the newest row */
-	bool last_is_null;
-} IntegerRankFrame;
 
 typedef struct IntegerRangeFrame
 {
@@ -33,9 +21,6 @@ typedef struct IntegerRangeFrame
 	IntegerMaxDeque greatest;
 } IntegerRangeFrame;
 
-PG_FUNCTION_INFO_V1(orchard_window_int8_rank_add);
-PG_FUNCTION_INFO_V1(orchard_window_int8_rank_remove);
-PG_FUNCTION_INFO_V1(orchard_window_int8_rank_result);
 PG_FUNCTION_INFO_V1(orchard_int8_range_accum);
 PG_FUNCTION_INFO_V1(orchard_int8_range_merge);
 PG_FUNCTION_INFO_V1(orchard_int8_range_final);
@@ -48,51 +33,6 @@ require(MemoryAccount *account, Status status)
 {
 	if (unlikely(status != KERNEL_OK))
 		memory_account_require_ok(account, status, WINDOW_FRAME_LABEL);
-}
-
-/* Argument 1 as a key: unsigned, in the order of the integers. */
-static inline uint64
-key_argument(FunctionCallInfo fcinfo)
-{
-	return (uint64) PG_GETARG_INT64(1) ^ INTEGER_SIGN;
-}
-
-Datum
-orchard_window_int8_rank_add(PG_FUNCTION_ARGS)
-{
-	IntegerRankFrame *frame = PG_ARGISNULL(0) ?
-		window_frame_begin(fcinfo, sizeof(IntegerRankFrame)) :
-		(IntegerRankFrame *) PG_GETARG_POINTER(0);
-
-	frame->last_is_null = PG_ARGISNULL(1);
-	if (!frame->last_is_null)
-	{
-		frame->last = key_argument(fcinfo);
-		require(frame->account,
-				order_tree_insert(&frame->tree, &frame->account->allocator, frame->last));
-	}
-	PG_RETURN_POINTER(frame);
-}
-
-Datum
-orchard_window_int8_rank_remove(PG_FUNCTION_ARGS)
-{
-	IntegerRankFrame *frame = (IntegerRankFrame *) PG_GETARG_POINTER(0);
-
-	if (!PG_ARGISNULL(1))
-		require(frame->account,
-				order_tree_remove(&frame->tree, &frame->account->allocator, key_argument(fcinfo)));
-	PG_RETURN_POINTER(frame);
-}
-
-Datum
-orchard_window_int8_rank_result(PG_FUNCTION_ARGS)
-{
-	const IntegerRankFrame *frame = (const IntegerRankFrame *) PG_GETARG_POINTER(0);
-
-	if (frame->last_is_null || frame->tree.n == 0)
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(order_tree_rank(&frame->tree, frame->last));
 }
 
 /* Argument i, a plain state of range_of: the smallest and the largest value. */

@@ -253,6 +253,28 @@ CREATE FUNCTION rank_of(v float8[]) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
 	SELECT CASE WHEN v[cardinality(v)] IS NULL THEN NULL WHEN bool_or(u = 'NaN') THEN 'NaN'
 		ELSE (count(*) FILTER (WHERE u < v[cardinality(v)]) + (count(*) FILTER (WHERE u = v[cardinality(v)]) + 1) / 2.0) / count(u) END
 	FROM unnest(v) AS u $$;
+-- The same in numeric, where nothing is rounded.
+CREATE FUNCTION exact_quantile_of(v numeric[], p numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	s numeric[] := array(SELECT u FROM unnest(v) AS u WHERE u IS NOT NULL ORDER BY u);
+	place numeric := p * (cardinality(s) - 1);
+	low numeric := s[floor(place)::int + 1];
+	high numeric := s[ceil(place)::int + 1];
+BEGIN
+	RETURN CASE WHEN s[cardinality(s)] = 'NaN' OR (low = '-Infinity' AND high = 'Infinity') THEN 'NaN'
+		WHEN low = high OR low = '-Infinity' THEN low
+		WHEN high = 'Infinity' THEN high
+		ELSE low + (place - floor(place)) * (high - low) END;
+END $$;
+CREATE FUNCTION exact_iqr_of(v numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE AS
+	'SELECT CASE WHEN q1 = q3 AND q1 <> ''NaN'' THEN 0 ELSE q3 - q1 END FROM (SELECT exact_quantile_of(v, 0.25) AS q1, exact_quantile_of(v, 0.75) AS q3) AS q';
+CREATE FUNCTION exact_mad_of(v numeric[]) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	m numeric := exact_quantile_of(v, 0.5);
+BEGIN
+	RETURN CASE WHEN m = 'NaN' THEN m
+		ELSE exact_quantile_of(array(SELECT CASE WHEN u = m THEN 0 ELSE abs(u - m) END FROM unnest(v) AS u WHERE u IS NOT NULL), 0.5) END;
+END $$;
 CREATE FUNCTION error_of(v float8[], p float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
 	SELECT 0.0100001 * ((1 - f) * abs(s[k + 1]) + CASE WHEN f > 0 THEN f * abs(s[k + 2]) ELSE 0 END)
 	FROM (SELECT s, floor(p * (cardinality(s) - 1))::int AS k, p * (cardinality(s) - 1) - floor(p * (cardinality(s) - 1)) AS f
@@ -266,7 +288,19 @@ SQL
 
 sub orders
 {
-	return (
+	# Integers beyond 2^53, and numerics of more digits than float8 has.
+	my $big = 'm * 5000000000000::bigint + 9007199254740993 + m % 3';
+	my $long = "x::numeric * 1.000000000000000000001 + (i % 3) * '1e-25'::numeric";
+	my @exact = map {
+		my ($type, $value) = @$_;
+		map { { name => "$_->[0]($type)", ours => "orchard.$_->[0]($value$_->[2]) %w", reference => "exact_$_->[1]_of(array_agg(($value)::numeric) %w$_->[2])",
+				same => 'a IS NOT DISTINCT FROM b', rounds => 30 } } ([ 'median', 'quantile', '' ], [ 'quantile', 'quantile', ', 0.83' ], [ 'mad', 'mad', '' ], [ 'iqr', 'iqr', '' ]);
+	} ([ 'bigint', $big ], [ 'numeric', $long ]);
+	$_->{reference} =~ s/%w\)/%w, 0.5)/ foreach grep { $_->{name} =~ /^median/ } @exact;
+
+	return (@exact,
+		{ name => 'rank_of_last(numeric)', ours => "orchard.rank_of_last(x::numeric + '1e-25'::numeric) %w", reference => 'rank_of(array_agg(x) %w)', rounds => 50 },
+		{ name => 'range_of(numeric)', ours => "orchard.range_of($long) %w", reference => "pg_catalog.max($long) %w - pg_catalog.min($long) %w", same => 'a IS NOT DISTINCT FROM b', rounds => 50 },
 		{ name => 'median', ours => 'orchard.median(x) %w', reference => 'quantile_of(array_agg(x) %w, 0.5)', same => 'a IS NOT DISTINCT FROM b', rounds => 50 },
 		{ name => 'median(integer)', ours => 'orchard.median(m) %w', reference => 'quantile_of(array_agg(m::float8) %w, 0.5)', same => 'a IS NOT DISTINCT FROM b', rounds => 30 },
 		{ name => 'quantile', ours => 'orchard.quantile(x, 0.83) %w', reference => 'quantile_of(array_agg(x) %w, 0.83)', rounds => 50 },

@@ -220,6 +220,95 @@ refused_growth_changes_nothing(void)
 	order_tree_release(&tree, &unit_allocator);
 }
 
+typedef struct Labelled
+{
+	int value;
+	int label;
+} Labelled;
+
+/* Keys stand for these: descending by value, and of one value ascending by label. */
+static int
+compare_labelled(uint64_t a, uint64_t b)
+{
+	const Labelled *x = (const Labelled *) (uintptr_t) a;
+	const Labelled *y = (const Labelled *) (uintptr_t) b;
+
+	return x->value != y->value ? (x->value < y->value) - (x->value > y->value) :
+								  (x->label > y->label) - (x->label < y->label);
+}
+
+static int
+compare_labelled_values(uint64_t a, uint64_t b)
+{
+	const Labelled *x = (const Labelled *) (uintptr_t) a;
+	const Labelled *y = (const Labelled *) (uintptr_t) b;
+
+	return (x->value < y->value) - (x->value > y->value);
+}
+
+static uint64_t
+key_of(const Labelled *labelled)
+{
+	return (uint64_t) (uintptr_t) labelled;
+}
+
+/* Each key stands for a block that is overwritten once it left: none that left is looked at again. */
+static void
+keys_may_stand_for_values(void)
+{
+	static Labelled all[20000];
+	OrderTree tree = {.compare = compare_labelled};
+	OrderTree by_value;
+	uint32_t length;
+	uint64_t taken;
+	uint64_t k;
+	int i;
+
+	for (i = 0; i < 20000; i++)
+	{
+		all[i] = (Labelled){(int) (hash_mix((uint64_t) i) % 1000), i % 3};
+		CHECK(order_tree_insert(&tree, &unit_allocator, key_of(&all[i])) == KERNEL_OK);
+		if (i >= 5000)
+		{
+			Labelled leaving = {(int) (hash_mix((uint64_t) i - 5000) % 1000), (i - 5000) % 3};
+
+			CHECK(order_tree_take(&tree, &unit_allocator, key_of(&leaving), &taken) == KERNEL_OK);
+			CHECK(compare_labelled(taken, key_of(&leaving)) == 0);
+			((Labelled *) (uintptr_t) taken)->value = -1;
+		}
+	}
+	order_tree_release(&tree, &unit_allocator);
+	CHECK(tree.compare == compare_labelled && tree.n == 0);
+	for (i = 0; i < 4000; i++)
+	{
+		all[i].value = (int) (hash_mix((uint64_t) i) % 1000);
+		CHECK(order_tree_insert(&tree, &unit_allocator, key_of(&all[i])) == KERNEL_OK);
+	}
+	for (k = 1; k < tree.n; k++)
+		CHECK(compare_labelled(*order_tree_from(&tree, k - 1, &length),
+							   *order_tree_from(&tree, k, &length)) <= 0);
+	by_value = tree;
+	by_value.compare = compare_labelled_values;
+	for (i = 0; i < 100; i++)
+	{
+		size_t before = 0;
+		size_t level = 0;
+		int j;
+
+		for (j = 0; j < 4000; j++)
+		{
+			before += all[j].value > all[i].value;
+			level += all[j].value == all[i].value;
+		}
+		CHECK(order_tree_below(&by_value, key_of(&all[i])) == before);
+		CHECK(order_tree_rank(&by_value, key_of(&all[i])) ==
+			  ((double) before + ((double) level + 1.0) / 2.0) / 4000.0);
+	}
+	CHECK(order_tree_take(&tree, &unit_allocator, key_of(&(Labelled){-1, 0}), &taken) ==
+		  KERNEL_INVALID);
+	order_tree_release(&tree, &unit_allocator);
+}
+
 UNIT_MAIN(UNIT_CASE(slides_as_a_sorted_array_does), UNIT_CASE(memory_follows_the_keys),
 		  UNIT_CASE(a_key_that_is_not_there_is_refused), UNIT_CASE(ranks_keys),
-		  UNIT_CASE(refused_growth_changes_nothing))
+		  UNIT_CASE(keys_may_stand_for_values), UNIT_CASE(refused_growth_changes_nothing))

@@ -80,7 +80,7 @@ reserve(ScoreRuns *runs, const Allocator *allocator, size_t needed)
 
 Status
 score_runs_add_slowly(ScoreRuns *runs, const Allocator *allocator, const StopCheck *stop,
-					  double score, double weight)
+					  uint64_t key, double weight)
 {
 	Status status = KERNEL_OK;
 
@@ -94,7 +94,7 @@ score_runs_add_slowly(ScoreRuns *runs, const Allocator *allocator, const StopChe
 		status = require_weights(runs, allocator);
 	if (status != KERNEL_OK)
 		return status;
-	runs->keys[runs->n] = score_to_key(score);
+	runs->keys[runs->n] = key;
 	if (runs->weights != NULL)
 		runs->weights[runs->n] = weight;
 	runs->n++;

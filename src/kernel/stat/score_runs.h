@@ -54,9 +54,20 @@ score_runs_weight(const ScoreRuns *runs, size_t i)
 	return runs->weights == NULL ? 1.0 : runs->weights[i];
 }
 
-/* score_runs_add where there is no room or a weight is not 1. */
+/* score_runs_add_key where there is no room or a weight is not 1. */
 extern Status score_runs_add_slowly(ScoreRuns *runs, const Allocator *allocator,
-									const StopCheck *stop, double score, double weight);
+									const StopCheck *stop, uint64_t key, double weight);
+
+/* score_runs_add of a key, which may be that of something else that has an order. */
+static inline Status
+score_runs_add_key(ScoreRuns *runs, const Allocator *allocator, const StopCheck *stop, uint64_t key,
+				   double weight)
+{
+	if (runs->n == runs->capacity || runs->weights != NULL || weight != 1.0)
+		return score_runs_add_slowly(runs, allocator, stop, key, weight);
+	runs->keys[runs->n++] = key;
+	return KERNEL_OK;
+}
 
 /*
  * score_runs_add
@@ -72,10 +83,7 @@ static inline Status
 score_runs_add(ScoreRuns *runs, const Allocator *allocator, const StopCheck *stop, double score,
 			   double weight)
 {
-	if (runs->n == runs->capacity || runs->weights != NULL || weight != 1.0)
-		return score_runs_add_slowly(runs, allocator, stop, score, weight);
-	runs->keys[runs->n++] = score_to_key(score);
-	return KERNEL_OK;
+	return score_runs_add_key(runs, allocator, stop, score_to_key(score), weight);
 }
 
 /* Sorts all slots into strictly ascending runs; the multiset stays what it is.  Statuses as for add. */

@@ -4,6 +4,7 @@
 #include "kernel/window/order_statistics.h"
 
 #include "kernel/stat/quantile_place.h"
+#include "kernel/window/nearest.h"
 
 #define FORMAT_VERSION 1
 #define FEW_VALUES 64					 /* so many go into the tree one by one */
@@ -23,6 +24,19 @@ order_statistics_add(OrderStatistics *order, const Allocator *allocator, const S
 	}
 	status = score_runs_add(&order->runs, allocator, stop, x, 1.0);
 	order->n_waiting += status == KERNEL_OK;
+	return status;
+}
+
+Status
+order_statistics_add_key(OrderStatistics *order, const Allocator *allocator, const StopCheck *stop,
+						 uint64_t key, uint64_t times)
+{
+	Status status = times > MOST_VALUES - order->n_waiting ?
+		KERNEL_TOO_LARGE :
+		score_runs_add_key(&order->runs, allocator, stop, key, (double) times);
+
+	if (status == KERNEL_OK)
+		order->n_waiting += times;
 	return status;
 }
 
@@ -174,16 +188,21 @@ run_of(const OrderStatistics *order, uint64_t k)
 	return first;
 }
 
-/* The k-th value of those that are not NaN. */
-static double
-select_value(const OrderStatistics *order, uint64_t k)
+uint64_t
+order_statistics_key(const OrderStatistics *order, uint64_t k)
 {
 	uint32_t length;
 
 	if (order->tree.n > 0)
-		return score_from_key(*order_tree_from(&order->tree, k, &length));
-	return score_from_key(
-		order->runs.keys[order->cumulative == NULL ? (size_t) k : run_of(order, k)]);
+		return *order_tree_from(&order->tree, k, &length);
+	return order->runs.keys[order->cumulative == NULL ? (size_t) k : run_of(order, k)];
+}
+
+/* The k-th value of those that are not NaN. */
+static double
+select_value(const OrderStatistics *order, uint64_t k)
+{
+	return score_from_key(order_statistics_key(order, k));
 }
 
 /* Values that have an order. */
@@ -203,16 +222,15 @@ judge(const OrderStatistics *order, bool *is_nan, double *result)
 	return order_statistics_count(order) == 0 ? KERNEL_INVALID : KERNEL_OK;
 }
 
-/* The quantile of a multiset without NaN that is not empty; *above: the first place above it. */
+/* The quantile of a multiset without NaN that is not empty. */
 static double
-quantile_of(const OrderStatistics *order, double p, uint64_t *above)
+quantile_of(const OrderStatistics *order, double p)
 {
 	QuantilePlace place = quantile_place(p, count_ordered(order));
 	const uint64_t *keys;
 	uint32_t length = 1;
 	double low;
 
-	*above = place.k + 1;
 	if (order->tree.n > 0)
 	{
 		keys = order_tree_from(&order->tree, place.k, &length);
@@ -231,11 +249,10 @@ Status
 order_statistics_quantile(const OrderStatistics *order, double p, double *result)
 {
 	bool is_nan;
-	uint64_t above;
 	Status status = judge(order, &is_nan, result);
 
 	if (status == KERNEL_OK && !is_nan)
-		*result = quantile_of(order, p, &above);
+		*result = quantile_of(order, p);
 	return status;
 }
 
@@ -251,29 +268,25 @@ Status
 order_statistics_iqr(const OrderStatistics *order, double *result)
 {
 	bool is_nan;
-	uint64_t above;
 	Status status = judge(order, &is_nan, result);
 	double low;
 	double high;
 
 	if (status != KERNEL_OK || is_nan)
 		return status;
-	low = quantile_of(order, 0.25, &above);
-	high = quantile_of(order, 0.75, &above);
+	low = quantile_of(order, 0.25);
+	high = quantile_of(order, 0.75);
 	if (isinf(high - low) && all_finite(order))
 		return KERNEL_OVERFLOW;
 	*result = low == high ? 0.0 : high - low;
 	return KERNEL_OK;
 }
 
-/* Values by their distance from the median: two sorted sequences that start at place `above`. */
+/* Values by their distance from the median. */
 typedef struct Distances
 {
 	const OrderStatistics *order;
 	double median;
-	uint64_t above;
-	uint64_t n_left;  /* values at and below the median, which go down from above - 1 */
-	uint64_t n_right; /* the others, which go up from above */
 } Distances;
 
 static double
@@ -284,109 +297,34 @@ distance(const Distances *distances, uint64_t place)
 	return x == distances->median ? 0.0 : fabs(x - distances->median);
 }
 
-static inline double
-left_distance(const Distances *distances, uint64_t i)
+/* Is the value at place `left` no nearer to the median than that at place `right`? */
+static inline bool
+is_no_nearer(const void *context, uint64_t left, uint64_t right)
 {
-	return i < distances->n_left ? distance(distances, distances->above - 1 - i) : INFINITY;
-}
-
-static inline double
-right_distance(const Distances *distances, uint64_t j)
-{
-	return j < distances->n_right ? distance(distances, distances->above + j) : INFINITY;
-}
-
-/* With i of the t nearest values from the left: is the next on the left no nearer than the last on the right? */
-static bool
-has_enough(const Distances *distances, uint64_t i, uint64_t t)
-{
-	return i == t || i == distances->n_left ||
-		left_distance(distances, i) >= right_distance(distances, t - i - 1);
-}
-
-/*
- * The least i for which has_enough: so many of the t nearest values lie on the left.  The search
- * goes in growing steps from `guess`, since from row to row the answer hardly moves.
- */
-static uint64_t
-split_nearest(const Distances *distances, uint64_t t, uint64_t guess)
-{
-	uint64_t first = t > distances->n_right ? t - distances->n_right : 0;
-	uint64_t last = t < distances->n_left ? t : distances->n_left;
-	uint64_t i = guess < first ? first : guess > last ? last : guess;
-	uint64_t step = 1;
-
-	if (has_enough(distances, i, t))
-	{
-		last = i;
-		while (last > first)
-		{
-			i = last - first > step ? last - step : first;
-			if (!has_enough(distances, i, t))
-			{
-				first = i + 1;
-				break;
-			}
-			last = i;
-			step *= 2;
-		}
-	}
-	else
-	{
-		first = i + 1;
-		while (last > first)
-		{
-			i = last - first > step ? first + step - 1 : last;
-			if (has_enough(distances, i, t))
-			{
-				last = i;
-				break;
-			}
-			first = i + 1;
-			step *= 2;
-		}
-	}
-	while (first < last)
-	{
-		i = first + (last - first) / 2;
-		if (has_enough(distances, i, t))
-			last = i;
-		else
-			first = i + 1;
-	}
-	return first;
+	return distance(context, left) >= distance(context, right);
 }
 
 Status
 order_statistics_mad(OrderStatistics *order, double *result)
 {
 	uint64_t n = count_ordered(order);
-	uint64_t t = n > 0 ? (n - 1) / 2 + 1 :
-						 0; /* the t nearest, the last of which is the median or below it */
 	Distances distances = {.order = order};
+	NearestEnds ends;
 	bool is_nan;
 	Status status = judge(order, &is_nan, result);
-	uint64_t i;
-	double low;
 
 	if (status != KERNEL_OK || is_nan)
 		return status;
-	distances.median = quantile_of(order, 0.5, &distances.above);
+	distances.median = quantile_of(order, 0.5);
 	if (isnan(distances.median))
 	{
 		*result = NAN;
 		return KERNEL_OK;
 	}
-	distances.n_left = distances.above;
-	distances.n_right = n - distances.above;
-	i = order->mad_split = split_nearest(&distances, t, order->mad_split);
-	low = i > 0 ? left_distance(&distances, i - 1) : 0.0;
-	if (i < t)
-		low = fmax(low, right_distance(&distances, t - i - 1));
-	*result = n % 2 == 1 ?
-		low :
-		quantile_between(low, fmin(left_distance(&distances, i), right_distance(&distances, t - i)),
-						 0.5);
+	ends = nearest_ends(n, &order->mad_split, is_no_nearer, &distances);
+	*result = distance(&distances, ends.last);
+	if (n % 2 == 0)
+		*result = quantile_between(*result, distance(&distances, ends.next), 0.5);
 	return isinf(*result) && all_finite(order) ? KERNEL_OVERFLOW : KERNEL_OK;
 }
 
@@ -414,7 +352,7 @@ order_statistics_gather(OrderStatistics *order, const Allocator *allocator, cons
 		uint32_t i;
 
 		for (i = 0; i < length && status == KERNEL_OK; i++)
-			status = score_runs_add(&order->runs, allocator, stop, score_from_key(keys[i]), 1.0);
+			status = score_runs_add_key(&order->runs, allocator, stop, keys[i], 1.0);
 		k += length;
 	}
 	if (status == KERNEL_OK && !(order->tree.n == 0 && is_prepared(order)))

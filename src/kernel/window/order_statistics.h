@@ -8,6 +8,9 @@
  * as a running frame is, moves into a tree, and so does that of a moving frame from the
  * start: a value costs O(log n) there.
  *
+ * Inside, a value is a key (score_to_key); order_integers.h keeps other values under keys of its own
+ * by the functions that end in _key.
+ *
  * A NaN propagates: while there is one, every result is NaN.  -0 is 0.  A
  * quantile between two values is interpolated as by PostgreSQL's percentile_cont
  * and numpy's default: at (n - 1) p.  Between a finite and an infinite value it
@@ -38,6 +41,10 @@ typedef struct OrderStatistics
 extern Status order_statistics_add(OrderStatistics *order, const Allocator *allocator,
 								   const StopCheck *stop, double x);
 
+/* `times` >= 1 values that are no doubles, by their key. */
+extern Status order_statistics_add_key(OrderStatistics *order, const Allocator *allocator,
+									   const StopCheck *stop, uint64_t key, uint64_t times);
+
 /* A value of a moving frame, O(log n).  OUT_OF_MEMORY: unchanged. */
 extern Status order_statistics_enter(OrderStatistics *order, const Allocator *allocator, double x);
 
@@ -53,6 +60,9 @@ extern Status order_statistics_prepare(OrderStatistics *order, const Allocator *
 
 /* Values, NaN among them. */
 extern uint64_t order_statistics_count(const OrderStatistics *order);
+
+/* The key of the k-th value that is not NaN, 0 = smallest.  O(log n). */
+extern uint64_t order_statistics_key(const OrderStatistics *order, uint64_t k);
 
 /* Results: O(log n), mad O(log^2 n) and O(log n) as a rule.  INVALID over no values. */
 extern Status order_statistics_quantile(const OrderStatistics *order, double p, double *result);

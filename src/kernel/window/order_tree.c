@@ -49,6 +49,55 @@ count_not_above(const uint64_t *keys, uint32_t n, uint64_t key)
 	return (uint32_t) (base - keys) + (n == 1 && *base <= key);
 }
 
+/* The same in the caller's order; with_level: those level with `key` count, too. */
+static __attribute__((noinline)) uint32_t
+count_up_to(OrderCompare compare, const uint64_t *keys, uint32_t n, uint64_t key, bool with_level)
+{
+	uint32_t first = 0;
+
+	while (first < n)
+	{
+		uint32_t middle = first + (n - first) / 2;
+		int order = compare(keys[middle], key);
+
+		if (order < 0 || (order == 0 && with_level))
+			first = middle + 1;
+		else
+			n = middle;
+	}
+	return first;
+}
+
+/* Where `key` belongs among n ascending keys: after those level with it. */
+static inline uint32_t
+place_of(const OrderTree *tree, const uint64_t *keys, uint32_t n, uint64_t key)
+{
+	if (__builtin_expect(tree->compare != NULL, 0))
+		return count_up_to(tree->compare, keys, n, key, true);
+	return count_not_above(keys, n, key);
+}
+
+/* The child where `key` belongs. */
+static inline uint32_t
+child_of(const OrderTree *tree, const Inner *inner, uint64_t key)
+{
+	uint32_t i = place_of(tree, inner->least, inner->n, key);
+
+	return i - (i > 0);
+}
+
+static inline bool
+is_below(const OrderTree *tree, uint64_t a, uint64_t b)
+{
+	return __builtin_expect(tree->compare != NULL, 0) ? tree->compare(a, b) < 0 : a < b;
+}
+
+static inline bool
+is_level(const OrderTree *tree, uint64_t a, uint64_t b)
+{
+	return __builtin_expect(tree->compare != NULL, 0) ? tree->compare(a, b) == 0 : a == b;
+}
+
 static size_t
 leaf_size(uint32_t capacity)
 {
@@ -103,9 +152,8 @@ descend(const OrderTree *tree, uint64_t key, Path *path)
 	for (level = tree->depth; level > 0; level--)
 	{
 		Inner *inner = node;
-		uint32_t i = count_not_above(inner->least, inner->n, key);
+		uint32_t i = child_of(tree, inner, key);
 
-		i -= i > 0;
 		path->nodes[level] = inner;
 		path->children[level] = i;
 		node = inner->children[i];
@@ -246,13 +294,12 @@ make_room(OrderTree *tree, const Allocator *allocator, uint64_t key)
 	inner = tree->root;
 	for (level = tree->depth; level > 0 && status == KERNEL_OK; level--)
 	{
-		uint32_t i = count_not_above(inner->least, inner->n, key);
+		uint32_t i = child_of(tree, inner, key);
 
-		i -= i > 0;
 		if (node_length(inner->children[i], level - 1) == node_capacity(level - 1))
 		{
 			status = split_child(inner, i, level - 1, allocator);
-			if (status == KERNEL_OK && inner->least[i + 1] <= key)
+			if (status == KERNEL_OK && !is_below(tree, key, inner->least[i + 1]))
 				i++;
 		}
 		inner = inner->children[i];
@@ -276,7 +323,7 @@ order_tree_insert(OrderTree *tree, const Allocator *allocator, uint64_t key)
 			return status;
 		leaf = descend(tree, key, &path);
 	}
-	place = count_not_above(leaf->keys, leaf->n, key);
+	place = place_of(tree, leaf->keys, leaf->n, key);
 	memmove(leaf->keys + place + 1, leaf->keys + place, (leaf->n - place) * sizeof(uint64_t));
 	leaf->keys[place] = key;
 	leaf->n++;
@@ -286,7 +333,7 @@ order_tree_insert(OrderTree *tree, const Allocator *allocator, uint64_t key)
 		uint32_t i = path.children[level];
 
 		inner->counts[i]++;
-		if (key < inner->least[i])
+		if (is_below(tree, key, inner->least[i]))
 			inner->least[i] = key;
 	}
 	tree->n++;
@@ -349,7 +396,7 @@ settle(OrderTree *tree, const Path *path, const Allocator *allocator)
 }
 
 Status
-order_tree_remove(OrderTree *tree, const Allocator *allocator, uint64_t key)
+order_tree_take(OrderTree *tree, const Allocator *allocator, uint64_t key, uint64_t *taken)
 {
 	Path path;
 	Leaf *leaf;
@@ -358,9 +405,10 @@ order_tree_remove(OrderTree *tree, const Allocator *allocator, uint64_t key)
 	if (tree->n == 0)
 		return KERNEL_INVALID;
 	leaf = descend(tree, key, &path);
-	place = count_not_above(leaf->keys, leaf->n, key);
-	if (place == 0 || leaf->keys[place - 1] != key)
+	place = place_of(tree, leaf->keys, leaf->n, key);
+	if (place == 0 || !is_level(tree, leaf->keys[place - 1], key))
 		return KERNEL_INVALID;
+	*taken = leaf->keys[place - 1];
 	memmove(leaf->keys + place - 1, leaf->keys + place, (leaf->n - place) * sizeof(uint64_t));
 	leaf->n--;
 	tree->n--;
@@ -389,20 +437,32 @@ order_tree_from(const OrderTree *tree, uint64_t k, uint32_t *length)
 	return leaf->keys + k;
 }
 
-uint64_t
-order_tree_below(const OrderTree *tree, uint64_t key)
+/* How many of n ascending keys are below `key`; with_level: or level with it. */
+static uint32_t
+count_among(const OrderTree *tree, const uint64_t *keys, uint32_t n, uint64_t key, bool with_level)
+{
+	if (with_level)
+		return place_of(tree, keys, n, key);
+	if (tree->compare != NULL)
+		return count_up_to(tree->compare, keys, n, key, false);
+	return key == 0 ? 0 : count_not_above(keys, n, key - 1);
+}
+
+/* The same of all keys of the tree. */
+static uint64_t
+count_in(const OrderTree *tree, uint64_t key, bool with_level)
 {
 	const void *node = tree->root;
 	uint64_t below = 0;
 	const Leaf *leaf;
 	int level;
 
-	if (tree->n == 0 || key == 0)
+	if (tree->n == 0)
 		return 0;
 	for (level = tree->depth; level > 0; level--)
 	{
 		const Inner *inner = node;
-		uint32_t taken = count_not_above(inner->least, inner->n, key - 1);
+		uint32_t taken = count_among(tree, inner->least, inner->n, key, with_level);
 		uint32_t i;
 
 		if (taken == 0)
@@ -412,14 +472,20 @@ order_tree_below(const OrderTree *tree, uint64_t key)
 		node = inner->children[taken - 1];
 	}
 	leaf = node;
-	return below + count_not_above(leaf->keys, leaf->n, key - 1);
+	return below + count_among(tree, leaf->keys, leaf->n, key, with_level);
+}
+
+uint64_t
+order_tree_below(const OrderTree *tree, uint64_t key)
+{
+	return count_in(tree, key, false);
 }
 
 double
 order_tree_rank(const OrderTree *tree, uint64_t key)
 {
-	uint64_t below = order_tree_below(tree, key);
-	uint64_t through = key == UINT64_MAX ? tree->n : order_tree_below(tree, key + 1);
+	uint64_t below = count_in(tree, key, false);
+	uint64_t through = count_in(tree, key, true);
 
 	return ((double) below + ((double) (through - below) + 1.0) / 2.0) / (double) tree->n;
 }
@@ -440,5 +506,5 @@ order_tree_release(OrderTree *tree, const Allocator *allocator)
 {
 	if (tree->root != NULL)
 		release_below(tree->root, tree->depth, allocator);
-	*tree = (OrderTree){0};
+	*tree = (OrderTree){.compare = tree->compare};
 }
