@@ -30,7 +30,10 @@
 #define SETTLED 1e3 /* times the tolerance: a change of eta that the standard errors do not see */
 #define SOUND 1e-3	/* a smallest pivot that single precision can be trusted with */
 #define NEAR 0.05 /* a step that moves no row's eta by more leads to where the last digits count */
-#define STILL 1e-26 /* a decrement this small against the objective is rounding */
+#define STILL 1e-26	   /* a decrement this small against the objective is rounding */
+#define SAMPLE_SHARE 8 /* one in so many blocks is of the sample */
+#define SAMPLE_ROWS 50 /* of the sample, at least, for each column */
+#define SAMPLE_STEPS 8
 
 double
 logistic_objective(const Logistic *fit, const double *estimate)
@@ -179,6 +182,67 @@ start_at_share(Logistic *fit)
 		fit->estimate[0] = log(share / (1.0 - share));
 }
 
+/* Are the numbers few, and the rows many, so that some of them tell nearly what all do? */
+static bool
+can_sample(const Logistic *fit)
+{
+	return fit->n_slots == 0 && fit->n_columns > 0 &&
+		fit->dataset->n / SAMPLE_SHARE >= SAMPLE_ROWS * (int64_t) fit->n_columns &&
+		fit->dataset->n_blocks >= 2 * SAMPLE_SHARE;
+}
+
+/*
+ * Newton's method over every SAMPLE_SHARE-th block, until what is left to win is little against
+ * what other rows would change; *is_found is false where it does not get there soon, as when the
+ * classes are separated in these rows.
+ */
+static Status
+walk_sample(Logistic *fit, bool *is_found)
+{
+	double enough = 0.1 * (double) (fit->n_columns * SAMPLE_SHARE) / (double) fit->dataset->n;
+	double before = INFINITY;
+	Status status = KERNEL_OK;
+	Step step;
+	int32_t i;
+	int32_t k;
+
+	*is_found = false;
+	for (i = 0; i < SAMPLE_STEPS && !*is_found; i++)
+	{
+		double value;
+
+		status = logistic_pass(fit, fit->estimate);
+		if (status == KERNEL_OK)
+			status = find_step(fit, &step);
+		if (status != KERNEL_OK)
+			return status;
+		value = logistic_objective(fit, fit->estimate);
+		if (!(value < before) || logistic_smallest_pivot(fit) < SOUND)
+			return KERNEL_OK;
+		before = value;
+		for (k = 0; k < fit->n_columns; k++)
+			fit->estimate[k] -= fit->step[k];
+		*is_found = step.decrement <= enough;
+	}
+	return KERNEL_OK;
+}
+
+/* The estimate where some of the rows have their optimum; *is_found: it is there. */
+static Status
+start_at_sample(Logistic *fit, bool *is_found)
+{
+	Status status;
+
+	fit->skipped_blocks = SAMPLE_SHARE - 1;
+	status = walk_sample(fit, is_found);
+	fit->skipped_blocks = 0;
+	if (status != KERNEL_OVERFLOW)
+		return status;
+	/* What is too large in these rows may be told better by all. */
+	*is_found = false;
+	return KERNEL_OK;
+}
+
 /* The step at the estimate and what is concluded from it. */
 static Status
 conclude(Logistic *fit, Step *step, LinearFacts *facts)
@@ -209,15 +273,24 @@ is_last(const Logistic *fit, const Step *step, double value, const LinearFacts *
 		facts->iterations == fit->options->max_iterations;
 }
 
-/* Newton's method over all rows; leaves the factored Hessian at the estimate. */
+/*
+ * Newton's method over all rows; leaves the factored Hessian at the estimate.
+ *
+ * is_sampled: from the optimum of some rows, where a first step that does not lower the objective at
+ * once says that they were no good guide: KERNEL_NOT_CONVERGED after no iteration.
+ */
 static Status
-iterate(Logistic *fit, LinearFacts *facts)
+iterate(Logistic *fit, bool is_sampled, LinearFacts *facts)
 {
 	Step step;
-	Status status = logistic_pass(fit, fit->estimate);
-	double value = logistic_objective(fit, fit->estimate);
 	bool is_sound = false;
+	Status status;
+	double value;
 
+	facts->iterations = 0;
+	fit->is_rough = is_sampled;
+	status = logistic_pass(fit, fit->estimate);
+	value = logistic_objective(fit, fit->estimate);
 	for (; status == KERNEL_OK; facts->iterations++)
 	{
 		status = conclude(fit, &step, facts);
@@ -231,7 +304,10 @@ iterate(Logistic *fit, LinearFacts *facts)
 		if (is_last(fit, &step, value, facts))
 			break;
 		fit->is_rough = is_sound && step.reach > NEAR;
-		status = logistic_advance(fit, value + ROUNDING * value, MAX_HALVINGS, &value);
+		status = logistic_advance(fit, value + ROUNDING * value,
+								  is_sampled && facts->iterations == 0 ? 0 : MAX_HALVINGS, &value);
+		if (status == KERNEL_NOT_CONVERGED && is_sampled && facts->iterations == 0)
+			return status;
 		if (fit->options->report != NULL)
 			fit->options->report->step(fit->options->report->context, facts->iterations + 1,
 									   step.norm);
@@ -248,15 +324,28 @@ iterate(Logistic *fit, LinearFacts *facts)
  * logistic_newton
  *		Minimises the mean penalised loss: estimate, sums and facts.
  *
- * Starts from the log-odds.  A start from a fit of some of the rows would save
- * passes, but lies where no step over all rows helps when a category that is
- * rare among them was nearly separated.
+ * Starts where some of the rows have their optimum, which saves passes over all, or
+ * from the log-odds: where there are indicators, since a category that is rare
+ * among those rows may be nearly separated in them, so that the start lies where no
+ * step over all rows helps, and where the first step shows that it lies so.
  * Leaves the factored Hessian of all rows at the estimate in the matrix.
  */
 Status
 logistic_newton(Logistic *fit, LinearFacts *facts)
 {
-	facts->iterations = 0;
+	bool is_sampled = false;
+	Status status = KERNEL_OK;
+
 	start_at_share(fit);
-	return iterate(fit, facts);
+	if (can_sample(fit))
+	{
+		status = start_at_sample(fit, &is_sampled);
+		if (status == KERNEL_OK && is_sampled)
+			status = iterate(fit, true, facts);
+		if (status != KERNEL_NOT_CONVERGED && (status != KERNEL_OK || is_sampled))
+			return status;
+		memset(fit->estimate, 0, (size_t) fit->n_columns * sizeof(double));
+		start_at_share(fit);
+	}
+	return iterate(fit, false, facts);
 }

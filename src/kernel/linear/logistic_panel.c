@@ -85,7 +85,7 @@ logistic_panel_open(const Dataset *dataset, int32_t b, int32_t start, PanelPlace
 	place->next_n = 0;
 	if (place->next_start >= place->block->n)
 	{
-		place->next_b = b + 1;
+		place->next_b = b + 1 + place->skipped;
 		place->next_start = 0;
 	}
 	if (place->next_b < dataset->n_blocks)

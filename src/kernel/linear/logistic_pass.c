@@ -192,7 +192,8 @@ end_pass(Logistic *fit)
  * logistic_pass
  *		Loss, gradient and Hessian on the basis at these column coefficients.
  *
- * The dense part of the Hessian in single precision where fit->is_rough.
+ * The dense part of the Hessian in single precision where fit->is_rough; of some of the blocks where
+ * fit->skipped_blocks says so.
  */
 Status
 logistic_pass(Logistic *fit, const double *estimate)
@@ -201,6 +202,7 @@ logistic_pass(Logistic *fit, const double *estimate)
 	PanelPlace place = logistic_panel_first(dataset);
 	Status status = begin_pass(fit);
 
+	place.skipped = fit->skipped_blocks;
 	logistic_panel_spread(fit, estimate, fit->weights);
 	while (place.next_n > 0 && status == KERNEL_OK)
 	{

@@ -103,6 +103,7 @@ typedef struct Logistic
 	double *dense; /* panel_padded(n_dense)^2, lower: its dense part while it is filled */
 	PassSums sums;
 	bool is_rough; /* the next pass rounds the dense part of the Hessian to single precision */
+	int32_t skipped_blocks; /* that the next pass leaves out behind each that it reads */
 
 	/* Newton's method; n_columns each. */
 	double *estimate;
@@ -152,7 +153,8 @@ typedef struct PanelPlace
 	int32_t n;
 	int32_t next_b;
 	int32_t next_start;
-	int32_t next_n; /* 0 at the end */
+	int32_t next_n;	 /* 0 at the end */
+	int32_t skipped; /* blocks left out behind each */
 } PanelPlace;
 
 /* logistic_panel.c */
