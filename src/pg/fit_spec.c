@@ -559,15 +559,13 @@ sort_features(const FitSpec *spec, FitBinding *binding, bool is_formed)
 		else
 			binding->others[binding->n_others++] = i;
 	}
-	if (!is_formed)
-	{
-		binding->double_columns = columns;
-		binding->n_double_columns = n;
-		return;
-	}
 	for (i = 0; i < spec->n_numbers; i++)
 		fill[i] = NAN;
 	double_columns_create(&binding->doubles, columns, n, fill);
+	if (is_formed)
+		return;
+	binding->double_columns = columns;
+	binding->n_double_columns = n;
 }
 
 /* The column that says a row's fold, or whose values stay together in one. */

@@ -70,10 +70,11 @@ typedef struct FitBinding
 	PrepColumn *folds;		/* one a step, index -1: none */
 	int *step_columns;		/* n_step_columns: those that steps and folds read */
 	int n_step_columns;
-	double *inputs;				  /* scratch for a polynomial */
-	bool *missing;				  /* scratch for the outputs of a step */
-	bool is_located;			  /* row_layout_locate finds every bound column */
-	DoubleColumns doubles;		  /* when it does: the features that are float8 numbers */
+	double *inputs;	 /* scratch for a polynomial */
+	bool *missing;	 /* scratch for the outputs of a step */
+	bool is_located; /* row_layout_locate finds every bound column */
+	DoubleColumns
+		doubles; /* when it does, or rows come as values: the features that are float8 numbers */
 	DoubleColumn *double_columns; /* the same of rows that come as values, else NULL */
 	int n_double_columns;
 	int *others; /* n_others: the rest */

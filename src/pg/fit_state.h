@@ -31,6 +31,14 @@
 #include "pg/fit_spec.h"
 #include "pg/memory.h"
 
+/* A class that a row had, so that the next such row need not look it up. */
+typedef struct KnownClass
+{
+	bool is_known;
+	int32 code;
+	double number; /* the target; of a boolean 0 or 1 */
+} KnownClass;
+
 /* What each row needs comes first: of many groups, each row finds another state out of the caches. */
 typedef struct FitState
 {
@@ -49,6 +57,7 @@ typedef struct FitState
 	int32 *codes;					/* scratch row, n_categories */
 	Dictionary *dictionaries;		/* n_categories */
 	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
+	KnownClass known_classes[2];	/* the first class met and the one met last */
 	Dictionary classes; /* labels of a categorical target; 8 bytes of a double for a numeric one */
 	Dataset dataset;	/* all that keeps rows */
 	Dataset held_out;	/* rows of train() for trees to stop early by */

@@ -131,9 +131,9 @@ column_datum(const RowReader *reader, const BoundColumn *column)
 									reader->arguments[column->index].value;
 }
 
-/* The features that are float8, from values or from arguments. */
+/* The features that are float8, from arguments. */
 static inline bool
-read_double_values(FitState *state, const RowReader *reader, bool has_values)
+read_double_arguments(FitState *state, const RowReader *reader)
 {
 	const DoubleColumn *column = reader->binding->double_columns;
 	const DoubleColumn *end = column + reader->binding->n_double_columns;
@@ -142,12 +142,10 @@ read_double_values(FitState *state, const RowReader *reader, bool has_values)
 	for (; column < end; column++)
 	{
 		const NullableDatum *argument = reader->arguments + column->column;
-		bool is_null = has_values ? reader->nulls[column->column] : argument->isnull;
-		double value =
-			DatumGetFloat8(has_values ? reader->values[column->column] : argument->value);
+		double value = DatumGetFloat8(argument->value);
 
-		state->numbers[column->slot] = is_null ? NAN : value;
-		is_finite &= is_null | (fabs(value) <= DBL_MAX);
+		state->numbers[column->slot] = argument->isnull ? NAN : value;
+		is_finite &= argument->isnull | (fabs(value) <= DBL_MAX);
 	}
 	return is_finite;
 }
@@ -162,8 +160,9 @@ read_doubles(FitState *state, const RowReader *reader)
 		return double_columns_read(&binding->doubles, binding->layout, state->numbers);
 	if (binding->double_columns == NULL)
 		return false;
-	return reader->values != NULL ? read_double_values(state, reader, true) :
-									read_double_values(state, reader, false);
+	return reader->values != NULL ?
+		double_columns_take(&binding->doubles, reader->values, reader->nulls, state->numbers) :
+		read_double_arguments(state, reader);
 }
 
 /* Feature i of the row. */
@@ -250,14 +249,40 @@ check_target(const FitSpec *spec, double value)
 			 errdetail("It needs targets %s.", is_gamma ? "above 0" : "of at least 0")));
 }
 
+/* The code of a class by its number, of a boolean 0 or 1: of two classes without a look into the dictionary. */
+static int32
+class_of_number(FitState *state, const FitBinding *binding, Datum datum, double number)
+{
+	KnownClass *known = state->known_classes;
+	int32_t code;
+
+	if (known[0].is_known && known[0].number == number)
+		return known[0].code;
+	if (known[1].is_known && known[1].number == number)
+		return known[1].code;
+	if (state->spec->target_family == FAMILY_CATEGORY)
+		code = category_code(state, &state->classes, &binding->target, datum);
+	else
+	{
+		code = dictionary_find(&state->classes, (char *) &number, sizeof(number));
+		if (code < 0)
+			fit_state_require(state,
+							  dictionary_add(&state->classes, &state->account->allocator,
+											 (char *) &number, sizeof(number), &code));
+	}
+	known[known[0].is_known] = (KnownClass){true, code, number};
+	return code;
+}
+
 /* The target as the kernel wants it: the number, or the class's code. */
 static double
 read_target(FitState *state, const FitBinding *binding, Datum datum)
 {
 	const FitSpec *spec = state->spec;
 	double number;
-	int32_t code;
 
+	if (binding->target.type.reader == READ_BOOL)
+		return class_of_number(state, binding, datum, DatumGetBool(datum));
 	if (spec->target_family == FAMILY_CATEGORY)
 		return category_code(state, &state->classes, &binding->target, datum);
 	number =
@@ -273,13 +298,7 @@ read_target(FitState *state, const FitBinding *binding, Datum datum)
 			fit_state_note_target(state, number);
 		return number;
 	}
-	number += 0.0; /* -0 is 0 */
-	code = dictionary_find(&state->classes, (char *) &number, sizeof(number));
-	if (code < 0)
-		fit_state_require(state,
-						  dictionary_add(&state->classes, &state->account->allocator,
-										 (char *) &number, sizeof(number), &code));
-	return code;
+	return class_of_number(state, binding, datum, number + 0.0 /* -0 is 0 */);
 }
 
 /* The row's weight, 1 when there is none; 0 leaves the row out. */

@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
@@ -144,6 +146,45 @@ double_columns_read(const DoubleColumns *doubles, const RowLayout *layout, doubl
 								 layout->present, run->column, run->n);
 		for (i = 0; run->slots != NULL && i < run->n; i++)
 			numbers[run->slots[i]] = to[i];
+	}
+	return is_finite;
+}
+
+/* A run of columns that is not read at once. */
+static bool
+take_run(const DoubleRun *run, const Datum *values, const bool *nulls, double *numbers)
+{
+	bool is_finite = true;
+	int i;
+
+	for (i = 0; i < run->n; i++)
+	{
+		bool is_null = nulls[run->column + i];
+		double value = is_null ? run->fill[i] : DatumGetFloat8(values[run->column + i]);
+
+		numbers[run->slots != NULL ? run->slots[i] : run->slot + i] = value;
+		is_finite &= is_null || isfinite(value);
+	}
+	return is_finite;
+}
+
+bool
+double_columns_take(const DoubleColumns *doubles, const Datum *values, const bool *nulls,
+					double *numbers)
+{
+	const DoubleRun *run = doubles->runs;
+	const DoubleRun *last = run + doubles->n_runs;
+	bool is_finite = true;
+
+	for (; run < last; run++)
+	{
+		/* Where a datum is a double, a run is one in memory too. */
+		if (FLOAT8PASSBYVAL && run->slots == NULL &&
+			memchr(nulls + run->column, true, run->n) == NULL)
+			is_finite &=
+				packed_read(numbers + run->slot, run->fill, values + run->column, NULL, 0, run->n);
+		else
+			is_finite &= take_run(run, values, nulls, numbers);
 	}
 	return is_finite;
 }

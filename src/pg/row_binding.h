@@ -109,6 +109,10 @@ extern void double_columns_create(DoubleColumns *doubles, DoubleColumn *columns,
 extern bool double_columns_read(const DoubleColumns *doubles, const RowLayout *layout,
 								double *numbers);
 
+/* The same from a row's values and nulls. */
+extern bool double_columns_take(const DoubleColumns *doubles, const Datum *values,
+								const bool *nulls, double *numbers);
+
 /*
  * row_layout_locate
  *		Finds the columns of fixed width in this row, for the functions below.
