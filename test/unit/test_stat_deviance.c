@@ -76,4 +76,60 @@ the_deviance_about_the_mean_is_a_sum(void)
 	CHECK_NEAR(deviance_part(1.5, 0.0), 0.0, 0.0);
 }
 
-UNIT_MAIN(UNIT_CASE(deviances_are_integrals), UNIT_CASE(the_deviance_about_the_mean_is_a_sum))
+/* Values of test/golden/deviance.py: the series at 60 digits. */
+static void
+tweedie_has_a_density(void)
+{
+	static const struct
+	{
+		double power;
+		double y;
+		double dispersion;
+		double log_density;
+	} golden[] = {{1.01, 0.01, 1.5, -391.17551287780984}, {1.01, 1, 1, 0.37271221913272752},
+				  {1.01, 3, 0.5, -0.65271343968816728},	  {1.01, 40, 0.5, -2.4363350749713909},
+				  {1.01, 700, 0.25, -3.53411885611035},	  {1.01, 1e6, 3, -8.4450777977699365},
+				  {1.25, 0.01, 1.5, -7.191219227719157},  {1.25, 1, 1, -1.0074575811191641},
+				  {1.25, 3, 0.5, -1.2794039631466034},	  {1.25, 40, 0.5, -2.8807883030988604},
+				  {1.25, 700, 0.25, -4.3203840286045552}, {1.25, 1e6, 3, -10.102947423196281},
+				  {1.5, 0.01, 1.5, 0.31757323728174654},  {1.5, 1, 1, -1.0286152203419826},
+				  {1.5, 3, 0.5, -1.4244322832623943},	  {1.5, 40, 0.5, -3.3465106639508658},
+				  {1.5, 700, 0.25, -5.1399885066471868},  {1.5, 1e6, 3, -11.830158951549964},
+				  {1.75, 0.01, 1.5, 2.4361886084202755},  {1.75, 1, 1, -1.0181285103163392},
+				  {1.75, 3, 0.5, -1.5695195758553814},	  {1.75, 40, 0.5, -3.8185958158410757},
+				  {1.75, 700, 0.25, -5.9624368591864135}, {1.75, 1e6, 3, -13.565540465292596},
+				  {1.98, 0.01, 1.5, 3.3055695782535165},  {1.98, 1, 1, -1.0015668992508447},
+				  {1.98, 3, 0.5, -1.7010434588864078},	  {1.98, 40, 0.5, -4.2633535523583254},
+				  {1.98, 700, 0.25, -6.7298263882517524}, {1.98, 1e6, 3, -15.321928587210215}};
+	size_t i;
+
+	for (i = 0; i < sizeof(golden) / sizeof(golden[0]); i++)
+		CHECK_NEAR(deviance_saturated(golden[i].power, golden[i].y, golden[i].dispersion),
+				   golden[i].log_density, 2e-13 * (1.0 + fabs(golden[i].log_density)));
+	CHECK_NEAR(deviance_saturated(1.5, 0.0, 2.0), 0.0, 0.0);
+}
+
+/* The probability of 0 and the integral of the density make 1: power 1.5, mu = 2, dispersion 0.8. */
+static void
+tweedie_adds_up_to_1(void)
+{
+	double mu = 2.0;
+	double dispersion = 0.8;
+	double sum = exp(-deviance_half(1.5, 0.0, mu) / dispersion);
+	double step = 1e-3;
+	int i;
+
+	/* By the midpoints of y = u^2, whose density is smooth at 0. */
+	for (i = 0; i < 8000; i++)
+	{
+		double u = (i + 0.5) * step;
+		double y = u * u;
+
+		sum += 2.0 * u * step *
+			exp(deviance_saturated(1.5, y, dispersion) - deviance_half(1.5, y, mu) / dispersion);
+	}
+	CHECK_NEAR(sum, 1.0, 1e-6);
+}
+
+UNIT_MAIN(UNIT_CASE(tweedie_has_a_density), UNIT_CASE(tweedie_adds_up_to_1),
+		  UNIT_CASE(deviances_are_integrals), UNIT_CASE(the_deviance_about_the_mean_is_a_sum))

@@ -90,7 +90,7 @@ typedef struct TargetTerms
 
 /*
  * Poisson: log(exp(-y) y^y / y!), times the weight; gamma of shape s = w / dispersion:
- * s log s - s - log Gamma(s) - log y.
+ * s log s - s - log Gamma(s) - log y; Tweedie: a series.
  */
 static double
 saturated_term(const TargetTerms *terms, double y, double w)
@@ -99,6 +99,8 @@ saturated_term(const TargetTerms *terms, double y, double w)
 
 	if (terms->power == 1.0)
 		return y > 0.0 ? w * (y * log(y) - y - lgamma(y + 1.0)) : 0.0;
+	if (terms->power < 2.0)
+		return deviance_saturated(terms->power, y, terms->dispersion / w);
 	return shape * log(shape) - shape - lgamma(shape) - log(y);
 }
 
@@ -106,7 +108,7 @@ static void
 add_target_terms(void *context, const double *target, const double *weight, int32_t n)
 {
 	TargetTerms *terms = context;
-	bool has_likelihood = terms->power == 1.0 || terms->power == 2.0;
+	bool has_likelihood = terms->power == 1.0 || terms->dispersion > 0.0;
 	int32_t i;
 
 	for (i = 0; i < n; i++)
@@ -186,7 +188,7 @@ set_facts(const Logistic *fit, LinearFacts *facts)
 	status = visit_blocks(fit->dataset, fit->stop, add_target_terms, &terms);
 	facts->tss = has_offset ? NAN : terms.about_mean.hi;
 	facts->log_likelihood = NAN;
-	if (terms.power == 1.0 || (terms.power == 2.0 && terms.dispersion > 0.0))
+	if (terms.power == 1.0 || terms.dispersion > 0.0)
 		facts->log_likelihood = terms.saturated.hi - fit->sums.loss.hi / terms.dispersion;
 	if (status == KERNEL_OK && has_offset && terms.power == 1.0 && fit->glm->link == LINK_LOG)
 		status = rate_deviance(fit, &facts->tss);
@@ -208,7 +210,11 @@ apply_dispersion(const Logistic *fit, LinearFit *result)
 		if (coefficient->term.feature != TERM_INTERCEPT &&
 			coefficient->term.level == LEVEL_NUMBER && fit->glm->offset_slot != NO_OFFSET &&
 			coefficient->term.slot == fit->glm->offset_slot)
+		{
 			coefficient->estimate = 1.0;
+			if (result->covariance != NULL)
+				result->covariance->centre[i] = 0.0;
+		}
 		if (fit->glm->power == 1.0 || isnan(coefficient->std_error))
 			continue;
 		coefficient->std_error *= factor;
@@ -219,7 +225,8 @@ apply_dispersion(const Logistic *fit, LinearFit *result)
 		if (isnan(coefficient->statistic))
 			coefficient->std_error = coefficient->statistic = NAN;
 	}
-	if (fit->glm->power != 1.0 && result->covariance != NULL && result->covariance->is_known)
+	if (fit->glm->power != 1.0 && result->covariance != NULL && result->covariance->is_known &&
+		!result->covariance->is_unit)
 		covariance_scale(result->covariance, (size_t) fit->n_columns, factor);
 }
 

@@ -57,7 +57,7 @@ extern Status glm_level_facts(const Dataset *dataset, const Allocator *allocator
  * whose difference a row's residual is; rss the deviance; tss the deviance about the weighted mean
  * of the target (with an offset: about a constant rate for power 1 and LINK_LOG, else NaN); sigma2
  * the dispersion, Pearson's chi-squared / (rows - rank), NaN for power 1, where it is 1.  It
- * counts in the log likelihood, which is NaN for powers between 1 and 2.
+ * counts in the log likelihood.
  * separated: some row's mean goes to 0, the estimates have no finite limit.
  * Standard errors: dispersion times the inverse expected information; the statistic is z where the
  * dispersion is 1 and Student's t with rows - rank degrees of freedom where it is estimated.
