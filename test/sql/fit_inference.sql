@@ -84,4 +84,25 @@ SELECT orchard.coefficients(orchard.fit(t, 'y', '{"algorithm": "linear_regressio
 SELECT orchard.coefficients(orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["x"]}'), 95) FROM ground AS t;
 SELECT orchard.coefficients(orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["x"]}'), 'NaN') FROM ground AS t;
 
+-- ** Without an intercept a constant column does what one would
+
+CREATE TABLE flat AS SELECT i, (i * 37) % 101 / 4.0::float8 AS x, 2.5 AS half, 7.25e6 AS large, (i * 53) % 31 + (i * 37) % 101 / 8 AS y, (i * 7919) % 11 > 4 AS yes,
+	'k' || (i * 7919) % 13 / 5 AS class FROM generate_series(1, 300) AS i;
+CREATE TABLE flat_models (algorithm text, cov_type text, value float8, m orchard.model);
+SELECT format('INSERT INTO flat_models SELECT %L, %L, %L, orchard.fit(t, %L, %L) FROM (SELECT x, %I%s FROM flat) AS t', algorithm, cov, value, target,
+	options::jsonb || jsonb_build_object('cov_type', cov, 'fit_intercept', value = 1), target, own)
+FROM (VALUES ('linear_regression', 'y', '{"algorithm": "linear_regression"}'), ('logistic_regression', 'yes', '{"algorithm": "logistic_regression"}'),
+	('multinomial', 'class', '{"algorithm": "logistic_regression"}'), ('glm', 'y', '{"algorithm": "glm"}'), ('huber', 'y', '{"algorithm": "huber"}'),
+	('quantile_regression', 'y', '{"algorithm": "quantile_regression"}')) AS m(algorithm, target, options), unnest('{nonrobust, HC1}'::text[]) AS cov,
+	(VALUES (1, ''), (2.5, ', half'), (7.25e6, ', large')) AS k(value, own)
+WHERE algorithm <> 'quantile_regression' OR cov = 'nonrobust' \gexec
+SELECT a.algorithm, a.cov_type, count(*) AS terms, bool_and(abs(a.estimate * scale - b.estimate) <= 1e-8 * (1 + abs(b.estimate))) AS estimates,
+	bool_and(abs(a.std_error * scale / b.std_error - 1) <= 1e-6) AS errors, bool_and(orchard.summary(a.m) -> 'warnings' = '[]') AS silent
+FROM (SELECT f.*, c.*, CASE WHEN term IN ('half', 'large') THEN value ELSE 1 END AS scale FROM flat_models AS f, orchard.coefficients(m) AS c WHERE value <> 1) AS a
+JOIN (SELECT f.*, c.* FROM flat_models AS f, orchard.coefficients(m) AS c WHERE value = 1) AS b ON b.algorithm = a.algorithm AND b.cov_type = a.cov_type
+	AND b.term = CASE WHEN a.term IN ('half', 'large') THEN '(intercept)' ELSE a.term END AND a.class IS NOT DISTINCT FROM b.class
+GROUP BY a.algorithm, a.cov_type ORDER BY 1, 2;
+-- A column of 0 still has no coefficient.
+SELECT estimate, std_error IS NULL AS none FROM orchard.coefficients((SELECT orchard.fit(t, 'y', '{"algorithm": "glm", "fit_intercept": false}') FROM (SELECT x, 0 AS zero, y FROM flat) AS t)) WHERE term = 'zero';
+
 DROP SCHEMA fit_inference CASCADE;

@@ -239,6 +239,9 @@ scale_numbers(Logistic *fit)
 			return KERNEL_OVERFLOW;
 		fit->number_centre[j] = fit->design->has_intercept ? mean : 0.0;
 		fit->number_scale[j] = variance > CONSTANT * most * most ? 1.0 / sqrt(variance) : 0.0;
+		/* Without an intercept a constant column, unless it is 0, does what one would. */
+		if (fit->number_scale[j] == 0.0 && !fit->design->has_intercept && most > 0.0)
+			fit->number_scale[j] = 1.0 / most;
 	}
 	/* An offset's column is 0: it has no coefficient to find. */
 	if (fit->glm != NULL && fit->glm->offset_slot != NO_OFFSET)
@@ -268,6 +271,8 @@ set_indicator_column(const Logistic *fit, Column *column, int32_t index, int32_t
 {
 	double variance = present / fit->total * frequency * (1.0 - frequency);
 
+	if (!fit->design->has_intercept && frequency == 1.0)
+		variance = 1.0; /* as of a constant number */
 	column->index = index;
 	column->missing_index = missing_index;
 	column->mean = frequency;
@@ -278,6 +283,13 @@ set_indicator_column(const Logistic *fit, Column *column, int32_t index, int32_t
 	column->range = column->own;
 	for (; missing_index != NONE && fit->special_index[column->special] != missing_index;)
 		column->special++;
+}
+
+/* Is it a number of one value?  It has no standard deviation that a penalty could go by. */
+static bool
+is_constant_number(const Logistic *fit, const Term *term)
+{
+	return term->level == LEVEL_NUMBER && fit->number_range[term->slot] == 0.0;
 }
 
 static void
@@ -312,9 +324,10 @@ set_column(const Logistic *fit, const Term *term, Column *column)
 							 fit->category_missing[term->slot], facts->frequency[level],
 							 fit->total - facts->missing);
 	}
-	column->penalty = fit->options->standardize ?
-		fit->options->l2 :
-		fit->options->l2 / (column->deviation * column->deviation);
+	column->penalty = !fit->options->standardize ?
+		fit->options->l2 / (column->deviation * column->deviation) :
+		is_constant_number(fit, term) ? 0.0 :
+										fit->options->l2;
 }
 
 /* One column a term, in the order of the basis: a term's place is counted first. */
