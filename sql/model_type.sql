@@ -78,6 +78,13 @@ AS 'MODULE_PATHNAME', 'orchard_coefficients' LANGUAGE C IMMUTABLE STRICT PARALLE
 COMMENT ON FUNCTION orchard.coefficients(orchard.model, float8)
 IS 'coefficients with confidence intervals of a level such as 0.95, by Student''s t (linear regression) or the normal distribution';
 
+CREATE FUNCTION orchard.covariance(model orchard.model,
+	OUT term text, OUT other_term text, OUT covariance float8, OUT class text, OUT other_class text)
+	RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'orchard_covariance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 400;
+COMMENT ON FUNCTION orchard.covariance(orchard.model)
+IS 'the covariance matrix of a linear model''s coefficients, as the standard errors are (classical or by "cov_type"), a row for each pair of terms; of more than two classes for each pair of classes too';
+
 CREATE FUNCTION orchard.model_eq(orchard.model, orchard.model) RETURNS boolean
 AS 'MODULE_PATHNAME', 'orchard_model_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.model_eq(orchard.model, orchard.model) IS 'implementation of = operator: equal digests';

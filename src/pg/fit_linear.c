@@ -134,14 +134,13 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 				n_collinear > 0 ? collinear.data : "too few rows"));
 }
 
-/* Does the model keep the covariance of its coefficients? */
+/* Does the model keep the covariance of its coefficients, n in all? */
 static bool
-keeps_covariance(const Fit *fit)
+keeps_covariance(const Fit *fit, size_t n)
 {
 	const FitOptions *options = fit->spec->options;
 
-	return !options->drop_covariance &&
-		(options->keep_covariance || fit->design.n_terms <= COVARIANCE_TERMS);
+	return !options->drop_covariance && (options->keep_covariance || n <= COVARIANCE_TERMS);
 }
 
 /* Says why there are no standard errors. */
@@ -155,19 +154,28 @@ warn_restricted(Fit *fit)
 					 fit->spec->options->nonnegative ? "nonnegative coefficients" : "a penalty"));
 }
 
-/* Robust standard errors, where they are asked for; logistic: NULL for least squares. */
+/* Robust standard errors, where they are asked for. */
 static void
-make_robust(Fit *fit, const LogisticOptions *logistic, LinearFit *result)
+make_robust(Fit *fit, const SandwichTask *task)
+{
+	if (task->type == COVARIANCE_CLASSICAL || fit->design.n_terms == 0)
+		return;
+	fit_require(fit, sandwich_errors(task, &fit->account->allocator, &fit->account->stop));
+}
+
+/* The covariance of all n coefficients into the model. */
+static void
+take_covariance(Fit *fit, const LinearCovariance *covariance, size_t n)
 {
 	CovarianceType type = fit->spec->options->covariance_type;
 
 	fit->model.covariance_type = type;
-	if (type == COVARIANCE_CLASSICAL || fit->design.n_terms == 0)
-		return;
-	fit_require(fit,
-				sandwich_errors(&fit->state->dataset, &fit->design, type, logistic,
-								&fit->account->allocator, &fit->account->stop, result));
-	if (!result->covariance->is_known)
+	if (covariance != NULL && covariance->is_known && keeps_covariance(fit, n))
+	{
+		fit->model.covariance_centre = covariance->centre;
+		fit->model.covariance_factor = covariance->factor;
+	}
+	if (type != COVARIANCE_CLASSICAL && covariance != NULL && !covariance->is_known)
 		fit_add_warning(
 			fit,
 			psprintf(
@@ -175,20 +183,25 @@ make_robust(Fit *fit, const LogisticOptions *logistic, LinearFit *result)
 				covariance_type_name(type)));
 }
 
-/* The table, the facts and the covariance into the model; logistic: as make_robust(). */
+/*
+ * The table, the facts and the covariance into the model; rows: for robust standard errors, NULL where
+ * the fit itself has found them.
+ */
 static void
-take_result(Fit *fit, const LogisticOptions *logistic, LinearFit *result)
+take_result(Fit *fit, const SandwichRows *rows, LinearFit *result)
 {
 	fit->model.n_terms = fit->design.n_terms;
 	fit->model.coefficients = result->coefficients;
 	fit->model.facts = result->facts;
 	warn_unidentified(fit, result);
-	make_robust(fit, logistic, result);
-	if (result->covariance != NULL && result->covariance->is_known && keeps_covariance(fit))
+	if (rows != NULL && result->covariance != NULL)
 	{
-		fit->model.covariance_centre = result->covariance->centre;
-		fit->model.covariance_factor = result->covariance->factor;
+		SandwichTask task = sandwich_task(&fit->state->dataset, &fit->design,
+										  fit->spec->options->covariance_type, *rows, result);
+
+		make_robust(fit, &task);
 	}
+	take_covariance(fit, result->covariance, fit->design.n_terms);
 	warn_restricted(fit);
 	if (fit->sums == NULL)
 		fit_warn_lone_rows(fit);
@@ -196,21 +209,22 @@ take_result(Fit *fit, const LogisticOptions *logistic, LinearFit *result)
 		fit_warn_lone_sums(fit);
 }
 
-/* Asks the fit for the covariance, where the model keeps it or robust errors are made of it. */
-static void
-ask_for_covariance(Fit *fit, LinearFit *result)
+/* Room for the covariance of n coefficients, where the model keeps it or robust errors are made of it; or NULL. */
+static LinearCovariance *
+ask_for_covariance(Fit *fit, size_t n)
 {
 	const FitOptions *options = fit->spec->options;
-	size_t n = (size_t) fit->design.n_terms;
+	LinearCovariance *covariance;
 
-	if (options->algorithm == ALGORITHM_HUBER || is_restricted(options) || n == 0 ||
-		(options->covariance_type == COVARIANCE_CLASSICAL && !keeps_covariance(fit)))
-		return;
-	result->covariance = palloc0(sizeof(LinearCovariance));
-	result->covariance->is_unit = options->covariance_type != COVARIANCE_CLASSICAL;
-	result->covariance->centre = palloc(sizeof(double) * n);
-	result->covariance->factor =
+	if (is_restricted(options) || n == 0 ||
+		(options->covariance_type == COVARIANCE_CLASSICAL && !keeps_covariance(fit, n)))
+		return NULL;
+	covariance = palloc0(sizeof(LinearCovariance));
+	covariance->is_unit = options->covariance_type != COVARIANCE_CLASSICAL;
+	covariance->centre = palloc(sizeof(double) * n);
+	covariance->factor =
 		MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * covariance_entries(n));
+	return covariance;
 }
 
 static LinearFit
@@ -224,7 +238,7 @@ empty_result(Fit *fit)
 		MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (i = 0; i < fit->design.n_terms; i++)
 		result.coefficients[i].term = fit->design.terms[i];
-	ask_for_covariance(fit, &result);
+	result.covariance = ask_for_covariance(fit, fit->design.n_terms);
 	return result;
 }
 
@@ -284,6 +298,7 @@ fit_linear_regression(Fit *fit)
 								  .nonnegative = options->nonnegative,
 								  .standardize = options->standardize,
 								  .rows = fit->spec->keeps_rows ? &fit->state->dataset : NULL};
+	SandwichRows rows = {.scores = sandwich_squares};
 	LinearFit result;
 
 	fit_design_of_sums(fit);
@@ -302,7 +317,8 @@ fit_linear_regression(Fit *fit)
 				result.facts.iterations, result.facts.gradient_norm));
 	if (result.is_rough)
 		warn_rough(fit, result.facts.condition_number);
-	take_result(fit, NULL, &result);
+	rows.freedom = (double) fit->state->dataset.n - result.facts.rank;
+	take_result(fit, &rows, &result);
 	add_squares(fit, &result.facts, least_squares_weight(fit->sums));
 }
 
@@ -431,10 +447,6 @@ warn_of_classes(Fit *fit, const SoftmaxFit *result)
 	LinearFit one = {.coefficients = fit->model.coefficients, .facts = result->facts};
 
 	one.facts.rank = result->facts.rank / free;
-	if (fit->spec->options->keep_covariance)
-		fit_add_warning(
-			fit,
-			pstrdup("of more than two classes the covariance of the coefficients is not kept"));
 	if (is_restricted(fit->spec->options))
 	{
 		warn_restricted(fit);
@@ -457,6 +469,55 @@ warn_of_classes(Fit *fit, const SoftmaxFit *result)
 					 SOFTMAX_HESSIAN_LIMIT));
 }
 
+/* Leverages are of one equation a row. */
+static void
+refuse_leverages(const Fit *fit)
+{
+	CovarianceType type = fit->spec->options->covariance_type;
+
+	if (type == COVARIANCE_HC2 || type == COVARIANCE_HC3)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("option \"cov_type\" cannot be \"%s\" with more than two classes, but "
+						"column \"%s\" has %u",
+						covariance_type_name(type), fit->spec->target, fit->model.n_classes),
+				 errdetail("The leverage of a row is not defined there."),
+				 errhint("Use \"HC0\" or \"HC1\".")));
+}
+
+/* Room for the covariance of all classes, where their number of coefficients lets it be known. */
+static void
+ask_for_classes(Fit *fit, SoftmaxFit *result)
+{
+	size_t free = fit->model.n_classes - 1;
+	size_t n = free * fit->design.n_terms;
+
+	if (n > SOFTMAX_HESSIAN_LIMIT)
+		return;
+	result->covariance = ask_for_covariance(fit, n);
+	result->level = palloc(sizeof(double) * free);
+}
+
+/* Robust standard errors and the covariance; after take_classes(). */
+static void
+take_class_covariance(Fit *fit, const LogisticOptions *solver, SoftmaxFit *result)
+{
+	SandwichClasses classes = {solver, result->reference};
+	SandwichTask task = {.dataset = &fit->state->dataset,
+						 .design = &fit->design,
+						 .type = fit->spec->options->covariance_type,
+						 .rows = {sandwich_classes, &classes, INFINITY},
+						 .n_lists = (int32_t) fit->model.n_classes - 1,
+						 .rank = result->facts.rank / ((int32_t) fit->model.n_classes - 1),
+						 .coefficients = result->coefficients,
+						 .covariance = result->covariance,
+						 .level = result->level};
+
+	if (result->covariance != NULL)
+		make_robust(fit, &task);
+	take_covariance(fit, result->covariance, fit->model.n_terms);
+}
+
 /* More than two classes. */
 static void
 fit_multinomial(Fit *fit, LogisticOptions *solver)
@@ -464,13 +525,7 @@ fit_multinomial(Fit *fit, LogisticOptions *solver)
 	const Allocator *allocator = &fit->account->allocator;
 	SoftmaxFit result = {0};
 
-	if (fit->spec->options->covariance_type != COVARIANCE_CLASSICAL)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("option \"cov_type\" needs a target of two classes, but column \"%s\" has %u",
-					fit->spec->target, fit->model.n_classes),
-			 errhint("Without it the standard errors are classical.")));
+	refuse_leverages(fit);
 	set_classes(fit, solver);
 	collect_facts(fit, solver, NULL);
 	fit_build_design(fit);
@@ -479,10 +534,12 @@ fit_multinomial(Fit *fit, LogisticOptions *solver)
 							 sizeof(LinearCoefficient));
 	if (result.coefficients == NULL)
 		fit_require(fit, KERNEL_OUT_OF_MEMORY);
+	ask_for_classes(fit, &result);
 	fit_require(fit,
 				softmax_fit(&fit->state->dataset, &fit->design, solver, allocator,
 							&fit->account->stop, &result));
 	take_classes(fit, &result);
+	take_class_covariance(fit, solver, &result);
 	warn_absent_classes(fit, solver);
 	report_course(fit, &result.facts);
 	warn_of_classes(fit, &result);
@@ -502,6 +559,7 @@ fit_logistic_regression(Fit *fit)
 							  .standardize = options->standardize,
 							  .tolerance = options->tol,
 							  .max_iterations = options->max_iter};
+	SandwichRows rows = {sandwich_logistic, &solver, INFINITY};
 	LinearFit result;
 
 	fit_describe_classes(fit);
@@ -533,7 +591,7 @@ fit_logistic_regression(Fit *fit)
 							 &fit->account->stop, &result));
 	fit->model.link = LINK_LOGIT;
 	report_course(fit, &result.facts);
-	take_result(fit, &solver, &result);
+	take_result(fit, &rows, &result);
 	fit_add_metric(fit, "train.log_loss", result.log_loss);
 	fit_add_metric(fit, "train.accuracy", result.accuracy);
 }
@@ -594,6 +652,8 @@ fit_glm(Fit *fit)
 						 .max_iterations = options->max_iter,
 						 .offset_slot = fit->spec->offset_slot,
 						 .report = fit->progress != NULL ? &report : NULL};
+	GlmLoss loss = {.power = solver.power, .link = solver.link, .curvature = GLM_EXPECTED};
+	SandwichRows rows = {.scores = sandwich_glm, .context = &loss};
 	LinearFit result;
 	Status status;
 
@@ -622,7 +682,9 @@ fit_glm(Fit *fit)
 			psprintf(
 				"the generalised linear model did not converge in %d iterations; the gradient norm is %g",
 				result.facts.iterations, result.facts.gradient_norm));
-	take_result(fit, NULL, &result);
+	rows.freedom =
+		loss.power == 1.0 ? INFINITY : (double) fit->state->dataset.n - result.facts.rank;
+	take_result(fit, &rows, &result);
 	add_deviances(fit, &result.facts, result.weight);
 }
 
@@ -636,6 +698,7 @@ fit_huber(Fit *fit)
 						   .standardize = options->standardize,
 						   .tolerance = options->tol,
 						   .max_iterations = options->max_iter,
+						   .covariance_type = options->covariance_type,
 						   .report = fit->progress != NULL ? &report : NULL};
 	LinearFit result;
 
@@ -670,6 +733,7 @@ fit_quantile(Fit *fit)
 							  .standardize = options->standardize,
 							  .tolerance = options->tol,
 							  .max_iterations = options->max_iter,
+							  .covariance_type = options->covariance_type,
 							  .report = fit->progress != NULL ? &report : NULL};
 	LinearFit result;
 	double loss;

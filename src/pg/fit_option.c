@@ -178,7 +178,8 @@ read_on_failure(FitOptions *options, const char *name, const JsonbValue *value)
 	options->raise_on_failure = option_choice(name, value, choices, 2) == 1;
 }
 
-static const char *const covariance_types[] = {"nonrobust", "HC0", "HC1", "HC2", "HC3"};
+static const char *const covariance_types[] = {"nonrobust", "HC0", "HC1", "HC2",
+											   "HC3",		"H2",  "H3",  "kernel"};
 
 const char *
 covariance_type_name(CovarianceType type)
@@ -186,11 +187,74 @@ covariance_type_name(CovarianceType type)
 	return covariance_types[type];
 }
 
+/* "H1" is the classical covariance of Huber regression; check_covariance() knows of which algorithm. */
 static void
 read_cov_type(FitOptions *options, const char *name, const JsonbValue *value)
 {
+	static const char *const choices[] = {"nonrobust", "HC0", "HC1",	"HC2", "HC3",
+										  "H2",		   "H3",  "kernel", "H1"};
+	int choice = option_choice(name, value, choices, lengthof(choices));
+
+	options->is_first_covariance = choice == lengthof(covariance_types);
 	options->covariance_type =
-		option_choice(name, value, covariance_types, lengthof(covariance_types));
+		options->is_first_covariance ? COVARIANCE_CLASSICAL : (CovarianceType) choice;
+}
+
+/* The types of covariance that an algorithm has. */
+static const char *
+covariance_choices(ModelAlgorithm algorithm)
+{
+	switch (algorithm)
+	{
+		case ALGORITHM_HUBER:
+			return "nonrobust (H1), H2, H3, HC0, HC1";
+		case ALGORITHM_QUANTILE_REGRESSION:
+			return "nonrobust, kernel";
+		default:
+			return "nonrobust, HC0, HC1, HC2, HC3";
+	}
+}
+
+static bool
+has_covariance_type(const FitOptions *options)
+{
+	switch (options->covariance_type)
+	{
+		case COVARIANCE_CLASSICAL:
+			return !options->is_first_covariance || options->algorithm == ALGORITHM_HUBER;
+		case COVARIANCE_HC0:
+		case COVARIANCE_HC1:
+			return options->algorithm != ALGORITHM_QUANTILE_REGRESSION;
+		case COVARIANCE_HC2:
+		case COVARIANCE_HC3:
+			return options->algorithm != ALGORITHM_QUANTILE_REGRESSION &&
+				options->algorithm != ALGORITHM_HUBER;
+		case COVARIANCE_H2:
+		case COVARIANCE_H3:
+			return options->algorithm == ALGORITHM_HUBER;
+		default:
+			return options->algorithm == ALGORITHM_QUANTILE_REGRESSION;
+	}
+}
+
+static void
+check_covariance(const FitOptions *options)
+{
+	if (!has_covariance_type(options))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"cov_type\" cannot be \"%s\" for algorithm \"%s\"",
+					options->is_first_covariance ? "H1" :
+												   covariance_type_name(options->covariance_type),
+					algorithm_name(options->algorithm)),
+			 errhint("Choose from: %s.", covariance_choices(options->algorithm))));
+	if (options->covariance_type != COVARIANCE_CLASSICAL &&
+		(options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative || options->cv.is_on))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"cov_type\" does nothing for a model without standard errors"),
+				 errdetail("There are none with a penalty or with nonnegative coefficients.")));
 }
 
 /* Without the option the number of terms decides. */
@@ -288,23 +352,19 @@ read_preprocess(FitOptions *options, const char *name, const JsonbValue *value)
 #define ALL (~0)
 #define WITH_TARGET (~ALGORITHM_BIT(ALGORITHM_ISOLATION_FOREST))
 #define GLM ALGORITHM_BIT(ALGORITHM_GLM)
-#define SANDWICH \
-	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION))
 #define QUANTILE ALGORITHM_BIT(ALGORITHM_QUANTILE_REGRESSION)
 #define HUBER ALGORITHM_BIT(ALGORITHM_HUBER)
-/* Those that keep the covariance of their coefficients. */
-#define WITH_COVARIANCE \
+#define LINEAR \
 	(ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION) | ALGORITHM_BIT(ALGORITHM_LOGISTIC_REGRESSION) | \
-	 GLM | QUANTILE)
-#define LINEAR (WITH_COVARIANCE | HUBER)
+	 GLM | QUANTILE | HUBER)
 
 /* The options that are not of trees alone, by name. */
 static const OptionEntry option_entries[] = {
 	{"algorithm", read_algorithm, ALL},
 	{"alphas", cv_option_read_penalties, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"class_weight", read_class_weight, WITH_TARGET},
-	{"cov_type", read_cov_type, SANDWICH},
-	{"covariance", read_covariance, WITH_COVARIANCE},
+	{"cov_type", read_cov_type, LINEAR},
+	{"covariance", read_covariance, LINEAR},
 	{"cv", cv_option_read_folds, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"cv_rule", cv_option_read_rule, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
 	{"eps", cv_option_read_penalties, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
@@ -535,12 +595,7 @@ check_options(FitOptions *options, const GivenOptions *given)
 				 errmsg("options \"tol\" and \"max_iter\" need an iterative algorithm"),
 				 errdetail("Linear regression is solved from its sums to full accuracy.")));
 	check_given(options, given);
-	if (options->covariance_type != COVARIANCE_CLASSICAL &&
-		(options->l2 > 0.0 || options->tree.l1 > 0.0 || options->nonnegative || options->cv.is_on))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"cov_type\" does nothing for a model without standard errors"),
-				 errdetail("There are none with a penalty or with nonnegative coefficients.")));
+	check_covariance(options);
 	cv_options_check(options);
 	if (options->features != NULL && options->exclude != NULL)
 		ereport(ERROR,

@@ -48,7 +48,8 @@ struct FitOptions
 	bool missing_indicator;
 	bool skip_null_target;
 	CovarianceType covariance_type;
-	bool keep_covariance; /* of the coefficients, whatever their number */
+	bool is_first_covariance; /* "cov_type": "H1", the classical one of Huber regression */
+	bool keep_covariance;	  /* of the coefficients, whatever their number */
 	bool drop_covariance;
 	bool raise_on_failure; /* on_failure = "error" */
 	UnknownPolicy unknown;

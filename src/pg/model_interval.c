@@ -16,39 +16,11 @@
 #include "pg/call_site.h"
 #include "pg/compat.h"
 #include "pg/fit_option.h"
+#include "pg/model_term.h"
 
 PG_FUNCTION_INFO_V1(orchard_predict_interval);
 
 #define N_FIELDS 6 /* of orchard.prediction_interval */
-
-/* Why the model has no covariance, and what would give it one. */
-static void
-pg_attribute_noreturn() no_covariance(const Model *model)
-{
-	bool has_errors = false;
-	bool is_determined = true;
-	uint32 t;
-
-	for (t = 0; t < model->n_terms; t++)
-	{
-		bool is_nan = isnan(model->coefficients[t].std_error);
-
-		has_errors |= !is_nan;
-		is_determined &= !is_nan || model->coefficients[t].estimate == 0.0;
-	}
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-		 errmsg("the model does not hold the covariance of its coefficients"),
-		 has_errors && is_determined ?
-			 errdetail("It has %u terms; training keeps it for up to %d unless told otherwise.",
-					   model->n_terms, COVARIANCE_TERMS) :
-			 errdetail("Not all of its coefficients have a standard error."),
-		 has_errors && is_determined ?
-			 errhint("Train with the option \"covariance\": true.") :
-			 errhint(
-				 "Train without a penalty, with more rows than terms, and without columns that depend on others.")));
-}
 
 static void
 require_covariance(const Model *model)
@@ -70,15 +42,7 @@ require_covariance(const Model *model)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the model is constant, so its predictions have no interval"),
 				 errdetail("Its training rows had one class only.")));
-	if (model->objective == OBJECTIVE_HUBER)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("predict_interval is not for algorithm \"%s\"",
-						algorithm_name(model->algorithm)),
-				 errdetail("Its loss says nothing about the distribution of the target."),
-				 errhint("Two models of algorithm \"quantile_regression\" bound the target.")));
-	if (model->covariance_factor == NULL)
-		no_covariance(model);
+	model_require_covariance(model);
 }
 
 /* The terms of missing indicators whose value is NULL in this call. */

@@ -208,13 +208,15 @@ wald_statistic(const Model *model)
 static void
 append_inference(StringInfo json, const Model *model)
 {
+	bool is_wald = model->algorithm == ALGORITHM_LINEAR_REGRESSION &&
+		model->covariance_type != COVARIANCE_CLASSICAL;
 	double wald = NAN;
 	LinearInference inference;
 
-	if (model->covariance_type != COVARIANCE_CLASSICAL && model->covariance_factor != NULL)
+	if (is_wald && model->covariance_factor != NULL)
 		wald = wald_statistic(model);
 	inference = linear_inference(&model->facts, model->coefficients, model->n_terms, model->rows,
-								 model->covariance_type != COVARIANCE_CLASSICAL ? &wald : NULL);
+								 is_wald ? &wald : NULL);
 
 	append_number(json, "degrees_of_freedom", inference.degrees);
 	if (model->algorithm == ALGORITHM_QUANTILE_REGRESSION)
@@ -425,18 +427,6 @@ set_float8(Datum *values, bool *nulls, int i, double value)
 	values[i] = Float8GetDatum(value);
 }
 
-/* The class that coefficient i of the model speaks for, of several; NULL of two classes and of numbers. */
-static const char *
-coefficient_class(const Model *model, uint32 i)
-{
-	uint32 list;
-
-	if (model->link != LINK_SOFTMAX)
-		return NULL;
-	list = i / (model->n_terms / model_term_lists(model));
-	return model->classes[list + (model->reference >= 0 && (int32) list >= model->reference)];
-}
-
 /*
  * Columns: term, feature, level, estimate, std_error, statistic, p_value, with a level conf_low and
  * conf_high; class.
@@ -454,7 +444,7 @@ orchard_coefficients(PG_FUNCTION_ARGS)
 	{
 		const LinearCoefficient *coefficient = &model->coefficients[i];
 		const Term *term = &coefficient->term;
-		const char *class = coefficient_class(model, i);
+		const char *class = model_term_class(model, i);
 		int last = confidence > 0.0 ? 9 : 7;
 		Datum values[10] = {0};
 		bool nulls[10] = {0};

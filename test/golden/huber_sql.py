@@ -52,17 +52,17 @@ def huber(rows, target, weight, epsilon, alpha, n_free):
     return b.astype(float), float(s)
 
 
-def errors(rows, target, b, s, epsilon):
-    """statsmodels' own covariance H1 at given estimates and scale."""
+def errors(rows, target, b, s, epsilon, kind="H1"):
+    """statsmodels' own covariance H1, H2 or H3 at given estimates and scale."""
     model = RLM(target, rows, M=sm.robust.norms.HuberT(t=epsilon))
     model._initialize()
-    result = sm.robust.robust_linear_model.RLMResults(model, b, model.normalized_cov_params, s)
+    result = sm.robust.robust_linear_model.RLMResults(model, b, model.normalized_cov_params, s, kind)
     model.weights = None
-    result.fit_options = {"cov": "H1"}
+    result.fit_options = {"cov": kind}
     return numpy.sqrt(numpy.diag(result.bcov_scaled))
 
 
-def fit(model, rows, target, weight=None, epsilon=1.35, alpha=0.0, intercept=True, names=terms, with_errors=True):
+def fit(model, rows, target, weight=None, epsilon=1.35, alpha=0.0, intercept=True, names=terms, with_errors=True, kinds=()):
     if intercept:
         rows, names = numpy.column_stack([numpy.ones(len(rows)), rows]), ["(intercept)"] + names
     weight = numpy.ones(len(rows)) if weight is None else weight
@@ -72,10 +72,14 @@ def fit(model, rows, target, weight=None, epsilon=1.35, alpha=0.0, intercept=Tru
         p = "NULL" if e is None else repr(float(2 * stats.t.sf(abs(estimate / e), len(rows) - len(b))))
         print(f"\t('{model}', '{name}', {float(estimate)!r}, {'NULL' if e is None else repr(float(e))}, {p}),")
     print(f"\t('{model}', '(scale)', {s!r}, NULL, NULL),")
+    for kind in kinds:
+        for name, estimate, e in zip(names, b, errors(rows, target, b, s, epsilon, kind)):
+            p = float(2 * stats.t.sf(abs(estimate / e), len(rows) - len(b)))
+            print(f"\t('{model} {kind}', '{name}', {float(estimate)!r}, {float(e)!r}, {p!r}),")
 
 
-fit("huber", design, y)
-fit("huber wide", design, y, epsilon=2.5)
+fit("huber", design, y, kinds=("H2", "H3"))
+fit("huber wide", design, y, epsilon=2.5, kinds=("H2", "H3"))
 fit("huber weighted", design, y, weight=w, with_errors=False)
 fit("huber origin", design, y, intercept=False)
 fit("huber l2", design, y, alpha=0.05 * 600, with_errors=False)
@@ -83,7 +87,7 @@ engel = sm.datasets.engel.load()
 fit("huber engel", numpy.asarray(engel.exog, dtype=float).reshape(-1, 1), numpy.asarray(engel.endog), names=["foodexp"])
 loss = sm.datasets.stackloss.load()
 fit("huber stackloss", numpy.asarray(loss.exog, dtype=float), numpy.asarray(loss.endog),
-    names=["airflow", "watertemp", "acidconc"])
+    names=["airflow", "watertemp", "acidconc"], kinds=("H2", "H3"))
 print()
 for row in zip(numpy.asarray(engel.exog).ravel(), numpy.asarray(engel.endog)):
     print("\t(" + ", ".join(repr(float(v)) for v in row) + "),")

@@ -324,7 +324,43 @@ INSERT INTO golden VALUES
 	('huber stackloss', 'airflow', 0.8324303300712105, 0.09602479648021467, 1.2027645287763965e-07),
 	('huber stackloss', 'watertemp', 0.7303598795126485, 0.26204901897105437, 0.012643554328699127),
 	('huber stackloss', 'acidconc', -0.1094646756105723, 0.11128804421081312, 0.3390973074557181),
-	('huber stackloss', '(scale)', 1.264785208030782, NULL, NULL);
+	('huber stackloss', '(scale)', 1.264785208030782, NULL, NULL),
+	('huber H2', '(intercept)', 3.4221171639642525, 0.6679635738357119, 4.0688053257352196e-07),
+	('huber H2', 'x', 2.0065532074306422, 0.02780102089748186, 6.945224068399621e-296),
+	('huber H2', 'k', 4.962936553176569, 0.24859319352375361, 3.2626227066575996e-68),
+	('huber H2', 'z', -1.0153401906536437, 0.18139308914359495, 3.327928151741677e-08),
+	('huber H2', 'c = j1', -0.1461447810817439, 0.5698823807408075, 0.7976944334400132),
+	('huber H2', 'c = j2', -0.17816109253104984, 0.5729492043286711, 0.7559445385981977),
+	('huber H2', 'c = j3', -0.1576409445296115, 0.5671594222560031, 0.7811489975769403),
+	('huber H3', '(intercept)', 3.4221171639642525, 0.6529695866588361, 2.2252098503851124e-07),
+	('huber H3', 'x', 2.0065532074306422, 0.027670281194933467, 5.637040066808302e-297),
+	('huber H3', 'k', 4.962936553176569, 0.24826608046436074, 2.3813083421823584e-68),
+	('huber H3', 'z', -1.0153401906536437, 0.1811681457303049, 3.203582072730938e-08),
+	('huber H3', 'c = j1', -0.1461447810817439, 0.5647795850460667, 0.7959069146854408),
+	('huber H3', 'c = j2', -0.17816109253104984, 0.5709812975004186, 0.7551303339594224),
+	('huber H3', 'c = j3', -0.1576409445296115, 0.5594584936464686, 0.7782149928780949),
+	('huber wide H2', '(intercept)', 3.469597352800122, 0.6332327734669349, 6.323572663700608e-08),
+	('huber wide H2', 'x', 2.02161825669774, 0.02606083328809851, 0.0),
+	('huber wide H2', 'k', 4.966013085722903, 0.23136008327186305, 4.638682031162309e-76),
+	('huber wide H2', 'z', -1.0238657429862779, 0.16930707472083842, 2.606378229072758e-09),
+	('huber wide H2', 'c = j1', -0.11391288073968606, 0.5345661672212335, 0.831326825705774),
+	('huber wide H2', 'c = j2', -0.15188178659496274, 0.5343679003840935, 0.7763356413116616),
+	('huber wide H2', 'c = j3', -0.09957620617589662, 0.5343997308360758, 0.8522474995838896),
+	('huber wide H3', '(intercept)', 3.469597352800122, 0.630819646446507, 5.6483939467536824e-08),
+	('huber wide H3', 'x', 2.02161825669774, 0.026144307929359362, 0.0),
+	('huber wide H3', 'k', 4.966013085722903, 0.23102088543194502, 3.16732790869861e-76),
+	('huber wide H3', 'z', -1.0238657429862779, 0.16953714793876062, 2.7343490172130134e-09),
+	('huber wide H3', 'c = j1', -0.11391288073968606, 0.5343410038975009, 0.8312568210998739),
+	('huber wide H3', 'c = j2', -0.15188178659496274, 0.5336479214381143, 0.7760419487537688),
+	('huber wide H3', 'c = j3', -0.09957620617589662, 0.5339181199501983, 0.8521157621170592),
+	('huber stackloss H2', '(intercept)', -38.89574261291208, 7.018960152777421, 3.5878423203599434e-05),
+	('huber stackloss H2', 'airflow', 0.8324303300712105, 0.10523687868676802, 4.25587578040239e-07),
+	('huber stackloss H2', 'watertemp', 0.7303598795126485, 0.257561030676667, 0.011414203116150854),
+	('huber stackloss H2', 'acidconc', -0.1094646756105723, 0.09500778664009539, 0.26519876761962924),
+	('huber stackloss H3', '(intercept)', -38.89574261291208, 5.6349786487690325, 2.5586221231141426e-06),
+	('huber stackloss H3', 'airflow', 0.8324303300712105, 0.11545999005775226, 1.4596848247969652e-06),
+	('huber stackloss H3', 'watertemp', 0.7303598795126485, 0.24350070949090433, 0.0080647348640168),
+	('huber stackloss H3', 'acidconc', -0.1094646756105723, 0.07981444249642339, 0.18805460953302866);
 
 CREATE TABLE ours AS
 SELECT 'huber' AS model, orchard.fit(t, 'y', '{"algorithm": "huber", "features": ["x", "k", "z", "c"]}') AS fitted FROM ground AS t
@@ -334,6 +370,9 @@ UNION ALL SELECT 'huber origin', orchard.fit(t, 'y', '{"algorithm": "huber", "fi
 UNION ALL SELECT 'huber l2', orchard.fit(t, 'y', '{"algorithm": "huber", "l2": 0.05, "standardize": false, "features": ["x", "k", "z", "c"]}') FROM ground AS t
 UNION ALL SELECT 'huber engel', orchard.fit(t, 'income', '{"algorithm": "huber"}') FROM engel AS t
 UNION ALL SELECT 'huber stackloss', orchard.fit(t, 'stackloss', '{"algorithm": "huber"}') FROM stackloss AS t;
+SELECT format('INSERT INTO ours SELECT %L, orchard.fit(t, %L, %L) FROM %I AS t', model || ' ' || kind, target, options || jsonb_build_object('cov_type', kind), source)
+FROM (VALUES ('huber', 'y', 'ground', '{"algorithm": "huber", "features": ["x", "k", "z", "c"]}'::jsonb), ('huber wide', 'y', 'ground', '{"algorithm": "huber", "features": ["x", "k", "z", "c"], "epsilon": 2.5}'),
+	('huber stackloss', 'stackloss', 'stackloss', '{"algorithm": "huber"}')) AS m(model, target, source, options), unnest('{H2, H3}'::text[]) AS kind \gexec
 
 -- Estimates and errors to 1e-9 of their size, p-values to 1e-8.
 SELECT ours.model, count(*) AS terms, bool_and(abs(c.estimate - g.estimate) <= 1e-9 * (1 + abs(g.estimate))) AS estimates,
@@ -368,7 +407,22 @@ SELECT e.metric, abs(e.value - CASE e.metric WHEN 'rmse' THEN sqrt(q.squares) WH
 FROM (SELECT avg((income - p) ^ 2) AS squares, avg(abs(income - p)) AS sizes, var_pop(income) AS variance
 	FROM (SELECT income, orchard.predict(fitted, foodexp) AS p FROM engel, ours WHERE model = 'huber engel') AS r) AS q,
 	ours, orchard.evaluate(fitted, 'SELECT * FROM fit_huber.engel') AS e WHERE model = 'huber engel' AND metric NOT LIKE 'rows%' ORDER BY 1;
-SELECT orchard.predict_interval(fitted, 0.95, 500.0) FROM ours WHERE model = 'huber engel';
+-- The interval of a prediction where every number is 0 is that of the intercept; of an observation there is none.
+SELECT model, abs(i.prediction - c.estimate) <= 1e-12 * abs(c.estimate) AS prediction, abs(i.std_error - c.std_error) <= 1e-10 * c.std_error AS error,
+	abs(i.mean_low - c.conf_low) <= 1e-10 * abs(c.conf_low) AND abs(i.mean_high - c.conf_high) <= 1e-10 * abs(c.conf_high) AS mean,
+	i.observation_low IS NULL AND i.observation_high IS NULL AS no_observation
+FROM ours, LATERAL (SELECT * FROM orchard.coefficients(fitted, 0.9) WHERE term = '(intercept)') AS c, orchard.predict_interval(fitted, 0.9, 0.0, 0.0, 0.0) AS i
+WHERE model LIKE 'huber stackloss%' ORDER BY model;
+-- What a type of covariance stands on: "H1" is the default; leverages are of least squares; with a scale of 0 there are none.
+SELECT bool_and(a = b) AS same FROM orchard.coefficients((SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "H1"}') FROM engel AS t)) AS a
+JOIN orchard.coefficients((SELECT fitted FROM ours WHERE model = 'huber engel')) AS b USING (term);
+SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "HC3"}') FROM engel AS t;
+SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "kernel"}') FROM engel AS t;
+SELECT orchard.fit(t, 'income', '{"algorithm": "linear_regression", "cov_type": "H1"}') FROM engel AS t;
+SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "H2", "l2": 1}') FROM engel AS t;
+SELECT kind, count(std_error) AS errors FROM (SELECT 'H2' AS kind, orchard.fit(t, 'y', '{"algorithm": "huber", "cov_type": "H2"}') AS m FROM (SELECT i AS x, 2 * i + (i = 7)::int AS y FROM generate_series(1, 40) AS i) AS t
+	UNION ALL SELECT 'HC0', orchard.fit(t, 'y', '{"algorithm": "huber", "cov_type": "HC0"}') FROM (SELECT i AS x, 2 * i + (i = 7)::int AS y FROM generate_series(1, 40) AS i) AS t) AS f,
+	orchard.coefficients(m) GROUP BY kind ORDER BY kind;
 
 -- ** Groups, order, train
 

@@ -102,6 +102,18 @@ FROM ours, LATERAL (VALUES (orchard.predict_interval(m, 0.95, jsonb_populate_rec
 WHERE model = 'plain';
 DO $$ BEGIN PERFORM orchard.register('sums', m) FROM ours WHERE model = 'plain'; END $$;
 SELECT orchard.predict_interval('sums', 0.95, 3.0, 2) = orchard.predict_interval(m, 0.95, 3.0, 2) AS registered FROM ours WHERE model = 'plain';
+-- The covariance matrix: of a slope and the intercept it is minus the mean times the slope's variance; constant columns have none.
+SELECT abs(v.covariance + a.x * s.std_error ^ 2) <= 1e-12 * abs(v.covariance) AS equal, (SELECT count(*) FROM orchard.covariance(m)) AS pairs
+FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["x"]}') AS m FROM ground AS t) AS f, (SELECT avg(x) AS x FROM ground) AS a,
+	orchard.covariance(m) AS v, orchard.coefficients(m) AS s WHERE v.term = '(intercept)' AND v.other_term = 'x' AND s.term = 'x';
+SELECT term, other_term, covariance IS NULL AS none FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') AS m FROM (SELECT x, 7 AS seven, y FROM ground) AS t) AS f,
+	orchard.covariance(m) WHERE term <= other_term;
+SELECT orchard.covariance(orchard.fit(t, 'y', '{"algorithm": "random_forest", "n_estimators": 2, "features": ["x"]}')) FROM ground AS t;
+SELECT orchard.covariance(orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": 1, "features": ["x"]}')) FROM ground AS t;
+-- Robust errors are what the interval of a count is by.
+SELECT abs(i.std_error - exp(c.estimate) * c.std_error) <= 1e-12 * i.std_error AS error, abs(i.mean_high - exp(c.conf_high)) <= 1e-12 * i.mean_high AS high
+FROM (SELECT orchard.fit(t, 'visits', '{"algorithm": "glm", "features": ["x"], "offset": "lw", "cov_type": "HC3"}') AS m FROM ground AS t) AS f,
+	LATERAL (SELECT * FROM orchard.coefficients(m, 0.9) WHERE term = '(intercept)') AS c, orchard.predict_interval(m, 0.9, 0.0, 0.0) AS i;
 -- The covariance is part of the value: it survives text, and an array of missing elements finds its indicators.
 SELECT model, orchard.predict_interval(m::text::orchard.model, 0.95, p) = orchard.predict_interval(m, 0.95, p) AS same
 FROM places WHERE model = 'indicated' AND confidence = 0.5 AND r ->> 'gap' IS NULL AND r ->> 'side' = 'a';

@@ -335,7 +335,13 @@ SELECT warnings, converged FROM fitted('SELECT x, k, c, CASE WHEN k = 2 THEN ''c
 SELECT count(*) FILTER (WHERE orchard.predict_class(m, t) <> y) AS wrong
 FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression"}') AS m FROM (SELECT i AS x, 2 * i + 1 AS twice, 5 AS constant, (i / 200)::text AS y FROM ground) AS t) AS f,
 	(SELECT i AS x, 2 * i + 1 AS twice, 5 AS constant, (i / 200)::text AS y FROM ground) AS t;
-SELECT warnings FROM fitted('SELECT x, k, c, y FROM ground', '{"covariance": true}');
+-- The covariance of all classes' terms, kept up to 64 of them unless told otherwise: its diagonal is that of the table, and it is symmetric.
+SELECT count(*) AS pairs, bool_and(abs(v.covariance - c.std_error ^ 2) <= 1e-12 * v.covariance) FILTER (WHERE v.term = v.other_term AND v.class = v.other_class) AS diagonal,
+	max(abs(v.covariance - w.covariance)) <= 1e-15 AS symmetric
+FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression"}') AS m FROM (SELECT x, k, c, y FROM ground) AS t) AS f,
+	orchard.covariance(m) AS v JOIN orchard.coefficients(m) AS c ON c.term = v.term AND c.class = v.class
+	JOIN orchard.covariance(m) AS w ON (w.term, w.class, w.other_term, w.other_class) = (v.other_term, v.other_class, v.term, v.class);
+SELECT count(*) FROM orchard.covariance((SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "covariance": false}') FROM (SELECT x, y FROM ground) AS t));
 -- Too few steps; dependent and constant columns; steps without a Hessian have no errors.
 SELECT warnings ->> 0 LIKE 'logistic regression did not converge in 2 iterations; the gradient norm is %' AS said, converged
 FROM fitted('SELECT x, k, c, y FROM ground', '{"max_iter": 2}');
@@ -361,7 +367,7 @@ SELECT fitted('SELECT i AS x, i / 200 AS y FROM ground', '{"on_failure": "error"
 SELECT fitted('SELECT x, y FROM ground', '{"positive_class": "c1"}');
 SELECT fitted('SELECT x, y FROM ground', '{"class_weight": {"c7": 2}}');
 SELECT fitted('SELECT x, y FROM ground', '{"l1": 0.1}');
-SELECT fitted('SELECT x, y FROM ground', '{"cov_type": "HC1"}');
+SELECT fitted('SELECT x, y FROM ground', '{"cov_type": "HC3"}');
 SELECT fitted('SELECT i AS x, i AS y FROM generate_series(1, 1001) AS i');
 SELECT orchard.predict_class((SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "unknown": "error"}') FROM (SELECT x, c, y FROM ground) AS t), 1.0, 'new');
 

@@ -5,6 +5,7 @@
 
 #include "kernel/linear/covariance.h"
 #include "kernel/linear/least_squares.h"
+#include "kernel/stat/deviance.h"
 #include "linear_rows.h"
 
 #define TERMS 5 /* intercept, x1, x2, c = 1, c = 2 */
@@ -211,6 +212,16 @@ define(const Case *self, CovarianceType type, long double covariance[TERMS][TERM
 		}
 }
 
+static Status
+errors_of(Case *self, CovarianceType type, bool is_logistic)
+{
+	SandwichRows rows = {is_logistic ? sandwich_logistic : sandwich_squares, &logistic_options,
+						 is_logistic ? INFINITY : (double) self->dataset.n - self->fit.facts.rank};
+	SandwichTask task = sandwich_task(&self->dataset, &self->design, type, rows, &self->fit);
+
+	return sandwich_errors(&task, &unit_allocator, NULL);
+}
+
 static void
 check_type(bool is_logistic, CovarianceType type)
 {
@@ -225,8 +236,7 @@ check_type(bool is_logistic, CovarianceType type)
 
 	begin(&self, is_logistic);
 	define(&self, type, covariance);
-	CHECK(sandwich_errors(&self.dataset, &self.design, type, is_logistic ? &logistic_options : NULL,
-						  &unit_allocator, NULL, &self.fit) == KERNEL_OK);
+	CHECK(errors_of(&self, type, is_logistic) == KERNEL_OK);
 	CHECK(self.covariance.is_known);
 	for (i = 0; i < TERMS; i++)
 	{
@@ -276,8 +286,7 @@ the_wald_statistic_is_a_form(void)
 
 	begin(&self, false);
 	define(&self, COVARIANCE_HC3, covariance);
-	CHECK(sandwich_errors(&self.dataset, &self.design, COVARIANCE_HC3, NULL, &unit_allocator, NULL,
-						  &self.fit) == KERNEL_OK);
+	CHECK(errors_of(&self, COVARIANCE_HC3, false) == KERNEL_OK);
 	for (i = 0; i < TERMS; i++)
 	{
 		estimates[i] = self.coefficients[i].estimate;
@@ -301,15 +310,13 @@ what_is_not_known_stays_unknown(void)
 
 	begin(&self, false);
 	self.covariance.is_known = false;
-	CHECK(sandwich_errors(&self.dataset, &self.design, COVARIANCE_HC0, NULL, &unit_allocator, NULL,
-						  &self.fit) == KERNEL_OK);
+	CHECK(errors_of(&self, COVARIANCE_HC0, false) == KERNEL_OK);
 	for (i = 0; i < TERMS; i++)
 		CHECK(isnan(self.coefficients[i].std_error) && isnan(self.coefficients[i].p_value));
 	end(&self);
 	begin(&self, false);
 	self.factor[0] = 1e10;
-	CHECK(sandwich_errors(&self.dataset, &self.design, COVARIANCE_HC3, NULL, &unit_allocator, NULL,
-						  &self.fit) == KERNEL_OK);
+	CHECK(errors_of(&self, COVARIANCE_HC3, false) == KERNEL_OK);
 	CHECK(!self.covariance.is_known && isnan(self.coefficients[1].std_error));
 	end(&self);
 }
@@ -324,13 +331,101 @@ refusals_are_passed_on(void)
 	for (n = 0; n < 3; n++)
 	{
 		unit_allocator_fail_after(n);
-		CHECK(sandwich_errors(&self.dataset, &self.design, COVARIANCE_HC0, NULL, &unit_allocator,
-							  NULL, &self.fit) == KERNEL_OUT_OF_MEMORY);
+		CHECK(errors_of(&self, COVARIANCE_HC0, false) == KERNEL_OUT_OF_MEMORY);
 		unit_allocator_fail_after(-1);
 	}
 	end(&self);
 }
 
-UNIT_MAIN(UNIT_CASE(least_squares_by_definition), UNIT_CASE(logistic_by_definition),
+/* A block of one row, whose scores are looked at. */
+typedef struct OneRow
+{
+	DatasetBlock block;
+	double target;
+	double weight;
+} OneRow;
+
+static const DatasetBlock *
+one_row(OneRow *row, double target, double weight)
+{
+	row->target = target;
+	row->weight = weight;
+	row->block = (DatasetBlock){.n = 1, .target = &row->target, .weight = &row->weight};
+	return &row->block;
+}
+
+/* The slope and the curvature of a row's loss by differences of a step that leaves 8 digits. */
+#define SLOPE(loss, at) (((loss) ((at) + 1e-5) - (loss) ((at) -1e-5)) / 2e-5)
+#define CURVATURE(loss, at) \
+	(((loss) ((at) + 1e-3) - 2.0 * (loss) (at) + (loss) ((at) -1e-3)) / 1e-6)
+
+static double
+gamma_loss(double eta)
+{
+	return 2.5 * deviance_half(2.0, 3.0, exp(eta));
+}
+
+static double
+huber_loss(double eta)
+{
+	double z = (7.0 - eta) / 2.0;
+	double h = fabs(z) <= 1.35 ? z * z : 2.0 * 1.35 * fabs(z) - 1.35 * 1.35;
+
+	return 1.5 * (2.0 + 2.0 * h) / 2.0;
+}
+
+static void
+scores_are_slopes(void)
+{
+	GlmLoss glm = {
+		.power = 2.0, .link = LINK_LOG, .curvature = GLM_EXPECTED, .offset_slot = NO_OFFSET};
+	RobustLoss huber = {.kind = ROBUST_HUBER, .scale = 2.0, .epsilon = 1.35};
+	double factor = 0.25;
+	double eta = 0.5;
+	double score;
+	double information;
+	OneRow row;
+
+	sandwich_glm(&glm, one_row(&row, 3.0, 2.5), 0, &eta, &score, &information);
+	CHECK_CLOSE(fabs(score), fabs(SLOPE(gamma_loss, 0.5)), 1e-7);
+	CHECK_CLOSE(information, 2.5, 1e-15); /* of gamma with the logarithm: the weight */
+	for (eta = 3.0; eta < 7.0; eta += 2.9)
+	{
+		sandwich_huber(&huber, one_row(&row, 7.0, 1.5), 0, &eta, &score, &information);
+		CHECK_CLOSE(fabs(score), fabs(SLOPE(huber_loss, eta)), 1e-7);
+		CHECK_NEAR(information, CURVATURE(huber_loss, eta), 1e-6);
+	}
+	sandwich_weights(&factor, one_row(&row, 7.0, 9.0), 0, &eta, &score, &information);
+	CHECK_NEAR(score, 1.5, 0.0);
+	sandwich_even(&factor, one_row(&row, 7.0, 9.0), 0, &eta, &score, &information);
+	CHECK_NEAR(score, 2.25, 0.0);
+}
+
+/* Of three classes, the second of which is the reference: weight times indicator less probability. */
+static void
+class_scores_are_slopes(void)
+{
+	static const int32_t class_of_code[] = {2, 0, 1};
+	static const double factor[] = {2.0, 3.0, 0.5};
+	LogisticOptions options = {
+		.n_classes = 3, .class_of_code = class_of_code, .class_factor = factor};
+	SandwichClasses classes = {&options, 1};
+	double eta[2] = {0.75, -2.0};
+	double sum = exp(0.75) + 1.0 + exp(-2.0);
+	double scores[2];
+	double information;
+	OneRow row;
+
+	sandwich_classes(&classes, one_row(&row, 0.0, 4.0), 0, eta, scores, &information);
+	CHECK_CLOSE(scores[0], -2.0 * exp(0.75) / sum, 1e-15);
+	CHECK_CLOSE(scores[1], 2.0 * (1.0 - exp(-2.0) / sum), 1e-15);
+	eta[0] = 800.0;
+	sandwich_classes(&classes, one_row(&row, 2.0, 1.0), 0, eta, scores, &information);
+	CHECK_NEAR(scores[0], -3.0, 1e-15);
+	CHECK_NEAR(scores[1], 0.0, 1e-15);
+}
+
+UNIT_MAIN(UNIT_CASE(scores_are_slopes), UNIT_CASE(class_scores_are_slopes),
+		  UNIT_CASE(least_squares_by_definition), UNIT_CASE(logistic_by_definition),
 		  UNIT_CASE(the_wald_statistic_is_a_form), UNIT_CASE(what_is_not_known_stays_unknown),
 		  UNIT_CASE(refusals_are_passed_on))

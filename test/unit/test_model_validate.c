@@ -232,7 +232,8 @@ a_covariance_is_whole_and_finite(void)
 
 	CHECK_BREAKS(&sample_arrays, copy.model.covariance_centre = NULL);
 	CHECK_BREAKS(&sample_arrays, copy.model.covariance_factor = NULL);
-	CHECK_BREAKS(&sample_arrays, copy.model.covariance_type = (CovarianceType) 5);
+	CHECK_BREAKS(&sample_arrays,
+				 copy.model.covariance_type = (CovarianceType) (COVARIANCE_LAST + 1));
 	CHECK_BREAKS(&sample_isolation, copy.model.covariance_type = COVARIANCE_HC1);
 	CHECK_BREAKS(&sample_arrays, copy.model.covariance_centre = broken);
 	CHECK_BREAKS(&sample_empty, copy.model.covariance_factor = broken + 1);

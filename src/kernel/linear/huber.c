@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kernel/linear/logistic_state.h"
+#include "kernel/linear/sandwich.h"
 
 #define MAX_HALVINGS 30
 #define ROUNDING 1e-13		/* of the objective */
@@ -281,7 +282,14 @@ solve(Huber *huber, LinearFacts *facts)
 	return status == KERNEL_OK ? iterate(huber, facts) : status;
 }
 
-/* The square of the standard errors over the diagonal of (X'WX)^-1. */
+/*
+ * The square of the standard errors over the diagonal of the inverse of the information that their
+ * type stands on: X'WX, or that weighted by the second derivative of the loss, X'DX.
+ *
+ * With D = 1/s within the parabola: H2 is k s^2 V (1/m) (s X'DX)^-1 and H3 V/k of the sandwich of X'WX
+ * between the inverses of X'DX, V being the sum of psi^2 over the degrees of freedom, m the share of
+ * the rows within, k the correction for their number.
+ */
 static double
 variance_factor(const Huber *huber, double freedom)
 {
@@ -290,11 +298,66 @@ variance_factor(const Huber *huber, double freedom)
 	double rows = (double) huber->fit.dataset->n;
 	double correction = 1.0 + (double) huber->rank / rows * (1.0 - share) / share;
 	double scaled = huber->loss.scale * correction / share;
+	double variance = sums->influence / freedom;
 
-	return freedom > 0.0 ? scaled * scaled * sums->influence / freedom : NAN;
+	if (!(freedom > 0.0))
+		return NAN;
+	switch (huber->options->covariance_type)
+	{
+		case COVARIANCE_CLASSICAL:
+			return scaled * scaled * variance;
+		case COVARIANCE_H2:
+			return correction * huber->loss.scale * variance / share;
+		case COVARIANCE_H3:
+			return variance / correction;
+		default:
+			return 1.0;
+	}
 }
 
-/* The coefficient table; leaves the information of the design in the matrix. */
+/* The factored information that the standard errors stand on, where it is not X'WX; *factor: NaN without one. */
+static Status
+factor_information(Huber *huber, double scale, double *factor)
+{
+	Logistic *fit = &huber->fit;
+	Status status;
+
+	if (huber->options->covariance_type == COVARIANCE_CLASSICAL || huber->is_held ||
+		fit->rank < fit->n_columns)
+		return KERNEL_OK;
+	status = pass(huber, ROBUST_HUBER, fit->estimate, scale);
+	if (status == KERNEL_OK)
+		status = logistic_project(fit);
+	if (status == KERNEL_OK)
+		status = logistic_factor(fit);
+	if (fit->rank < fit->n_columns)
+		*factor = NAN;
+	return status;
+}
+
+/* HC0, HC1 and H3; `factor`: of H3. */
+static Status
+make_sandwich(const Huber *huber, double factor, double freedom, LinearFit *result)
+{
+	RobustLoss loss = huber->loss;
+	bool is_third = huber->options->covariance_type == COVARIANCE_H3;
+	SandwichRows rows = {is_third ? sandwich_weights : sandwich_huber, &loss, freedom};
+	SandwichTask task;
+
+	if (huber->options->covariance_type == COVARIANCE_CLASSICAL ||
+		huber->options->covariance_type == COVARIANCE_H2)
+		return KERNEL_OK;
+	loss.kind = ROBUST_HUBER;
+	loss.scale = huber->is_held ? 1.0 : sqrt(result->facts.sigma2);
+	loss.centre = 0.0; /* the intercept has it */
+	if (is_third)
+		rows.context = &factor;
+	task = sandwich_task(huber->fit.dataset, huber->fit.design, huber->options->covariance_type,
+						 rows, result);
+	return sandwich_errors(&task, huber->fit.allocator, huber->fit.stop);
+}
+
+/* The coefficient table. */
 static Status
 report(Huber *huber, LinearFit *result)
 {
@@ -302,6 +365,7 @@ report(Huber *huber, LinearFit *result)
 	double freedom = (double) fit->dataset->n - huber->rank;
 	double scale = huber->is_held ? 0.0 : huber->loss.scale;
 	double factor = huber->is_held ? NAN : variance_factor(huber, freedom);
+	bool is_third = huber->options->covariance_type == COVARIANCE_H3;
 	Status status = pass(huber, ROBUST_SQUARES, fit->estimate, 1.0);
 
 	if (status == KERNEL_OK)
@@ -317,7 +381,10 @@ report(Huber *huber, LinearFit *result)
 	result->facts.rss = huber->loss.sums.squares.hi;
 	result->facts.tss = huber->targets;
 	result->weight = fit->total;
-	return robust_report(fit, factor, freedom, result);
+	status = factor_information(huber, scale, &factor);
+	if (status == KERNEL_OK)
+		status = robust_report(fit, is_third && factor > 0.0 ? 1.0 : factor, freedom, result);
+	return status == KERNEL_OK ? make_sandwich(huber, factor, freedom, result) : status;
 }
 
 Status

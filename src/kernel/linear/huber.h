@@ -19,10 +19,11 @@ typedef struct HuberOptions
 		epsilon; /* > 1: residuals beyond epsilon times the scale count by their size; default 1.35 */
 	double l2;	 /* >= 0, as in logistic_fit */
 	bool standardize;
-	double tolerance;		  /* on facts.gradient_norm; default 1e-8 */
-	int32_t max_iterations;	  /* Newton steps; default 100 */
-	double target_mean;		  /* weighted */
-	const StepReport *report; /* told of each step; NULL: nobody is */
+	double tolerance;				/* on facts.gradient_norm; default 1e-8 */
+	int32_t max_iterations;			/* Newton steps; default 100 */
+	double target_mean;				/* weighted */
+	const StepReport *report;		/* told of each step; NULL: nobody is */
+	CovarianceType covariance_type; /* COVARIANCE_CLASSICAL, HC0, HC1, H2, H3 */
 } HuberOptions;
 
 /*
@@ -39,8 +40,10 @@ typedef struct HuberOptions
  * facts: gradient_norm is the infinity norm of the gradient by the coefficients of standardised
  * columns and by s, which has no unit; sigma2 = s^2; rss and tss
  * are sums of squares as in least squares; the rest NaN.
- * Standard errors: Huber's first formula (op. cit., 7.6), as "H1" in statsmodels' RLM, with Student's t
- * with rows - rank degrees of freedom; NaN with l2 > 0, with s = 0 and where not identified.
+ * Standard errors: Huber's first formula (op. cit., 7.6), as "H1" in statsmodels' RLM, or as the type of
+ * covariance says: H2, H3; HC0 and HC1, the sandwich of the estimating equations at s
+ * as R's sandwich has it of rlm.  With Student's t with rows - rank degrees of freedom; NaN with
+ * l2 > 0, with s = 0 and where not identified.  The types but the first two need result->covariance.
  *
  * Returns KERNEL_OK (facts.converged says whether the tolerance was met), KERNEL_OUT_OF_MEMORY,
  * KERNEL_STOPPED, KERNEL_OVERFLOW and what the dataset's store reports.

@@ -67,10 +67,13 @@ typedef enum CovarianceType
 	COVARIANCE_HC0 = 1,		  /* heteroscedastic: sandwich.h */
 	COVARIANCE_HC1 = 2,
 	COVARIANCE_HC2 = 3,
-	COVARIANCE_HC3 = 4
+	COVARIANCE_HC3 = 4,
+	COVARIANCE_H2 = 5,	  /* Huber's second and third formula, of statsmodels' RLM; */
+	COVARIANCE_H3 = 6,	  /* the first is the classical one of Huber regression */
+	COVARIANCE_KERNEL = 7 /* of a quantile: Powell's, "ker" of R's quantreg */
 } CovarianceType;
 
-#define COVARIANCE_LAST COVARIANCE_HC3
+#define COVARIANCE_LAST COVARIANCE_KERNEL
 
 /* The covariance of the coefficients (covariance.h); the arrays are the caller's. */
 typedef struct LinearCovariance
@@ -78,7 +81,7 @@ typedef struct LinearCovariance
 	double *centre; /* n_terms: what the columns of the terms are centred at; 0 of the intercept */
 	double *factor; /* covariance_entries(n_terms) */
 	double level;	/* out: eta at the centres */
-	bool is_unit;	/* in, least squares: for a residual variance of 1, not that of the fit */
+	bool is_unit;	/* in: the inverse information as it is, not times the dispersion of the fit */
 	bool
 		is_known; /* set by the fit: false with a penalty and where a coefficient is not determined */
 } LinearCovariance;

@@ -172,7 +172,7 @@ logistic_report(Logistic *fit, double limit, LinearFit *result)
 	if (result->covariance != NULL)
 		result->covariance->is_known = false;
 	if (status == KERNEL_OK && result->covariance != NULL && has_errors && !result->facts.separated)
-		status = logistic_covariance(fit, result->covariance);
+		status = logistic_covariance(fit, fit, result->covariance);
 	return status;
 }
 

@@ -118,9 +118,19 @@ logistic_variances(const Logistic *fit, double *variance)
 	return status;
 }
 
+/* The column of the frame that coefficient i is of, and its place in the order of the terms, list by list. */
+static const Column *
+column_of(const Logistic *frame, int32_t i, size_t *place)
+{
+	const Column *column = &frame->columns[i % frame->n_columns];
+
+	*place = (size_t) (i - i % frame->n_columns) + (size_t) column->term;
+	return column;
+}
+
 /* The scaled matrix LL' with its rows in the order of the terms. */
 static void
-unfactor(const Logistic *fit, DoubleDouble *information)
+unfactor(const Logistic *fit, const Logistic *frame, DoubleDouble *information)
 {
 	size_t p = (size_t) fit->n_columns;
 	size_t i;
@@ -130,14 +140,16 @@ unfactor(const Logistic *fit, DoubleDouble *information)
 	for (i = 0; i < p; i++)
 	{
 		const double *row = fit->matrix + i * p;
-		size_t place = (size_t) fit->columns[i].term;
+		size_t place;
 
+		column_of(frame, (int32_t) i, &place);
 		for (j = 0; j <= i; j++)
 		{
 			const double *other = fit->matrix + j * p;
-			size_t second = (size_t) fit->columns[j].term;
+			size_t second;
 			double sum = 0.0;
 
+			column_of(frame, (int32_t) j, &second);
 			for (k = 0; k <= j; k++)
 				sum += row[k] * other[k];
 			information[place > second ? place * p + second : second * p + place] = dd_from(sum);
@@ -147,7 +159,7 @@ unfactor(const Logistic *fit, DoubleDouble *information)
 
 /* The factor in the units of the scaled columns. */
 static Status
-scaled_covariance(const Logistic *fit, double *factor)
+scaled_covariance(const Logistic *fit, const Logistic *frame, double *factor)
 {
 	size_t p = (size_t) fit->n_columns;
 	DoubleDouble *information = memory_allocate_zero(fit->allocator, p * p, sizeof(DoubleDouble));
@@ -155,7 +167,7 @@ scaled_covariance(const Logistic *fit, double *factor)
 
 	if (information != NULL)
 	{
-		unfactor(fit, information);
+		unfactor(fit, frame, information);
 		status = covariance_of_information(information, fit->n_columns, false, fit->allocator,
 										   fit->stop, factor);
 	}
@@ -168,10 +180,11 @@ scaled_covariance(const Logistic *fit, double *factor)
  *		The covariance of the coefficients in original units; not known where a column that is
  *		not constant has none.
  *
- * As logistic_variances().
+ * frame: has the columns, those of one list of coefficients after the other; `fit` itself where there is
+ * one list.  covariance->level is that of the first.  As logistic_variances().
  */
 Status
-logistic_covariance(const Logistic *fit, LinearCovariance *covariance)
+logistic_covariance(const Logistic *fit, const Logistic *frame, LinearCovariance *covariance)
 {
 	int32_t n_constant = 0;
 	Status status;
@@ -182,22 +195,23 @@ logistic_covariance(const Logistic *fit, LinearCovariance *covariance)
 		n_constant += fit->root[k] == 0.0;
 	if (fit->rank + n_constant < fit->n_columns)
 		return KERNEL_OK;
-	status = scaled_covariance(fit, covariance->factor);
+	status = scaled_covariance(fit, frame, covariance->factor);
 	if (status != KERNEL_OK)
 		return status == KERNEL_INVALID ? KERNEL_OK : status;
 	covariance->is_known = true;
 	covariance->level = 0.0;
 	for (k = 0; k < fit->n_columns; k++)
 	{
-		const Column *column = &fit->columns[k];
-		double *row = covariance->factor + covariance_entries((size_t) column->term);
+		size_t place;
+		const Column *column = column_of(frame, k, &place);
+		double *row = covariance->factor + covariance_entries(place);
 		double scale = fit->root[k] * column->deviation * sqrt(fit->total);
 
-		if (column->index == 0)
+		if (column->index == 0 && k < frame->n_columns)
 			covariance->level = fit->estimate[k];
-		covariance->centre[column->term] =
-			column->index == 0 || !fit->design->has_intercept ? 0.0 : column->mean;
-		for (j = 0; j <= column->term; j++)
+		covariance->centre[place] =
+			column->index == 0 || !frame->design->has_intercept ? 0.0 : column->mean;
+		for (j = 0; j <= (int32_t) place; j++)
 		{
 			row[j] = scale > 0.0 ? row[j] / scale : 0.0;
 			covariance->is_known = covariance->is_known && isfinite(row[j]);

@@ -231,7 +231,8 @@ extern double logistic_smallest_pivot(const Logistic *fit);
 extern void logistic_solve(const Logistic *fit, const double *b, double *x);
 extern Status logistic_settle(Logistic *fit);
 extern Status logistic_variances(const Logistic *fit, double *variance);
-extern Status logistic_covariance(const Logistic *fit, LinearCovariance *covariance);
+extern Status logistic_covariance(const Logistic *fit, const Logistic *frame,
+								  LinearCovariance *covariance);
 extern bool logistic_is_determined(const Logistic *fit, const double *v);
 
 #endif /* ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/linear/quantile_state.h"
+#include "kernel/linear/sandwich.h"
 
 #define STAGES 14	  /* of the smoothed start, each a quarter as wide */
 #define STAGE_STEPS 2 /* Newton steps in each */
@@ -330,6 +331,39 @@ descend(Quantile *quantile, LinearFit *result)
 	return KERNEL_OK;
 }
 
+/*
+ * The sandwich about the densities of the residuals; `freedom`: of the statistics.
+ *
+ * Where the residuals near 0 are too few to tell, there are no standard errors.
+ */
+static Status
+report_kernel(Quantile *quantile, double freedom, LinearFit *result)
+{
+	Logistic *fit = &quantile->fit;
+	double tau = quantile->options->quantile;
+	double root = sqrt(tau * (1.0 - tau));
+	SandwichRows rows = {sandwich_even, &root, freedom};
+	SandwichTask task;
+	Status status = quantile_kernel_width(quantile, &quantile->loss.width);
+
+	quantile->loss.kind = ROBUST_DENSITY;
+	if (status == KERNEL_OK && quantile->loss.width > 0.0)
+	{
+		status = robust_pass(fit, fit->estimate);
+		if (status == KERNEL_OK)
+			status = logistic_project(fit);
+		if (status == KERNEL_OK)
+			status = logistic_factor(fit);
+	}
+	if (status == KERNEL_OK)
+		status = robust_report(
+			fit,
+			quantile->loss.width > 0.0 && freedom > 0.0 && fit->rank == fit->n_columns ? 1.0 : NAN,
+			freedom, result);
+	task = sandwich_task(fit->dataset, fit->design, COVARIANCE_KERNEL, rows, result);
+	return status == KERNEL_OK ? sandwich_errors(&task, fit->allocator, fit->stop) : status;
+}
+
 /* The coefficient table; leaves the information of the design in the matrix. */
 static Status
 report(Quantile *quantile, LinearFit *result)
@@ -358,6 +392,8 @@ report(Quantile *quantile, LinearFit *result)
 		quantile->pivots > INT32_MAX ? INT32_MAX : (int32_t) quantile->pivots;
 	result->facts.sigma2 = tau * (1.0 - tau) * sparsity * sparsity;
 	result->weight = fit->total;
+	if (quantile->options->covariance_type == COVARIANCE_KERNEL && fit->rank == fit->n_columns)
+		return report_kernel(quantile, freedom, result);
 	return robust_report(
 		fit, freedom > 0.0 ? result->facts.sigma2 * fit->total / (double) fit->dataset->n : NAN,
 		freedom, result);

@@ -18,10 +18,11 @@ typedef struct QuantileOptions
 	double quantile; /* above 0 and below 1; default 0.5 */
 	double l1;		 /* >= 0 */
 	bool standardize;
-	double tolerance;		  /* on facts.gradient_norm; default 1e-9 */
-	int32_t max_iterations;	  /* pivots; default 100,000 */
-	double target_mean;		  /* weighted */
-	const StepReport *report; /* told of each step of the start; NULL: nobody is */
+	double tolerance;				/* on facts.gradient_norm; default 1e-9 */
+	int32_t max_iterations;			/* pivots; default 100,000 */
+	double target_mean;				/* weighted */
+	const StepReport *report;		/* told of each step of the start; NULL: nobody is */
+	CovarianceType covariance_type; /* COVARIANCE_CLASSICAL, COVARIANCE_KERNEL */
 } QuantileOptions;
 
 /*
@@ -41,7 +42,10 @@ typedef struct QuantileOptions
  * *loss: the mean check function, without the penalty.
  * Standard errors: sparsity by Epanechnikov's kernel and Hall and Sheather's bandwidth, as
  * statsmodels' QuantReg with vcov="iid", with Student's t with rows - rank degrees of freedom; NaN
- * with l1 > 0 and where not identified.
+ * with l1 > 0 and where not identified.  COVARIANCE_KERNEL (Powell, "Censored regression
+ * quantiles", Journal of Econometrics 32, 1986; needs result->covariance): H^-1 quantile (1 - quantile)
+ * X'W^2X H^-1, H being X'WX weighted by the density of each residual at 0 by the normal kernel with the
+ * same bandwidth, as summary(rq, se = "ker") of R's quantreg has it.
  *
  * Returns KERNEL_OK (facts.converged says whether the tolerance was met),
  * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_OVERFLOW and what the dataset's store reports.

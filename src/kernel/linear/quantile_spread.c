@@ -205,6 +205,56 @@ probability_width(double n, double tau)
 	return width;
 }
 
+typedef struct ResidualSums
+{
+	double sum;
+	double squares;
+} ResidualSums;
+
+static Status
+add_residuals(Quantile *quantile, const QuantilePanel *panel, void *context)
+{
+	ResidualSums *sums = context;
+	int32_t i;
+
+	(void) quantile;
+	for (i = 0; i < panel->place->n; i++)
+	{
+		double w = panel->weight != NULL ? panel->weight[i] : 1.0;
+
+		sums->sum += w * panel->current[i];
+		sums->squares += w * panel->current[i] * panel->current[i];
+	}
+	return KERNEL_OK;
+}
+
+Status
+quantile_kernel_width(Quantile *quantile, double *width)
+{
+	const Logistic *fit = &quantile->fit;
+	double n = (double) fit->dataset->n;
+	double tau = quantile->options->quantile;
+	double share = probability_width(n, tau);
+	ResidualSums sums = {0.0, 0.0};
+	double range;
+	double variance;
+	Status status = quantile_visit(quantile, add_residuals, &sums);
+
+	*width = 0.0;
+	if (status == KERNEL_OK)
+		status = quartile_range(quantile, &range);
+	if (status != KERNEL_OK)
+		return status;
+	/* Residuals sum up to little, so that this difference keeps its digits. */
+	variance =
+		fmax(sums.squares - sums.sum * sums.sum / fit->total, 0.0) / fit->total * n / (n - 1.0);
+	*width = fmin(sqrt(variance), range / 1.34) *
+		(distribution_normal_quantile(tau + share) - distribution_normal_quantile(tau - share));
+	if (!(*width > NO_WIDTH * quantile->spread))
+		*width = 0.0;
+	return KERNEL_OK;
+}
+
 Status
 quantile_sparsity(Quantile *quantile, double *sparsity)
 {

@@ -79,4 +79,7 @@ extern void quantile_release_active(Quantile *quantile);
 /* The reciprocal of the residuals' density at 0; NaN where they do not tell. */
 extern Status quantile_sparsity(Quantile *quantile, double *sparsity);
 
+/* The width of the kernel about residuals of 0; 0 where they do not tell. */
+extern Status quantile_kernel_width(Quantile *quantile, double *width);
+
 #endif /* ORCHARD_KERNEL_LINEAR_QUANTILE_STATE_H */

@@ -80,6 +80,9 @@ row_terms(const RobustLoss *loss, double r)
 			return huber_terms(loss, r);
 		case ROBUST_CHECK:
 			return check_terms(loss, r);
+		case ROBUST_DENSITY:
+			return (RowTerms){.curvature = exp(-0.5 * (r / loss->width) * (r / loss->width)) /
+								  (loss->width * sqrt(2.0 * 3.14159265358979323846))};
 		default:
 			return (RowTerms){.loss = 0.5 * r * r, .psi = r, .curvature = 1.0, .is_inside = true};
 	}

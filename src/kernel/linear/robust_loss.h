@@ -14,6 +14,7 @@ typedef enum RobustKind
 	ROBUST_SQUARES, /* r^2 / 2: for the start, and for the information of the design */
 	ROBUST_HUBER, /* (s + s H(r / s)) / 2; H(z) = z^2, or 2 epsilon |z| - epsilon^2 beyond epsilon */
 	ROBUST_HUBER_BOUND, /* the same, its curvature that of the parabola that touches and bounds it */
+	ROBUST_DENSITY,		/* no loss: curvature is the normal density of r / width over width */
 	ROBUST_CHECK /* (quantile - 1/2) r + |r| / 2, with a parabola in place of |r| where it is below width */
 } RobustKind;
 
@@ -37,7 +38,7 @@ typedef struct RobustLoss
 	double scale;  /* Huber's s */
 	double epsilon;
 	double quantile;
-	double width;  /* of ROBUST_CHECK */
+	double width;  /* of ROBUST_CHECK and ROBUST_DENSITY */
 	double *mixed; /* n_basis: sums of the derivative by the scale and the coefficients; or NULL */
 	RobustSums sums;
 } RobustLoss;

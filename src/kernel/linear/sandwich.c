@@ -19,84 +19,102 @@
 
 typedef struct Sandwich
 {
-	const Dataset *dataset;
-	const Design *design;
-	const LogisticOptions *logistic;
-	const Allocator *allocator;
+	const SandwichTask *task;
 	const StopCheck *stop;
-	LinearFit *fit;
-	CovarianceType type;
-	int32_t n;			/* terms */
-	double *row;		/* n: columns less their centres */
+	int32_t n;			/* coefficients of all lists */
+	int32_t n_terms;	/* of one */
+	double *row;		/* n: columns less their centres, of the first list or times the scores */
 	double *image;		/* n: z */
+	double *eta;		/* n_lists */
+	double *scores;		/* n_lists */
 	double *part;		/* packed: sum of a block */
 	DoubleDouble *meat; /* packed: M */
 	bool is_defined;
 } Sandwich;
 
-/* The terms' columns in row i of a block, less their centres. */
+/* The columns of the terms in row i of a block, less their centres. */
 static void
 read_row(Sandwich *sandwich, const DatasetBlock *block, int32_t i)
 {
 	int32_t t;
 
-	design_row(sandwich->design, block, i, sandwich->row);
-	for (t = 0; t < sandwich->n; t++)
-		sandwich->row[t] -= sandwich->fit->covariance->centre[t];
+	design_row(sandwich->task->design, block, i, sandwich->row);
+	for (t = 0; t < sandwich->n_terms; t++)
+		sandwich->row[t] -= sandwich->task->covariance->centre[t];
 }
 
-/* The row's score along eta, and its share of the information. */
-static double
-row_score(const Sandwich *sandwich, const DatasetBlock *block, int32_t i, double *information)
+static void
+find_etas(Sandwich *sandwich)
 {
-	const LogisticOptions *logistic = sandwich->logistic;
-	double eta = sandwich->fit->covariance->level;
-	double weight = block->weight != NULL ? block->weight[i] : 1.0;
-	bool is_positive;
-	double p;
+	const SandwichTask *task = sandwich->task;
+	const LinearCoefficient *coefficient = task->coefficients;
+	int32_t m;
 	int32_t t;
 
-	for (t = 0; t < sandwich->n; t++)
+	for (m = 0; m < task->n_lists; m++)
 	{
-		if (sandwich->design->terms[t].feature != TERM_INTERCEPT)
-			eta += sandwich->fit->coefficients[t].estimate * sandwich->row[t];
+		double eta = task->level[m];
+
+		for (t = 0; t < sandwich->n_terms; t++, coefficient++)
+		{
+			if (task->design->terms[t].feature != TERM_INTERCEPT)
+				eta += coefficient->estimate * sandwich->row[t];
+		}
+		sandwich->eta[m] = eta;
 	}
-	*information = weight;
-	if (logistic == NULL)
-		return weight * (block->target[i] - eta);
-	is_positive = block->target[i] == logistic->positive_target;
-	weight *= logistic->class_weight[is_positive];
-	p = 1.0 / (1.0 + exp(-eta));
-	*information = weight * p * (1.0 - p);
-	/* 1 - p by the tail, which has digits where p has none left. */
-	return is_positive ? weight / (1.0 + exp(eta)) : -weight * p;
+}
+
+/* What s^2 of a row of one list, whose image is found, counts as by its leverage. */
+static double
+lever(Sandwich *sandwich, double square, double information)
+{
+	CovarianceType type = sandwich->task->type;
+	double rest = 1.0;
+	int32_t i;
+
+	if (type != COVARIANCE_HC2 && type != COVARIANCE_HC3)
+		return square;
+	for (i = 0; i < sandwich->n; i++)
+		rest -= information * sandwich->image[i] * sandwich->image[i];
+	sandwich->is_defined = sandwich->is_defined && rest > LEVERAGE_LIMIT;
+	return square / (type == COVARIANCE_HC2 ? rest : rest * rest);
+}
+
+/* The row of each list, from that of the first one, times the list's score. */
+static void
+spread_scores(Sandwich *sandwich)
+{
+	int32_t m;
+	int32_t t;
+
+	for (m = sandwich->task->n_lists - 1; m >= 0; m--)
+	{
+		for (t = 0; t < sandwich->n_terms; t++)
+			sandwich->row[m * sandwich->n_terms + t] = sandwich->scores[m] * sandwich->row[t];
+	}
 }
 
 /* Adds a row to the block's sum. */
 static void
 add_row(Sandwich *sandwich, const DatasetBlock *block, int32_t row)
 {
+	const SandwichTask *task = sandwich->task;
 	const double *z = sandwich->image;
 	double *sum = sandwich->part;
+	double square = 1.0;
 	double information;
-	double score;
-	double square;
-	double rest = 1.0;
 	int32_t i;
 	int32_t j;
 
 	read_row(sandwich, block, row);
-	score = row_score(sandwich, block, row, &information);
-	covariance_image(sandwich->fit->covariance->factor, sandwich->n, sandwich->row,
-					 sandwich->image);
-	for (i = 0; i < sandwich->n; i++)
-		rest -= information * z[i] * z[i];
-	square = score * score;
-	if (sandwich->type == COVARIANCE_HC2 || sandwich->type == COVARIANCE_HC3)
-	{
-		sandwich->is_defined = sandwich->is_defined && rest > LEVERAGE_LIMIT;
-		square /= sandwich->type == COVARIANCE_HC2 ? rest : rest * rest;
-	}
+	find_etas(sandwich);
+	task->rows.scores(task->rows.context, block, row, sandwich->eta, sandwich->scores,
+					  &information);
+	if (task->n_lists > 1)
+		spread_scores(sandwich);
+	covariance_image(task->covariance->factor, sandwich->n, sandwich->row, sandwich->image);
+	if (task->n_lists == 1)
+		square = lever(sandwich, sandwich->scores[0] * sandwich->scores[0], information);
 	for (i = 0; i < sandwich->n; i++)
 	{
 		double factor = square * z[i];
@@ -116,10 +134,10 @@ sum_rows(Sandwich *sandwich)
 	int32_t i;
 	size_t k;
 
-	for (b = 0; b < sandwich->dataset->n_blocks && sandwich->is_defined; b++)
+	for (b = 0; b < sandwich->task->dataset->n_blocks && sandwich->is_defined; b++)
 	{
 		const DatasetBlock *block;
-		Status status = dataset_block(sandwich->dataset, b, &block);
+		Status status = dataset_block(sandwich->task->dataset, b, &block);
 
 		if (status != KERNEL_OK)
 			return status;
@@ -170,7 +188,7 @@ factor_meat(Sandwich *sandwich)
 static void
 multiply_factors(Sandwich *sandwich, double factor)
 {
-	double *row = sandwich->fit->covariance->factor;
+	double *row = sandwich->task->covariance->factor;
 	int32_t i;
 	int32_t j;
 	int32_t k;
@@ -210,77 +228,92 @@ set_error(LinearCoefficient *coefficient, double variance, double degrees)
 static void
 set_errors(Sandwich *sandwich)
 {
-	LinearFit *fit = sandwich->fit;
-	const LinearCovariance *covariance = fit->covariance;
-	double degrees =
-		sandwich->logistic != NULL ? INFINITY : (double) sandwich->dataset->n - fit->facts.rank;
+	const SandwichTask *task = sandwich->task;
+	const LinearCovariance *covariance = task->covariance;
+	bool has_intercept = task->design->has_intercept;
+	int32_t first;
 	int32_t t;
 
-	for (t = 0; t < sandwich->n; t++)
+	for (first = 0; first < sandwich->n; first += sandwich->n_terms)
 	{
-		bool is_intercept = sandwich->design->terms[t].feature == TERM_INTERCEPT;
-		double variance = NAN;
-
-		sandwich->row[t] = is_intercept ? 1.0 : -covariance->centre[t];
-		if (!is_intercept && covariance->is_known)
-			variance = covariance_of_term(covariance->factor, t);
-		if (!is_intercept)
-			set_error(&fit->coefficients[t], variance, degrees);
+		memset(sandwich->row, 0, (size_t) sandwich->n * sizeof(double));
+		for (t = first; t < first + sandwich->n_terms; t++)
+			sandwich->row[t] = -covariance->centre[t];
+		for (t = first + has_intercept; t < first + sandwich->n_terms; t++)
+			set_error(&task->coefficients[t],
+					  covariance->is_known ? covariance_of_term(covariance->factor, t) : NAN,
+					  task->rows.freedom);
+		sandwich->row[first] = 1.0;
+		if (has_intercept)
+			set_error(&task->coefficients[first],
+					  covariance->is_known ? covariance_form(covariance->factor, sandwich->n,
+															 sandwich->row, sandwich->image) :
+											 NAN,
+					  task->rows.freedom);
 	}
-	if (sandwich->n > 0 && sandwich->design->has_intercept)
-		set_error(&fit->coefficients[0],
-				  covariance->is_known ? covariance_form(covariance->factor, sandwich->n,
-														 sandwich->row, sandwich->image) :
-										 NAN,
-				  degrees);
 }
 
 /* What the type multiplies the whole by, square rooted. */
 static double
 correction(const Sandwich *sandwich)
 {
-	double n = (double) sandwich->dataset->n;
+	double n = (double) sandwich->task->dataset->n;
 
-	return sandwich->type == COVARIANCE_HC1 ? sqrt(n / (n - sandwich->fit->facts.rank)) : 1.0;
+	return sandwich->task->type == COVARIANCE_HC1 ?
+		sqrt(n / (n - (double) sandwich->task->rank * sandwich->task->n_lists)) :
+		1.0;
+}
+
+SandwichTask
+sandwich_task(const Dataset *dataset, const Design *design, CovarianceType type, SandwichRows rows,
+			  LinearFit *fit)
+{
+	return (SandwichTask){.dataset = dataset,
+						  .design = design,
+						  .type = type,
+						  .rows = rows,
+						  .n_lists = 1,
+						  .rank = fit->facts.rank,
+						  .coefficients = fit->coefficients,
+						  .covariance = fit->covariance,
+						  .level = &fit->covariance->level};
 }
 
 Status
-sandwich_errors(const Dataset *dataset, const Design *design, CovarianceType type,
-				const LogisticOptions *logistic, const Allocator *allocator, const StopCheck *stop,
-				LinearFit *fit)
+sandwich_errors(const SandwichTask *task, const Allocator *allocator, const StopCheck *stop)
 {
-	size_t n = (size_t) design->n_terms;
+	size_t lists = (size_t) task->n_lists;
+	size_t n = lists * (size_t) task->design->n_terms;
 	size_t entries = covariance_entries(n);
-	Sandwich sandwich = {.dataset = dataset,
-						 .design = design,
-						 .logistic = logistic,
-						 .allocator = allocator,
+	Sandwich sandwich = {.task = task,
 						 .stop = stop,
-						 .fit = fit,
-						 .type = type,
-						 .n = design->n_terms,
-						 .row = memory_allocate(allocator, 2 * n, sizeof(double)),
+						 .n = (int32_t) n,
+						 .n_terms = task->design->n_terms,
+						 .row = memory_allocate(allocator, 2 * (n + lists), sizeof(double)),
 						 .part = memory_allocate(allocator, entries, sizeof(double)),
 						 .meat = memory_allocate_zero(allocator, entries, sizeof(DoubleDouble)),
-						 .is_defined = fit->covariance->is_known};
+						 .is_defined = task->covariance->is_known};
 	Status status = KERNEL_OUT_OF_MEMORY;
 
 	if (sandwich.row != NULL && sandwich.part != NULL && sandwich.meat != NULL)
 	{
 		sandwich.image = sandwich.row + n;
+		sandwich.eta = sandwich.image + n;
+		sandwich.scores = sandwich.eta + lists;
 		status = sum_rows(&sandwich);
 	}
 	if (status == KERNEL_OK)
 	{
-		fit->covariance->is_known = sandwich.is_defined;
+		task->covariance->is_known = sandwich.is_defined;
 		if (sandwich.is_defined)
 		{
 			factor_meat(&sandwich);
 			multiply_factors(&sandwich, correction(&sandwich));
 		}
-		set_errors(&sandwich);
+		if (n > 0)
+			set_errors(&sandwich);
 	}
-	memory_release(allocator, sandwich.row, 2 * n, sizeof(double));
+	memory_release(allocator, sandwich.row, 2 * (n + lists), sizeof(double));
 	memory_release(allocator, sandwich.part, entries, sizeof(double));
 	memory_release(allocator, sandwich.meat, entries, sizeof(DoubleDouble));
 	return status;

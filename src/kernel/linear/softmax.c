@@ -293,6 +293,22 @@ make_symmetric(const Softmax *fit, LinearCoefficient *coefficients)
 	}
 }
 
+/* The covariance of all free coefficients, where they have errors. */
+static Status
+report_covariance(const Softmax *fit, bool has_errors, SoftmaxFit *result)
+{
+	int32_t m;
+
+	result->covariance->is_known = false;
+	if (!has_errors)
+		return KERNEL_OK;
+	for (m = 0; m < fit->n_free; m++)
+		result->level[m] = fit->frame.design->has_intercept ?
+			fit->system.estimate[(size_t) m * (size_t) fit->frame.n_columns] :
+			0.0;
+	return logistic_covariance(&fit->system, &fit->frame, result->covariance);
+}
+
 /* The coefficient table in original units; the matrix holds the factored Hessian. */
 static Status
 report(Softmax *fit, SoftmaxFit *result)
@@ -325,6 +341,8 @@ report(Softmax *fit, SoftmaxFit *result)
 			report_class(fit, m, has_errors ? errors + (size_t) m * q : NULL, limit,
 						 result->coefficients + (size_t) softmax_class(fit, m) * q);
 	}
+	if (status == KERNEL_OK && result->covariance != NULL)
+		status = report_covariance(fit, has_errors && !result->facts.separated, result);
 	if (fit->frame.options->l2 > 0.0)
 		make_symmetric(fit, result->coefficients);
 	result->reference = fit->frame.options->l2 > 0.0 ? -1 : fit->reference;

@@ -13,11 +13,14 @@
 typedef struct SoftmaxFit
 {
 	LinearCoefficient *coefficients; /* n_classes * n_terms, the caller's array */
-	int32_t reference;				 /* the class whose coefficients are 0 by definition, or -1 */
-	bool has_errors;				 /* standard errors where the rows determine them */
-	LinearFacts facts;				 /* rank: of the free coefficients of all classes */
-	double log_loss; /* mean over the training rows, without class weights and penalty */
-	double accuracy; /* share of the training rows whose class is the likeliest */
+	LinearCovariance
+		*covariance;   /* of the lists of all classes but the reference; NULL when not asked for */
+	double *level;	   /* n_classes - 1, with it: eta at the centres */
+	int32_t reference; /* the class whose coefficients are 0 by definition, or -1 */
+	bool has_errors;   /* standard errors where the rows determine them */
+	LinearFacts facts; /* rank: of the free coefficients of all classes */
+	double log_loss;   /* mean over the training rows, without class weights and penalty */
+	double accuracy;   /* share of the training rows whose class is the likeliest */
 } SoftmaxFit;
 
 /*

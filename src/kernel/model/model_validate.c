@@ -242,7 +242,7 @@ covariance_valid(const Model *model)
 		return false;
 	if (model->covariance_factor == NULL)
 		return model->covariance_centre == NULL;
-	return model->covariance_centre != NULL && model->n_terms > 0 && model->link != LINK_SOFTMAX &&
+	return model->covariance_centre != NULL && model->n_terms > 0 &&
 		all_finite(model->covariance_centre, model->n_terms) &&
 		all_finite(model->covariance_factor, covariance_entries(model->n_terms));
 }
