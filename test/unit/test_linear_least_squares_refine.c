@@ -5,6 +5,7 @@
  * target is their sum with known coefficients, so the solution is known to the condition number
  * times 1e-16.
  */
+#include "kernel/base/double_double.h"
 #include "kernel/linear/least_squares.h"
 
 #include "linear_rows.h"
@@ -30,13 +31,20 @@ draw(uint32_t *seed)
 	return (double) (int32_t) ((*seed >> 8) % 6001u) / 3.0 - 1000.0;
 }
 
+/* A NULL is worth the mean. */
+static double
+value_of(const Rows *rows, int i, int j)
+{
+	return isnan(rows->numbers[i][j]) ? rows->mean : rows->numbers[i][j];
+}
+
 /* b_j = 1 + j % 3; 5 and -7 for the levels 1 and 2 of the category; intercept 100. */
 static void
 make_rows(Rows *rows)
 {
 	uint32_t seed = 11;
-	long double sum = 0.0L;
-	long double weight = 0.0L;
+	DoubleDouble sum = dd_from(0.0);
+	double weight = 0.0;
 	int i;
 	int j;
 
@@ -52,18 +60,18 @@ make_rows(Rows *rows)
 			rows->numbers[i][1] = NAN;
 			continue;
 		}
-		sum += (long double) rows->weight[i] * rows->numbers[i][1];
+		sum = dd_add(sum, dd_two_product(rows->weight[i], rows->numbers[i][1]));
 		weight += rows->weight[i];
 	}
-	rows->mean = (double) (sum / weight);
+	rows->mean = dd_divide_double(sum, weight).hi;
 	for (i = 0; i < ROWS; i++)
 	{
-		long double y =
-			100.0L + (rows->codes[i] == 1 ? 5.0L : 0.0L) - (rows->codes[i] == 2 ? 7.0L : 0.0L);
+		const double effects[] = {0.0, 5.0, -7.0};
+		DoubleDouble y = dd_from(100.0 + effects[rows->codes[i]]);
 
 		for (j = 0; j < NUMBERS; j++)
-			y += (1.0L + j % 3) * (isnan(rows->numbers[i][j]) ? rows->mean : rows->numbers[i][j]);
-		rows->target[i] = (double) y;
+			y = dd_add(y, dd_two_product(1.0 + j % 3, value_of(rows, i, j)));
+		rows->target[i] = y.hi;
 	}
 }
 
@@ -161,9 +169,9 @@ residuals_are_orthogonal(void)
 	static Rows rows;
 	LinearCoefficient coefficients[TERMS];
 	LinearFit fit = {.coefficients = coefficients};
-	long double slope[NUMBERS + 1] = {0.0L};
-	long double size[NUMBERS + 1] = {0.0L};
-	long double square = 0.0L;
+	DoubleDouble slope[NUMBERS + 1] = {{0.0, 0.0}};
+	double size[NUMBERS + 1] = {0.0};
+	DoubleDouble square = dd_from(0.0);
 	Dataset dataset;
 	Status status;
 	int i;
@@ -177,28 +185,29 @@ residuals_are_orthogonal(void)
 	CHECK(status == KERNEL_OK);
 	for (i = 0; i < ROWS; i++)
 	{
-		long double rest = rows.target[i] - (long double) coefficients[0].estimate;
+		DoubleDouble rest = dd_subtract(dd_from(rows.target[i]), dd_from(coefficients[0].estimate));
+		DoubleDouble weighed;
 
 		if (rows.codes[i] > 0)
-			rest -= coefficients[NUMBERS + rows.codes[i]].estimate;
+			rest = dd_add_double(rest, -coefficients[NUMBERS + rows.codes[i]].estimate);
 		for (j = 0; j < NUMBERS; j++)
-			rest -= (long double) coefficients[1 + j].estimate *
-				(isnan(rows.numbers[i][j]) ? rows.mean : rows.numbers[i][j]);
-		square += rows.weight[i] * rest * rest;
+			rest = dd_subtract(
+				rest, dd_two_product(coefficients[1 + j].estimate, value_of(&rows, i, j)));
+		weighed = dd_multiply_double(rest, rows.weight[i]);
+		square = dd_add(square, dd_multiply(weighed, rest));
 		for (j = 0; j <= NUMBERS; j++)
 		{
-			long double x = j == NUMBERS  ? 1.0L :
-				isnan(rows.numbers[i][j]) ? rows.mean :
-											rows.numbers[i][j];
+			DoubleDouble part =
+				dd_multiply_double(weighed, j == NUMBERS ? 1.0 : value_of(&rows, i, j));
 
-			slope[j] += rows.weight[i] * rest * x;
-			size[j] += fabsl(rows.weight[i] * rest * x);
+			slope[j] = dd_add(slope[j], part);
+			size[j] += fabs(part.hi);
 		}
 	}
 	/* Coefficients rounded to double leave about 1e-16 of the columns' size. */
 	for (j = 0; j <= NUMBERS; j++)
-		CHECK(fabsl(slope[j]) <= 1e-11L * size[j]);
-	CHECK_CLOSE(fit.facts.rss, (double) square, 1e-13);
+		CHECK(fabs(slope[j].hi) <= 1e-11 * size[j]);
+	CHECK_CLOSE(fit.facts.rss, square.hi, 1e-13);
 	dataset_release(&dataset, &unit_allocator);
 }
 
