@@ -51,19 +51,33 @@ sub quietly
 # Seconds after which a program counts as stuck; set from how long the unmodified room takes.
 my $patience = 600;
 
-# Builds and runs the room's tests, that of the file first: 'passed', 'failed', 'stuck', ...
+# How many mutants of a file, and of all files, each program has caught.
+my (%catches_of, %catches);
+
+# How likely a program is to test a file: by its name, by what it caught, by how their names begin.
+sub likelihood
+{
+	my ($program, $path, $room) = @_;
+	my $noun = $path =~ m{([^/]+)\.[ch]$} ? $1 : '';
+	my ($name) = $program =~ m{/test_\Q$room\E_(\w+)$};
+	my $both = "$name\0$noun" =~ /^(.*).*\0\1/ ? length $1 : 0;
+	return ($name eq $noun ? 1e6 : 0) + 1e3 * ($catches_of{$path}{$program} // 0) + 3 * ($catches{$program} // 0) + $both;
+}
+
+# Builds and runs the room's tests, the likeliest first: 'passed', 'failed', 'stuck', ...
 sub verdict
 {
 	my ($room, $path) = @_;
-	my $noun = $path =~ m{([^/]+)\.[ch]$} ? $1 : '';
 	my @programs = map { s{\.c$}{}r } glob("test/unit/test_${room}_*.c");
-	@programs = sort { ($b =~ /_\Q$noun\E$/) <=> ($a =~ /_\Q$noun\E$/) || $a cmp $b } @programs;
+	my %likelihood = map { $_ => likelihood($_, $path, $room) } @programs;
+	@programs = sort { $likelihood{$b} <=> $likelihood{$a} || $a cmp $b } @programs;
 	return 'not tested' unless @programs;
 	foreach my $program (@programs)
 	{
 		return 'not compiled'
 		  if quietly($make, '-s', '-C', $tree, 'WERROR=', "build/asan/$program");
 		my $status = quietly('timeout', $patience, @main::wrapper, "$tree/build/asan/$program");
+		$catches_of{$path}{$program}++, $catches{$program}++ if $status;
 		return 'stuck' if $status >> 8 == 124;
 		return 'failed' if $status;
 	}
