@@ -89,13 +89,17 @@ def load(n):
     declared = ", ".join(c + " float8" for c in COLUMNS)
     lines = "\n".join(f"{i}\t" + "\t".join(map(repr, row)) for i, row in enumerate(x.astype(float).tolist()))
     psql(f"CREATE EXTENSION IF NOT EXISTS orchard; CREATE TABLE trees_rows (id int, {declared});\n"
-         "CREATE TABLE trees_models (trees int, model orchard.model);\n"
+         "CREATE TABLE trees_models (trees int, leaves int, model orchard.model);\n"
          f"COPY trees_rows FROM stdin;\n{lines}\n\\.\nVACUUM ANALYZE trees_rows;")
     return x
 
 
-def check(booster, x, trees):
-    given = psql(f"SELECT orchard.predict((SELECT model FROM trees_models WHERE trees = {trees}), {', '.join(COLUMNS)}) "
+def model_of(trees, leaves):
+    return f"(SELECT model FROM trees_models WHERE trees = {trees} AND leaves = {leaves})"
+
+
+def check(booster, x, model):
+    given = psql(f"SELECT orchard.predict({model}, {', '.join(COLUMNS)}) "
                  "FROM trees_rows WHERE id < 1000 ORDER BY id;")
     worst = numpy.abs(numpy.array(given.split(), float) - booster.predict(x[:1000])).max()
     if worst > 1e-12:
@@ -106,11 +110,11 @@ def main():
     n, rounds = int(os.environ.get("ROWS", 1000000)), int(os.environ.get("ROUNDS", 5))
     x = load(n)
     print("trees x leaves | sums(28) | predict | ratio | LightGBM predict | ratio | explain a row | LightGBM pred_contrib | ratio")
-    for trees in (100, 500):
-        booster = train(200000, trees, 31)
-        psql(f"INSERT INTO trees_models VALUES ({trees}, '\\x{to_bytes(booster).hex()}');")
-        check(booster, x, trees)
-        model = f"(SELECT model FROM trees_models WHERE trees = {trees})"
+    for trees, leaves in ((100, 31), (500, 31), (100, 255)):
+        booster = train(200000, trees, leaves)
+        psql(f"INSERT INTO trees_models VALUES ({trees}, {leaves}, '\\x{to_bytes(booster).hex()}');")
+        model = model_of(trees, leaves)
+        check(booster, x, model)
         sums, predict, explain = query_times([
             f"SELECT sum({' + '.join(COLUMNS)}) FROM trees_rows",
             f"SELECT sum(orchard.predict({model}, {', '.join(COLUMNS)})) FROM trees_rows",
@@ -118,7 +122,7 @@ def main():
             rounds)
         theirs = median_time(lambda: booster.predict(x, num_threads=1), min(rounds, 3))
         contrib = median_time(lambda: booster.predict(x[:1000], pred_contrib=True, num_threads=1), rounds)
-        print(f"{trees} x 31 | {sums:.3f} s | {predict:.3f} s | {predict / sums:.2f} | {theirs:.3f} s | {predict / theirs:.2f} | "
+        print(f"{trees} x {leaves} | {sums:.3f} s | {predict:.3f} s | {predict / sums:.2f} | {theirs:.3f} s | {predict / theirs:.2f} | "
               f"{explain * 1000:.0f} us | {contrib * 1000:.0f} us | {explain / contrib:.2f}")
 
 

@@ -1,8 +1,8 @@
 /*
  * exercise_engines.h: every engine of a decoded ensemble, whatever bytes it came from.
  *
- * The walk, the table of leaf masks in both layouts and the nodes of ranks must give the same bits
- * for vectors of extremes; the explanation must end.
+ * The walk, the table of leaf masks in both layouts, the nodes of ranks and the blocks of nodes must
+ * give the same bits for vectors of extremes; the explanation must end.
  */
 #ifndef ORCHARD_TEST_EXERCISE_ENGINES_H
 #define ORCHARD_TEST_EXERCISE_ENGINES_H
@@ -19,19 +19,22 @@
 /* One vector through all engines that are there; names what is broken, or NULL. */
 static inline const char *
 compare_engines(const Ensemble *ensemble, LeafMasks *const masks[2], const RankNodes *nodes,
-				const double *vector)
+				const NodeBlocks *blocks, const double *vector)
 {
-	double lanes[4][TREE_LANES * ENGINE_OUTPUTS];
-	double raw[4][ENGINE_OUTPUTS];
+	const void *engines[5] = {ensemble, masks[0], masks[1], nodes, blocks};
+	double lanes[5][TREE_LANES * ENGINE_OUTPUTS];
+	double raw[5][ENGINE_OUTPUTS];
 	size_t size = sizeof(double) * (size_t) ensemble->n_outputs;
 	int i;
 
 	ensemble_raw(ensemble, vector, lanes[0], raw[0]);
-	for (i = 1; i < 4; i++)
+	for (i = 1; i < 5; i++)
 	{
-		if (i == 3 ? nodes == NULL : masks[i - 1] == NULL)
+		if (engines[i] == NULL)
 			continue;
-		if (i == 3)
+		if (i == 4)
+			node_blocks_lanes(blocks, vector, lanes[i]);
+		else if (i == 3)
 			rank_nodes_lanes(nodes, vector, lanes[i]);
 		else
 			leaf_mask_lanes(masks[i - 1], vector, lanes[i]);
@@ -51,6 +54,8 @@ exercise_engines(const Ensemble *ensemble, const Allocator *allocator)
 	RankNodesPlan node_plan = {0};
 	LeafMasks *masks[2] = {NULL, NULL};
 	RankNodes *nodes = NULL;
+	NodeBlocksPlan block_plan = {0};
+	NodeBlocks *blocks = NULL;
 	ShapExplainer *explainer = NULL;
 	double contributions[ENGINE_SLOTS];
 	double vector[ENGINE_SLOTS];
@@ -70,6 +75,9 @@ exercise_engines(const Ensemble *ensemble, const Allocator *allocator)
 	if (rank_nodes_plan(ensemble, allocator, &node_plan) == KERNEL_OK && node_plan.is_possible &&
 		node_plan.bytes < ENGINE_ROOM)
 		nodes = rank_nodes_create(ensemble, allocator);
+	if (node_blocks_plan(ensemble, allocator, &block_plan) == KERNEL_OK && block_plan.fits &&
+		block_plan.bytes < ENGINE_ROOM)
+		blocks = node_blocks_create(ensemble, &block_plan, allocator);
 	if (shap_create(&explainer, ensemble, allocator) != KERNEL_OK)
 		explainer = NULL;
 	for (v = 0; v < sizeof(numbers) / sizeof(numbers[0]) && broken == NULL; v++)
@@ -78,7 +86,7 @@ exercise_engines(const Ensemble *ensemble, const Allocator *allocator)
 			vector[s] = s < ensemble->n_numbers ?
 				numbers[(v + (size_t) s % 2) % 8] :
 				(double) (v % (ensemble->n_levels[s - ensemble->n_numbers] + 2));
-		broken = compare_engines(ensemble, masks, nodes, vector);
+		broken = compare_engines(ensemble, masks, nodes, blocks, vector);
 		if (explainer != NULL)
 			(void) shap_explain(explainer, vector, (int32_t) v % ensemble->n_outputs,
 								contributions);
@@ -90,6 +98,8 @@ exercise_engines(const Ensemble *ensemble, const Allocator *allocator)
 	}
 	if (nodes != NULL)
 		rank_nodes_release(nodes, allocator);
+	if (blocks != NULL)
+		node_blocks_release(blocks, allocator);
 	if (explainer != NULL)
 		shap_release(explainer, allocator);
 	return broken;

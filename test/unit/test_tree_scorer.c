@@ -322,13 +322,17 @@ large_trees_walk_by_ranks(void)
 		{
 			random_vector(&chance, ensemble, vector);
 			score_by_definition(ensemble, vector, expected);
-			if (v % 1000 == 999) /* planned, then built */
+			if (v == 1000)
 				tree_scorer_prepare(&scorer, &unit_allocator, SIZE_MAX);
+			if (v == 2000)
+				scorer.nodes = rank_nodes_create(ensemble, &unit_allocator);
 			tree_scorer_raw(&scorer, vector);
 			CHECK(memcmp(scorer.outputs, expected, sizeof(double) * (size_t) ensemble->n_outputs) ==
 				  0);
 		}
-		CHECK(!scorer.mask_plan.is_possible && scorer.engine == TREE_ENGINE_NODES);
+		CHECK(!scorer.mask_plan.is_possible && scorer.node_plan.is_possible);
+		CHECK(scorer.engine ==
+			  (scorer.block_plan.is_possible ? TREE_ENGINE_BLOCKS : TREE_ENGINE_NODES));
 		CHECK(scorer.nodes != NULL);
 		tree_scorer_release(&scorer, &unit_allocator);
 		ensemble_release(ensemble, &unit_allocator);

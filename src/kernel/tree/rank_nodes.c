@@ -161,7 +161,6 @@ begin_slots(RankNodes *ranked, const SlotThresholds *collected, int32_t *index_o
 	{
 		const AskedSlot *asked = &collected->slots[s];
 		bool is_category = s >= ensemble->n_numbers;
-		RankCategory *category;
 
 		if (asked->n == 0)
 			continue;
@@ -173,53 +172,12 @@ begin_slots(RankNodes *ranked, const SlotThresholds *collected, int32_t *index_o
 			blocks += rank_room((size_t) asked->n);
 			continue;
 		}
-		category = &ranked->categories[index_of[s]];
-		*category =
-			(RankCategory){.slot = s,
-						   .n_levels = (int32_t) ensemble->n_levels[s - ensemble->n_numbers],
-						   .n_nodes = asked->n,
-						   .place = place};
-		place += asked->n;
-		category->codes = memory_allocate(
-			allocator, ((size_t) category->n_levels + 1) * (size_t) asked->n, sizeof(uint16_t));
-		if (category->codes == NULL)
+		if (!rank_category_begin(&ranked->categories[index_of[s]], ensemble, s, asked->n, place,
+								 allocator))
 			return false;
+		place += asked->n;
 	}
 	return true;
-}
-
-/* The place of one more category node, whose codes are filled in. */
-static size_t
-add_category_node(RankCategory *category, const Tree *tree, const TreeNode *node)
-{
-	int32_t i = category->n_added++;
-	int32_t level;
-
-	for (level = 0; level <= category->n_levels; level++)
-	{
-		bool goes_left = level == category->n_levels ?
-			node->missing_left :
-			(tree->words[node->subset + (uint32_t) level / 32] >> level % 32 & 1) != 0;
-
-		category->codes[(size_t) level * (size_t) category->n_nodes + (size_t) i] = !goes_left;
-	}
-	return (size_t) category->place + (size_t) i;
-}
-
-/* The place of a threshold among n ascending ones that contain it. */
-static uint32_t
-rank_of(const double *thresholds, int32_t n, double threshold)
-{
-	int32_t low = 0;
-
-	while (n > 1)
-	{
-		int32_t half = n / 2;
-
-		low += thresholds[low + half] <= threshold ? half : 0;
-		n -= half;
-	}
-	return (uint32_t) low;
 }
 
 /* One tree's nodes, the root at *next; ids: scratch, its nodes. */
@@ -245,13 +203,11 @@ add_tree(RankNodes *ranked, const SlotThresholds *collected, const int32_t *inde
 		}
 		if (node->slot < ranked->ensemble->n_numbers)
 		{
-			const AskedSlot *asked = &collected->slots[node->slot];
-
-			code = rank_of(collected->values + asked->at, asked->n, node->threshold);
+			code = slot_thresholds_place(collected, node->slot, node->threshold);
 			place = 2 * (size_t) index_of[node->slot] + !node->missing_left;
 		}
 		else
-			place = add_category_node(&ranked->categories[index_of[node->slot]], tree, node);
+			place = rank_category_add(&ranked->categories[index_of[node->slot]], tree, node);
 		ids[node->left] = *next;
 		ids[node->right] = *next + 1;
 		ranked->nodes[id] = make_node(code, place, *next);
@@ -321,13 +277,7 @@ rank_nodes_release(RankNodes *ranked, const Allocator *allocator)
 	int32_t i;
 
 	for (i = 0; ranked->categories != NULL && i < ranked->n_categories; i++)
-	{
-		RankCategory *category = &ranked->categories[i];
-
-		memory_release(allocator, category->codes,
-					   ((size_t) category->n_levels + 1) * (size_t) category->n_nodes,
-					   sizeof(uint16_t));
-	}
+		rank_category_release(&ranked->categories[i], allocator);
 	memory_release(allocator, ranked->nodes, ranked->n_nodes, sizeof(uint64_t));
 	memory_release(allocator, ranked->values, ranked->n_nodes, sizeof(double));
 	memory_release(allocator, ranked->roots, (size_t) ranked->n_roots, sizeof(uint32_t));
@@ -357,12 +307,8 @@ find_codes(const RankNodes *ranked, const double *vector)
 	for (i = 0; i < ranked->n_categories; i++)
 	{
 		const RankCategory *category = &ranked->categories[i];
-		uint32_t level = (uint32_t) vector[category->slot] - 1;
-		uint32_t missing = (uint32_t) category->n_levels;
 
-		memcpy(ranked->codes + category->place,
-			   category->codes +
-				   (size_t) (level < missing ? level : missing) * (size_t) category->n_nodes,
+		memcpy(ranked->codes + category->place, rank_category_codes(category, vector),
 			   sizeof(uint16_t) * (size_t) category->n_nodes);
 	}
 }

@@ -16,18 +16,8 @@
 #define ORCHARD_KERNEL_TREE_RANK_NODES_H
 
 #include "kernel/tree/ensemble.h"
+#include "kernel/tree/rank_category.h"
 #include "kernel/tree/rank_simd.h"
-
-/* One category slot: codes of its nodes by level, of a missing one last. */
-typedef struct RankCategory
-{
-	int32_t slot;	  /* of the vector */
-	int32_t n_levels; /* without the missing one */
-	int32_t n_nodes;
-	int32_t place;	 /* of its first node */
-	int32_t n_added; /* nodes filled in while building */
-	uint16_t *codes; /* (n_levels + 1) * n_nodes */
-} RankCategory;
 
 typedef struct RankNodes
 {

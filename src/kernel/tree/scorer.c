@@ -106,6 +106,8 @@ tree_scorer_release(TreeScorer *scorer, const Allocator *allocator)
 		leaf_mask_release(scorer->masks, allocator);
 	if (scorer->nodes != NULL)
 		rank_nodes_release(scorer->nodes, allocator);
+	if (scorer->blocks != NULL)
+		node_blocks_release(scorer->blocks, allocator);
 	*scorer = (TreeScorer){.ensemble = scorer->ensemble, .due = UINT64_MAX};
 }
 
@@ -130,36 +132,52 @@ estimate_walk(const Ensemble *ensemble)
 	return cost;
 }
 
+/* An engine that can be chosen. */
+typedef struct Offer
+{
+	TreeEngine engine;
+	bool is_possible;
+	size_t bytes;
+	double row_cost;
+	double build_cost;
+} Offer;
+
 /* Chooses the engine of the lowest cost that the room allows, and when it is repaid. */
 static void
 plan_engine(TreeScorer *scorer, const Allocator *allocator, size_t room)
 {
 	const LeafMaskPlan *masks = &scorer->mask_plan;
 	const RankNodesPlan *nodes = &scorer->node_plan;
-	double build_cost = 0.0;
-	double row_cost;
+	const NodeBlocksPlan *blocks = &scorer->block_plan;
+	Offer best;
 	double saving;
+	int i;
 
 	if (leaf_mask_plan(scorer->ensemble, allocator, &scorer->mask_plan) != KERNEL_OK ||
-		rank_nodes_plan(scorer->ensemble, allocator, &scorer->node_plan) != KERNEL_OK)
+		rank_nodes_plan(scorer->ensemble, allocator, &scorer->node_plan) != KERNEL_OK ||
+		node_blocks_plan(scorer->ensemble, allocator, &scorer->block_plan) != KERNEL_OK)
 		return;
 	scorer->walk_cost = estimate_walk(scorer->ensemble);
-	row_cost = scorer->walk_cost;
-	if (masks->is_possible && masks->bytes <= room && masks->row_cost < row_cost)
+	best = (Offer){TREE_ENGINE_WALK, true, 0, scorer->walk_cost, 0.0};
 	{
-		scorer->engine = TREE_ENGINE_MASKS;
-		row_cost = masks->row_cost;
-		build_cost = masks->build_cost;
+		const Offer offers[] = {{TREE_ENGINE_MASKS, masks->is_possible, masks->bytes,
+								 masks->row_cost, masks->build_cost},
+								{TREE_ENGINE_NODES, nodes->is_possible, nodes->bytes,
+								 nodes->row_cost, nodes->build_cost},
+								{TREE_ENGINE_BLOCKS, blocks->is_possible, blocks->bytes,
+								 blocks->row_cost, blocks->build_cost}};
+
+		for (i = 0; i < 3; i++)
+		{
+			if (offers[i].is_possible && offers[i].bytes <= room &&
+				offers[i].row_cost < best.row_cost)
+				best = offers[i];
+		}
 	}
-	if (nodes->is_possible && nodes->bytes <= room && nodes->row_cost < row_cost)
-	{
-		scorer->engine = TREE_ENGINE_NODES;
-		row_cost = nodes->row_cost;
-		build_cost = nodes->build_cost;
-	}
-	saving = scorer->walk_cost - row_cost;
-	if (saving > 0.0 && build_cost / saving < 1e15)
-		scorer->due = scorer->rows + (uint64_t) (build_cost / saving);
+	scorer->engine = best.engine;
+	saving = scorer->walk_cost - best.row_cost;
+	if (saving > 0.0 && best.build_cost / saving < 1e15)
+		scorer->due = scorer->rows + (uint64_t) (best.build_cost / saving);
 }
 
 void
@@ -175,6 +193,8 @@ tree_scorer_prepare(TreeScorer *scorer, const Allocator *allocator, size_t room)
 		scorer->masks = leaf_mask_create(scorer->ensemble, &scorer->mask_plan, allocator);
 	else if (scorer->engine == TREE_ENGINE_NODES && scorer->nodes == NULL)
 		scorer->nodes = rank_nodes_create(scorer->ensemble, allocator);
+	else if (scorer->engine == TREE_ENGINE_BLOCKS && scorer->blocks == NULL)
+		scorer->blocks = node_blocks_create(scorer->ensemble, &scorer->block_plan, allocator);
 }
 
 void
@@ -185,6 +205,8 @@ tree_scorer_raw(TreeScorer *scorer, const double *vector)
 		leaf_mask_lanes(scorer->masks, vector, scorer->lanes);
 	else if (scorer->nodes != NULL)
 		rank_nodes_lanes(scorer->nodes, vector, scorer->lanes);
+	else if (scorer->blocks != NULL)
+		node_blocks_lanes(scorer->blocks, vector, scorer->lanes);
 	else
 	{
 		ensemble_raw(scorer->ensemble, vector, scorer->lanes, scorer->outputs);

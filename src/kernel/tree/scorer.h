@@ -16,6 +16,7 @@
 
 #include "kernel/tree/ensemble.h"
 #include "kernel/tree/leaf_mask.h"
+#include "kernel/tree/node_blocks.h"
 #include "kernel/tree/rank_nodes.h"
 
 #define TREE_LANES 8
@@ -78,14 +79,15 @@ extern void ensemble_predict(const Ensemble *ensemble, double *raw);
  *
  * The first vectors walk the trees.  Once they have cost as much as planning
  * takes, the engine of the lowest cost a vector is chosen: a table of leaf masks,
- * where trees have at most 64 leaves, nodes of ranks, or the walk.  It is built
+ * where trees have at most 64 leaves, blocks of nodes, nodes of ranks, or the walk.  It is built
  * when the vectors since have repaid that.
  */
 typedef enum TreeEngine
 {
 	TREE_ENGINE_WALK,
 	TREE_ENGINE_MASKS,
-	TREE_ENGINE_NODES
+	TREE_ENGINE_NODES,
+	TREE_ENGINE_BLOCKS
 } TreeEngine;
 
 typedef struct TreeScorer
@@ -100,8 +102,10 @@ typedef struct TreeScorer
 	TreeEngine engine; /* chosen; until it is built the trees are walked */
 	LeafMaskPlan mask_plan;
 	RankNodesPlan node_plan;
-	LeafMasks *masks; /* NULL unless built */
-	RankNodes *nodes; /* likewise */
+	NodeBlocksPlan block_plan;
+	LeafMasks *masks;	/* NULL unless built */
+	RankNodes *nodes;	/* likewise */
+	NodeBlocks *blocks; /* likewise */
 } TreeScorer;
 
 /*

@@ -80,3 +80,20 @@ slot_thresholds_create(SlotThresholds *collected, const Ensemble *ensemble,
 	}
 	return KERNEL_OK;
 }
+
+uint32_t
+slot_thresholds_place(const SlotThresholds *collected, int32_t slot, double threshold)
+{
+	const double *thresholds = collected->values + collected->slots[slot].at;
+	int32_t n = collected->slots[slot].n;
+	int32_t low = 0;
+
+	while (n > 1)
+	{
+		int32_t half = n / 2;
+
+		low += thresholds[low + half] <= threshold ? half : 0;
+		n -= half;
+	}
+	return (uint32_t) low;
+}

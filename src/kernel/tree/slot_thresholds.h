@@ -28,4 +28,8 @@ extern Status slot_thresholds_create(SlotThresholds *collected, const Ensemble *
 									 const Allocator *allocator);
 extern void slot_thresholds_release(SlotThresholds *collected, const Allocator *allocator);
 
+/* The place of a threshold, which some node has, among those of its slot. */
+extern uint32_t slot_thresholds_place(const SlotThresholds *collected, int32_t slot,
+									  double threshold);
+
 #endif /* ORCHARD_KERNEL_TREE_SLOT_THRESHOLDS_H */
