@@ -164,5 +164,27 @@ forged_states_are_refused(void)
 	CHECK(!decay_is_valid(&bad));
 }
 
-UNIT_MAIN(UNIT_CASE(agrees_with_mpmath), UNIT_CASE(edges), UNIT_CASE(merges_either_way),
-		  UNIT_CASE(forged_states_are_refused))
+/* Rows of the newest time weigh 1, to the last bit, whatever the place of that time in its half-life. */
+static void
+values_of_the_newest_time_count_as_they_are(void)
+{
+	int64_t time;
+	int i;
+
+	for (time = 1; time < 40 * HALF_LIFE; time += 3712347)
+	{
+		Decay decay = {.half_life = HALF_LIFE};
+		double count = 0.0;
+		double sum = 0.0;
+
+		for (i = 1; i <= 57; i++)
+		{
+			decay_add(&decay, decay_row(time, i * 0.125, false, HALF_LIFE));
+			CHECK(decay_count(&decay, &count) == KERNEL_OK && count == i);
+			CHECK(decay_sum(&decay, &sum) == KERNEL_OK && sum == 0.0625 * i * (i + 1));
+		}
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(agrees_with_mpmath), UNIT_CASE(values_of_the_newest_time_count_as_they_are),
+		  UNIT_CASE(edges), UNIT_CASE(merges_either_way), UNIT_CASE(forged_states_are_refused))

@@ -145,14 +145,17 @@ decay_is_valid(const Decay *decay)
 		total_is_normalised(decay->weighted);
 }
 
-/* The weight that a value at scale * h would have: what turns a sum at its scale into one at T. */
+/*
+ * A sum at its scale as one at T.  By a division of double-doubles, so that what came at T itself,
+ * whose weight is the divisor, counts as it is.
+ */
 static double
-factor_to_newest(const Decay *decay)
+at_newest(const Decay *decay, DoubleDouble sum)
 {
 	int64_t periods = periods_of(decay->newest, decay->half_life);
+	double weight = weight_of(decay->newest, periods, decay->half_life);
 
-	return power_of_two(decay->scale - 1 - periods) * 2.0 /
-		weight_of(decay->newest, periods, decay->half_life);
+	return dd_divide_double(sum, weight).hi * power_of_two(decay->scale - 1 - periods) * 2.0;
 }
 
 static Status
@@ -167,7 +170,7 @@ finite_result(double value, double *result)
 Status
 decay_count(const Decay *decay, double *result)
 {
-	*result = decay->n == 0 ? 0.0 : decay->weight.hi * factor_to_newest(decay);
+	*result = decay->n == 0 ? 0.0 : at_newest(decay, decay->weight);
 	return KERNEL_OK;
 }
 
@@ -192,7 +195,7 @@ decay_sum(const Decay *decay, double *result)
 		return KERNEL_INVALID;
 	if (is_special(decay, result))
 		return KERNEL_OK;
-	return finite_result(decay->weighted.hi * factor_to_newest(decay), result);
+	return finite_result(at_newest(decay, decay->weighted), result);
 }
 
 Status
