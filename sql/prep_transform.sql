@@ -179,6 +179,10 @@ CREATE FUNCTION orchard.inverse_category(transform orchard.transform, place floa
 	AS 'MODULE_PATHNAME', 'orchard_inverse_category' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.inverse_category(orchard.transform, float8) IS 'the category at a place of an ordinal transform, NULL where there is none';
 
+CREATE FUNCTION orchard.apply_category(transform orchard.transform, value text) RETURNS text
+	AS 'MODULE_PATHNAME', 'orchard_apply_category' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.apply_category(orchard.transform, text) IS 'the category, or what fit_impute has put in place of NULL';
+
 CREATE FUNCTION orchard.names(orchard.transform) RETURNS text[]
 	AS 'MODULE_PATHNAME', 'orchard_transform_names' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.names(orchard.transform) IS 'names of the numbers that a transform gives, in their order';
@@ -540,6 +544,34 @@ CREATE AGGREGATE orchard.fit_impute(x float8, options jsonb) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE orchard.fit_impute(float8, jsonb) IS 'fits a transform: a value in place of NULL and NaN';
+
+CREATE FUNCTION orchard.fit_impute_accum(orchard.transform_state, text) RETURNS orchard.transform_state
+	AS 'MODULE_PATHNAME', 'orchard_fit_impute_text_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_impute_accum(orchard.transform_state, text) IS 'transition function of fit_impute';
+
+CREATE AGGREGATE orchard.fit_impute(category text) (
+	SFUNC = orchard.fit_impute_accum,
+	STYPE = orchard.transform_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.transform_state_final,
+	COMBINEFUNC = orchard.transform_state_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.fit_impute(text) IS 'fits a transform: a category in place of NULL';
+
+CREATE FUNCTION orchard.fit_impute_accum(orchard.transform_state, text, jsonb) RETURNS orchard.transform_state
+	AS 'MODULE_PATHNAME', 'orchard_fit_impute_text_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.fit_impute_accum(orchard.transform_state, text, jsonb) IS 'transition function of fit_impute';
+
+CREATE AGGREGATE orchard.fit_impute(category text, options jsonb) (
+	SFUNC = orchard.fit_impute_accum,
+	STYPE = orchard.transform_state,
+	SSPACE = 4096,
+	FINALFUNC = orchard.transform_state_final,
+	COMBINEFUNC = orchard.transform_state_merge,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE orchard.fit_impute(text, jsonb) IS 'fits a transform: a category in place of NULL';
 
 CREATE FUNCTION orchard.fit_cyclic_accum(orchard.transform_state, timestamptz, jsonb) RETURNS orchard.transform_state
 	AS 'MODULE_PATHNAME', 'orchard_fit_cyclic_time_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;

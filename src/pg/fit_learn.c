@@ -63,14 +63,14 @@ place_steps(Learning *learning)
 		StepPlace *place = &learning->places[i];
 
 		*place = (StepPlace){-1, -1, -1};
-		if (step_takes_category(step->kind))
+		if (step_takes_category(step))
 			place->category = learning->n_categories++;
 		else
 		{
 			place->number = learning->n_numbers;
 			learning->n_numbers += step->kind == STEP_POLYNOMIAL ? step->width : 1;
 		}
-		if (step->fold != NULL)
+		if (step_encoder(step)->fold != NULL)
 			place->fold = learning->n_numbers++;
 	}
 }
@@ -107,15 +107,18 @@ begin_fits(Learning *learning)
 	for (i = 0; i < learning->recipe->n; i++)
 	{
 		const char *target = state->spec->target;
+		Step *encoder;
 		Step step;
 
 		require(learning, step_copy(&step, &learning->recipe->steps[i], allocator));
-		if (step_has_target(step.kind) && step.target == NULL)
-			require(learning, text_make(&step.target, allocator, target, strlen(target)));
-		fit_begin(&learning->fits[i], &step);
+		encoder = (Step *) (uintptr_t) step_encoder(&step);
+		if (step_has_target(encoder->kind) && encoder->target == NULL)
+			require(learning, text_make(&encoder->target, allocator, target, strlen(target)));
+		require(learning, fit_begin(&learning->fits[i], &step, allocator));
+		encoder = &fit_encoder(&learning->fits[i])->step;
 		if (learning->places[i].category >= 0)
 			learning->levels[i] = make_map(&state->dictionaries[learning->places[i].category]);
-		if (step_has_target(step.kind) && target_is_text(state->spec))
+		if (step_has_target(encoder->kind) && target_is_text(state->spec))
 			learning->classes[i] = make_map(&state->classes);
 	}
 }
@@ -163,6 +166,21 @@ fold_of(const DatasetBlock *block, const StepPlace *place, int32_t row)
 	return isnan(fold) ? NO_FOLD : (int32) fold;
 }
 
+/* A category that other steps take too, or that is not counted. */
+static void
+learn_text(Learning *learning, uint32 i, int32_t code, int32 fold, uint32_t class, double y)
+{
+	const char *text = NULL;
+	size_t length = 0;
+
+	if (code != CODE_MISSING)
+		text = dictionary_text(&learning->state->dictionaries[learning->places[i].category], code,
+							   &length);
+	require(learning,
+			fit_text(&learning->fits[i], &learning->account->allocator, &learning->account->stop,
+					 text, length, fold, class, y));
+}
+
 /* One row of a step of categories. */
 static void
 learn_category(Learning *learning, uint32 i, const DatasetBlock *block, int32_t row)
@@ -170,24 +188,24 @@ learn_category(Learning *learning, uint32 i, const DatasetBlock *block, int32_t 
 	const FitState *state = learning->state;
 	const StepPlace *place = &learning->places[i];
 	StepFit *fit = &learning->fits[i];
+	StepFit *encoder = fit_encoder(fit);
 	int32_t code = block->codes[(size_t) place->category * block->capacity + row];
 	double y = 0.0;
 	uint32_t class = 0;
 	uint32_t level = 0;
 
-	if (fit->step.kind == STEP_HASH)
+	if (learning->classes[i] != NULL)
+		class = mapped_code(learning, &encoder->classes, learning->classes[i], &state->classes,
+							(int32_t) block->target[row]);
+	else if (step_has_target(encoder->step.kind))
+		y = target_number(state, block->target[row]);
+	if (step_has_target(encoder->step.kind))
+		prep_require_target(encoder->step.kind, y, learning->classes[i] != NULL);
+	if (fit->n_after > 0 || fit->step.kind == STEP_HASH)
 	{
-		fit->rows++;
-		fit->missing += code == CODE_MISSING;
+		learn_text(learning, i, code, fold_of(block, place, row), class, y);
 		return;
 	}
-	if (learning->classes[i] != NULL)
-		class = mapped_code(learning, &fit->classes, learning->classes[i], &state->classes,
-							(int32_t) block->target[row]);
-	else if (step_has_target(fit->step.kind))
-		y = target_number(state, block->target[row]);
-	if (step_has_target(fit->step.kind))
-		prep_require_target(fit->step.kind, y, learning->classes[i] != NULL);
 	if (code != CODE_MISSING)
 		level = 1 +
 			mapped_code(learning, &fit->levels, learning->levels[i],
@@ -204,18 +222,28 @@ learn_block(Learning *learning, uint32 i, const DatasetBlock *block)
 	const StepPlace *place = &learning->places[i];
 	StepFit *fit = &learning->fits[i];
 	const double *column = block->numbers + (size_t) Max(place->number, 0) * block->capacity;
+	uint32_t width = fit_width(fit);
 	int32_t row;
+	uint32_t k;
 
 	for (row = 0; row < block->n; row++)
 	{
 		if (place->category >= 0)
 			learn_category(learning, i, block, row);
-		else if (fit->step.kind == STEP_POLYNOMIAL)
+		else if (width == 0)
 			fit->rows++;
-		else
+		else if (fit_is_single(fit))
 			require(learning,
 					fit_number(fit, &learning->account->allocator, &learning->account->stop,
 							   column[row]));
+		else
+		{
+			for (k = 0; k < width; k++)
+				learning->row[k] = column[(size_t) k * block->capacity + row];
+			require(learning,
+					fit_numbers(fit, &learning->account->allocator, &learning->account->stop,
+								learning->row, 1.0));
+		}
 	}
 }
 
@@ -322,7 +350,7 @@ apply_step(const Learning *learning, const Applier *applier, uint32 i, const Dat
 	int32_t code;
 
 	if (step->kind == STEP_POLYNOMIAL)
-		apply_polynomial(step, learning->row + place->number, outputs);
+		apply_polynomial(applier, learning->row + place->number, outputs);
 	else if (place->category < 0)
 		apply_number(applier, learning->row[place->number], outputs);
 	else

@@ -25,10 +25,16 @@ step_column_name(const Step *step, uint32 i)
 }
 
 /* A fitted recipe leaves folds out only where it has values without them. */
+static const char *
+step_fold(const Step *step)
+{
+	return step_encoder(step)->fold;
+}
+
 static bool
 step_reads_fold(const Step *step)
 {
-	return step->fold != NULL;
+	return step_fold(step) != NULL;
 }
 
 bool
@@ -42,7 +48,7 @@ fit_recipe_reads(const FitOptions *options, const char *name)
 	{
 		const Step *step = &recipe->steps[i];
 
-		if (step_reads_fold(step) && strcmp(step->fold, name) == 0)
+		if (step_reads_fold(step) && strcmp(step_fold(step), name) == 0)
 			return true;
 		for (k = 0; k < step_n_columns(step); k++)
 		{
@@ -114,20 +120,22 @@ check_column(const FitOptions *options, const char *target, const RowLayout *lay
 
 /* Encodings of the target are those of the model's target, which is who may leave them out of the fold. */
 static void
-check_step_target(const FitOptions *options, const char *target, const Step *step)
+check_step_target(const FitOptions *options, const char *target, const Step *head)
 {
+	const Step *step = step_encoder(head);
+
 	if (!step_has_target(step->kind) || options->preprocess_is_fitted)
 		return;
 	if (target[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("transform \"%s\" of column \"%s\" needs a target",
-						step_kind_names[step->kind], step->column)));
+						step_kind_names[step->kind], head->column)));
 	if (step->target != NULL && strcmp(step->target, target) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("transform \"%s\" of column \"%s\" names target \"%s\", not \"%s\"",
-						step_kind_names[step->kind], step->column, step->target, target),
+						step_kind_names[step->kind], head->column, step->target, target),
 				 errhint("Leave it out, or give a recipe that orchard.fit_recipe has fitted.")));
 }
 
@@ -153,7 +161,7 @@ fit_recipe_check(const FitOptions *options, const char *target, const RowLayout 
 		for (k = 0; k < step_n_columns(step); k++)
 			check_column(options, target, layout, step_column_name(step, k), "recipe");
 		if (step_reads_fold(step))
-			check_column(options, target, layout, step->fold, "fold");
+			check_column(options, target, layout, step_fold(step), "fold");
 		check_step_target(options, target, step);
 	}
 }
@@ -194,11 +202,9 @@ add_read_features(FitSpec *spec, Step *step, const RowLayout *layout)
 	prep_step_bind(&bound, layout, step);
 	for (i = 0; i < step_n_columns(step); i++)
 		add_feature(spec, pstrdup(step_column_name(step, i)), bound.columns[i].type.family);
-	step->input = (int32) bound.columns[0].type.family;
-	step->width = step->kind == STEP_POLYNOMIAL ? (int32) step->columns.n : 0;
-	prep_require_terms(step);
+	prep_set_input(step, (int32) bound.columns[0].type.family);
 	if (step_reads_fold(step))
-		add_feature(spec, pstrdup(step->fold), FAMILY_NUMBER);
+		add_feature(spec, pstrdup(step_fold(step)), FAMILY_NUMBER);
 }
 
 void
@@ -286,13 +292,14 @@ matches_read(Step *step, const Feature *features)
 	uint32 n = step_n_columns(step);
 	uint32 i;
 
-	step->input = (int32) features[0].family;
 	step->width = step->kind == STEP_POLYNOMIAL ? (int32) n : 0;
-	if (step->kind == STEP_POLYNOMIAL && step_outputs(step) == 0)
+	step_set_input(step, (int32) features[0].family);
+	if ((step->kind == STEP_POLYNOMIAL && step_own_outputs(step) == 0) ||
+		step_chain_fault(step) != NULL)
 		return false;
 	for (i = 0; i < n + step_reads_fold(step); i++)
 	{
-		bool is_category = i < n && step_takes_category(step->kind);
+		bool is_category = i < n && step_takes_category(step);
 
 		if ((features[i].family == FAMILY_CATEGORY) != is_category || features[i].length > 0 ||
 			features[i].ordered_levels)
@@ -338,11 +345,11 @@ bind_fold(PrepColumn *fold, const RowLayout *layout, const Step *step)
 	fold->index = -1;
 	if (!step_reads_fold(step))
 		return;
-	prep_column_bind(fold, layout, step->fold, "fold");
+	prep_column_bind(fold, layout, step_fold(step), "fold");
 	if (fold->type.reader < READ_INT2 || fold->type.reader > READ_INT8)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("fold column \"%s\" must be an integer", step->fold)));
+				 errmsg("fold column \"%s\" must be an integer", step_fold(step))));
 }
 
 void
@@ -429,7 +436,7 @@ read_outputs(FitState *state, const FitBinding *binding)
 			if (unlikely(!isfinite(value)))
 				fit_recipe_require_usable(
 					spec, at, step, value,
-					step_takes_category(step->kind) ||
+					step_takes_category(step) ||
 						prep_step_reads_missing(step, &binding->steps[i], layout));
 		}
 	}
@@ -482,7 +489,7 @@ read_columns(FitState *state, const FitBinding *binding)
 		const Step *step = &recipe->steps[i];
 		const PrepStepColumns *bound = &binding->steps[i];
 
-		if (step_takes_category(step->kind))
+		if (step_takes_category(step))
 		{
 			state->codes[category] = text_code(state, category, &bound->columns[0], layout);
 			category++;
@@ -494,7 +501,7 @@ read_columns(FitState *state, const FitBinding *binding)
 		}
 		else
 			state->numbers[number++] = prep_step_number(step, bound, layout);
-		if (!step_takes_category(step->kind))
+		if (!step_takes_category(step))
 			require_not_infinite(step, state->numbers[number - 1]);
 		if (step_reads_fold(step))
 		{

@@ -17,6 +17,7 @@
 
 PG_FUNCTION_INFO_V1(orchard_apply);
 PG_FUNCTION_INFO_V1(orchard_apply_array);
+PG_FUNCTION_INFO_V1(orchard_apply_category);
 PG_FUNCTION_INFO_V1(orchard_inverse);
 PG_FUNCTION_INFO_V1(orchard_inverse_category);
 
@@ -81,6 +82,7 @@ apply_category(FunctionCallInfo fcinfo, const PrepSite *site)
 	char scratch[NAMEDATALEN];
 	const char *text = NULL;
 	size_t length = 0;
+	size_t i;
 
 	if (!PG_ARGISNULL(1))
 	{
@@ -92,8 +94,8 @@ apply_category(FunctionCallInfo fcinfo, const PrepSite *site)
 	prep_require_known(applier->step,
 					   apply_text(applier, text, length, fold_argument(fcinfo), site->outputs),
 					   text, length);
-	/* Only a place in an order has none for NULL. */
-	site->missing[0] = text == NULL && applier->step->kind == STEP_ORDINAL;
+	for (i = 0; i < site->n_outputs; i++)
+		site->missing[i] = text == NULL && isnan(site->outputs[i]);
 }
 
 static void
@@ -119,7 +121,7 @@ apply_elements(FunctionCallInfo fcinfo, PrepSite *site)
 						step->width)));
 	for (i = 0; i < (size_t) n; i++)
 		numbers[i] = nulls[i] ? NAN : numbers[i];
-	apply_polynomial(step, numbers, site->outputs);
+	apply_polynomial(&site->appliers[0], numbers, site->outputs);
 	for (i = 0; i < site->n_outputs; i++)
 		site->missing[i] = isnan(site->outputs[i]);
 	pfree(numbers);
@@ -136,7 +138,7 @@ apply_value(FunctionCallInfo fcinfo, PrepSite *site)
 
 	if (unlikely(!site->has_value))
 		set_value(fcinfo, site);
-	if (step_takes_category(step->kind))
+	if (step_takes_category(step))
 		apply_category(fcinfo, site);
 	else if (step->kind == STEP_POLYNOMIAL)
 		apply_elements(fcinfo, site);
@@ -150,6 +152,42 @@ apply_value(FunctionCallInfo fcinfo, PrepSite *site)
 	}
 }
 
+static void
+pg_attribute_noreturn() gives_text(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("the transform gives a category, not a number"),
+			 errhint("Use apply_category().")));
+}
+
+/* apply_category(transform, value): what fills the gaps of a category */
+Datum
+orchard_apply_category(PG_FUNCTION_ARGS)
+{
+	PrepSite *site;
+	const Step *step;
+	const char *fill;
+	size_t length;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	site = prep_single_site(fcinfo);
+	step = &site->transform.steps[0];
+	if (!step_gives_text(step))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("transform \"%s\" gives numbers, not a category", step_kind_names[step->kind]),
+			 errhint("Use apply().")));
+	if (!PG_ARGISNULL(1))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
+	fill = apply_fill(step, NULL, &length);
+	if (fill == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(fill));
+}
+
 /* apply(transform, value [, fold]) */
 Datum
 orchard_apply(PG_FUNCTION_ARGS)
@@ -159,6 +197,8 @@ orchard_apply(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	site = prep_single_site(fcinfo);
+	if (unlikely(step_gives_text(&site->transform.steps[0])))
+		gives_text();
 	if (unlikely(site->n_outputs != 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -181,6 +221,8 @@ orchard_apply_array(PG_FUNCTION_ARGS)
 	site = prep_single_site(fcinfo);
 	if (PG_ARGISNULL(1) && site->transform.steps[0].kind == STEP_POLYNOMIAL)
 		PG_RETURN_NULL();
+	if (unlikely(step_gives_text(&site->transform.steps[0])))
+		gives_text();
 	apply_value(fcinfo, site);
 	return prep_array(site->outputs, site->missing, site->n_outputs);
 }

@@ -45,8 +45,8 @@ begin_state(FunctionCallInfo fcinfo, StepKind kind, int i, int input, int width)
 	PrepState *state;
 
 	prep_options_read(&step, kind, options, memory_transient());
-	step.input = input;
 	step.width = width;
+	prep_set_input(&step, input);
 	if (kind == STEP_CYCLIC && (step.strategy == CYCLE_PERIOD) != (input == INPUT_NUMBER))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -303,6 +303,7 @@ PREP_FIT(signed_log, STEP_SIGNED_LOG, accumulate_number)
 PREP_FIT(bins, STEP_BINS, accumulate_number)
 PREP_FIT(cyclic, STEP_CYCLIC, accumulate_number)
 PREP_FIT(impute, STEP_IMPUTE, accumulate_number)
+PREP_FIT(impute_text, STEP_IMPUTE, accumulate_level)
 PREP_FIT(onehot, STEP_ONEHOT, accumulate_level)
 PREP_FIT(ordinal, STEP_ORDINAL, accumulate_level)
 PREP_FIT(frequency, STEP_FREQUENCY, accumulate_level)

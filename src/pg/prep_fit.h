@@ -18,7 +18,7 @@ typedef struct PrepState
 	StepFit *fits; /* n, owned */
 
 	/* Numbers of the last rows of a recipe, which its steps take column by column. */
-	uint32_t n_numbers; /* steps that take one number */
+	uint32_t n_numbers; /* that all steps take */
 	double *pending;	/* PREP_PENDING rows of n_numbers; owned; NULL until the first */
 	uint32_t n_pending; /* rows */
 } PrepState;
@@ -33,14 +33,7 @@ extern void prep_require(PrepState *state, const Step *step, Status status);
 /* A state of the steps, whose options are copied. */
 extern PrepState *prep_state_create(FunctionCallInfo fcinfo, const Transform *specification);
 
-/* Does the step take one number of each row? */
-static inline bool
-prep_takes_number(const Step *step)
-{
-	return step->kind != STEP_POLYNOMIAL && !step_takes_category(step->kind);
-}
-
-/* Room for the numbers of the next row, in the order of the steps that take one. */
+/* Room for the numbers of the next row, in the order of the steps that take some. */
 extern double *prep_state_row(PrepState *state);
 
 /* The transform that all states of this aggregate's group teach, with a WARNING for each sketch. */
@@ -60,5 +53,8 @@ extern char *prep_step_warning(const Step *step);
 
 /* 54000 when a polynomial of so many columns has too many terms. */
 extern void prep_require_terms(const Step *step);
+
+/* What the columns are, once it is known: 0A000 or 42804 for steps that cannot stand one behind another. */
+extern void prep_set_input(Step *step, int32 input);
 
 #endif /* ORCHARD_PG_PREP_FIT_H */

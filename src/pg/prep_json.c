@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/numeric.h"
@@ -19,6 +20,7 @@ typedef enum JsonSource
 {
 	FROM_OPTIONS, /* of one transform: neither column nor target */
 	FROM_RECIPE,  /* options and columns */
+	FROM_CHAIN,	  /* of a step among "steps": what the columns are is said beside them */
 	FROM_TEXT	  /* all fields of a value */
 } JsonSource;
 
@@ -147,6 +149,8 @@ read_list(JsonSource source, const char *name, const JsonbValue *value, NumberLi
 	}
 }
 
+static void read_steps(StepList *list, const JsonbValue *value, const Allocator *allocator);
+
 static void
 read_field(JsonSource source, const StepField *field, void *place, const JsonbValue *value,
 		   const Allocator *allocator)
@@ -186,6 +190,9 @@ read_field(JsonSource source, const StepField *field, void *place, const JsonbVa
 		case FIELD_NUMBERS:
 			read_list(source, field->name, value, place, NULL, allocator);
 			break;
+		case FIELD_STEPS: /* of a text alone */
+			read_steps(place, value, allocator);
+			break;
 	}
 }
 
@@ -197,25 +204,33 @@ is_allowed(JsonSource source, StepKind kind, const StepField *field)
 		return false;
 	if (source == FROM_TEXT)
 		return true;
-	if (!field->is_option)
+	if (!field->is_option || field->type == FIELD_STEPS)
 		return false;
 	if (strcmp(field->name, "column") == 0 || strcmp(field->name, "columns") == 0)
 		return false; /* the recipe's reader takes them */
-	return source == FROM_RECIPE ||
+	return source != FROM_OPTIONS ||
 		(strcmp(field->name, "target") != 0 && strcmp(field->name, "fold") != 0);
 }
 
+/* Two fields of one name are told apart by what is given: one of them is a text. */
 static const StepField *
-find_field(JsonSource source, StepKind kind, const JsonbValue *key)
+find_field(JsonSource source, StepKind kind, const JsonbValue *key, const JsonbValue *value)
 {
+	const StepField *found = NULL;
 	int i;
 
 	for (i = 0; i < step_n_fields; i++)
 	{
-		if (is_allowed(source, kind, &step_fields[i]) && same_key(key, step_fields[i].name))
-			return &step_fields[i];
+		const StepField *field = &step_fields[i];
+
+		if (!is_allowed(source, kind, field) || !same_key(key, field->name))
+			continue;
+		if ((field->type == FIELD_TEXT) == (value->type == jbvString))
+			return field;
+		if (found == NULL)
+			found = field;
 	}
-	return NULL;
+	return found;
 }
 
 static void
@@ -230,7 +245,8 @@ pg_attribute_noreturn() unknown_field(JsonSource source, StepKind kind, const Js
 	initStringInfo(&known);
 	for (i = 0; i < step_n_fields; i++)
 	{
-		if (is_allowed(source, kind, &step_fields[i]))
+		if (is_allowed(source, kind, &step_fields[i]) &&
+			step_fields[i].offset != offsetof(Step, constant_text))
 			appendStringInfo(&known, "%s%s", known.len > 0 ? ", " : "", step_fields[i].name);
 	}
 	ereport(ERROR,
@@ -284,7 +300,7 @@ read_object(JsonSource source, Step *step, JsonbContainer *object, const Allocat
 		JsonbIteratorNext(&iterator, &value, true);
 		if (is_place_key(source, &key))
 			continue;
-		field = find_field(source, step->kind, &key);
+		field = find_field(source, step->kind, &key, &value);
 		if (field == NULL)
 			unknown_field(source, step->kind, &key);
 		if (source == FROM_TEXT && field->type == FIELD_TEXT && value.type == jbvNull)
@@ -368,6 +384,10 @@ element_columns(JsonbContainer *object, int *n)
 static void
 require_target(const Step *step)
 {
+	uint32 i;
+
+	for (i = 0; i < step->after.n; i++)
+		require_target(&step->after.steps[i]);
 	if (step_has_target(step->kind) && step->target == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -383,46 +403,6 @@ copy_name(const char *name, const Allocator *allocator)
 
 	require_ok(text_make(&copy, allocator, name, strlen(name)), "the recipe");
 	return copy;
-}
-
-/* One element into steps[*n ...], one a column, or one for all columns of a polynomial. */
-static void
-read_element(Step *steps, uint32 *n, JsonbContainer *object, bool names_target,
-			 const Allocator *allocator)
-{
-	StepKind kind = require_kind(FROM_RECIPE, object);
-	int n_columns;
-	char **columns = element_columns(object, &n_columns);
-	int i;
-
-	for (i = 0; i < n_columns; i++)
-	{
-		Step *step = &steps[(*n)++];
-
-		step_begin(step, kind);
-		read_object(FROM_RECIPE, step, object, allocator);
-		if (names_target)
-			require_target(step);
-		if (kind != STEP_POLYNOMIAL)
-		{
-			step->column = copy_name(columns[i], allocator);
-			continue;
-		}
-		require_ok(text_list_make(&step->columns, allocator, n_columns), "the recipe");
-		for (i = 0; i < n_columns; i++)
-			step->columns.texts[i] = copy_name(columns[i], allocator);
-	}
-}
-
-static void
-pg_attribute_noreturn() not_a_recipe(void)
-{
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		 errmsg("argument \"spec\" must be a JSON array of steps"),
-		 errhint(
-			 "Write it as [{\"columns\": [\"age\", \"amount\"], \"transform\": \"standard\"}, {\"column\": \"plan\", \"transform\": \"onehot\"}].")));
 }
 
 /* The objects of an array. */
@@ -450,22 +430,156 @@ array_objects(Jsonb *json, int *n)
 	return objects;
 }
 
+/* What one element of a recipe says: the steps that its columns go through, one behind another. */
+typedef struct Element
+{
+	JsonSource source;		  /* of the steps */
+	JsonbContainer **objects; /* of them */
+	int n;
+	int polynomial; /* which of them reads all columns, or -1 */
+	char **columns;
+	int n_columns;
+} Element;
+
+static void
+pg_attribute_noreturn() wrong_steps(void)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		 errmsg("option \"steps\" must be an array of 1 to %d objects", STEP_DEPTH - 1),
+		 errhint(
+			 "Write it as {\"column\": \"age\", \"steps\": [{\"transform\": \"impute\"}, {\"transform\": \"standard\"}]}.")));
+}
+
+/* Beside "steps" an element names its columns, and nothing else. */
+static void
+require_no_options(JsonbContainer *object)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(object);
+	JsonbIteratorToken token;
+	JsonbValue key;
+
+	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY && !same_key(&key, "steps") && !same_key(&key, "column") &&
+			!same_key(&key, "columns"))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" cannot stand beside \"steps\"", key_text(&key)),
+					 errhint("Give it to one of the steps.")));
+	}
+}
+
+static Element
+read_shape(JsonbContainer *object)
+{
+	JsonbValue *steps = find_key(object, "steps");
+	Element element = {.source = FROM_RECIPE, .n = 1, .polynomial = -1};
+	int i;
+
+	element.columns = element_columns(object, &element.n_columns);
+	element.objects = palloc(sizeof(JsonbContainer *));
+	element.objects[0] = object;
+	if (steps != NULL)
+	{
+		element.source = FROM_CHAIN;
+		require_no_options(object);
+		if (steps->type != jbvBinary)
+			wrong_steps();
+		element.objects = array_objects(JsonbValueToJsonb(steps), &element.n);
+		if (element.objects == NULL || element.n == 0 || element.n >= STEP_DEPTH)
+			wrong_steps();
+	}
+	for (i = 0; i < element.n && element.polynomial < 0; i++)
+	{
+		if (require_kind(element.source, element.objects[i]) == STEP_POLYNOMIAL)
+			element.polynomial = i;
+	}
+	return element;
+}
+
+/* Steps first .. end - 1, each behind the one before it. */
+static void
+read_chain(Step *step, const Element *element, int first, int end, const Allocator *allocator)
+{
+	step_begin(step, require_kind(element->source, element->objects[first]));
+	read_object(element->source, step, element->objects[first], allocator);
+	if (first + 1 == end)
+		return;
+	require_ok(step_list_make(&step->after, allocator, 1), "the recipe");
+	read_chain(&step->after.steps[0], element, first + 1, end, allocator);
+}
+
+/* A polynomial of all columns, each of which goes through the steps before it. */
+static void
+read_polynomial(Step *step, const Element *element, const Allocator *allocator)
+{
+	int i;
+
+	read_chain(step, element, element->polynomial, element->n, allocator);
+	require_ok(text_list_make(&step->columns, allocator, element->n_columns), "the recipe");
+	if (element->polynomial > 0)
+		require_ok(step_list_make(&step->before, allocator, element->n_columns), "the recipe");
+	for (i = 0; i < element->n_columns; i++)
+	{
+		step->columns.texts[i] = copy_name(element->columns[i], allocator);
+		if (element->polynomial > 0)
+			read_chain(&step->before.steps[i], element, 0, element->polynomial, allocator);
+	}
+}
+
+/* One element into steps[*n ...], one a column, or one for all columns of a polynomial. */
+static void
+read_element(Step *steps, uint32 *n, const Element *element, bool names_target,
+			 const Allocator *allocator)
+{
+	int n_steps = element->polynomial >= 0 ? 1 : element->n_columns;
+	int i;
+
+	for (i = 0; i < n_steps; i++)
+	{
+		Step *step = &steps[(*n)++];
+
+		if (element->polynomial >= 0)
+			read_polynomial(step, element, allocator);
+		else
+		{
+			read_chain(step, element, 0, element->n, allocator);
+			step->column = copy_name(element->columns[i], allocator);
+		}
+		if (names_target)
+			require_target(step);
+	}
+}
+
+static void
+pg_attribute_noreturn() not_a_recipe(void)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		 errmsg("argument \"spec\" must be a JSON array of steps"),
+		 errhint(
+			 "Write it as [{\"columns\": [\"age\", \"amount\"], \"transform\": \"standard\"}, {\"column\": \"plan\", \"transform\": \"onehot\"}].")));
+}
+
 void
 prep_recipe_read(Transform *recipe, Jsonb *spec, bool names_target, const Allocator *allocator)
 {
 	int n;
 	JsonbContainer **objects = array_objects(spec, &n);
+	Element *elements;
 	uint32 n_steps = 0;
 	int i;
 
 	if (objects == NULL || n == 0)
 		not_a_recipe();
+	elements = palloc(sizeof(Element) * n);
 	for (i = 0; i < n; i++)
 	{
-		int n_columns;
-
-		(void) element_columns(objects[i], &n_columns);
-		n_steps += require_kind(FROM_RECIPE, objects[i]) == STEP_POLYNOMIAL ? 1 : n_columns;
+		elements[i] = read_shape(objects[i]);
+		n_steps += elements[i].polynomial >= 0 ? 1 : elements[i].n_columns;
 	}
 	recipe->is_recipe = true;
 	recipe->n = n_steps;
@@ -474,7 +588,59 @@ prep_recipe_read(Transform *recipe, Jsonb *spec, bool names_target, const Alloca
 		require_ok(KERNEL_OUT_OF_MEMORY, "the recipe");
 	n_steps = 0;
 	for (i = 0; i < n; i++)
-		read_element(recipe->steps, &n_steps, objects[i], names_target, allocator);
+		read_element(recipe->steps, &n_steps, &elements[i], names_target, allocator);
+}
+
+/* The steps before or behind one, from the text of a value. */
+static void
+read_steps(StepList *list, const JsonbValue *value, const Allocator *allocator)
+{
+	JsonbContainer **objects = NULL;
+	int n = 0;
+	int i;
+
+	check_stack_depth();
+	if (value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data))
+		objects = array_objects(JsonbValueToJsonb((JsonbValue *) (uintptr_t) value), &n);
+	if (objects == NULL)
+		not_a_transform("The steps before and after one must be an array of objects.");
+	require_ok(step_list_make(list, allocator, n), "the transform");
+	for (i = 0; i < n; i++)
+	{
+		step_begin(&list->steps[i], require_kind(FROM_TEXT, objects[i]));
+		read_object(FROM_TEXT, &list->steps[i], objects[i], allocator);
+	}
+}
+
+static int step_depth(const Step *step);
+
+/* Of the deepest of a list. */
+static int
+list_depth(const StepList *list)
+{
+	int deepest = 0;
+	uint32 i;
+
+	for (i = 0; i < list->n; i++)
+	{
+		int depth = step_depth(&list->steps[i]);
+
+		deepest = Max(deepest, depth);
+	}
+	return deepest;
+}
+
+/* How many steps stand one behind another. */
+static int
+step_depth(const Step *step)
+{
+	int before;
+	int after;
+
+	check_stack_depth();
+	before = list_depth(&step->before);
+	after = list_depth(&step->after);
+	return Max(before, after) + 1;
 }
 
 void
@@ -508,7 +674,10 @@ prep_transform_read(Transform *transform, Jsonb *json, const Allocator *allocato
 	{
 		step_begin(&transform->steps[i], require_kind(FROM_TEXT, objects[i]));
 		read_object(FROM_TEXT, &transform->steps[i], objects[i], allocator);
-		if (!step_is_valid(&transform->steps[i]))
+		if (step_depth(&transform->steps[i]) > STEP_DEPTH)
+			not_a_transform("Too many steps stand one behind another.");
+		if (!step_is_valid(&transform->steps[i]) ||
+			(transform->is_recipe && step_gives_text(step_encoder(&transform->steps[i]))))
 			not_a_transform("Its fields do not fit each other.");
 	}
 }
@@ -534,6 +703,21 @@ write_list(StringInfo text, const NumberList *numbers, const TextList *texts)
 			write_number(text, numbers->values[i]);
 		else
 			escape_json(text, texts->texts[i]);
+	}
+	appendStringInfoChar(text, ']');
+}
+
+static void write_step(StringInfo text, const Step *step, bool options_only, bool is_link);
+
+static void
+write_steps(StringInfo text, const StepList *list)
+{
+	uint32 i;
+
+	for (i = 0; i < list->n; i++)
+	{
+		appendStringInfoString(text, i > 0 ? ", " : "[");
+		write_step(text, &list->steps[i], false, false);
 	}
 	appendStringInfoChar(text, ']');
 }
@@ -564,11 +748,31 @@ write_field(StringInfo text, const StepField *field, const void *place)
 		case FIELD_NUMBERS:
 			write_list(text, place, NULL);
 			break;
+		case FIELD_STEPS:
+			write_steps(text, place);
+			break;
 	}
 }
 
+/* Is the field left out: of texts and steps where there is none, and a number that a text stands for? */
+static bool
+is_left_out(const Step *step, const StepField *field, const void *place)
+{
+	switch (field->type)
+	{
+		case FIELD_TEXT:
+			return *(char *const *) place == NULL;
+		case FIELD_STEPS:
+			return ((const StepList *) place)->n == 0;
+		default:
+			return (place == &step->constant && step->constant_text != NULL) ||
+				(step->kind == STEP_IMPUTE && place == &step->center && step->fill_text != NULL);
+	}
+}
+
+/* is_link: one of "steps", beside which the columns are named. */
 static void
-write_step(StringInfo text, const Step *step, bool options_only)
+write_step(StringInfo text, const Step *step, bool options_only, bool is_link)
 {
 	int i;
 
@@ -580,8 +784,9 @@ write_step(StringInfo text, const Step *step, bool options_only)
 		const void *place = step_place(step, field);
 
 		if (!step_has_field(step->kind, field) || (options_only && !field->is_option) ||
-			(field->type == FIELD_TEXT && *(char *const *) place == NULL) ||
-			(options_only && place == &step->target))
+			is_left_out(step, field, place) ||
+			(options_only && (place == &step->target || field->type == FIELD_STEPS)) ||
+			(is_link && (place == &step->column || place == &step->columns)))
 			continue;
 		appendStringInfo(text, ", \"%s\": ", field->name);
 		write_field(text, field, place);
@@ -596,7 +801,7 @@ prep_transform_write(const Transform *transform, StringInfo text)
 
 	if (!transform->is_recipe)
 	{
-		write_step(text, &transform->steps[0], false);
+		write_step(text, &transform->steps[0], false, false);
 		return;
 	}
 	appendStringInfoString(text, "{\"transform\": \"recipe\", \"steps\": [");
@@ -604,8 +809,42 @@ prep_transform_write(const Transform *transform, StringInfo text)
 	{
 		if (i > 0)
 			appendStringInfoString(text, ", ");
-		write_step(text, &transform->steps[i], false);
+		write_step(text, &transform->steps[i], false, false);
 	}
+	appendStringInfoString(text, "]}");
+}
+
+/* The step and those behind it, as "steps" has them. */
+static void
+write_links(StringInfo text, const Step *step, bool *is_first)
+{
+	appendStringInfoString(text, *is_first ? "" : ", ");
+	*is_first = false;
+	write_step(text, step, true, true);
+	if (step->after.n > 0)
+		write_links(text, &step->after.steps[0], is_first);
+}
+
+/* An element of a recipe whose columns go through several steps. */
+static void
+write_chain(StringInfo text, const Step *step)
+{
+	bool is_first = true;
+
+	if (step->kind == STEP_POLYNOMIAL)
+	{
+		appendStringInfoString(text, "{\"columns\": ");
+		write_list(text, NULL, &step->columns);
+	}
+	else
+	{
+		appendStringInfoString(text, "{\"column\": ");
+		escape_json(text, step->column);
+	}
+	appendStringInfoString(text, ", \"steps\": [");
+	if (step->before.n > 0)
+		write_links(text, &step->before.steps[0], &is_first);
+	write_links(text, step, &is_first);
 	appendStringInfoString(text, "]}");
 }
 
@@ -617,7 +856,10 @@ prep_recipe_write(const Transform *recipe, StringInfo text)
 	for (i = 0; i < recipe->n; i++)
 	{
 		appendStringInfoString(text, i > 0 ? ", " : "[");
-		write_step(text, &recipe->steps[i], true);
+		if (recipe->steps[i].after.n + recipe->steps[i].before.n > 0)
+			write_chain(text, &recipe->steps[i]);
+		else
+			write_step(text, &recipe->steps[i], true, false);
 	}
 	appendStringInfoChar(text, ']');
 }

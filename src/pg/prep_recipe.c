@@ -46,6 +46,7 @@ bind_fit(FitColumns *columns, const RowLayout *layout, const Step *step)
 {
 	prep_step_bind(&columns->of, layout, step);
 	columns->target.index = columns->fold.index = -1;
+	step = step_encoder(step);
 	if (step->target != NULL)
 		prep_column_bind(&columns->target, layout, step->target, "target");
 	if (step->target != NULL && columns->target.type.family != FAMILY_NUMBER &&
@@ -82,9 +83,7 @@ bind_recipe(RecipeSite *site, FunctionCallInfo fcinfo, HeapTupleHeader row)
 		Step *step = &site->recipe.steps[i];
 
 		bind_fit(&site->columns[i], layout, step);
-		step->input = (int32) site->columns[i].of.columns[0].type.family;
-		step->width = step->kind == STEP_POLYNOMIAL ? (int32) step->columns.n : 0;
-		prep_require_terms(step);
+		prep_set_input(step, (int32) site->columns[i].of.columns[0].type.family);
 	}
 	site->layout = layout;
 	MemoryContextSwitchTo(caller);
@@ -164,16 +163,14 @@ fit_category(PrepState *state, StepFit *fit, const FitColumns *columns, const Ro
 	const PrepColumn *column = &columns->of.columns[0];
 	const PrepColumn *target = &columns->target;
 	bool is_null = layout->nulls[column->index];
+	StepFit *encoder = fit_encoder(fit);
+	char scratch[NAMEDATALEN];
+	const char *text = NULL;
+	size_t length = 0;
 	uint32_t class = 0;
 	double y = 0.0;
 	int32 fold = NO_FOLD;
 
-	if (fit->step.kind == STEP_HASH)
-	{
-		fit->rows++;
-		fit->missing += is_null;
-		return;
-	}
 	if (target->index >= 0)
 	{
 		bool is_class = target->type.family == FAMILY_CATEGORY && target->type.reader != READ_BOOL;
@@ -181,20 +178,43 @@ fit_category(PrepState *state, StepFit *fit, const FitColumns *columns, const Ro
 		if (layout->nulls[target->index])
 			return;
 		if (is_class)
-			class = fit_level_of(state, &fit->classes, target, layout);
+			class = fit_level_of(state, &encoder->classes, target, layout);
 		else
 			y = target->type.reader == READ_BOOL ?
 				(double) DatumGetBool(layout->values[target->index]) :
 				prep_column_number(target, layout);
-		prep_require_target(fit->step.kind, y, is_class);
+		prep_require_target(encoder->step.kind, y, is_class);
 	}
 	if (columns->fold.index >= 0 && !layout->nulls[columns->fold.index])
 		fold = prep_require_fold((int64) prep_column_number(&columns->fold, layout));
-	grown_state_require(
-		&state->base,
-		fit_level(fit, &state->base.account->allocator,
-				  is_null ? 0 : fit_level_of(state, &fit->levels, column, layout) + 1, fold, class,
-				  y));
+	if (!is_null)
+		text = prep_read_text(column->type.reader, column->labels, layout->values[column->index],
+							  scratch, &length);
+	prep_require(state, &fit->step,
+				 fit_text(fit, &state->base.account->allocator, &state->base.account->stop, text,
+						  length, fold, class, y));
+}
+
+/* The columns of a polynomial, where other steps are fitted to them; the place behind them. */
+static double *
+fit_polynomial(PrepState *state, StepFit *fit, const PrepStepColumns *bound,
+			   const RowLayout *layout, double *numbers)
+{
+	uint32 n = fit_width(fit);
+	uint32 i;
+
+	if (n == 0)
+		fit->rows++;
+	for (i = 0; i < n; i++)
+	{
+		numbers[i] = prep_column_number(&bound->columns[i], layout);
+		if (unlikely(isinf(numbers[i])))
+		{
+			state->n_pending--;
+			prep_require(state, &fit->step, KERNEL_INVALID);
+		}
+	}
+	return numbers + n;
 }
 
 /* transition(state, row, spec) */
@@ -229,10 +249,10 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 	{
 		StepFit *fit = &state->fits[i];
 
-		if (step_takes_category(fit->step.kind))
+		if (step_takes_category(&fit->step))
 			fit_category(state, fit, &site->columns[i], site->layout);
 		else if (fit->step.kind == STEP_POLYNOMIAL)
-			fit->rows++;
+			number = fit_polynomial(state, fit, &site->columns[i].of, site->layout, number);
 		else
 		{
 			*number = prep_step_number(&fit->step, &site->columns[i].of, site->layout);

@@ -17,7 +17,7 @@
 static FeatureFamily
 step_family(const Step *step)
 {
-	return step_takes_category(step->kind) ? FAMILY_CATEGORY : (FeatureFamily) step->input;
+	return step_takes_category(step) ? FAMILY_CATEGORY : (FeatureFamily) step->input;
 }
 
 /* The moment that a literal of a time stands for. */
@@ -35,7 +35,10 @@ require_family(const Step *step, const PrepColumn *column)
 	bool is_category = column->type.family == FAMILY_CATEGORY;
 	bool is_calendar = step->kind == STEP_CYCLIC && step->strategy != CYCLE_PERIOD;
 
-	if (is_category == step_takes_category(step->kind) &&
+	/* What fills gaps does so in columns of both kinds. */
+	if (step->kind == STEP_IMPUTE)
+		return;
+	if (is_category == step_takes_category(step) &&
 		(!is_calendar || column->type.reader == READ_TIMESTAMP ||
 		 column->type.reader == READ_DATE || column->type.reader == READ_UNKNOWN))
 		return;
@@ -46,7 +49,7 @@ require_family(const Step *step, const PrepColumn *column)
 				format_type_be(column->type.type), step_kind_names[step->kind]),
 		 is_calendar ?
 			 errhint("A cycle of the calendar wants a date or a timestamp.") :
-			 step_takes_category(step->kind) ?
+			 step_takes_category(step) ?
 			 errhint("It wants text, boolean or an enum: cast the column to text.") :
 			 errhint(
 				 "It wants a number: give the column to \"onehot\", or another transform of categories.")));
@@ -126,15 +129,16 @@ prep_require_known(const Step *step, Status status, const char *text, size_t len
 }
 
 static void
-apply_row_polynomial(const Step *step, const PrepStepColumns *bound, const RowLayout *layout,
+apply_row_polynomial(const Applier *applier, const PrepStepColumns *bound, const RowLayout *layout,
 					 double *inputs, double *outputs, bool *missing)
 {
-	uint32 n = step_outputs(step);
+	const Step *step = applier->step;
+	uint32 n = applier->outputs;
 	int32 i;
 
 	for (i = 0; i < step->width; i++)
 		inputs[i] = prep_column_number(&bound->columns[i], layout);
-	apply_polynomial(step, inputs, outputs);
+	apply_polynomial(applier, inputs, outputs);
 	for (i = 0; i < (int32) n; i++)
 		missing[i] = isnan(outputs[i]);
 }
@@ -151,8 +155,8 @@ prep_step_apply(const Applier *applier, const PrepStepColumns *bound, const RowL
 	uint32 k;
 
 	if (applier->step->kind == STEP_POLYNOMIAL)
-		apply_row_polynomial(applier->step, bound, layout, inputs, outputs, missing);
-	else if (!step_takes_category(applier->step->kind))
+		apply_row_polynomial(applier, bound, layout, inputs, outputs, missing);
+	else if (!step_takes_category(applier->step))
 	{
 		apply_number(applier, prep_step_number(applier->step, bound, layout), outputs);
 		for (k = 0; k < applier->outputs; k++)
@@ -165,8 +169,8 @@ prep_step_apply(const Applier *applier, const PrepStepColumns *bound, const RowL
 								  layout->values[column->index], scratch, &length);
 		prep_require_known(applier->step, apply_text(applier, text, length, fold, outputs), text,
 						   length);
-		if (applier->step->kind == STEP_ORDINAL)
-			missing[0] = is_null;
+		for (k = 0; k < applier->outputs; k++)
+			missing[k] = is_null && isnan(outputs[k]);
 	}
 }
 

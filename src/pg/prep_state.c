@@ -33,13 +33,18 @@ flush_pending(PrepState *state)
 	for (i = 0; i < state->n && state->n_pending > 0; i++)
 	{
 		StepFit *fit = &state->fits[i];
+		uint32_t width = fit_width(fit);
+		bool is_single = fit_is_single(fit);
+		const double *numbers = state->pending + column;
 
-		if (!prep_takes_number(&fit->step))
-			continue;
-		for (row = 0; row < state->n_pending && status == KERNEL_OK; row++)
-			status = fit_number(fit, &account->allocator, &account->stop,
-								state->pending[(size_t) row * state->n_numbers + column]);
-		column++;
+		for (row = 0; row < state->n_pending && width > 0 && status == KERNEL_OK; row++)
+		{
+			status = is_single ?
+				fit_number(fit, &account->allocator, &account->stop, *numbers) :
+				fit_numbers(fit, &account->allocator, &account->stop, numbers, 1.0);
+			numbers += state->n_numbers;
+		}
+		column += width;
 	}
 	state->n_pending = 0;
 	return status;
@@ -133,11 +138,10 @@ are_texts(const Dictionary *dictionary)
 	return true;
 }
 
-/* Are all texts of foreign bytes in the database's encoding? */
+/* Are the texts of a step's options, and of the steps behind it, in the database's encoding? */
 static bool
-fit_has_texts(const StepFit *fit)
+step_has_texts(const Step *step)
 {
-	const Step *step = &fit->step;
 	uint32_t i;
 
 	for (i = 0; i < step->columns.n; i++)
@@ -145,8 +149,28 @@ fit_has_texts(const StepFit *fit)
 		if (!is_text(step->columns.texts[i]))
 			return false;
 	}
+	for (i = 0; i < step->before.n; i++)
+	{
+		if (!step_has_texts(&step->before.steps[i]))
+			return false;
+	}
 	return is_text(step->column) && is_text(step->target) && is_text(step->fold) &&
-		is_text(step->time_zone) && are_texts(&fit->levels) && are_texts(&fit->classes);
+		is_text(step->time_zone) && is_text(step->constant_text) &&
+		(step->after.n == 0 || step_has_texts(&step->after.steps[0]));
+}
+
+/* Are all texts of foreign bytes in the database's encoding? */
+static bool
+fit_has_texts(const StepFit *fit)
+{
+	uint32_t i;
+
+	for (i = 0; i < fit->n_after; i++)
+	{
+		if (!fit_has_texts(&fit->after[i]))
+			return false;
+	}
+	return step_has_texts(&fit->step) && are_texts(&fit->levels) && are_texts(&fit->classes);
 }
 
 static Status
@@ -171,7 +195,8 @@ state_decode(GrownState *base, const Allocator *allocator, ByteReader *reader)
 	for (i = 0; i < n && status == KERNEL_OK; i++)
 	{
 		status = fit_decode(&state->fits[i], allocator, reader);
-		state->n_numbers += prep_takes_number(&state->fits[i].step);
+		if (status == KERNEL_OK)
+			state->n_numbers += fit_width(&state->fits[i]);
 		if (status == KERNEL_OK && !fit_has_texts(&state->fits[i]))
 			status = KERNEL_CORRUPT;
 	}
@@ -240,12 +265,34 @@ prep_require_target(StepKind kind, double y, bool is_class)
 void
 prep_require_terms(const Step *step)
 {
-	if (step->kind == STEP_POLYNOMIAL && step_outputs(step) == 0)
+	if (step->kind == STEP_POLYNOMIAL && step_own_outputs(step) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a polynomial of degree %d of %d columns has too many terms", step->n,
 						step->width),
 				 errhint("Use a lower degree or fewer columns.")));
+}
+
+void
+prep_set_input(Step *step, int32 input)
+{
+	const char *fault;
+
+	step_set_input(step, input);
+	step->width = step->kind == STEP_POLYNOMIAL && step->columns.n > 0 ? (int32) step->columns.n :
+																		 step->width;
+	prep_require_terms(step);
+	fault = step_chain_fault(step);
+	if (fault == NULL && step->column != NULL && step_encoder(step)->kind == STEP_IMPUTE &&
+		step_gives_text(step_encoder(step)))
+		fault = "a text is no number: it must go through a transform of categories";
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 step->column != NULL ?
+					 errmsg("the steps of column \"%s\" cannot be fitted", step->column) :
+					 errmsg("the transform \"%s\" cannot be fitted", step_kind_names[step->kind]),
+				 errdetail("%c%s.", pg_toupper((unsigned char) fault[0]), fault + 1)));
 }
 
 PrepState *
@@ -266,8 +313,8 @@ prep_state_create(FunctionCallInfo fcinfo, const Transform *specification)
 		Step step;
 
 		grown_state_require(&state->base, step_copy(&step, &specification->steps[i], allocator));
-		fit_begin(&state->fits[i], &step);
-		state->n_numbers += prep_takes_number(&step);
+		grown_state_require(&state->base, fit_begin(&state->fits[i], &step, allocator));
+		state->n_numbers += fit_width(&state->fits[i]);
 	}
 	return state;
 }
@@ -353,14 +400,18 @@ orchard_transform_state_merge(PG_FUNCTION_ARGS)
 
 /* What a sketch stood in for, so that nobody takes its quantiles for exact. */
 static void
-warn_of_sketch(const Step *step)
+warn_of_sketch(const Step *step, const char *column)
 {
+	uint32_t i;
+
+	for (i = 0; i < step->after.n; i++)
+		warn_of_sketch(&step->after.steps[i], column);
 	if (step->relative_error == 0.0)
 		return;
 	ereport(
 		WARNING,
-		(step->column != NULL ? errmsg("quantiles of column \"%s\" are approximate", step->column) :
-								errmsg("quantiles of the transform are approximate"),
+		(column != NULL ? errmsg("quantiles of column \"%s\" are approximate", column) :
+						  errmsg("quantiles of the transform are approximate"),
 		 errdetail(
 			 "There are more than %zu distinct values: their quantiles have a relative error of at most %g.",
 			 SAMPLE_LIMIT, step->relative_error)));
@@ -384,7 +435,7 @@ prep_state_finish(PrepState *state)
 		grown_state_require(&state->base,
 							fit_finish(&state->fits[i], allocator, &state->base.account->stop,
 									   &transform.steps[i]));
-		warn_of_sketch(&transform.steps[i]);
+		warn_of_sketch(&transform.steps[i], transform.steps[i].column);
 	}
 	result = prep_value_make(&transform);
 	transform_release(&transform, allocator);

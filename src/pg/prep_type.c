@@ -132,13 +132,6 @@ orchard_transform_hash(PG_FUNCTION_ARGS)
 	return hash_any((unsigned char *) VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
 }
 
-/* What the outputs of a single transform are called after. */
-static const char *
-column_of(const Step *step)
-{
-	return step->column != NULL ? step->column : "x";
-}
-
 static char *
 polynomial_name(const Step *step, uint32 output)
 {
@@ -164,42 +157,64 @@ polynomial_name(const Step *step, uint32 output)
 }
 
 static char *
-onehot_name(const Step *step, uint32 output)
+onehot_name(const Step *step, const char *base, uint32 output)
 {
 	uint32 place = output + (step->drop == DROP_FIRST);
 	bool has_other = step->pooled.n > 0 || step->unknown == UNKNOWN_LEVEL_IS_OTHER;
 
 	if (place < step->levels.n)
-		return psprintf("%s=%s", column_of(step), step->levels.texts[place]);
-	return psprintf("%s=(%s)", column_of(step),
-					has_other && place == step->levels.n ? "other" : "null");
+		return psprintf("%s=%s", base, step->levels.texts[place]);
+	return psprintf("%s=(%s)", base, has_other && place == step->levels.n ? "other" : "null");
+}
+
+/* Of the step's own outputs; base: what it reads. */
+static char *
+own_name(const Step *step, const char *base, uint32 output)
+{
+	switch (step->kind)
+	{
+		case STEP_BINS:
+			return step->flag ? psprintf("%s=bin%u", base, output) : pstrdup(base);
+		case STEP_POLYNOMIAL:
+			return polynomial_name(step, output);
+		case STEP_CYCLIC:
+			return psprintf("%s_%s", base, output == 0 ? "sin" : "cos");
+		case STEP_IMPUTE:
+			return psprintf("%s%s", base, output == 0 ? "" : "_missing");
+		case STEP_ONEHOT:
+			return onehot_name(step, base, output);
+		case STEP_HASH:
+			return psprintf("%s#%u", base, output);
+		case STEP_TARGET:
+			return step->classes.n > 0 ? psprintf("%s_%s", base, step->classes.texts[output]) :
+										 pstrdup(base);
+		default:
+			return pstrdup(base);
+	}
+}
+
+static char *
+output_name(const Step *step, const char *base, uint32 output)
+{
+	uint32 i;
+
+	if (step->after.n == 0)
+		return own_name(step, base, output);
+	for (i = 0; i + 1 < step->after.n; i++)
+	{
+		uint32 n = step_outputs(&step->after.steps[i]);
+
+		if (output < n)
+			break;
+		output -= n;
+	}
+	return output_name(&step->after.steps[i], own_name(step, base, i), output);
 }
 
 char *
 prep_output_name(const Step *step, uint32 output)
 {
-	switch (step->kind)
-	{
-		case STEP_BINS:
-			return step->flag ? psprintf("%s=bin%u", column_of(step), output) :
-								pstrdup(column_of(step));
-		case STEP_POLYNOMIAL:
-			return polynomial_name(step, output);
-		case STEP_CYCLIC:
-			return psprintf("%s_%s", column_of(step), output == 0 ? "sin" : "cos");
-		case STEP_IMPUTE:
-			return psprintf("%s%s", column_of(step), output == 0 ? "" : "_missing");
-		case STEP_ONEHOT:
-			return onehot_name(step, output);
-		case STEP_HASH:
-			return psprintf("%s#%u", column_of(step), output);
-		case STEP_TARGET:
-			return step->classes.n > 0 ?
-				psprintf("%s_%s", column_of(step), step->classes.texts[output]) :
-				pstrdup(column_of(step));
-		default:
-			return pstrdup(column_of(step));
-	}
+	return output_name(step, step->column != NULL ? step->column : "x", output);
 }
 
 static Datum
@@ -227,24 +242,38 @@ orchard_transform_names(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(text_array(names, n));
 }
 
-char *
-prep_step_warning(const Step *step)
+static char *
+step_warning(const Step *step, const char *column)
 {
 	double seen = step->rows - step->missing;
 
 	if (step->kind == STEP_PASS || step->kind == STEP_POLYNOMIAL)
 		return NULL;
 	if (step->rows > 0.0 && seen == 0.0)
-		return psprintf("column \"%s\" has no value that is not NULL", column_of(step));
+		return psprintf("column \"%s\" has no value that is not NULL", column);
 	if (step->relative_error > 0.0)
-		return psprintf("quantiles of column \"%s\" have a relative error of up to %g",
-						column_of(step), step->relative_error);
+		return psprintf("quantiles of column \"%s\" have a relative error of up to %g", column,
+						step->relative_error);
 	if (step->kind == STEP_MINMAX && step->minimum == step->maximum)
-		return psprintf("column \"%s\" is constant", column_of(step));
+		return psprintf("column \"%s\" is constant", column);
 	if (step->kind == STEP_ONEHOT && step->pooled.n > 0)
-		return psprintf("%u rare values of column \"%s\" are pooled", step->pooled.n,
-						column_of(step));
+		return psprintf("%u rare values of column \"%s\" are pooled", step->pooled.n, column);
 	return NULL;
+}
+
+char *
+prep_step_warning(const Step *step)
+{
+	const char *column = step->column != NULL ? step->column : "x";
+	char *warning = step_warning(step, column);
+
+	/* The first step of a chain that has one. */
+	while (warning == NULL && step->after.n > 0)
+	{
+		step = &step->after.steps[0];
+		warning = step_warning(step, column);
+	}
+	return warning;
 }
 
 /* warnings(transform) */

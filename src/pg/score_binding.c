@@ -481,7 +481,7 @@ prepare(ScoreBinding *binding, const Datum *values, const bool *nulls)
 		for (k = 0; k < applier->outputs; k++, at++)
 		{
 			binding->prepared_missing[at] = unlikely(isnan(binding->vector[at])) &&
-				(step_takes_category(applier->step->kind) ||
+				(step_takes_category(applier->step) ||
 				 prep_step_reads_missing(applier->step, &binding->steps[i], binding->layout));
 			if (!binding->prepared_missing[at])
 				continue;

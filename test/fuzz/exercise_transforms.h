@@ -24,24 +24,20 @@ fill_fit(StepFit *fit, const Allocator *allocator)
 {
 	static const char *const texts[] = {"", "basic", "caf\xc3\xa9", "pro"};
 	Status status = KERNEL_OK;
-	int32_t code = 0;
 	int i;
 
 	for (i = 0; i < TRANSFORM_ROWS && status == KERNEL_OK; i++)
 	{
-		const char *text = texts[i * 7 % 4];
+		const char *text = i % 6 == 0 ? NULL : texts[i * 7 % 4];
+		double x = i % 5 == 4 ? NAN : i * 0.5 - 3.0;
 
-		if (fit->step.kind == STEP_POLYNOMIAL || fit->step.kind == STEP_HASH)
+		if (fit->step.kind == STEP_POLYNOMIAL)
 			fit->rows++;
-		else if (!step_takes_category(fit->step.kind))
-			status = fit_number(fit, allocator, NULL, i % 5 == 4 ? NAN : i * 0.5 - 3.0);
+		else if (!step_takes_category(&fit->step))
+			status = fit_numbers(fit, allocator, NULL, &x, 1.0);
 		else
-		{
-			status = fit_code(&fit->levels, allocator, text, strlen(text), &code);
-			if (status == KERNEL_OK)
-				status = fit_level(fit, allocator, i % 6 == 0 ? 0 : (uint32_t) code + 1, i % 4 - 1,
-								   0, i % 3 == 0);
-		}
+			status = fit_text(fit, allocator, NULL, text, text != NULL ? strlen(text) : 0,
+							  i % 4 - 1, 0, i % 3 == 0);
 	}
 	return status;
 }
@@ -54,7 +50,7 @@ make_fit(StepFit *fit, StepKind kind, const Allocator *allocator)
 	Status status = KERNEL_OK;
 
 	step_begin(&step, kind);
-	step.input = step_takes_category(kind) ? INPUT_CATEGORY : INPUT_NUMBER;
+	step.input = step_takes_category(&step) ? INPUT_CATEGORY : INPUT_NUMBER;
 	if (kind == STEP_QUANTILE)
 		step.n = 5;
 	if (kind == STEP_POLYNOMIAL)
@@ -70,7 +66,17 @@ make_fit(StepFit *fit, StepKind kind, const Allocator *allocator)
 		status = text_make(&step.column, allocator, "column", 6);
 	if (status != KERNEL_OK)
 		return status;
-	fit_begin(fit, &step);
+	/* Every other kind hands what it gives to a scaler. */
+	if (kind % 2 == 0 && kind != STEP_POLYNOMIAL)
+	{
+		status = step_list_make(&step.after, allocator, 1);
+		if (status != KERNEL_OK)
+			return status;
+		step_begin(&step.after.steps[0], STEP_STANDARD);
+	}
+	status = fit_begin(fit, &step, allocator);
+	if (status != KERNEL_OK)
+		return status;
 	return fill_fit(fit, allocator);
 }
 
@@ -137,12 +143,12 @@ exercise_step(const Step *step, const Allocator *allocator)
 	for (i = 0; outputs != NULL && i < sizeof(numbers) / sizeof(numbers[0]); i++)
 	{
 		if (step->kind == STEP_POLYNOMIAL && step->width <= 8)
-			apply_polynomial(step, inputs, outputs);
-		else if (step->kind != STEP_POLYNOMIAL && !step_takes_category(step->kind))
+			apply_polynomial(&applier, inputs, outputs);
+		else if (step->kind != STEP_POLYNOMIAL && !step_takes_category(step))
 			apply_number(&applier, numbers[i], outputs);
 		(void) apply_inverse(step, numbers[i], &back);
 	}
-	for (i = 0; outputs != NULL && step_takes_category(step->kind) && i < 4; i++)
+	for (i = 0; outputs != NULL && step_takes_category(step) && i < 4; i++)
 	{
 		(void) apply_text(&applier, NULL, 0, folds[i], outputs);
 		(void) apply_text(&applier, "pro", 3, folds[i], outputs);

@@ -162,20 +162,22 @@ def maybe_text(x): return u8(0) if x is None else u8(1) + text(x)
 
 
 def standard(column, rows, missing, center, scale):
-    return (u8(STANDARD) + maybe_text(column) + u32(NUMBER) + f64(rows) + f64(missing) + f64(center) +
+    """nothing behind it"""
+    return (u8(STANDARD) + maybe_text(column) + many(bytes, []) + u32(NUMBER) + f64(rows) + f64(missing) + f64(center) +
             f64(scale))
 
 
 def onehot(column, rows, missing, levels):
-    """drop none, min_count 1, max_categories 0, nulls zeros, unknown ignore"""
-    return (u8(ONEHOT) + maybe_text(column) + u32(0) + u32(1) + u32(0) + u32(0) + u32(0) + u32(CATEGORY) +
+    """drop none, min_count 1, max_categories 0, nulls zeros, unknown ignore, nothing behind it"""
+    return (u8(ONEHOT) + maybe_text(column) + u32(0) + u32(1) + u32(0) + u32(0) + u32(0) +
+            many(bytes, []) + u32(CATEGORY) +
             f64(rows) + f64(missing) + many(text, levels) + many(text, []) + u8(0))
 
 
 def target_mean(column, target, fold, rows, missing, levels, folds, priors, values):
-    """smooth auto, no level of NULL, no classes"""
+    """smooth auto, nothing behind it, no level of NULL, no classes"""
     return (u8(TARGET) + maybe_text(column) + maybe_text(target) + maybe_text(fold) + f64(NAN) +
-            u32(CATEGORY) + f64(rows) + f64(missing) + many(text, levels) + u8(0) + many(text, []) +
+            many(bytes, []) + u32(CATEGORY) + f64(rows) + f64(missing) + many(text, levels) + u8(0) + many(text, []) +
             u32(folds) + many(f64, priors) + many(f64, values))
 
 

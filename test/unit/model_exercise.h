@@ -363,11 +363,11 @@ exercise_recipe(const Transform *recipe, const Allocator *allocator)
 		{
 			inputs[0] = numbers[v];
 			if (step->kind == STEP_POLYNOMIAL)
-				apply_polynomial(step, inputs, outputs);
-			else if (!step_takes_category(step->kind))
+				apply_polynomial(&applier, inputs, outputs);
+			else if (!step_takes_category(step))
 				apply_number(&applier, numbers[v], outputs);
 		}
-		for (v = 0; v < 5 && step_takes_category(step->kind); v++)
+		for (v = 0; v < 5 && step_takes_category(step); v++)
 		{
 			(void) apply_text(&applier, NULL, 0, folds[v], outputs);
 			(void) apply_text(&applier, "unknown", 7, folds[v], outputs);

@@ -52,14 +52,14 @@ fit_rows(StepFit *fit, StepKind kind, int strategy, int first, int stride)
 
 	step_begin(&step, kind);
 	step.strategy = strategy;
-	step.input = step_takes_category(kind) ? INPUT_CATEGORY : INPUT_NUMBER;
-	fit_begin(fit, &step);
+	step.input = step_takes_category(&step) ? INPUT_CATEGORY : INPUT_NUMBER;
+	CHECK(fit_begin(fit, &step, &unit_allocator) == KERNEL_OK);
 	for (i = first; i < ROWS; i += stride)
 	{
 		int32_t code = -1;
 		int32_t class = 0;
 
-		if (!step_takes_category(kind))
+		if (!step_takes_category(&step))
 		{
 			CHECK(fit_number(fit, &unit_allocator, NULL, rows[i].x) == KERNEL_OK);
 			continue;
@@ -160,6 +160,208 @@ case_merge(void)
 	with_class = true;
 	check_merge(STEP_TARGET, 0);
 	with_class = false;
+}
+
+/* The kinds one behind another, the first of the strategy; texts is_text: of texts. */
+static void
+make_chain(Step *step, const StepKind *kinds, int n, int strategy, bool is_text)
+{
+	step_begin(step, kinds[0]);
+	step->strategy = strategy;
+	if (n > 1)
+	{
+		CHECK(step_list_make(&step->after, &unit_allocator, 1) == KERNEL_OK);
+		make_chain(&step->after.steps[0], kinds + 1, n - 1, 0, false);
+	}
+	step_set_input(step, is_text ? INPUT_CATEGORY : INPUT_NUMBER);
+	CHECK(step_chain_fault(step) == NULL);
+}
+
+static void
+chain_rows(StepFit *fit, const StepKind *kinds, int n, int strategy, bool is_text, int first,
+		   int stride)
+{
+	Step step;
+	int i;
+
+	make_chain(&step, kinds, n, strategy, is_text);
+	CHECK(fit_begin(fit, &step, &unit_allocator) == KERNEL_OK);
+	for (i = first; i < ROWS; i += stride)
+	{
+		if (!is_text)
+			CHECK(fit_numbers(fit, &unit_allocator, NULL, &rows[i].x, 1.0) == KERNEL_OK);
+		else
+			CHECK(fit_text(fit, &unit_allocator, NULL, rows[i].level,
+						   rows[i].level != NULL ? strlen(rows[i].level) : 0, rows[i].fold, 0,
+						   rows[i].y) == KERNEL_OK);
+	}
+}
+
+/* One fit after another to what the one before makes of the rows: what a chain has to be equal to. */
+static void
+check_by_hand(const StepKind *kinds, int n, int strategy, const Step *learnt)
+{
+	double values[ROWS];
+	int i;
+	int k;
+
+	for (i = 0; i < ROWS; i++)
+		values[i] = rows[i].x;
+	for (k = 0; k < n; k++)
+	{
+		StepFit fit;
+		Step step;
+		Applier applier;
+
+		step_begin(&step, kinds[k]);
+		step.strategy = k == 0 ? strategy : 0;
+		CHECK(fit_begin(&fit, &step, &unit_allocator) == KERNEL_OK);
+		for (i = 0; i < ROWS; i++)
+			CHECK(fit_number(&fit, &unit_allocator, NULL, values[i]) == KERNEL_OK);
+		CHECK(fit_finish(&fit, &unit_allocator, NULL, &step) == KERNEL_OK);
+		CHECK(applier_begin(&applier, &step, &unit_allocator) == KERNEL_OK);
+		for (i = 0; i < ROWS; i++)
+			apply_number(&applier, values[i], &values[i]);
+		applier_release(&applier, &unit_allocator);
+		step_release(&step, &unit_allocator);
+		fit_release(&fit, &unit_allocator);
+	}
+	for (i = 0; i < ROWS; i++)
+	{
+		Applier applier;
+		double output = 0.0;
+
+		CHECK(applier_begin(&applier, learnt, &unit_allocator) == KERNEL_OK);
+		CHECK(applier.outputs == 1);
+		apply_number(&applier, rows[i].x, &output);
+		CHECK((isnan(output) && isnan(values[i])) || fabs(output - values[i]) < 1e-12);
+		applier_release(&applier, &unit_allocator);
+	}
+}
+
+static void
+check_chain(const StepKind *kinds, int n, int strategy, bool is_text)
+{
+	StepFit whole;
+	StepFit parts[2];
+	Step step;
+	int i;
+
+	chain_rows(&whole, kinds, n, strategy, is_text, 0, 1);
+	for (i = 0; i < 2; i++)
+		chain_rows(&parts[i], kinds, n, strategy, is_text, i, 2);
+	recode(&parts[1]);
+	CHECK(fit_merge(&parts[0], &unit_allocator, NULL, &parts[1]) == KERNEL_OK);
+	CHECK(fit_finish(&parts[0], &unit_allocator, NULL, &step) == KERNEL_OK);
+	if (!is_text)
+		check_by_hand(kinds, n, strategy, &step);
+	step_release(&step, &unit_allocator);
+	/* Learning changes nothing: it can be done again. */
+	check_same(&whole, &whole);
+	if (is_text)
+		check_same(&whole, &parts[0]);
+	fit_release(&whole, &unit_allocator);
+	fit_release(&parts[0], &unit_allocator);
+	fit_release(&parts[1], &unit_allocator);
+}
+
+static void
+case_chains(void)
+{
+	make_rows();
+	check_chain((StepKind[]){STEP_IMPUTE, STEP_STANDARD}, 2, IMPUTE_MEAN, false);
+	check_chain((StepKind[]){STEP_IMPUTE, STEP_SIGNED_LOG, STEP_ROBUST, STEP_BINS}, 4,
+				IMPUTE_MEDIAN, false);
+	check_chain((StepKind[]){STEP_WINSOR, STEP_LOG1P, STEP_IMPUTE, STEP_STANDARD}, 4, 0, false);
+	check_chain((StepKind[]){STEP_IMPUTE, STEP_LOG1P, STEP_IMPUTE, STEP_MINMAX}, 4, IMPUTE_MODE,
+				false);
+	check_chain((StepKind[]){STEP_SIGNED_LOG, STEP_STANDARD, STEP_POWER, STEP_MAXABS}, 4, 0, false);
+	check_chain((StepKind[]){STEP_QUANTILE, STEP_SIGNED_LOG}, 2, 0, false);
+	check_chain((StepKind[]){STEP_IMPUTE, STEP_ONEHOT, STEP_STANDARD}, 3, IMPUTE_MODE, true);
+	check_chain((StepKind[]){STEP_IMPUTE, STEP_TARGET, STEP_MINMAX}, 3, IMPUTE_MODE, true);
+	check_chain((StepKind[]){STEP_HASH, STEP_STANDARD}, 2, 0, true);
+}
+
+/* Every row is counted, and values that filled gaps are no longer missing. */
+static void
+case_chain_counts(void)
+{
+	StepFit fit;
+	Step step;
+
+	make_rows();
+	chain_rows(&fit, (StepKind[]){STEP_IMPUTE, STEP_STANDARD}, 2, IMPUTE_MEAN, false, 0, 1);
+	CHECK(fit_finish(&fit, &unit_allocator, NULL, &step) == KERNEL_OK);
+	CHECK(step.rows == ROWS && step.missing > 0.0);
+	CHECK(step.after.n == 1 && step.after.steps[0].rows == ROWS &&
+		  step.after.steps[0].missing == 0.0);
+	step_release(&step, &unit_allocator);
+	fit_release(&fit, &unit_allocator);
+}
+
+/* What stands behind an encoding learns from that of each row's other folds. */
+static void
+case_chain_folds(void)
+{
+	StepFit fit;
+	Step step;
+	Applier applier;
+	double low = INFINITY;
+	double high = -INFINITY;
+	int i;
+
+	make_rows();
+	for (i = 0; i < ROWS; i++)
+		rows[i].y = (double) (hash_mix((uint64_t) i + 1) >> 7 & 1);
+	chain_rows(&fit, (StepKind[]){STEP_TARGET, STEP_MINMAX}, 2, 0, true, 0, 1);
+	CHECK(fit_finish(&fit, &unit_allocator, NULL, &step) == KERNEL_OK);
+	CHECK(applier_begin(&applier, &step, &unit_allocator) == KERNEL_OK);
+	for (i = 0; i < ROWS; i++)
+	{
+		const char *text = rows[i].level;
+		double output;
+
+		CHECK(apply_text(&applier, text, text != NULL ? strlen(text) : 0, rows[i].fold, &output) ==
+			  KERNEL_OK);
+		low = fmin(low, output);
+		high = fmax(high, output);
+	}
+	CHECK(fabs(low) < 1e-14 && fabs(high - 1.0) < 1e-14);
+	applier_release(&applier, &unit_allocator);
+	step_release(&step, &unit_allocator);
+	fit_release(&fit, &unit_allocator);
+}
+
+/* Each of several outputs goes through a step that gives several. */
+static void
+case_chain_widens(void)
+{
+	StepFit fit;
+	Step step;
+	Applier applier;
+	double outputs[16];
+	uint32_t i;
+
+	make_rows();
+	step_begin(&step, STEP_ONEHOT);
+	CHECK(step_list_make(&step.after, &unit_allocator, 1) == KERNEL_OK);
+	step_begin(&step.after.steps[0], STEP_IMPUTE);
+	step.after.steps[0].flag = true;
+	step_set_input(&step, INPUT_CATEGORY);
+	CHECK(fit_begin(&fit, &step, &unit_allocator) == KERNEL_OK);
+	for (i = 0; i < ROWS; i++)
+		CHECK(fit_text(&fit, &unit_allocator, NULL, rows[i].level,
+					   rows[i].level != NULL ? strlen(rows[i].level) : 0, -1, 0, 0.0) == KERNEL_OK);
+	CHECK(fit_finish(&fit, &unit_allocator, NULL, &step) == KERNEL_OK);
+	CHECK(applier_begin(&applier, &step, &unit_allocator) == KERNEL_OK);
+	CHECK(step.levels.n > 2 && applier.outputs == 2 * step.levels.n && applier.outputs <= 16);
+	CHECK(apply_text(&applier, step.levels.texts[1], strlen(step.levels.texts[1]), -1, outputs) ==
+		  KERNEL_OK);
+	for (i = 0; i < applier.outputs; i++)
+		CHECK(outputs[i] == (i == 2));
+	applier_release(&applier, &unit_allocator);
+	step_release(&step, &unit_allocator);
+	fit_release(&fit, &unit_allocator);
 }
 
 /* Means out of fold by their definition, from the rows. */
@@ -276,19 +478,23 @@ case_options_must_agree(void)
 static void
 case_foreign_bytes(void)
 {
-	static const StepKind kinds[] = {STEP_TARGET, STEP_POWER, STEP_ONEHOT};
+	static const StepKind kinds[] = {STEP_TARGET, STEP_POWER, STEP_ONEHOT, STEP_PASS};
+	static const StepKind chain[] = {STEP_IMPUTE, STEP_TARGET, STEP_STANDARD};
 	size_t k;
 	size_t i;
 
 	make_rows();
-	for (k = 0; k < 3; k++)
+	for (k = 0; k < 4; k++)
 	{
 		StepFit fit;
 		StepFit other;
 		ByteWriter writer;
 		ByteReader reader;
 
-		fit_rows(&fit, kinds[k], 0, 0, 40);
+		if (kinds[k] == STEP_PASS)
+			chain_rows(&fit, chain, 3, IMPUTE_MODE, true, 0, 40);
+		else
+			fit_rows(&fit, kinds[k], 0, 0, 40);
 		CHECK(fit_settle(&fit, &unit_allocator, NULL) == KERNEL_OK);
 		writer_begin(&writer, &unit_allocator, 1 << 20);
 		fit_encode(&fit, &writer);
@@ -319,26 +525,34 @@ case_foreign_bytes(void)
 static void
 case_refused_memory(void)
 {
+	static const StepKind chain[] = {STEP_IMPUTE, STEP_TARGET, STEP_STANDARD, STEP_ROBUST};
 	StepFit fit;
 	Step step;
 	long n;
+	int k;
 
 	make_rows();
-	fit_rows(&fit, STEP_TARGET, 0, 0, 1);
-	for (n = 0; n < 60; n++)
+	for (k = 0; k < 2; k++)
 	{
-		Status status;
+		if (k == 0)
+			fit_rows(&fit, STEP_TARGET, 0, 0, 1);
+		else
+			chain_rows(&fit, chain, 4, IMPUTE_MODE, true, 0, 1);
+		for (n = 0; n < 400; n++)
+		{
+			Status status;
 
-		unit_allocator_fail_after(n);
-		status = fit_finish(&fit, &unit_allocator, NULL, &step);
-		unit_fail_countdown = -1;
-		if (status == KERNEL_OK)
-			break;
-		CHECK(status == KERNEL_OUT_OF_MEMORY);
+			unit_allocator_fail_after(n);
+			status = fit_finish(&fit, &unit_allocator, NULL, &step);
+			unit_fail_countdown = -1;
+			if (status == KERNEL_OK)
+				break;
+			CHECK(status == KERNEL_OUT_OF_MEMORY);
+		}
+		CHECK(n > 5 && n < 400);
+		step_release(&step, &unit_allocator);
+		fit_release(&fit, &unit_allocator);
 	}
-	CHECK(n > 5 && n < 60);
-	step_release(&step, &unit_allocator);
-	fit_release(&fit, &unit_allocator);
 }
 
 /* The bound that decoding has memory by. */
@@ -360,5 +574,7 @@ case_shortest_step(void)
 
 UNIT_MAIN({"shortest step", case_shortest_step}, {"merged is whole", case_merge},
 		  {"out of fold", case_out_of_fold}, {"more folds", case_more_folds},
+		  {"chains", case_chains}, {"rows of a chain", case_chain_counts},
+		  {"folds in a chain", case_chain_folds}, {"a chain that widens", case_chain_widens},
 		  {"classes", case_classes}, {"options must agree", case_options_must_agree},
 		  {"foreign bytes", case_foreign_bytes}, {"refused memory", case_refused_memory})

@@ -78,7 +78,7 @@ model_inputs(const Model *model, ModelInput *inputs)
 	{
 		const Step *step = &model->preprocess->steps[i];
 		FeatureFamily family =
-			step_takes_category(step->kind) ? FAMILY_CATEGORY : (FeatureFamily) step->input;
+			step_takes_category(step) ? FAMILY_CATEGORY : (FeatureFamily) step->input;
 
 		for (k = 0; k < step_columns(step); k++)
 		{

@@ -121,7 +121,7 @@ preprocess_step_valid(const Step *step)
 		return false;
 	if (step->kind != STEP_POLYNOMIAL)
 		return step->column != NULL && step->column[0] != '\0' &&
-			(step_takes_category(step->kind) ||
+			(step_takes_category(step) ||
 			 (step->input >= 0 && step->input < (int32_t) FAMILY_CATEGORY));
 	for (i = 0; i < step->columns.n; i++)
 	{

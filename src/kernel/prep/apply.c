@@ -29,6 +29,32 @@ add_texts(Applier *applier, const TextList *list, const Allocator *allocator)
 	return status;
 }
 
+static Status
+begin_list(Applier **appliers, const StepList *list, const Allocator *allocator)
+{
+	Status status = KERNEL_OK;
+	uint32_t i;
+
+	if (list->n == 0)
+		return KERNEL_OK;
+	*appliers = memory_allocate_zero(allocator, list->n, sizeof(Applier));
+	if (*appliers == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < list->n && status == KERNEL_OK; i++)
+		status = applier_begin(&(*appliers)[i], &list->steps[i], allocator);
+	return status;
+}
+
+static void
+release_list(Applier *appliers, const StepList *list, const Allocator *allocator)
+{
+	uint32_t i;
+
+	for (i = 0; appliers != NULL && i < list->n; i++)
+		applier_release(&appliers[i], allocator);
+	memory_release(allocator, appliers, list->n, sizeof(Applier));
+}
+
 Status
 applier_begin(Applier *applier, const Step *step, const Allocator *allocator)
 {
@@ -41,6 +67,10 @@ applier_begin(Applier *applier, const Step *step, const Allocator *allocator)
 	/* A level that is pooled too would have one code, and the places would not be codes. */
 	if (status == KERNEL_OK && applier->levels.n != (int32_t) (step->levels.n + step->pooled.n))
 		status = KERNEL_CORRUPT;
+	if (status == KERNEL_OK)
+		status = begin_list(&applier->before, &step->before, allocator);
+	if (status == KERNEL_OK)
+		status = begin_list(&applier->after, &step->after, allocator);
 	if (status != KERNEL_OK)
 		applier_release(applier, allocator);
 	return status;
@@ -50,6 +80,12 @@ void
 applier_release(Applier *applier, const Allocator *allocator)
 {
 	dictionary_release(&applier->levels, allocator);
+	if (applier->step != NULL)
+	{
+		release_list(applier->before, &applier->step->before, allocator);
+		release_list(applier->after, &applier->step->after, allocator);
+	}
+	*applier = (Applier){0};
 }
 
 static double
@@ -127,15 +163,15 @@ apply_quantile(const Step *step, double x)
 }
 
 static void
-apply_bins(const Applier *applier, double x, double *outputs)
+apply_bins(const Step *step, uint32_t n_outputs, double x, double *outputs)
 {
-	const NumberList *edges = &applier->step->knots;
+	const NumberList *edges = &step->knots;
 	uint32_t bin;
 	uint32_t i;
 
 	if (isnan(x) || edges->n == 0)
 	{
-		for (i = 0; i < applier->outputs; i++)
+		for (i = 0; i < n_outputs; i++)
 			outputs[i] = NAN;
 		return;
 	}
@@ -146,12 +182,12 @@ apply_bins(const Applier *applier, double x, double *outputs)
 		bin = edges->n - 2;
 	if (edges->n == 1)
 		bin = 0;
-	if (!applier->step->flag)
+	if (!step->flag)
 	{
 		outputs[0] = bin;
 		return;
 	}
-	for (i = 0; i < applier->outputs; i++)
+	for (i = 0; i < n_outputs; i++)
 		outputs[i] = i == bin;
 }
 
@@ -164,11 +200,10 @@ apply_cyclic(const Step *step, double x, double *outputs)
 	outputs[1] = cos(TWO_PI * share);
 }
 
-void
-apply_number(const Applier *applier, double x, double *outputs)
+/* Without what stands behind the step; n_outputs: its own. */
+static void
+number_own(const Step *step, uint32_t n_outputs, double x, double *outputs)
 {
-	const Step *step = applier->step;
-
 	switch (step->kind)
 	{
 		case STEP_STANDARD:
@@ -197,13 +232,15 @@ apply_number(const Applier *applier, double x, double *outputs)
 			outputs[0] = copysign(log1p(fabs(x)), x);
 			break;
 		case STEP_BINS:
-			apply_bins(applier, x, outputs);
+			apply_bins(step, n_outputs, x, outputs);
 			break;
 		case STEP_CYCLIC:
 			apply_cyclic(step, x, outputs);
 			break;
 		case STEP_IMPUTE:
-			outputs[0] = isnan(x) ? step->center : x;
+			outputs[0] = !isnan(x)				  ? x :
+				step->strategy == IMPUTE_CONSTANT ? step->constant :
+													step->center;
 			if (step->flag)
 				outputs[1] = isnan(x);
 			break;
@@ -211,6 +248,46 @@ apply_number(const Applier *applier, double x, double *outputs)
 			outputs[0] = x;
 			break;
 	}
+}
+
+/* Where a step's own outputs wait to go through the steps after it: at the end of the chain's. */
+static double *
+own_place(const Applier *applier, uint32_t n_own, double *outputs)
+{
+	return applier->after == NULL ? outputs : outputs + (applier->outputs - n_own);
+}
+
+/*
+ * Each own output through the step after it.  All steps give at least one number, so that what comes
+ * of one never reaches those that still wait.
+ */
+static void
+number_after(const Applier *applier, uint32_t n_own, double *outputs)
+{
+	const double *own = own_place(applier, n_own, outputs);
+	uint32_t at = 0;
+	uint32_t i;
+
+	for (i = 0; i < n_own; i++)
+	{
+		apply_number(&applier->after[i], own[i], outputs + at);
+		at += applier->after[i].outputs;
+	}
+}
+
+void
+apply_number(const Applier *applier, double x, double *outputs)
+{
+	uint32_t n_own;
+
+	if (__builtin_expect(applier->after == NULL, 1))
+	{
+		number_own(applier->step, applier->outputs, x, outputs);
+		return;
+	}
+	n_own = applier->step->after.n;
+	number_own(applier->step, n_own, x, own_place(applier, n_own, outputs));
+	number_after(applier, n_own, outputs);
 }
 
 /* The next combination of `degree` columns in ascending order; false after the last. */
@@ -246,7 +323,7 @@ first_combination(int32_t *columns, int32_t degree, int32_t width, bool is_inter
 }
 
 void
-apply_polynomial(const Step *step, const double *x, double *outputs)
+apply_polynomial_own(const Step *step, const double *x, double *outputs)
 {
 	int32_t columns[8];
 	uint32_t out = 0;
@@ -266,6 +343,21 @@ apply_polynomial(const Step *step, const double *x, double *outputs)
 			outputs[out++] = product;
 		} while (next_combination(columns, degree, step->width, step->flag));
 	}
+}
+
+void
+apply_polynomial(const Applier *applier, const double *x, double *outputs)
+{
+	const Step *step = applier->step;
+	double prepared[STEP_WIDEST];
+	int32_t i;
+
+	for (i = 0; applier->before != NULL && i < step->width; i++)
+		apply_number(&applier->before[i], x[i], &prepared[i]);
+	apply_polynomial_own(step, applier->before != NULL ? prepared : x,
+						 own_place(applier, step->after.n, outputs));
+	if (applier->after != NULL)
+		number_after(applier, step->after.n, outputs);
 }
 
 void
@@ -293,9 +385,8 @@ polynomial_powers(const Step *step, uint32_t wanted, int32_t *powers)
 }
 
 static Status
-apply_onehot(const Applier *applier, int32_t level, double *outputs)
+apply_onehot(const Step *step, uint32_t n_outputs, int32_t level, double *outputs)
 {
-	const Step *step = applier->step;
 	bool has_other = step->pooled.n > 0 || step->unknown == UNKNOWN_LEVEL_IS_OTHER;
 	int32_t n = (int32_t) step->levels.n;
 	int32_t drop = step->drop == DROP_FIRST;
@@ -310,7 +401,7 @@ apply_onehot(const Applier *applier, int32_t level, double *outputs)
 		place = has_other && step->unknown == UNKNOWN_LEVEL_IS_OTHER ? n : -1;
 	else if (level == LEVEL_NULL)
 		place = step->nulls == NULLS_ARE_A_LEVEL ? n + has_other : -1;
-	for (i = 0; i < applier->outputs; i++)
+	for (i = 0; i < n_outputs; i++)
 		outputs[i] = 0.0;
 	if (place >= drop)
 		outputs[place - drop] = 1.0;
@@ -339,9 +430,8 @@ value_row(const Step *step, int32_t level)
 }
 
 static void
-apply_target(const Applier *applier, int32_t level, int32_t fold, double *outputs)
+apply_target(const Step *step, int32_t level, int32_t fold, double *outputs)
 {
-	const Step *step = applier->step;
 	uint32_t classes = step_classes(step);
 	size_t column = fold >= 0 && fold < step->folds ? (size_t) fold + 1 : 0;
 	int64_t row = value_row(step, level);
@@ -353,22 +443,33 @@ apply_target(const Applier *applier, int32_t level, int32_t fold, double *output
 }
 
 static void
-apply_hash(const Applier *applier, const char *text, size_t length, double *outputs)
+apply_hash(const Step *step, uint32_t n_outputs, const char *text, size_t length, double *outputs)
 {
-	const Step *step = applier->step;
 	uint64_t hash;
 	uint32_t i;
 
-	for (i = 0; i < applier->outputs; i++)
+	for (i = 0; i < n_outputs; i++)
 		outputs[i] = 0.0;
-	if (text == NULL || applier->outputs == 0)
+	if (text == NULL || n_outputs == 0)
 		return;
 	hash = hash_bytes(text, length, (uint64_t) (uint32_t) step->seed);
-	outputs[(hash >> 1) % applier->outputs] = step->flag && (hash & 1) != 0 ? -1.0 : 1.0;
+	outputs[(hash >> 1) % n_outputs] = step->flag && (hash & 1) != 0 ? -1.0 : 1.0;
 }
 
-Status
-apply_text(const Applier *applier, const char *text, size_t length, int32_t fold, double *outputs)
+const char *
+apply_fill(const Step *step, const char *text, size_t *length)
+{
+	if (text != NULL)
+		return text;
+	text = step->strategy == IMPUTE_CONSTANT ? step->constant_text : step->fill_text;
+	*length = text != NULL ? strlen(text) : 0;
+	return text;
+}
+
+/* Without what stands behind the step; n_outputs: its own. */
+static Status
+text_own(const Applier *applier, uint32_t n_outputs, const char *text, size_t length, int32_t fold,
+		 double *outputs)
 {
 	const Step *step = applier->step;
 	int32_t level = LEVEL_NULL;
@@ -376,7 +477,7 @@ apply_text(const Applier *applier, const char *text, size_t length, int32_t fold
 
 	if (step->kind == STEP_HASH)
 	{
-		apply_hash(applier, text, length, outputs);
+		apply_hash(step, n_outputs, text, length, outputs);
 		return KERNEL_OK;
 	}
 	if (text != NULL)
@@ -387,7 +488,7 @@ apply_text(const Applier *applier, const char *text, size_t length, int32_t fold
 	switch (step->kind)
 	{
 		case STEP_ONEHOT:
-			return apply_onehot(applier, level, outputs);
+			return apply_onehot(step, n_outputs, level, outputs);
 		case STEP_ORDINAL:
 			return apply_ordinal(step, level, outputs);
 		case STEP_FREQUENCY:
@@ -395,9 +496,30 @@ apply_text(const Applier *applier, const char *text, size_t length, int32_t fold
 			outputs[0] = row < 0 ? 0.0 : step->values.values[row];
 			return KERNEL_OK;
 		default:
-			apply_target(applier, level, fold, outputs);
+			apply_target(step, level, fold, outputs);
 			return KERNEL_OK;
 	}
+}
+
+Status
+apply_text(const Applier *applier, const char *text, size_t length, int32_t fold, double *outputs)
+{
+	const Step *step = applier->step;
+	Status status;
+
+	if (step_gives_text(step))
+	{
+		text = apply_fill(step, text, &length);
+		return applier->after == NULL ? KERNEL_OK :
+										apply_text(&applier->after[0], text, length, fold, outputs);
+	}
+	if (__builtin_expect(applier->after == NULL, 1))
+		return text_own(applier, applier->outputs, text, length, fold, outputs);
+	status = text_own(applier, step->after.n, text, length, fold,
+					  own_place(applier, step->after.n, outputs));
+	if (status == KERNEL_OK)
+		number_after(applier, step->after.n, outputs);
+	return status;
 }
 
 static double

@@ -1,7 +1,7 @@
 /*
  * apply.h: what a step makes of a value, and back.
  *
- * An Applier is a step made ready: its levels hashed.  It reads the step, which must outlive it,
+ * An Applier is a step made ready, with those before and after it: its levels hashed.  It reads the step, which must outlive it,
  * and is never changed by applying.  Missing numbers (NaN) give NaN but where the step says what
  * stands for them.
  */
@@ -18,8 +18,10 @@
 typedef struct Applier
 {
 	const Step *step;
-	uint32_t outputs;
-	Dictionary levels; /* of step->levels, then of step->pooled: codes are their places */
+	uint32_t outputs;		/* of the chain */
+	Dictionary levels;		/* of step->levels, then of step->pooled: codes are their places */
+	struct Applier *before; /* one a column of a polynomial, or NULL; owned */
+	struct Applier *after;	/* one an output, or NULL; owned */
 } Applier;
 
 /* A step that step_is_valid has passed.  OUT_OF_MEMORY: nothing is held. */
@@ -35,7 +37,13 @@ extern void applier_release(Applier *applier, const Allocator *allocator);
 extern void apply_number(const Applier *applier, double x, double *outputs);
 
 /* A POLYNOMIAL: x[step->width]. */
-extern void apply_polynomial(const Step *step, const double *x, double *outputs);
+extern void apply_polynomial(const Applier *applier, const double *x, double *outputs);
+
+/* The same without what stands before and behind it. */
+extern void apply_polynomial_own(const Step *step, const double *x, double *outputs);
+
+/* What IMPUTE of texts makes of one, NULL where there is none to fill with. */
+extern const char *apply_fill(const Step *step, const char *text, size_t *length);
 
 /*
  * apply_text

@@ -7,12 +7,83 @@
 
 #define FIRST_LEVELS 16
 #define CELL_SIZE 40
+#define LEAST_BODY (8 + 8 + CELL_SIZE + 8 + 8 + 12 + 4)
 
-void
-fit_begin(StepFit *fit, const Step *step)
+/* A fit of its own for a step of the template, which reads the input that it says. */
+static Status
+begin_copy(StepFit *fit, const Step *template, const Allocator *allocator)
 {
+	Step step;
+	Status status = step_copy(&step, template, allocator);
+
+	return status == KERNEL_OK ? fit_begin(fit, &step, allocator) : status;
+}
+
+static Status
+begin_before(StepFit *fit, const Allocator *allocator)
+{
+	const StepList *before = &fit->step.before;
+	bool has_after = fit->step.after.n > 0;
+	Status status = KERNEL_OK;
+	uint32_t i;
+
+	if (before->n == 0)
+		return KERNEL_OK;
+	fit->before = memory_allocate_zero(allocator, before->n, sizeof(StepFit));
+	if (has_after)
+		fit->appliers = memory_allocate_zero(allocator, before->n, sizeof(Applier));
+	if (fit->before == NULL || (has_after && fit->appliers == NULL))
+		status = KERNEL_OUT_OF_MEMORY;
+	fit->n_before = before->n;
+	for (i = 0; i < before->n && status == KERNEL_OK; i++)
+	{
+		status = begin_copy(&fit->before[i], &before->steps[i], allocator);
+		/* Nothing is learnt before a polynomial that hands on rows: it can be applied as it is. */
+		if (status == KERNEL_OK && has_after)
+			status = applier_begin(&fit->appliers[i], &fit->before[i].step, allocator);
+	}
+	return status;
+}
+
+static Status
+begin_after(StepFit *fit, const Allocator *allocator)
+{
+	const Step *step = &fit->step;
+	uint32_t n = step_gives_text(step) ? 1 : step_own_outputs(step);
+	Status status = KERNEL_OK;
+	uint32_t i;
+
+	if (step->after.n == 0)
+		return KERNEL_OK;
+	if (!step_passes_rows(step))
+	{
+		fit->sample.is_whole =
+			!step_takes_category(step) && step_chain_learns(&step->after.steps[0]);
+		return KERNEL_OK;
+	}
+	fit->after = memory_allocate_zero(allocator, n, sizeof(StepFit));
+	fit->outputs = memory_allocate(allocator, n, sizeof(double));
+	fit->n_after = n;
+	if (fit->after == NULL || fit->outputs == NULL)
+		status = KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+		status = begin_copy(&fit->after[i], &step->after.steps[0], allocator);
+	return status;
+}
+
+Status
+fit_begin(StepFit *fit, const Step *step, const Allocator *allocator)
+{
+	Status status;
+
 	*fit = (StepFit){.step = *step, .minimum = INFINITY, .maximum = -INFINITY};
 	variance_clear(&fit->variance);
+	status = begin_before(fit, allocator);
+	if (status == KERNEL_OK)
+		status = begin_after(fit, allocator);
+	if (status != KERNEL_OK)
+		fit_release(fit, allocator);
+	return status;
 }
 
 /*
@@ -247,6 +318,44 @@ merge_levels(StepFit *into, const Allocator *allocator, const StopCheck *stop, c
 }
 
 Status
+fit_move_missing(StepFit *fit, const Allocator *allocator, uint32_t level)
+{
+	bool is_count = !step_has_target(fit->step.kind) || fit->classes.n > 0;
+	Status status = level < fit->level_slots ?
+		KERNEL_OK :
+		fit_reserve(fit, allocator, level + 1, fit->fold_slots, fit->class_slots);
+	uint32_t fold;
+	uint32_t class;
+
+	for (fold = 0; fold < fit->fold_slots && status == KERNEL_OK; fold++)
+	{
+		for (class = 0; class < fit->class_slots && status == KERNEL_OK; class ++)
+		{
+			Variance *cell = fit_cell(fit, 0, fold, class);
+
+			if (cell->n > 0)
+				status = merge_cell(fit_cell(fit, level, fold, class), cell, is_count);
+			variance_clear(cell);
+		}
+	}
+	fit->missing = 0;
+	return status;
+}
+
+static Status
+merge_chain(StepFit *into, const Allocator *allocator, const StopCheck *stop, const StepFit *from)
+{
+	Status status = KERNEL_OK;
+	uint32_t i;
+
+	for (i = 0; i < into->n_before && status == KERNEL_OK; i++)
+		status = fit_merge(&into->before[i], allocator, stop, &from->before[i]);
+	for (i = 0; i < into->n_after && status == KERNEL_OK; i++)
+		status = fit_merge(&into->after[i], allocator, stop, &from->after[i]);
+	return status;
+}
+
+Status
 fit_merge(StepFit *into, const Allocator *allocator, const StopCheck *stop, const StepFit *from)
 {
 	Variance moments;
@@ -266,6 +375,8 @@ fit_merge(StepFit *into, const Allocator *allocator, const StopCheck *stop, cons
 		status = sample_merge(&into->sample, allocator, stop, &from->sample);
 	if (status == KERNEL_OK && from->level_slots > 0)
 		status = merge_levels(into, allocator, stop, from);
+	if (status == KERNEL_OK)
+		status = merge_chain(into, allocator, stop, from);
 	into->rows += from->rows;
 	into->missing += from->missing;
 	into->minimum = fmin(into->minimum, from->minimum);
@@ -285,7 +396,12 @@ fit_settle(StepFit *fit, const Allocator *allocator, const StopCheck *stop)
 	variance_normalise(&fit->variance);
 	for (i = 0; i < cell_count(fit); i++)
 		variance_normalise(&fit->cells[i]);
-	return sample_settle(&fit->sample, allocator, stop);
+	status = sample_settle(&fit->sample, allocator, stop);
+	for (i = 0; i < fit->n_before && status == KERNEL_OK; i++)
+		status = fit_settle(&fit->before[i], allocator, stop);
+	for (i = 0; i < fit->n_after && status == KERNEL_OK; i++)
+		status = fit_settle(&fit->after[i], allocator, stop);
+	return status;
 }
 
 static size_t
@@ -312,12 +428,25 @@ used_cells(const StepFit *fit)
 								((size_t) fit->levels.n + 1) * fit->fold_slots * fit->class_slots;
 }
 
+/* Without the step. */
+static size_t
+body_size(const StepFit *fit)
+{
+	size_t size = LEAST_BODY + sample_encoded_size(&fit->sample) + dictionary_size(&fit->levels) +
+		dictionary_size(&fit->classes) + CELL_SIZE * used_cells(fit);
+	uint32_t i;
+
+	for (i = 0; i < fit->n_before; i++)
+		size += body_size(&fit->before[i]);
+	for (i = 0; i < fit->n_after; i++)
+		size += body_size(&fit->after[i]);
+	return size;
+}
+
 size_t
 fit_encoded_size(const StepFit *fit)
 {
-	return step_encoded_size(&fit->step, false) + 1 + 4 + 8 + 8 + CELL_SIZE + 8 + 8 +
-		sample_encoded_size(&fit->sample) + dictionary_size(&fit->levels) +
-		dictionary_size(&fit->classes) + 12 + 4 + CELL_SIZE * used_cells(fit);
+	return step_encoded_size(&fit->step, false) + 1 + 4 + body_size(fit);
 }
 
 static void
@@ -343,14 +472,11 @@ encode_dictionary(ByteWriter *writer, const Dictionary *dictionary)
 	}
 }
 
-void
-fit_encode(const StepFit *fit, ByteWriter *writer)
+static void
+encode_body(const StepFit *fit, ByteWriter *writer)
 {
 	size_t i;
 
-	step_encode(&fit->step, false, writer);
-	write_u8(writer, (uint8_t) fit->step.input);
-	write_u32(writer, (uint32_t) fit->step.width);
 	write_u64(writer, fit->rows);
 	write_u64(writer, fit->missing);
 	encode_variance(writer, &fit->variance);
@@ -365,6 +491,19 @@ fit_encode(const StepFit *fit, ByteWriter *writer)
 	write_u32(writer, (uint32_t) used_cells(fit));
 	for (i = 0; i < used_cells(fit); i++)
 		encode_variance(writer, &fit->cells[i]);
+	for (i = 0; i < fit->n_before; i++)
+		encode_body(&fit->before[i], writer);
+	for (i = 0; i < fit->n_after; i++)
+		encode_body(&fit->after[i], writer);
+}
+
+void
+fit_encode(const StepFit *fit, ByteWriter *writer)
+{
+	step_encode(&fit->step, false, writer);
+	write_u8(writer, (uint8_t) fit->step.input);
+	write_u32(writer, (uint32_t) fit->step.width);
+	encode_body(fit, writer);
 }
 
 /* A count keeps its n only, and is no valid sum of that many values. */
@@ -440,27 +579,55 @@ decode_cells(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 static Status
 decode_body(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 {
+	bool is_whole = fit->sample.is_whole;
 	Status status;
+	uint32_t i;
 
-	fit->step.input = read_u8(reader);
-	fit->step.width = (int32_t) read_u32(reader);
 	fit->rows = read_u64(reader);
 	fit->missing = read_u64(reader);
-	if (!decode_variance(reader, &fit->variance, false) || fit->step.input > INPUT_CATEGORY ||
-		fit->missing > fit->rows)
+	if (!decode_variance(reader, &fit->variance, false) || fit->missing > fit->rows ||
+		fit->rows >= UINT64_C(1) << 53)
 		return KERNEL_CORRUPT;
 	fit->minimum = read_double(reader);
 	fit->maximum = read_double(reader);
 	if (isnan(fit->minimum) || isnan(fit->maximum))
 		return KERNEL_CORRUPT;
 	status = sample_decode(&fit->sample, allocator, reader);
+	if (status == KERNEL_OK && is_whole && fit->sample.is_sketch)
+		status = KERNEL_CORRUPT;
+	fit->sample.is_whole = is_whole;
 	if (status == KERNEL_OK)
 		status = decode_dictionary(&fit->levels, allocator, reader);
 	if (status == KERNEL_OK)
 		status = decode_dictionary(&fit->classes, allocator, reader);
 	if (status == KERNEL_OK)
 		status = decode_cells(fit, allocator, reader);
+	for (i = 0; i < fit->n_before && status == KERNEL_OK; i++)
+		status = decode_body(&fit->before[i], allocator, reader);
+	for (i = 0; i < fit->n_after && status == KERNEL_OK; i++)
+		status = decode_body(&fit->after[i], allocator, reader);
 	return status == KERNEL_OK ? reader->status : status;
+}
+
+/* Options with what the columns are: are they a chain that can be fitted? */
+static bool
+read_columns(Step *step, ByteReader *reader)
+{
+	int32_t input = read_u8(reader);
+	int32_t width = (int32_t) read_u32(reader);
+
+	if (reader->status != KERNEL_OK || input > INPUT_CATEGORY ||
+		(input == INPUT_CATEGORY) !=
+			(step->kind >= STEP_ONEHOT || (step->kind == STEP_IMPUTE && input == INPUT_CATEGORY)))
+		return false;
+	step->width = width;
+	step_set_input(step, input);
+	if (step->kind == STEP_POLYNOMIAL &&
+		(width <= 0 || width > STEP_WIDEST || step_own_outputs(step) == 0))
+		return false;
+	if (step->before.n > 0 && step->before.n != (uint32_t) width)
+		return false;
+	return step->after.n <= 1 && step_chain_fault(step) == NULL;
 }
 
 Status
@@ -471,20 +638,45 @@ fit_decode(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 
 	if (status != KERNEL_OK)
 		return status;
-	fit_begin(fit, &step);
+	if (!read_columns(&step, reader))
+	{
+		step_release(&step, allocator);
+		return KERNEL_CORRUPT;
+	}
+	status = fit_begin(fit, &step, allocator);
+	if (status != KERNEL_OK)
+		return status;
 	status = decode_body(fit, allocator, reader);
 	if (status != KERNEL_OK)
 		fit_release(fit, allocator);
 	return status;
 }
 
+static void
+release_fits(StepFit *fits, uint32_t n, const Allocator *allocator)
+{
+	uint32_t i;
+
+	for (i = 0; fits != NULL && i < n; i++)
+		fit_release(&fits[i], allocator);
+	memory_release(allocator, fits, n, sizeof(StepFit));
+}
+
 void
 fit_release(StepFit *fit, const Allocator *allocator)
 {
+	uint32_t i;
+
 	step_release(&fit->step, allocator);
 	sample_release(&fit->sample, allocator);
 	dictionary_release(&fit->levels, allocator);
 	dictionary_release(&fit->classes, allocator);
 	memory_release(allocator, fit->cells, cell_count(fit), sizeof(Variance));
+	for (i = 0; fit->appliers != NULL && i < fit->n_before; i++)
+		applier_release(&fit->appliers[i], allocator);
+	memory_release(allocator, fit->appliers, fit->n_before, sizeof(Applier));
+	release_fits(fit->before, fit->n_before, allocator);
+	release_fits(fit->after, fit->n_after, allocator);
+	memory_release(allocator, fit->outputs, fit->n_after, sizeof(double));
 	*fit = (StepFit){0};
 }

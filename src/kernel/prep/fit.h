@@ -1,9 +1,16 @@
 /*
  * fit.h: the mergeable state that a step is learnt from.
  *
- * Call order: fit_begin with the options, fit_number or fit_level for each row, fit_merge with
+ * Call order: fit_begin with the options, fit_numbers or fit_text for each row, fit_merge with
  * other states of the same options, fit_finish.  What a state holds depends on the kind:
  * moments and the range, a sample for quantiles, or counts and targets by (level, fold, class).
+ *
+ * Chains of steps are fitted in the same pass.  A step that learns nothing hands on what it makes of
+ * each row.  One that learns what stands for missing values hands on the row as it is, and the steps
+ * behind it take their missing values for that one at the end.  Any other keeps all the values that
+ * it takes, each with its number of times, or counts by level: at the end the steps behind it are
+ * fitted to what it makes of them (fit_chain.c).  So the order and the parts of the rows do not
+ * matter, and equal values are kept once.
  *
  * Level 0 is NULL, level 1 + code a text of the dictionary; fold 0 has the rows without one,
  * fold 1 + f those of fold f.  Of a target of text a cell counts the rows of each class.
@@ -14,6 +21,7 @@
 #include <math.h>
 
 #include "kernel/dataset/dictionary.h"
+#include "kernel/prep/apply.h"
 #include "kernel/prep/sample.h"
 #include "kernel/prep/step.h"
 #include "kernel/stat/moments.h"
@@ -21,7 +29,9 @@
 #define FIT_BLOCK 32   /* values that wait to be added to the moments together */
 #define FIT_FOLDS 1000 /* folds are 0 .. FIT_FOLDS - 1 */
 
-typedef struct StepFit
+typedef struct StepFit StepFit;
+
+struct StepFit
 {
 	Step step; /* options, and the column's family; owned */
 	uint64_t rows;
@@ -39,10 +49,66 @@ typedef struct StepFit
 	uint32_t fold_slots;
 	uint32_t class_slots;
 	uint32_t folds; /* the largest fold seen + 1 */
-} StepFit;
 
-/* Takes over `step`, whose memory is the allocator's. */
-extern void fit_begin(StepFit *fit, const Step *step);
+	/* Of a chain. */
+	StepFit *before; /* of a polynomial: one a column, or none; owned */
+	uint32_t n_before;
+	Applier *appliers; /* of those, when the polynomial hands on rows; owned */
+	StepFit *after;	   /* that take the outputs of the rows: one an output, or none; owned */
+	uint32_t n_after;
+	double *outputs; /* scratch, n_after; owned */
+};
+
+/*
+ * Takes over `step`, whose memory is the allocator's, with its input and width.  OUT_OF_MEMORY: it is
+ * released, and nothing is held.
+ */
+extern Status fit_begin(StepFit *fit, const Step *step, const Allocator *allocator);
+
+/* Is it one step that takes one number, and hands nothing on? */
+static inline bool
+fit_is_single(const StepFit *fit)
+{
+	return fit->n_after == 0 && !fit->sample.is_whole && fit->step.kind != STEP_POLYNOMIAL;
+}
+
+/* Numbers of a row that the fit takes: none of a category, or where nothing depends on them. */
+static inline uint32_t
+fit_width(const StepFit *fit)
+{
+	if (step_takes_category(&fit->step))
+		return 0;
+	if (fit->step.kind == STEP_POLYNOMIAL)
+		return fit->n_after + fit->n_before > 0 ? (uint32_t) fit->step.width : 0;
+	return 1;
+}
+
+/*
+ * fit_numbers
+ *		`times` rows of a step of numbers and those behind it; x[fit_width(fit)]: NaN when missing.
+ *
+ * Statuses as of fit_number.
+ */
+extern Status fit_numbers(StepFit *fit, const Allocator *allocator, const StopCheck *stop,
+						  const double *x, double times);
+
+/*
+ * fit_text
+ *		One row of a step of categories and those behind it.
+ *
+ * text: NULL when missing.  fold, class and y: as of fit_level, the class that of the encoder.
+ */
+extern Status fit_text(StepFit *fit, const Allocator *allocator, const StopCheck *stop,
+					   const char *text, size_t length, int32_t fold, uint32_t class, double y);
+
+/* The fit of step_encoder's step. */
+static inline StepFit *
+fit_encoder(StepFit *fit)
+{
+	while (fit->step.kind == STEP_IMPUTE && fit->n_after > 0)
+		fit = &fit->after[0];
+	return fit;
+}
 
 /* Does the kind keep a sample, moments or cells? */
 extern bool step_keeps_sample(const Step *step);
@@ -52,6 +118,13 @@ step_keeps_moments(const Step *step)
 {
 	return step->kind == STEP_STANDARD ||
 		(step->kind == STEP_IMPUTE && step->strategy == IMPUTE_MEAN);
+}
+
+/* What reads the values of a step when rows have been read. */
+static inline bool
+step_counts_levels(const Step *step)
+{
+	return step_takes_category(step) && step->kind != STEP_HASH;
 }
 
 /* Moments of all values.  OVERFLOW. */
@@ -102,6 +175,9 @@ fit_code(Dictionary *dictionary, const Allocator *allocator, const char *text, s
 /* Room for cells up to these; called by fit_level. */
 extern Status fit_reserve(StepFit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds,
 						  uint32_t classes);
+
+/* Takes the rows of level 0, which are missing, for rows of another. */
+extern Status fit_move_missing(StepFit *fit, const Allocator *allocator, uint32_t level);
 
 static inline Variance *
 fit_cell(const StepFit *fit, uint32_t level, uint32_t fold, uint32_t class)

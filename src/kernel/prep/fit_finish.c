@@ -251,7 +251,7 @@ finish_numbers(StepFit *fit, const Allocator *allocator, const StopCheck *stop, 
 Status
 fit_finish(StepFit *fit, const Allocator *allocator, const StopCheck *stop, Step *step)
 {
-	Status status = fit_flush(fit);
+	Status status = fit_settle(fit, allocator, stop);
 
 	if (status == KERNEL_OK)
 		status = step_copy(step, &fit->step, allocator);
@@ -259,8 +259,10 @@ fit_finish(StepFit *fit, const Allocator *allocator, const StopCheck *stop, Step
 		return status;
 	step->rows = (double) fit->rows;
 	step->missing = (double) fit->missing;
-	status = step_takes_category(step->kind) ? fit_finish_levels(fit, allocator, stop, step) :
-											   finish_numbers(fit, allocator, stop, step);
+	status = step_takes_category(step) ? fit_finish_levels(fit, allocator, stop, step) :
+										 finish_numbers(fit, allocator, stop, step);
+	if (status == KERNEL_OK)
+		status = fit_finish_chain(fit, allocator, stop, step);
 	if (status == KERNEL_OK && !step_is_valid(step))
 		status = KERNEL_OVERFLOW;
 	if (status != KERNEL_OK)

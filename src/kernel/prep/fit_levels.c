@@ -426,6 +426,29 @@ finish_target(const Levels *levels, const StopCheck *stop, Step *step)
 	return status;
 }
 
+/* The most frequent category, of those the first in order. */
+static Status
+finish_fill(const Levels *levels, Step *step)
+{
+	uint32_t best = 0;
+	size_t length;
+	const char *text;
+	uint32_t i;
+
+	if (step->constant_text != NULL)
+		return text_make(&step->fill_text, levels->allocator, step->constant_text,
+						 strlen(step->constant_text));
+	for (i = 1; i < levels->n; i++)
+	{
+		if (ordered_count(levels, i) > ordered_count(levels, best))
+			best = i;
+	}
+	if (levels->n == 0)
+		return KERNEL_OK;
+	text = dictionary_text(&levels->fit->levels, levels->order[best], &length);
+	return text_make(&step->fill_text, levels->allocator, text, length);
+}
+
 static Status
 finish_kind(const Levels *levels, const StopCheck *stop, Step *step)
 {
@@ -437,6 +460,8 @@ finish_kind(const Levels *levels, const StopCheck *stop, Step *step)
 			return copy_texts(levels, NULL, true, &step->levels);
 		case STEP_FREQUENCY:
 			return finish_frequency(levels, step);
+		case STEP_IMPUTE:
+			return finish_fill(levels, step);
 		case STEP_TARGET:
 		case STEP_WOE:
 			return finish_target(levels, stop, step);

@@ -66,7 +66,7 @@ sample_settle(Sample *sample, const Allocator *allocator, const StopCheck *stop)
 	if (sample->is_sketch)
 		return KERNEL_OK;
 	status = score_runs_compact(&sample->runs, allocator, stop);
-	if (status == KERNEL_OK && sample->runs.n > SAMPLE_LIMIT)
+	if (status == KERNEL_OK && sample->runs.n > SAMPLE_LIMIT && !sample->is_whole)
 		status = become_sketch(sample, allocator);
 	return status;
 }
@@ -84,6 +84,20 @@ sample_add_slowly(Sample *sample, const Allocator *allocator, const StopCheck *s
 }
 
 Status
+sample_add_times(Sample *sample, const Allocator *allocator, const StopCheck *stop, double x,
+				 double times)
+{
+	Status status = KERNEL_OK;
+
+	if (!sample->is_whole && sample->runs.n >= 2 * SAMPLE_LIMIT)
+		status = sample_settle(sample, allocator, stop);
+	if (status != KERNEL_OK)
+		return status;
+	return sample->is_sketch ? sketch_times(&sample->sketch, allocator, x, times) :
+							   score_runs_add(&sample->runs, allocator, stop, x, times);
+}
+
+Status
 sample_merge(Sample *into, const Allocator *allocator, const StopCheck *stop, const Sample *from)
 {
 	Status status = KERNEL_OK;
@@ -91,7 +105,7 @@ sample_merge(Sample *into, const Allocator *allocator, const StopCheck *stop, co
 	if (!from->is_sketch && !into->is_sketch)
 	{
 		status = score_runs_merge(&into->runs, allocator, stop, &from->runs);
-		if (status == KERNEL_OK && into->runs.n > SAMPLE_LIMIT)
+		if (status == KERNEL_OK && into->runs.n > SAMPLE_LIMIT && !into->is_whole)
 			status = sample_settle(into, allocator, stop);
 		return status;
 	}

@@ -3,7 +3,8 @@
  *
  * Up to SAMPLE_LIMIT distinct values are kept as they are, each with its count.  Beyond, a sketch
  * counts them to a relative error of SAMPLE_ERROR.  Which of the two it is depends on the number
- * of distinct values alone, not on the order or the parts in which they came.
+ * of distinct values alone, not on the order or the parts in which they came.  A whole sample keeps
+ * them all, however many they are.
  */
 #ifndef ORCHARD_KERNEL_PREP_SAMPLE_H
 #define ORCHARD_KERNEL_PREP_SAMPLE_H
@@ -17,6 +18,7 @@
 typedef struct Sample
 {
 	ScoreRuns runs; /* empty once it is a sketch */
+	bool is_whole;	/* never becomes one */
 	bool is_sketch;
 	QuantileSketch sketch;
 } Sample;
@@ -29,10 +31,15 @@ extern Status sample_add_slowly(Sample *sample, const Allocator *allocator, cons
 static inline Status
 sample_add(Sample *sample, const Allocator *allocator, const StopCheck *stop, double x)
 {
-	if (__builtin_expect(sample->is_sketch || sample->runs.n >= 2 * SAMPLE_LIMIT, 0))
+	if (__builtin_expect(
+			sample->is_sketch || (sample->runs.n >= 2 * SAMPLE_LIMIT && !sample->is_whole), 0))
 		return sample_add_slowly(sample, allocator, stop, x);
 	return score_runs_add(&sample->runs, allocator, stop, x, 1.0);
 }
+
+/* Takes a finite value `times` times, a whole number. */
+extern Status sample_add_times(Sample *sample, const Allocator *allocator, const StopCheck *stop,
+							   double x, double times);
 
 /* Into runs or a sketch, as the number of distinct values has it. */
 extern Status sample_settle(Sample *sample, const Allocator *allocator, const StopCheck *stop);

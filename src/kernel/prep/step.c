@@ -15,6 +15,7 @@
 	 BIT(STEP_IMPUTE))
 #define BY_LEVEL (BIT(STEP_ONEHOT) | BIT(STEP_ORDINAL) | BIT(STEP_FREQUENCY))
 #define BY_TARGET (BIT(STEP_TARGET) | BIT(STEP_WOE))
+#define OPTIONS_LEAST_BYTES 6 /* of a step without what it learnt */
 #define AT(field) offsetof(Step, field)
 
 #define NUMBER_OPTION(name, kinds, field, least, largest, preset) \
@@ -90,6 +91,7 @@ const StepField step_fields[] = {
 	TEXT_OPTION("time_zone", BIT(STEP_CYCLIC), time_zone),
 	WORD_OPTION("strategy", BIT(STEP_IMPUTE), strategy, "mean", "median", "mode", "constant"),
 	NUMBER_OPTION("constant", BIT(STEP_IMPUTE), constant, -1.7e308, 1.7e308, 0.0),
+	TEXT_OPTION("constant", BIT(STEP_IMPUTE), constant_text),
 	FLAG_OPTION("indicator", BIT(STEP_IMPUTE)),
 	WORD_OPTION("drop", BIT(STEP_ONEHOT), drop, "none", "first"),
 	WHOLE_OPTION("min_count", BIT(STEP_ONEHOT), min_count, 1, 2147483647, 1),
@@ -103,6 +105,8 @@ const StepField step_fields[] = {
 	WHOLE_OPTION("seed", BIT(STEP_HASH), seed, 0, 2147483647, 0),
 	NUMBER_OPTION("smooth", BIT(STEP_TARGET), smooth, 0.0, 1e15, NAN),
 	NUMBER_OPTION("smooth", BIT(STEP_WOE), smooth, 1e-9, 1e15, 0.5),
+	{"before", BIT(STEP_POLYNOMIAL), FIELD_STEPS, true, AT(before), 0, 0, 0, {NULL}},
+	{"after", EVERY, FIELD_STEPS, true, AT(after), 0, 0, 0, {NULL}},
 	{"input",
 	 EVERY,
 	 FIELD_WORD,
@@ -120,6 +124,7 @@ const StepField step_fields[] = {
 	LEARNT("maximum", BIT(STEP_MINMAX) | BIT(STEP_WINSOR) | BIT(STEP_MAXABS), FIELD_NUMBER,
 		   maximum),
 	LEARNT("fill", BIT(STEP_IMPUTE), FIELD_NUMBER, center),
+	LEARNT("fill", BIT(STEP_IMPUTE), FIELD_TEXT, fill_text),
 	LEARNT("lambda", BIT(STEP_POWER), FIELD_NUMBER, lambda),
 	{"width", BIT(STEP_POLYNOMIAL), FIELD_WHOLE, false, AT(width), 0, 1000, 0, {NULL}},
 	LEARNT("relative_error", SKETCHED, FIELD_NUMBER, relative_error),
@@ -233,6 +238,29 @@ text_list_release(TextList *list, const Allocator *allocator)
 	*list = (TextList){0};
 }
 
+Status
+step_list_make(StepList *list, const Allocator *allocator, size_t n)
+{
+	if (n > UINT32_MAX)
+		return KERNEL_TOO_LARGE;
+	list->steps = NULL;
+	if (n > 0 && (list->steps = memory_allocate_zero(allocator, n, sizeof(Step))) == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	list->n = (uint32_t) n;
+	return KERNEL_OK;
+}
+
+void
+step_list_release(StepList *list, const Allocator *allocator)
+{
+	uint32_t i;
+
+	for (i = 0; i < list->n; i++)
+		step_release(&list->steps[i], allocator);
+	memory_release(allocator, list->steps, list->n, sizeof(Step));
+	*list = (StepList){0};
+}
+
 void
 step_release(Step *step, const Allocator *allocator)
 {
@@ -259,6 +287,8 @@ step_release(Step *step, const Allocator *allocator)
 			memory_release(allocator, list->values, list->n, sizeof(double));
 			*list = (NumberList){0};
 		}
+		else if (field->type == FIELD_STEPS)
+			step_list_release(place, allocator);
 	}
 }
 
@@ -288,6 +318,19 @@ same_numbers(const NumberList *a, const NumberList *b)
 }
 
 static bool
+same_steps(const StepList *a, const StepList *b)
+{
+	uint32_t i;
+
+	for (i = 0; i < a->n && i < b->n; i++)
+	{
+		if (!step_same_options(&a->steps[i], &b->steps[i]))
+			return false;
+	}
+	return a->n == b->n;
+}
+
+static bool
 same_field(const StepField *field, const void *a, const void *b)
 {
 	switch (field->type)
@@ -305,6 +348,8 @@ same_field(const StepField *field, const void *a, const void *b)
 			return same_texts(a, b);
 		case FIELD_NUMBERS:
 			return same_numbers(a, b);
+		case FIELD_STEPS:
+			return same_steps(a, b);
 	}
 	return false;
 }
@@ -341,7 +386,7 @@ text_size(const char *text)
 }
 
 static size_t
-field_size(const StepField *field, const void *place)
+field_size(const StepField *field, const void *place, bool with_learnt)
 {
 	size_t size = 4;
 	uint32_t i;
@@ -360,6 +405,10 @@ field_size(const StepField *field, const void *place)
 			return size;
 		case FIELD_NUMBERS:
 			return size + 8 * (size_t) ((const NumberList *) place)->n;
+		case FIELD_STEPS:
+			for (i = 0; i < ((const StepList *) place)->n; i++)
+				size += step_encoded_size(&((const StepList *) place)->steps[i], with_learnt);
+			return size;
 		case FIELD_WHOLE:
 		case FIELD_WORD:
 			break;
@@ -376,7 +425,7 @@ step_encoded_size(const Step *step, bool with_learnt)
 	for (i = 0; i < step_n_fields; i++)
 	{
 		if (is_written(step, with_learnt, &step_fields[i]))
-			size += field_size(&step_fields[i], step_place(step, &step_fields[i]));
+			size += field_size(&step_fields[i], step_place(step, &step_fields[i]), with_learnt);
 	}
 	return size;
 }
@@ -389,10 +438,11 @@ write_number(ByteWriter *writer, double number)
 }
 
 static void
-encode_field(const StepField *field, const void *place, ByteWriter *writer)
+encode_field(const StepField *field, const void *place, bool with_learnt, ByteWriter *writer)
 {
 	const TextList *texts = place;
 	const NumberList *numbers = place;
+	const StepList *list = place;
 	const char *text;
 	uint32_t i;
 
@@ -424,6 +474,11 @@ encode_field(const StepField *field, const void *place, ByteWriter *writer)
 			for (i = 0; i < numbers->n; i++)
 				write_number(writer, numbers->values[i]);
 			break;
+		case FIELD_STEPS:
+			write_u32(writer, list->n);
+			for (i = 0; i < list->n; i++)
+				step_encode(&list->steps[i], with_learnt, writer);
+			break;
 	}
 }
 
@@ -436,7 +491,7 @@ step_encode(const Step *step, bool with_learnt, ByteWriter *writer)
 	for (i = 0; i < step_n_fields; i++)
 	{
 		if (is_written(step, with_learnt, &step_fields[i]))
-			encode_field(&step_fields[i], step_place(step, &step_fields[i]), writer);
+			encode_field(&step_fields[i], step_place(step, &step_fields[i]), with_learnt, writer);
 	}
 }
 
@@ -477,6 +532,26 @@ decode_numbers(NumberList *list, const Allocator *allocator, ByteReader *reader)
 	return status;
 }
 
+static Status decode_step(Step *step, bool with_learnt, int depth, const Allocator *allocator,
+						  ByteReader *reader);
+
+static Status
+decode_steps(StepList *list, bool with_learnt, int depth, const Allocator *allocator,
+			 ByteReader *reader)
+{
+	uint32_t n = read_count(reader, with_learnt ? STEP_LEAST_BYTES : OPTIONS_LEAST_BYTES);
+	Status status = reader->status;
+	uint32_t i;
+
+	if (status == KERNEL_OK && n > 0 && depth >= STEP_DEPTH)
+		status = KERNEL_CORRUPT;
+	if (status == KERNEL_OK)
+		status = step_list_make(list, allocator, n);
+	for (i = 0; i < list->n && status == KERNEL_OK; i++)
+		status = decode_step(&list->steps[i], with_learnt, depth + 1, allocator, reader);
+	return status;
+}
+
 static bool
 is_word(const StepField *field, int32_t place)
 {
@@ -484,7 +559,8 @@ is_word(const StepField *field, int32_t place)
 }
 
 static Status
-decode_field(const StepField *field, void *place, const Allocator *allocator, ByteReader *reader)
+decode_field(const StepField *field, void *place, bool with_learnt, int depth,
+			 const Allocator *allocator, ByteReader *reader)
 {
 	switch (field->type)
 	{
@@ -510,12 +586,14 @@ decode_field(const StepField *field, void *place, const Allocator *allocator, By
 			return decode_texts(place, allocator, reader);
 		case FIELD_NUMBERS:
 			return decode_numbers(place, allocator, reader);
+		case FIELD_STEPS:
+			return decode_steps(place, with_learnt, depth, allocator, reader);
 	}
 	return KERNEL_CORRUPT;
 }
 
-Status
-step_decode(Step *step, bool with_learnt, const Allocator *allocator, ByteReader *reader)
+static Status
+decode_step(Step *step, bool with_learnt, int depth, const Allocator *allocator, ByteReader *reader)
 {
 	uint8_t kind = read_u8(reader);
 	Status status = kind < STEP_KINDS ? KERNEL_OK : KERNEL_CORRUPT;
@@ -528,8 +606,8 @@ step_decode(Step *step, bool with_learnt, const Allocator *allocator, ByteReader
 	for (i = 0; i < step_n_fields && status == KERNEL_OK; i++)
 	{
 		if (is_written(step, with_learnt, &step_fields[i]))
-			status =
-				decode_field(&step_fields[i], step_place(step, &step_fields[i]), allocator, reader);
+			status = decode_field(&step_fields[i], step_place(step, &step_fields[i]), with_learnt,
+								  depth, allocator, reader);
 		if (status == KERNEL_OK)
 			status = reader->status;
 	}
@@ -538,6 +616,12 @@ step_decode(Step *step, bool with_learnt, const Allocator *allocator, ByteReader
 	if (status != KERNEL_OK)
 		step_release(step, allocator);
 	return status;
+}
+
+Status
+step_decode(Step *step, bool with_learnt, const Allocator *allocator, ByteReader *reader)
+{
+	return decode_step(step, with_learnt, 1, allocator, reader);
 }
 
 Status
@@ -556,8 +640,8 @@ step_copy(Step *to, const Step *from, const Allocator *allocator)
 	{
 		reader_begin(&reader, writer.bytes, writer.length);
 		status = step_decode(to, false, allocator, &reader);
-		to->input = from->input;
 		to->width = from->width;
+		step_set_input(to, from->input);
 	}
 	writer_release(&writer);
 	return status;

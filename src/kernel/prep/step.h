@@ -6,6 +6,10 @@
  * field, under which name, and between which bounds: encoding, decoding and the JSON
  * form of the glue follow it, so a field is written down once.
  *
+ * Steps can be chained: each output of a step goes through one of `after`, and the columns of a
+ * polynomial each through one of `before`.  A specification has one step after another, a template
+ * that the fit copies for each output; in a value there is one for every output.
+ *
  * A number that was not learnt, since there was no value, is NaN.  All parts of a step
  * come from one allocator; step_release returns them.
  */
@@ -102,7 +106,18 @@ typedef struct TextList
 	char **texts; /* owned, each zero-terminated */
 } TextList;
 
-typedef struct Step
+typedef struct Step Step;
+
+typedef struct StepList
+{
+	uint32_t n;
+	Step *steps; /* owned */
+} StepList;
+
+#define STEP_DEPTH 16	 /* steps that may be chained */
+#define STEP_WIDEST 1000 /* columns of a polynomial */
+
+struct Step
 {
 	StepKind kind;
 
@@ -116,9 +131,10 @@ typedef struct Step
 	double high;
 	double
 		smooth; /* TARGET: values that the mean of all counts as, NaN: by empirical Bayes; WOE: added to each count */
-	double period;	 /* CYCLIC */
-	double constant; /* IMPUTE */
-	int32_t n;		 /* quantiles, bins, buckets, or the degree of a polynomial */
+	double period;		 /* CYCLIC */
+	double constant;	 /* IMPUTE of numbers */
+	char *constant_text; /* IMPUTE of texts, NULL otherwise */
+	int32_t n;			 /* quantiles, bins, buckets, or the degree of a polynomial */
 	int32_t seed;
 	int32_t strategy; /* distribution, strategy of bins or of imputing, or cycle */
 	int32_t unknown;
@@ -126,13 +142,16 @@ typedef struct Step
 	int32_t nulls;
 	int32_t min_count;
 	int32_t max_categories; /* 0: no limit */
-	bool flag; /* clip, onehot, interaction_only, indicator, counts or signed, by the kind */
+	bool flag;		 /* clip, onehot, interaction_only, indicator, counts or signed, by the kind */
+	StepList before; /* POLYNOMIAL: none, or one a column, each of one output */
+	StepList after;	 /* none, one that every output goes through, or once learnt one an output */
 
 	/* What the fit learnt. */
 	int32_t input;		   /* family of the column */
 	double rows;		   /* values seen, missing ones among them */
 	double missing;		   /* NULL or NaN */
-	double center;		   /* subtracted */
+	double center;		   /* subtracted; IMPUTE of numbers: the fill */
+	char *fill_text;	   /* IMPUTE of texts; NULL: there was none */
 	double scale;		   /* divided by, never 0 */
 	double minimum;		   /* MINMAX, WINSOR: clamped to; */
 	double maximum;		   /* MAXABS: largest size */
@@ -148,7 +167,7 @@ typedef struct Step
 	int32_t folds;		   /* TARGET, WOE: folds 0 .. folds - 1 have values of their own */
 	NumberList values;	   /* FREQUENCY: by level; TARGET, WOE: by (level, fold + 1 or 0, class) */
 	NumberList priors;	   /* TARGET, WOE: for unseen levels, by (fold + 1 or 0, class) */
-} Step;
+};
 
 typedef enum FieldType
 {
@@ -158,7 +177,8 @@ typedef enum FieldType
 	FIELD_WORD,	  /* int32_t, place in a list of words */
 	FIELD_TEXT,	  /* char *, or NULL */
 	FIELD_TEXTS,
-	FIELD_NUMBERS
+	FIELD_NUMBERS,
+	FIELD_STEPS
 } FieldType;
 
 #define FIELD_WORDS 4
@@ -212,7 +232,7 @@ extern bool step_same_options(const Step *a, const Step *b);
 extern size_t step_encoded_size(const Step *step, bool with_learnt);
 
 /* No step is shorter, so that the memory of a list of steps is in proportion to its bytes. */
-#define STEP_LEAST_BYTES 22
+#define STEP_LEAST_BYTES 26
 extern void step_encode(const Step *step, bool with_learnt, ByteWriter *writer);
 
 /* From bytes that may be foreign; reader->status tells of corruption.  OUT_OF_MEMORY: nothing held. */
@@ -225,11 +245,28 @@ extern bool step_options_are_valid(const Step *step);
 /* Do learnt parts fit each other and the options, so that apply may trust every index? */
 extern bool step_is_valid(const Step *step);
 
-/* Does the kind take texts, else numbers? */
+/* Does the step take texts, else numbers?  One that imputes takes what its column has. */
 static inline bool
-step_takes_category(StepKind kind)
+step_takes_category(const Step *step)
 {
-	return kind >= STEP_ONEHOT;
+	return step->kind >= STEP_ONEHOT ||
+		(step->kind == STEP_IMPUTE && step->input == INPUT_CATEGORY);
+}
+
+/* Does the step itself give a text, else numbers? */
+static inline bool
+step_gives_text(const Step *step)
+{
+	return step->kind == STEP_IMPUTE && step->input == INPUT_CATEGORY;
+}
+
+/* The step that makes numbers of the texts of a column: behind those that fill its gaps. */
+static inline const Step *
+step_encoder(const Step *step)
+{
+	while (step->kind == STEP_IMPUTE && step->after.n > 0)
+		step = &step->after.steps[0];
+	return step;
 }
 
 static inline bool
@@ -245,8 +282,32 @@ step_classes(const Step *step)
 	return step->classes.n > 0 ? step->classes.n : 1;
 }
 
-/* Numbers that the step gives, 1 or more (one-hot steps may give none). */
+/*
+ * Numbers that the step gives, with those after it, 1 or more (one-hot steps may give none, and one
+ * that gives a text does); and what it hands to the steps after it.
+ */
 extern uint32_t step_outputs(const Step *step);
+extern uint32_t step_own_outputs(const Step *step);
+
+/* Says what kind of column the step reads, and so what the steps behind it read. */
+extern void step_set_input(Step *step, int32_t input);
+
+/* Does the step itself learn anything that applying it needs?  And it or any behind or before it? */
+extern bool step_learns(const Step *step);
+extern bool step_chain_learns(const Step *step);
+
+/*
+ * Can the steps after this one be fed with the rows that it is fitted to?  They can when it learns
+ * nothing, or only what stands for missing values, which is added at the end.
+ */
+extern bool step_passes_rows(const Step *step);
+
+/* What a chain of steps cannot be, NULL when it can be fitted.  The inputs must be set. */
+extern const char *step_chain_fault(const Step *step);
+
+/* Allocates n steps of a list, each empty. */
+extern Status step_list_make(StepList *list, const Allocator *allocator, size_t n);
+extern void step_list_release(StepList *list, const Allocator *allocator);
 
 /* Allocates n numbers of a list. */
 extern Status number_list_make(NumberList *list, const Allocator *allocator, size_t n);

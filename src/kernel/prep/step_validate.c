@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define POLYNOMIAL_TERMS 100000 /* more are refused */
+#define CHAIN_OUTPUTS 1000		/* that go through further steps while rows are read */
 
 /* Combinations of at most `degree` of n columns, with repetition unless they are interactions; 0 when too many. */
 static uint32_t
@@ -34,7 +35,7 @@ onehot_outputs(const Step *step)
 }
 
 uint32_t
-step_outputs(const Step *step)
+step_own_outputs(const Step *step)
 {
 	switch (step->kind)
 	{
@@ -57,6 +58,147 @@ step_outputs(const Step *step)
 		default:
 			return 1;
 	}
+}
+
+uint32_t
+step_outputs(const Step *step)
+{
+	uint64_t n = 0;
+	uint32_t i;
+
+	if (step->after.n == 0)
+		return step_gives_text(step) ? 0 : step_own_outputs(step);
+	for (i = 0; i < step->after.n; i++)
+		n += step_outputs(&step->after.steps[i]);
+	return n <= UINT32_MAX ? (uint32_t) n : UINT32_MAX;
+}
+
+void
+step_set_input(Step *step, int32_t input)
+{
+	uint32_t i;
+
+	step->input = input;
+	for (i = 0; i < step->before.n; i++)
+		step_set_input(&step->before.steps[i], INPUT_NUMBER);
+	for (i = 0; i < step->after.n; i++)
+		step_set_input(&step->after.steps[i],
+					   step_gives_text(step) ? INPUT_CATEGORY : INPUT_NUMBER);
+}
+
+bool
+step_learns(const Step *step)
+{
+	switch (step->kind)
+	{
+		case STEP_PASS:
+		case STEP_LOG1P:
+		case STEP_SIGNED_LOG:
+		case STEP_POLYNOMIAL:
+		case STEP_CYCLIC:
+		case STEP_HASH:
+			return false;
+		case STEP_BINS:
+			return step->strategy != BINS_CUSTOM;
+		case STEP_IMPUTE:
+			return step->strategy != IMPUTE_CONSTANT;
+		default:
+			return true;
+	}
+}
+
+static bool
+list_learns(const StepList *list)
+{
+	uint32_t i;
+
+	for (i = 0; i < list->n; i++)
+	{
+		if (step_chain_learns(&list->steps[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
+step_chain_learns(const Step *step)
+{
+	return step_learns(step) || list_learns(&step->before) || list_learns(&step->after);
+}
+
+/* Is there a step of the kind among the template's steps after this one? */
+static bool
+has_after(const Step *step, StepKind kind)
+{
+	while (step->after.n > 0)
+	{
+		step = &step->after.steps[0];
+		if (step->kind == kind)
+			return true;
+	}
+	return false;
+}
+
+bool
+step_passes_rows(const Step *step)
+{
+	if (!step_learns(step) || step_gives_text(step))
+		return true;
+	/* What another one would make of the missing values could not be taken back. */
+	return step->kind == STEP_IMPUTE && !has_after(step, STEP_IMPUTE);
+}
+
+static const char *
+link_fault(const Step *step, const Step *next)
+{
+	if (next->kind == STEP_POLYNOMIAL)
+		return "a polynomial reads several columns, and stands behind steps of one output each";
+	if (step_gives_text(step) != step_takes_category(next))
+		return step_gives_text(step) ?
+			"a step that gives a text is followed by one that takes a number" :
+			"a step that gives a number is followed by one that takes a category";
+	if (next->kind == STEP_CYCLIC && next->strategy != CYCLE_PERIOD)
+		return "a cycle of the calendar reads a time, which no step gives";
+	if (step_gives_text(step) && next->kind == STEP_IMPUTE)
+		return "the gaps of a category are filled already";
+	if (step_gives_text(step) && step_learns(step) && next->kind == STEP_HASH &&
+		list_learns(&next->after))
+		return "what stands behind a hash cannot be learnt where the most frequent category fills gaps";
+	return NULL;
+}
+
+const char *
+step_chain_fault(const Step *step)
+{
+	const char *fault = NULL;
+	uint64_t outputs = 1;
+	uint32_t i;
+
+	for (i = 0; i < step->before.n && fault == NULL; i++)
+	{
+		fault = step_chain_fault(&step->before.steps[i]);
+		if (fault == NULL && step_outputs(&step->before.steps[i]) != 1)
+			fault = "a polynomial wants one number of each step before it";
+	}
+	if (fault == NULL && list_learns(&step->before) && list_learns(&step->after))
+		fault = "what stands behind a polynomial cannot be learnt while what stands before it is";
+	if (fault == NULL && step_gives_text(step) && step->flag)
+		fault = "the gaps of a category have no indicator";
+	if (fault == NULL && step_gives_text(step) &&
+		(step->strategy == IMPUTE_MEAN || step->strategy == IMPUTE_MEDIAN))
+		fault = "categories have neither mean nor median";
+	if (fault == NULL && step->kind == STEP_IMPUTE && step->strategy == IMPUTE_CONSTANT &&
+		step_gives_text(step) != (step->constant_text != NULL))
+		fault = "what fills the gaps is not of the column's type";
+	while (step->after.n > 0 && fault == NULL)
+	{
+		outputs *= step_passes_rows(step) ? step_own_outputs(step) : 1;
+		if (outputs > CHAIN_OUTPUTS)
+			return "a step in the middle gives too many numbers";
+		fault = link_fault(step, &step->after.steps[0]);
+		step = &step->after.steps[0];
+	}
+	return fault;
 }
 
 static bool
@@ -181,18 +323,10 @@ target_is_valid(const Step *step)
 		is_sorted(&step->classes) && (step->kind == STEP_TARGET || step->classes.n == 0);
 }
 
-bool
-step_is_valid(const Step *step)
+/* Do the learnt parts of the kind fit each other? */
+static bool
+kind_is_valid(const Step *step)
 {
-	if (!step_options_are_valid(step) || !fields_are_within(step, true))
-		return false;
-	if (!(step->rows >= 0.0 && step->missing >= 0.0 && step->missing <= step->rows))
-		return false;
-	if ((step->input == INPUT_CATEGORY) != step_takes_category(step->kind))
-		return false;
-	if (!is_sorted(&step->levels) || !is_sorted(&step->pooled) ||
-		!are_disjoint(&step->levels, &step->pooled) || !has_no_infinity(&step->values))
-		return false;
 	switch (step->kind)
 	{
 		case STEP_STANDARD:
@@ -204,7 +338,7 @@ step_is_valid(const Step *step)
 		case STEP_BINS:
 			return is_ascending(&step->knots, true);
 		case STEP_POLYNOMIAL:
-			return step->width > 0 && step_outputs(step) > 0 &&
+			return step->width > 0 && step_own_outputs(step) > 0 &&
 				(step->columns.n == 0 || step->columns.n == (uint32_t) step->width);
 		case STEP_FREQUENCY:
 			return step->values.n == step->levels.n + step->has_null_level;
@@ -214,4 +348,56 @@ step_is_valid(const Step *step)
 		default:
 			return true;
 	}
+}
+
+/* Learnt steps of a list, n of them or none; those before a polynomial give one number each. */
+static bool
+list_is_valid(const StepList *list, uint32_t n, bool is_before)
+{
+	uint32_t i;
+
+	for (i = 0; i < list->n; i++)
+	{
+		if (list->steps[i].column != NULL || !step_is_valid(&list->steps[i]) ||
+			(is_before &&
+			 (step_outputs(&list->steps[i]) != 1 || step_takes_category(&list->steps[i]))))
+			return false;
+	}
+	return list->n == 0 || list->n == n;
+}
+
+/* Do the steps that stand one behind another fit each other? */
+static bool
+chain_is_valid(const Step *step)
+{
+	uint32_t i;
+
+	for (i = 0; i < step->after.n; i++)
+	{
+		const Step *next = &step->after.steps[i];
+
+		if (next->kind == STEP_POLYNOMIAL || step_gives_text(step) != step_takes_category(next) ||
+			(!step_takes_category(next) && next->input != INPUT_NUMBER) ||
+			(next->kind == STEP_CYCLIC && next->strategy != CYCLE_PERIOD))
+			return false;
+	}
+	return list_is_valid(&step->before, (uint32_t) step->width, true) &&
+		list_is_valid(&step->after, step_gives_text(step) ? 1 : step_own_outputs(step), false);
+}
+
+bool
+step_is_valid(const Step *step)
+{
+	if (!step_options_are_valid(step) || !fields_are_within(step, true))
+		return false;
+	if (!(step->rows >= 0.0 && step->missing >= 0.0 && step->missing <= step->rows))
+		return false;
+	if ((step->input == INPUT_CATEGORY) != step_takes_category(step))
+		return false;
+	if (step->kind == STEP_IMPUTE && (step_gives_text(step) ? step->flag : step->fill_text != NULL))
+		return false;
+	if (!is_sorted(&step->levels) || !is_sorted(&step->pooled) ||
+		!are_disjoint(&step->levels, &step->pooled) || !has_no_infinity(&step->values))
+		return false;
+	return kind_is_valid(step) && chain_is_valid(step);
 }

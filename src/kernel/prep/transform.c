@@ -74,7 +74,13 @@ decode_steps(Transform *transform, const Allocator *allocator, ByteReader *reade
 	/* All of them, so that the block is released with its size: steps not read are empty. */
 	transform->n = n;
 	for (n = 0; n < transform->n && status == KERNEL_OK; n++)
+	{
 		status = step_decode(&transform->steps[n], true, allocator, reader);
+		/* The numbers of a recipe are numbers. */
+		if (status == KERNEL_OK && transform->is_recipe &&
+			step_gives_text(step_encoder(&transform->steps[n])))
+			status = KERNEL_CORRUPT;
+	}
 	if (status == KERNEL_OK && reader_left(reader) > 0)
 		status = KERNEL_CORRUPT;
 	return status;
