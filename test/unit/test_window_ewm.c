@@ -141,4 +141,47 @@ edges(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(agrees_with_pandas), UNIT_CASE(agrees_with_mpmath), UNIT_CASE(edges))
+/* Values near the largest give what the same values scaled down give: products of sums overflow. */
+static void
+large_values(void)
+{
+	static const double scales[] = {0x1p508, 0x1p990, 0x1p1016};
+	size_t i;
+	int j;
+
+	for (i = 0; i < sizeof(scales) / sizeof(scales[0]); i++)
+	{
+		DoubleDouble q = ewm_factor(0.125);
+		EwmRing small;
+		EwmRing large;
+
+		EwmRing_begin(&small);
+		EwmRing_begin(&large);
+		small.context = large.context = q;
+		for (j = 0; j < 40; j++)
+		{
+			/* Beyond 2^512 squares of deviations overflow: all values are alike there. */
+			double x = i == 0 ? 3.0 + j * 5 % 7 : 3.0;
+			Ewm a;
+			Ewm b;
+
+			if (j >= 11)
+			{
+				CHECK(EwmRing_pop(&small, &unit_allocator, NULL) == KERNEL_OK);
+				CHECK(EwmRing_pop(&large, &unit_allocator, NULL) == KERNEL_OK);
+			}
+			CHECK(EwmRing_push(&small, &unit_allocator, row_of(x)) == KERNEL_OK);
+			CHECK(EwmRing_push(&large, &unit_allocator, row_of(x * scales[i])) == KERNEL_OK);
+			EwmRing_fold(&small, &a);
+			EwmRing_fold(&large, &b);
+			CHECK_CLOSE(mean_of(&b), mean_of(&a) * scales[i], 4e-16);
+			if (j > 0)
+				CHECK_CLOSE(deviation_of(&b), deviation_of(&a) * scales[i], 1e-14);
+		}
+		EwmRing_release(&small, &unit_allocator);
+		EwmRing_release(&large, &unit_allocator);
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(agrees_with_pandas), UNIT_CASE(agrees_with_mpmath), UNIT_CASE(edges),
+		  UNIT_CASE(large_values))

@@ -49,6 +49,9 @@ ewm_factor(double alpha)
 /* left = left, then right: O(1), no power is computed. */
 extern void ewm_merge(Ewm *left, const Ewm *right);
 
+/* The same for a left that results are taken from and no more: its span and tail stay as they were. */
+extern void ewm_merge_sums(Ewm *left, const Ewm *right);
+
 /* A row after the last one, one before the first. */
 extern void ewm_append(Ewm *ewm, EwmRow row, DoubleDouble q);
 extern void ewm_prepend(Ewm *ewm, EwmRow row, DoubleDouble q);
@@ -68,7 +71,7 @@ extern Status ewm_deviation(const Ewm *ewm, double *result);
 #define RING_CLEAR(state) ewm_clear(state)
 #define RING_APPEND(state, x) ewm_append(state, x, ring->context)
 #define RING_PREPEND(state, x) ewm_prepend(state, x, ring->context)
-#define RING_MERGE(state, right) ewm_merge(state, right)
+#define RING_MERGE(state, right) ewm_merge_sums(state, right)
 #include "kernel/window/ring.h"
 
 #endif /* ORCHARD_KERNEL_WINDOW_EWM_H */
