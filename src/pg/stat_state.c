@@ -51,10 +51,8 @@ state_copy(const StateType *type, FunctionCallInfo fcinfo, int i)
 }
 
 Datum
-state_result(FunctionCallInfo fcinfo, Status status, double result)
+state_no_result(FunctionCallInfo fcinfo, Status status)
 {
-	if (likely(status == KERNEL_OK))
-		PG_RETURN_FLOAT8(result);
 	if (status == KERNEL_OVERFLOW)
 		float_overflow_error();
 	if (status == KERNEL_UNDERFLOW)
@@ -67,7 +65,7 @@ state_result_real(FunctionCallInfo fcinfo, Status status, float result)
 {
 	if (likely(status == KERNEL_OK))
 		PG_RETURN_FLOAT4(result);
-	return state_result(fcinfo, status, 0.0);
+	return state_no_result(fcinfo, status);
 }
 
 static void

@@ -88,8 +88,17 @@ state_to_change(const StateType *type, FunctionCallInfo fcinfo)
 	return state_copy(type, fcinfo, 0);
 }
 
+/* NULL or the error of a status other than KERNEL_OK. */
+extern Datum state_no_result(FunctionCallInfo fcinfo, Status status);
+
 /* The result of a kernel function as a Datum: NULL where it is undefined, an error on over- or underflow. */
-extern Datum state_result(FunctionCallInfo fcinfo, Status status, double result);
+static inline Datum
+state_result(FunctionCallInfo fcinfo, Status status, double result)
+{
+	if (unlikely(status != KERNEL_OK))
+		return state_no_result(fcinfo, status);
+	PG_RETURN_FLOAT8(result);
+}
 
 /* The same in single precision. */
 extern Datum state_result_real(FunctionCallInfo fcinfo, Status status, float result);

@@ -189,6 +189,34 @@ extreme_scales(void)
 	CHECK_NEAR(result, 1.0, 4e-16);
 }
 
+/* y = 4.5 - x / 2 + a residual, at scales whose products leave the range; far from the origin. */
+static void
+intercepts(void)
+{
+	static const double scales[] = {0x1p-510, 0x1p-300, 1.0, 0x1p300, 0x1p400};
+	Comoments far;
+	double result = 0.0;
+	size_t i;
+	int j;
+
+	for (i = 0; i < sizeof(scales) / sizeof(scales[0]); i++)
+	{
+		double x[] = {scales[i], 2.0 * scales[i], 4.0 * scales[i]};
+		double y[] = {5.0 * scales[i], 2.0 * scales[i], 3.0 * scales[i]};
+		Comoments state = state_of(x, y, 0, 3);
+
+		CHECK(comoments_intercept(&state, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, 4.5 * scales[i], 4e-16);
+		CHECK(comoments_slope(&state, &result) == KERNEL_OK);
+		CHECK_CLOSE(result, -0.5, 4e-16);
+	}
+	comoments_clear(&far);
+	for (j = 0; j < 1000; j++)
+		CHECK(comoments_add(&far, 1e15 + j / 4.0, 2e15 + 3.0 + j / 2.0) == KERNEL_OK);
+	CHECK(comoments_intercept(&far, &result) == KERNEL_OK);
+	CHECK_NEAR(result, 3.0, 1e-9);
+}
+
 static void
 forged_states_are_refused(void)
 {
@@ -222,4 +250,4 @@ forged_states_are_refused(void)
 
 UNIT_MAIN(UNIT_CASE(whole_and_merged_agree_with_mpmath), UNIT_CASE(sides_are_independent),
 		  UNIT_CASE(overflow_is_that_of_the_side), UNIT_CASE(lines_and_edges),
-		  UNIT_CASE(extreme_scales), UNIT_CASE(forged_states_are_refused))
+		  UNIT_CASE(extreme_scales), UNIT_CASE(intercepts), UNIT_CASE(forged_states_are_refused))

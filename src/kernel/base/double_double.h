@@ -57,6 +57,27 @@ dd_two_product(double a, double b)
 	return (DoubleDouble){product, fma(a, b, -product)};
 }
 
+/*
+ * dd_two_product without its call of fma, which processors that the build does not assume to have it
+ * pay with the registers around it.  Not finite where a side is beyond 2^996.
+ * Source: Dekker, "A floating-point technique for extending the available precision", Numer. Math.
+ * 18, 1971, with Veltkamp's halves.
+ */
+static inline DoubleDouble
+dd_split_product(double a, double b)
+{
+	double a_split = 134217729.0 * a; /* 2^27 + 1 */
+	double b_split = 134217729.0 * b;
+	double a_high = a_split - (a_split - a);
+	double b_high = b_split - (b_split - b);
+	double a_low = a - a_high;
+	double b_low = b - b_high;
+	double product = a * b;
+
+	return (DoubleDouble){
+		product, ((a_high * b_high - product) + (a_high * b_low + a_low * b_high)) + a_low * b_low};
+}
+
 static inline DoubleDouble
 dd_add_double(DoubleDouble a, double b)
 {

@@ -85,84 +85,6 @@ comoments_is_valid(const Comoments *comoments)
 	return !has_products || comoments->n > 1 || comoments->sxy.hi == 0.0;
 }
 
-static Status
-sum_of_products(const Comoments *comoments, DoubleDouble sum, double *result)
-{
-	if (comoments->n == 0)
-		return KERNEL_INVALID;
-	*result = total_value(sum);
-	return KERNEL_OK;
-}
-
-Status
-comoments_sxx(const Comoments *comoments, double *result)
-{
-	return sum_of_products(comoments, comoments->sxx, result);
-}
-
-Status
-comoments_syy(const Comoments *comoments, double *result)
-{
-	return sum_of_products(comoments, comoments->syy, result);
-}
-
-Status
-comoments_sxy(const Comoments *comoments, double *result)
-{
-	return sum_of_products(comoments, comoments->sxy, result);
-}
-
-Status
-comoments_covariance(const Comoments *comoments, int lost, double *result)
-{
-	if (comoments->n <= lost)
-		return KERNEL_INVALID;
-	*result = total_value(comoments->sxy) / (double) (comoments->n - lost);
-	return KERNEL_OK;
-}
-
-/* Neither overflowed nor so small that digits went. */
-static bool
-is_safe_product(double product)
-{
-	return product > 1e-280 && product < 1e300;
-}
-
-Status
-comoments_correlation(const Comoments *comoments, double *result)
-{
-	double sxx = total_value(comoments->sxx);
-	double syy = total_value(comoments->syy);
-	double sxy = total_value(comoments->sxy);
-	double product = sxx * syy;
-	double quotient;
-
-	if (comoments->n == 0 || sxx == 0.0 || syy == 0.0)
-		return KERNEL_INVALID;
-	/* One root keeps the correlation of a straight line at 1 exactly. */
-	quotient = is_safe_product(product) ? sxy / sqrt(product) : sxy / sqrt(sxx) / sqrt(syy);
-	*result = quotient > 1.0 ? 1.0 : quotient < -1.0 ? -1.0 : quotient;
-	return KERNEL_OK;
-}
-
-Status
-comoments_r2(const Comoments *comoments, double *result)
-{
-	double sxx = total_value(comoments->sxx);
-	double syy = total_value(comoments->syy);
-	double sxy = total_value(comoments->sxy);
-	double product = sxx * syy;
-	double square;
-
-	if (comoments->n == 0 || sxx == 0.0)
-		return KERNEL_INVALID;
-	square = syy == 0.0			 ? 1.0 :
-		is_safe_product(product) ? sxy * sxy / product :
-								   (sxy / sxx) * (sxy / syy);
-	*result = square > 1.0 ? 1.0 : square;
-	return KERNEL_OK;
-}
-
 /* Slope with twice the precision, so that an intercept far from the data keeps its digits. */
 static Status
 slope_of(const Comoments *comoments, DoubleDouble *slope)
@@ -181,18 +103,7 @@ slope_of(const Comoments *comoments, DoubleDouble *slope)
 }
 
 Status
-comoments_slope(const Comoments *comoments, double *result)
-{
-	DoubleDouble slope;
-	Status status = slope_of(comoments, &slope);
-
-	if (status == KERNEL_OK)
-		*result = slope.hi;
-	return status;
-}
-
-Status
-comoments_intercept(const Comoments *comoments, double *result)
+comoments_intercept_careful(const Comoments *comoments, double *result)
 {
 	DoubleDouble total_x = comoments->total_x;
 	DoubleDouble total_y = comoments->total_y;

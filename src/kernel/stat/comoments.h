@@ -141,22 +141,130 @@ comoments_y(const Comoments *comoments)
  * without spread under the correlation; a slope of zero under the x intercept).  *result is written
  * only under KERNEL_OK.
  */
-extern Status comoments_sxx(const Comoments *comoments, double *result);
-extern Status comoments_syy(const Comoments *comoments, double *result);
-extern Status comoments_sxy(const Comoments *comoments, double *result);
+static inline Status
+comoments_sum(const Comoments *comoments, DoubleDouble sum, double *result)
+{
+	if (comoments->n == 0)
+		return KERNEL_INVALID;
+	*result = total_value(sum);
+	return KERNEL_OK;
+}
+
+static inline Status
+comoments_sxx(const Comoments *comoments, double *result)
+{
+	return comoments_sum(comoments, comoments->sxx, result);
+}
+
+static inline Status
+comoments_syy(const Comoments *comoments, double *result)
+{
+	return comoments_sum(comoments, comoments->syy, result);
+}
+
+static inline Status
+comoments_sxy(const Comoments *comoments, double *result)
+{
+	return comoments_sum(comoments, comoments->sxy, result);
+}
 
 /* Sxy / (n - lost), lost = 0 for the population, 1 for a sample. */
-extern Status comoments_covariance(const Comoments *comoments, int lost, double *result);
+static inline Status
+comoments_covariance(const Comoments *comoments, int lost, double *result)
+{
+	if (comoments->n <= lost)
+		return KERNEL_INVALID;
+	*result = total_value(comoments->sxy) / (double) (comoments->n - lost);
+	return KERNEL_OK;
+}
+
+/* Neither overflowed nor so small that digits went. */
+static inline bool
+comoments_is_safe(double product)
+{
+	return product > 1e-280 && product < 1e300;
+}
 
 /* Sxy / sqrt(Sxx Syy), within -1 and 1. */
-extern Status comoments_correlation(const Comoments *comoments, double *result);
+static inline Status
+comoments_correlation(const Comoments *comoments, double *result)
+{
+	double sxx = total_value(comoments->sxx);
+	double syy = total_value(comoments->syy);
+	double sxy = total_value(comoments->sxy);
+	double product = sxx * syy;
+	double quotient;
+
+	if (comoments->n == 0 || sxx == 0.0 || syy == 0.0)
+		return KERNEL_INVALID;
+	/* One root keeps the correlation of a straight line at 1 exactly. */
+	quotient = comoments_is_safe(product) ? sxy / sqrt(product) : sxy / sqrt(sxx) / sqrt(syy);
+	*result = quotient > 1.0 ? 1.0 : quotient < -1.0 ? -1.0 : quotient;
+	return KERNEL_OK;
+}
 
 /* The square of the correlation; 1 where y has no spread and x has. */
-extern Status comoments_r2(const Comoments *comoments, double *result);
+static inline Status
+comoments_r2(const Comoments *comoments, double *result)
+{
+	double sxx = total_value(comoments->sxx);
+	double syy = total_value(comoments->syy);
+	double sxy = total_value(comoments->sxy);
+	double product = sxx * syy;
+	double square;
 
-/* Of the least-squares line y = intercept + slope x; the x intercept is where it meets y = 0. */
-extern Status comoments_slope(const Comoments *comoments, double *result);
-extern Status comoments_intercept(const Comoments *comoments, double *result);
+	if (comoments->n == 0 || sxx == 0.0)
+		return KERNEL_INVALID;
+	square = syy == 0.0			   ? 1.0 :
+		comoments_is_safe(product) ? sxy * sxy / product :
+									 (sxy / sxx) * (sxy / syy);
+	*result = square > 1.0 ? 1.0 : square;
+	return KERNEL_OK;
+}
+
+/* Of the least-squares line y = intercept + slope x. */
+static inline Status
+comoments_slope(const Comoments *comoments, double *result)
+{
+	double sxx = total_value(comoments->sxx);
+
+	if (comoments->n == 0 || sxx == 0.0)
+		return KERNEL_INVALID;
+	*result = total_value(comoments->sxy) / sxx;
+	return KERNEL_OK;
+}
+
+/* a * b to twice the precision; the pairs need not be normalised. */
+static inline DoubleDouble
+comoments_product(DoubleDouble a, DoubleDouble b)
+{
+	DoubleDouble product = dd_split_product(a.hi, b.hi);
+
+	product.lo += a.hi * b.lo + a.lo * b.hi;
+	return product;
+}
+
+/* By way of the slope, where products of sums leave the range of doubles. */
+extern Status comoments_intercept_careful(const Comoments *comoments, double *result);
+
+/* (Sy Sxx - Sx Sxy) / (n Sxx), to twice the precision up to the division. */
+static inline Status
+comoments_intercept(const Comoments *comoments, double *result)
+{
+	DoubleDouble a = comoments_product(comoments->total_y, comoments->sxx);
+	DoubleDouble b = comoments_product(comoments->total_x, comoments->sxy);
+	double divisor = (double) comoments->n * total_value(comoments->sxx);
+	double intercept = ((a.hi - b.hi) + (a.lo - b.lo)) / divisor;
+	bool is_safe = comoments_is_safe(fabs(a.hi)) && comoments_is_safe(fabs(b.hi)) &&
+		comoments_is_safe(divisor) && isfinite(intercept);
+
+	if (__builtin_expect(!is_safe, 0))
+		return comoments_intercept_careful(comoments, result);
+	*result = intercept;
+	return KERNEL_OK;
+}
+
+/* Where the line meets y = 0. */
 extern Status comoments_x_intercept(const Comoments *comoments, double *result);
 
 #endif /* ORCHARD_KERNEL_STAT_COMOMENTS_H */

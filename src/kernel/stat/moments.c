@@ -265,22 +265,6 @@ moments_is_valid(const Moments *moments)
 		(moments->n > 1 || (moments->min == moments->max && moments->total.hi == moments->min));
 }
 
-/* (hi + lo) / n to an ulp; the addition of 0 turns -0 into 0, as the built-in avg does. */
-static inline double
-mean_of(DoubleDouble total, int64_t n)
-{
-	return (total_value(total) + 0.0) / (double) n;
-}
-
-Status
-sum_mean(const Sum *sum, double *result)
-{
-	if (sum->n == 0)
-		return KERNEL_INVALID;
-	*result = mean_of(sum->total, sum->n);
-	return KERNEL_OK;
-}
-
 Status
 sum_total_real(const Sum *sum, float *result)
 {
@@ -293,42 +277,6 @@ sum_total_real(const Sum *sum, float *result)
 		return KERNEL_OVERFLOW;
 	*result = (float) total;
 	return KERNEL_OK;
-}
-
-Status
-variance_total(const Variance *variance, double *result)
-{
-	Sum sum = {variance->n, variance->total};
-
-	return sum_total(&sum, result);
-}
-
-Status
-variance_mean(const Variance *variance, double *result)
-{
-	Sum sum = {variance->n, variance->total};
-
-	return sum_mean(&sum, result);
-}
-
-Status
-variance_variance(const Variance *variance, int lost, double *result)
-{
-	if (variance->n <= lost)
-		return KERNEL_INVALID;
-	*result = total_value(variance->m2) / (double) (variance->n - lost);
-	return KERNEL_OK;
-}
-
-Status
-variance_deviation(const Variance *variance, int lost, double *result)
-{
-	double square;
-	Status status = variance_variance(variance, lost, &square);
-
-	if (status == KERNEL_OK)
-		*result = sqrt(square);
-	return status;
 }
 
 int64_t

@@ -237,16 +237,60 @@ sum_total(const Sum *sum, double *result)
 	return KERNEL_OK;
 }
 
-extern Status sum_mean(const Sum *sum, double *result);
+/* (hi + lo) / n to an ulp; the addition of 0 turns -0 into 0, as the built-in avg does. */
+static inline double
+total_mean(DoubleDouble total, int64_t n)
+{
+	return (total_value(total) + 0.0) / (double) n;
+}
+
+static inline Status
+sum_mean(const Sum *sum, double *result)
+{
+	if (sum->n == 0)
+		return KERNEL_INVALID;
+	*result = total_mean(sum->total, sum->n);
+	return KERNEL_OK;
+}
 
 /* The sum in single precision; KERNEL_OVERFLOW where a finite one has no room there. */
 extern Status sum_total_real(const Sum *sum, float *result);
-extern Status variance_total(const Variance *variance, double *result);
-extern Status variance_mean(const Variance *variance, double *result);
+static inline Status
+variance_total(const Variance *variance, double *result)
+{
+	Sum sum = {variance->n, variance->total};
+
+	return sum_total(&sum, result);
+}
+
+static inline Status
+variance_mean(const Variance *variance, double *result)
+{
+	Sum sum = {variance->n, variance->total};
+
+	return sum_mean(&sum, result);
+}
 
 /* M2 / (n - lost), lost = 0 for the population, 1 for a sample. */
-extern Status variance_variance(const Variance *variance, int lost, double *result);
-extern Status variance_deviation(const Variance *variance, int lost, double *result);
+static inline Status
+variance_variance(const Variance *variance, int lost, double *result)
+{
+	if (variance->n <= lost)
+		return KERNEL_INVALID;
+	*result = total_value(variance->m2) / (double) (variance->n - lost);
+	return KERNEL_OK;
+}
+
+static inline Status
+variance_deviation(const Variance *variance, int lost, double *result)
+{
+	double square;
+	Status status = variance_variance(variance, lost, &square);
+
+	if (status == KERNEL_OK)
+		*result = sqrt(square);
+	return status;
+}
 
 extern int64_t moments_count(const Moments *moments); /* values of any kind */
 extern Status moments_total(const Moments *moments, double *result);

@@ -3,24 +3,13 @@
  */
 #include "kernel/window/ewm.h"
 
-/*
- * a * b as a pair, without dd_multiply's calls of fma on processors that the build does not assume
- * to have it: Veltkamp's and Dekker's halves ("A floating-point technique for extending the
- * available precision", Numer. Math. 18, 1971).  Not finite where a side is beyond 2^996 or so.
- */
+/* a * b as a pair, by dd_split_product: not finite where a side is beyond 2^996 or so. */
 static inline DoubleDouble
 scaled(DoubleDouble a, DoubleDouble b)
 {
-	double a_split = 134217729.0 * a.hi; /* 2^27 + 1 */
-	double b_split = 134217729.0 * b.hi;
-	double a_high = a_split - (a_split - a.hi);
-	double b_high = b_split - (b_split - b.hi);
-	double a_low = a.hi - a_high;
-	double b_low = b.hi - b_high;
-	double product = a.hi * b.hi;
-	double rest = ((a_high * b_high - product) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
+	DoubleDouble product = dd_split_product(a.hi, b.hi);
 
-	return dd_quick_two_sum(product, rest + (a.hi * b.lo + a.lo * b.hi));
+	return dd_quick_two_sum(product.hi, product.lo + (a.hi * b.lo + a.lo * b.hi));
 }
 
 /* a - b, where the leading digits may cancel. */

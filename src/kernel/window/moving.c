@@ -25,27 +25,6 @@ moving_counts_total(const MovingCounts *counts)
 }
 
 void
-moving_sum_begin(MovingSum *moving)
-{
-	TotalRing_begin(&moving->ring);
-	moving->counts = (MovingCounts){0};
-}
-
-void
-moving_variance_begin(MovingVariance *moving)
-{
-	VarianceRing_begin(&moving->ring);
-	moving->counts = (MovingCounts){0};
-}
-
-void
-moving_moments_begin(MovingMoments *moving)
-{
-	MomentsRing_begin(&moving->ring);
-	moving->counts = (MovingCounts){0};
-}
-
-void
 moving_sum_release(MovingSum *moving, const Allocator *allocator)
 {
 	TotalRing_release(&moving->ring, allocator);
@@ -66,81 +45,11 @@ moving_moments_release(MovingMoments *moving, const Allocator *allocator)
 	moving_moments_begin(moving);
 }
 
-Status
-moving_sum_add(MovingSum *moving, const Allocator *allocator, double x)
-{
-	Status status = TotalRing_push(&moving->ring, allocator, x);
-
-	if (status == KERNEL_OK && moving_is_special(x))
-		moving_counts_note(&moving->counts, x, 1);
-	return status;
-}
-
-Status
-moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x)
-{
-	Status status = VarianceRing_push(&moving->ring, allocator, x);
-
-	if (status == KERNEL_OK && moving_is_special(x))
-		moving_counts_note(&moving->counts, x, 1);
-	return status;
-}
-
-Status
-moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x)
-{
-	Status status = MomentsRing_push(&moving->ring, allocator, x);
-
-	if (status == KERNEL_OK && moving_is_special(x))
-		moving_counts_note(&moving->counts, x, 1);
-	return status;
-}
-
-Status
-moving_sum_remove(MovingSum *moving, const Allocator *allocator, const StopCheck *stop, double x)
-{
-	Status status;
-
-	if (TotalRing_count(&moving->ring) == 0)
-		return KERNEL_INVALID;
-	status = TotalRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && moving_is_special(x))
-		moving_counts_note(&moving->counts, x, -1);
-	return status;
-}
-
-Status
-moving_variance_remove(MovingVariance *moving, const Allocator *allocator, const StopCheck *stop,
-					   double x)
-{
-	Status status;
-
-	if (VarianceRing_count(&moving->ring) == 0)
-		return KERNEL_INVALID;
-	status = VarianceRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && moving_is_special(x))
-		moving_counts_note(&moving->counts, x, -1);
-	return status;
-}
-
-Status
-moving_moments_remove(MovingMoments *moving, const Allocator *allocator, const StopCheck *stop,
-					  double x)
-{
-	Status status;
-
-	if (MomentsRing_count(&moving->ring) == 0)
-		return KERNEL_INVALID;
-	status = MomentsRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && moving_is_special(x))
-		moving_counts_note(&moving->counts, x, -1);
-	return status;
-}
-
 /* Folds the frame in its order, with the overflow rules of sum_add. */
-static Status
-replay_sum(const TotalRing *ring, Sum *state)
+Status
+moving_sum_replay(const MovingSum *moving, Sum *state)
 {
+	const TotalRing *ring = &moving->ring;
 	uint64_t n = TotalRing_count(ring);
 	Status status = KERNEL_OK;
 	uint64_t i;
@@ -152,9 +61,10 @@ replay_sum(const TotalRing *ring, Sum *state)
 }
 
 /* The same with those of variance_add. */
-static Status
-replay_mean(const TotalRing *ring)
+Status
+moving_mean_replay(const MovingSum *moving)
 {
+	const TotalRing *ring = &moving->ring;
 	uint64_t n = TotalRing_count(ring);
 	Status status = KERNEL_OK;
 	Variance variance;
@@ -166,9 +76,10 @@ replay_mean(const TotalRing *ring)
 	return status;
 }
 
-static Status
-replay_variance(const VarianceRing *ring, Variance *state)
+Status
+moving_variance_replay(const MovingVariance *moving, Variance *state)
 {
+	const VarianceRing *ring = &moving->ring;
 	uint64_t n = VarianceRing_count(ring);
 	Status status = KERNEL_OK;
 	uint64_t i;
@@ -179,9 +90,10 @@ replay_variance(const VarianceRing *ring, Variance *state)
 	return status;
 }
 
-static Status
-replay_moments(const MomentsRing *ring, Moments *state)
+Status
+moving_moments_replay(const MovingMoments *moving, Moments *state)
 {
+	const MomentsRing *ring = &moving->ring;
 	uint64_t n = MomentsRing_count(ring);
 	Status status = KERNEL_OK;
 	uint64_t i;
@@ -190,54 +102,6 @@ replay_moments(const MomentsRing *ring, Moments *state)
 	for (i = 0; i < n && status == KERNEL_OK; i++)
 		status = moments_add(state, MomentsRing_value(ring, i));
 	return status;
-}
-
-Status
-moving_sum_state(const MovingSum *moving, Sum *state)
-{
-	if (__builtin_expect(moving->counts.n_large > 0, 0))
-		return replay_sum(&moving->ring, state);
-	state->n = (int64_t) TotalRing_count(&moving->ring);
-	if (__builtin_expect(moving_counts_any(&moving->counts), 0))
-		state->total = dd_from(moving_counts_total(&moving->counts));
-	else
-		TotalRing_fold(&moving->ring, &state->total);
-	return KERNEL_OK;
-}
-
-Status
-moving_sum_mean_state(const MovingSum *moving, Sum *state)
-{
-	Status status = KERNEL_OK;
-
-	if (__builtin_expect(moving->counts.n_large > 0, 0))
-		status = replay_mean(&moving->ring);
-	return status == KERNEL_OK ? moving_sum_state(moving, state) : status;
-}
-
-Status
-moving_variance_state(const MovingVariance *moving, Variance *state)
-{
-	if (__builtin_expect(moving->counts.n_large > 0, 0))
-		return replay_variance(&moving->ring, state);
-	if (__builtin_expect(moving_counts_any(&moving->counts), 0))
-	{
-		state->n = (int64_t) VarianceRing_count(&moving->ring);
-		state->total = dd_from(moving_counts_total(&moving->counts));
-		state->m2 = dd_from(NAN);
-	}
-	else
-		VarianceRing_fold(&moving->ring, state);
-	return KERNEL_OK;
-}
-
-Status
-moving_moments_state(const MovingMoments *moving, Moments *state)
-{
-	if (__builtin_expect(moving->counts.n_large > 0, 0))
-		return replay_moments(&moving->ring, state);
-	MomentsRing_fold(&moving->ring, state);
-	return KERNEL_OK;
 }
 
 void

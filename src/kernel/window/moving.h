@@ -121,42 +121,169 @@ typedef struct MovingMoments
 	MovingCounts counts;
 } MovingMoments;
 
-extern void moving_sum_begin(MovingSum *moving);
-extern void moving_variance_begin(MovingVariance *moving);
-extern void moving_moments_begin(MovingMoments *moving);
+static inline void
+moving_sum_begin(MovingSum *moving)
+{
+	TotalRing_begin(&moving->ring);
+	moving->counts = (MovingCounts){0};
+}
+
+static inline void
+moving_variance_begin(MovingVariance *moving)
+{
+	VarianceRing_begin(&moving->ring);
+	moving->counts = (MovingCounts){0};
+}
+
+static inline void
+moving_moments_begin(MovingMoments *moving)
+{
+	MomentsRing_begin(&moving->ring);
+	moving->counts = (MovingCounts){0};
+}
 
 extern void moving_sum_release(MovingSum *moving, const Allocator *allocator);
 extern void moving_variance_release(MovingVariance *moving, const Allocator *allocator);
 extern void moving_moments_release(MovingMoments *moving, const Allocator *allocator);
 
 /* Takes a value at the end: O(1) amortised.  OUT_OF_MEMORY, TOO_LARGE: unchanged. */
-extern Status moving_sum_add(MovingSum *moving, const Allocator *allocator, double x);
-extern Status moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x);
-extern Status moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x);
+static inline Status
+moving_sum_add(MovingSum *moving, const Allocator *allocator, double x)
+{
+	Status status = TotalRing_push(&moving->ring, allocator, x);
+
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, 1);
+	return status;
+}
+
+static inline Status
+moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x)
+{
+	Status status = VarianceRing_push(&moving->ring, allocator, x);
+
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, 1);
+	return status;
+}
+
+static inline Status
+moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x)
+{
+	Status status = MomentsRing_push(&moving->ring, allocator, x);
+
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, 1);
+	return status;
+}
 
 /* Drops the oldest value, x: O(1) amortised.  INVALID: empty; OUT_OF_MEMORY, STOPPED: unchanged. */
-extern Status moving_sum_remove(MovingSum *moving, const Allocator *allocator,
-								const StopCheck *stop, double x);
-extern Status moving_variance_remove(MovingVariance *moving, const Allocator *allocator,
-									 const StopCheck *stop, double x);
-extern Status moving_moments_remove(MovingMoments *moving, const Allocator *allocator,
-									const StopCheck *stop, double x);
+static inline Status
+moving_sum_remove(MovingSum *moving, const Allocator *allocator, const StopCheck *stop, double x)
+{
+	Status status;
+
+	if (TotalRing_count(&moving->ring) == 0)
+		return KERNEL_INVALID;
+	status = TotalRing_pop(&moving->ring, allocator, stop);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, -1);
+	return status;
+}
+
+static inline Status
+moving_variance_remove(MovingVariance *moving, const Allocator *allocator, const StopCheck *stop,
+					   double x)
+{
+	Status status;
+
+	if (VarianceRing_count(&moving->ring) == 0)
+		return KERNEL_INVALID;
+	status = VarianceRing_pop(&moving->ring, allocator, stop);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, -1);
+	return status;
+}
+
+static inline Status
+moving_moments_remove(MovingMoments *moving, const Allocator *allocator, const StopCheck *stop,
+					  double x)
+{
+	Status status;
+
+	if (MomentsRing_count(&moving->ring) == 0)
+		return KERNEL_INVALID;
+	status = MomentsRing_pop(&moving->ring, allocator, stop);
+	if (status == KERNEL_OK && moving_is_special(x))
+		moving_counts_note(&moving->counts, x, -1);
+	return status;
+}
 
 /* The same for values of single precision, with the overflow of sum_add_real in the state. */
 extern void moving_real_sum_begin(MovingRealSum *moving);
 extern Status moving_real_sum_add(MovingRealSum *moving, const Allocator *allocator, float x);
 extern Status moving_real_sum_remove(MovingRealSum *moving, const Allocator *allocator,
 									 const StopCheck *stop, float x);
-extern Status moving_real_sum_state(const MovingRealSum *moving, Sum *state);
+
+/* The frame folded in its order, with the overflow rules of sum_add, variance_add and moments_add. */
+extern Status moving_sum_replay(const MovingSum *moving, Sum *state);
+extern Status moving_mean_replay(const MovingSum *moving);
+extern Status moving_variance_replay(const MovingVariance *moving, Variance *state);
+extern Status moving_moments_replay(const MovingMoments *moving, Moments *state);
 
 /*
  * The plain state of the frame, also of an empty one: O(1), O(frame) while a large value is in it.
  * KERNEL_OVERFLOW where the plain state would have it.  moving_sum_mean_state follows the rule of
  * Variance there, since the built-in avg raises an overflow of M2 too.
  */
-extern Status moving_sum_state(const MovingSum *moving, Sum *state);
-extern Status moving_sum_mean_state(const MovingSum *moving, Sum *state);
-extern Status moving_variance_state(const MovingVariance *moving, Variance *state);
-extern Status moving_moments_state(const MovingMoments *moving, Moments *state);
+static inline Status
+moving_sum_state(const MovingSum *moving, Sum *state)
+{
+	if (__builtin_expect(moving->counts.n_large > 0, 0))
+		return moving_sum_replay(moving, state);
+	state->n = (int64_t) TotalRing_count(&moving->ring);
+	if (__builtin_expect(moving_counts_any(&moving->counts), 0))
+		state->total = dd_from(moving_counts_total(&moving->counts));
+	else
+		TotalRing_fold(&moving->ring, &state->total);
+	return KERNEL_OK;
+}
+
+static inline Status
+moving_sum_mean_state(const MovingSum *moving, Sum *state)
+{
+	Status status = KERNEL_OK;
+
+	if (__builtin_expect(moving->counts.n_large > 0, 0))
+		status = moving_mean_replay(moving);
+	return status == KERNEL_OK ? moving_sum_state(moving, state) : status;
+}
+
+static inline Status
+moving_variance_state(const MovingVariance *moving, Variance *state)
+{
+	if (__builtin_expect(moving->counts.n_large > 0, 0))
+		return moving_variance_replay(moving, state);
+	if (__builtin_expect(moving_counts_any(&moving->counts), 0))
+	{
+		state->n = (int64_t) VarianceRing_count(&moving->ring);
+		state->total = dd_from(moving_counts_total(&moving->counts));
+		state->m2 = dd_from(NAN);
+	}
+	else
+		VarianceRing_fold(&moving->ring, state);
+	return KERNEL_OK;
+}
+
+static inline Status
+moving_moments_state(const MovingMoments *moving, Moments *state)
+{
+	if (__builtin_expect(moving->counts.n_large > 0, 0))
+		return moving_moments_replay(moving, state);
+	MomentsRing_fold(&moving->ring, state);
+	return KERNEL_OK;
+}
+
+extern Status moving_real_sum_state(const MovingRealSum *moving, Sum *state);
 
 #endif /* ORCHARD_KERNEL_WINDOW_MOVING_H */
