@@ -22,5 +22,21 @@ BEGIN
 		END LOOP;
 	END LOOP;
 END $$;
+-- The same for queries of many rows, which are computed and dropped.
+CREATE FUNCTION measure_rows(n_rounds int, queries text[]) RETURNS void LANGUAGE plpgsql SET cursor_tuple_fraction = 1 AS $$
+DECLARE
+	started timestamptz;
+	rows refcursor;
+BEGIN
+	FOR r IN 1 .. n_rounds LOOP
+		FOR q IN 1 .. array_length(queries, 1) LOOP
+			started := clock_timestamp();
+			OPEN rows FOR EXECUTE queries[q][2];
+			MOVE FORWARD ALL FROM rows;
+			CLOSE rows;
+			INSERT INTO runs VALUES (queries[q][1], 1000 * extract(epoch FROM clock_timestamp() - started));
+		END LOOP;
+	END LOOP;
+END $$;
 CREATE FUNCTION median(wanted text) RETURNS float8 LANGUAGE sql AS
 	'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FROM runs WHERE label = wanted';

@@ -21,16 +21,38 @@ SELECT w AS preceding, label, round(median(label || ' ' || w)::numeric, 1) AS ms
 FROM unnest(ARRAY[99, 999]) AS w,
 	unnest(ARRAY['count(*)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)', 'orchard.corr(y, x)', 'orchard.regr_slope(y, x)']) AS label;
 
+-- Accessors of one state.
+CREATE FUNCTION pg_temp.accessors(calls text) RETURNS text LANGUAGE sql AS
+	'SELECT format(''SELECT %s FROM (SELECT orchard.stats(y, x) OVER (ROWS 99 PRECEDING) AS s FROM rows) AS q'', calls)';
+SELECT measure_rows(2 * :rounds, ARRAY[ARRAY['one accessor', pg_temp.accessors('orchard.corr(s)')],
+	ARRAY['five accessors', pg_temp.accessors('orchard.corr(s), orchard.slope(s), orchard.intercept(s), orchard.avg_x(s), orchard.stddev_y(s)')]]) \g /dev/null
+\echo 'Five accessors of one stats2d over 1M rows, 99 preceding, to one (target: 1.15)'
+SELECT round(median('one accessor')::numeric, 1) AS one_ms, round(median('five accessors')::numeric, 1) AS five_ms,
+	round((median('five accessors') / median('one accessor'))::numeric, 2) AS ratio;
+
+-- Many partitions: 10,000 of 200 rows, in the order of time, so that the sort is part of the query.
+CREATE TEMP TABLE keyed AS
+SELECT (g * 7919::bigint) % 10000 AS k, timestamp '2024-01-01' + g * interval '1 second' AS ts, 100 * sin(g * 12.9898::float8) + g % 7 AS x, 30 * sin(g * 12.9898::float8) + 10 * cos(g * 3.7::float8) AS y FROM generate_series(1, 2000000) AS g;
+VACUUM ANALYZE keyed;
+SET enable_sort = on;
+SELECT measure(:rounds, array_agg(ARRAY['keyed ' || label,
+	format('SELECT max(r) FROM (SELECT %s OVER (PARTITION BY k ORDER BY ts ROWS 99 PRECEDING) AS r FROM keyed OFFSET 0) AS q', label)]))
+FROM unnest(ARRAY['count(*)', 'count(x)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)', 'orchard.corr(y, x)', 'orchard.regr_slope(y, x)']) AS label \g /dev/null
+SET enable_sort = off;
+\echo 'Moving over 2M rows in 10,000 partitions, 99 preceding: ratio to count(*) (target: 1.2)'
+SELECT label, round(median('keyed ' || label)::numeric, 1) AS ms, round((median('keyed ' || label) / median('keyed count(*)'))::numeric, 2) AS ratio
+FROM unnest(ARRAY['count(*)', 'count(x)', 'orchard.sum(x)', 'orchard.avg(x)', 'orchard.max(x)', 'orchard.min(x)', 'orchard.stddev(x)', 'orchard.corr(y, x)', 'orchard.regr_slope(y, x)']) AS label;
+
 -- Moving, beside the built-ins.
 SELECT measure(:rounds, array_agg(ARRAY[label || ' 99', pg_temp.over(label, 99)]))
-FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label \g /dev/null
+FROM unnest(ARRAY['avg(x)', 'max(x)', 'min(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label \g /dev/null
 SELECT measure(:slow_rounds, array_agg(ARRAY[label || ' 999', pg_temp.over(label, 999)]))
-FROM unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label \g /dev/null
+FROM unnest(ARRAY['avg(x)', 'max(x)', 'min(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label \g /dev/null
 \echo 'Moving over 1M rows: times faster than the built-in (targets: 15 at 99 preceding, 120 at 999)'
 SELECT w AS preceding, label, round(median(label || ' ' || w)::numeric) AS built_in_ms,
 	round(median('orchard.' || label || ' ' || w)::numeric, 1) AS orchard_ms,
 	round((median(label || ' ' || w) / median('orchard.' || label || ' ' || w))::numeric, 1) AS times_faster
-FROM unnest(ARRAY[99, 999]) AS w, unnest(ARRAY['avg(x)', 'max(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label;
+FROM unnest(ARRAY[99, 999]) AS w, unnest(ARRAY['avg(x)', 'max(x)', 'min(x)', 'stddev(x)', 'corr(y, x)', 'regr_slope(y, x)']) AS label;
 
 -- Plain, beside the built-ins: 1 group and 1M groups.
 SELECT measure(:rounds, array_agg(ARRAY[schema || label || ' ' || groups,
