@@ -56,15 +56,31 @@ read_point(FunctionCallInfo fcinfo, Pair *pair)
 	return true;
 }
 
-/* The regression's slope, from a microsecond to a second. */
+/*
+ * The regression's slope, from a microsecond to a second: in the order in which neither step leaves
+ * the range of double precision first.
+ */
 static Datum
 slope_result(FunctionCallInfo fcinfo, Status status, const Comoments *comoments)
 {
+	double factor = MICROSECONDS;
 	double result = 0.0;
 
 	if (likely(status == KERNEL_OK))
-		status = comoments_slope(comoments, &result);
-	return state_result(fcinfo, status, result * MICROSECONDS);
+	{
+		Comoments sums = *comoments;
+
+		total_normalise(&sums.sxy);
+		if (fabs(sums.sxy.hi) < 1.0)
+		{
+			sums.sxy = dd_multiply_double(sums.sxy, MICROSECONDS);
+			factor = 1.0;
+		}
+		status = comoments_slope(&sums, &result);
+	}
+	if (status == KERNEL_OK && isfinite(result) && unlikely(isinf(result * factor)))
+		status = KERNEL_OVERFLOW;
+	return state_result(fcinfo, status, result * factor);
 }
 
 Datum

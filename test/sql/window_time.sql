@@ -216,3 +216,13 @@ FROM (SELECT orchard.circular_mean(x, 24) AS mean, orchard.circular_mean(CASE i 
 SELECT orchard.circular_mean(x, CASE WHEN i < 10000 THEN 24 ELSE 12 END) FROM hours;
 \set VERBOSITY default
 ROLLBACK;
+
+-- tiny and huge readings: neither digits nor an overflow are lost on the way from microseconds to seconds
+SELECT abs(orchard.slope(x, ts) - 2e-317) <= 5e-324 AS slope, abs(orchard.rate(ts, x) - 2e-317) <= 5e-324 AS rate, abs(orchard.counter_rate(ts, x) - 2e-317) <= 5e-324 AS counter_rate
+FROM (VALUES (0::float8, timestamp '2024-01-01'), (3e-317, '2024-01-01 00:00:01.5')) AS v(x, ts);
+\set VERBOSITY sqlstate
+SELECT orchard.slope(x, ts) FROM (VALUES (0::float8, timestamp '2024-01-01'), (1e305, '2024-01-01 00:00:00.000001')) AS v(x, ts);
+SELECT orchard.rate(ts, x) FROM (VALUES (0::float8, timestamp '2024-01-01'), (1e305, '2024-01-01 00:00:00.000001')) AS v(x, ts);
+\set VERBOSITY default
+-- rows of one time weigh 1 each
+SELECT orchard.decayed_count(1, ts, '1 day') AS count, orchard.decayed_sum(0.5, ts, '1 day') AS sum FROM (SELECT timestamp '2024-05-01 17:13:11' AS ts FROM generate_series(1, 7)) AS q;

@@ -123,4 +123,17 @@ large_counters(void)
 	CHECK(counter_increase(&counter, &result) == KERNEL_OVERFLOW && result == 125000.25);
 }
 
-UNIT_MAIN(UNIT_CASE(frames_equal_a_walk), UNIT_CASE(large_counters))
+/* A rate of readings that are hardly above 0 has the digits that the smallest doubles leave it. */
+static void
+tiny_readings(void)
+{
+	Counter counter = {0};
+	double result = -1.0;
+
+	counter_append(&counter, (CounterRow){0, 5e-324});
+	counter_append(&counter, (CounterRow){1500000, 3e-317 + 5e-324});
+	CHECK(counter_slope(&counter, &result) == KERNEL_OK && fabs(result - 2e-317) <= 5e-324);
+	CHECK(counter_increase_rate(&counter, &result) == KERNEL_OK && fabs(result - 2e-317) <= 5e-324);
+}
+
+UNIT_MAIN(UNIT_CASE(frames_equal_a_walk), UNIT_CASE(large_counters), UNIT_CASE(tiny_readings))

@@ -22,7 +22,11 @@ counter_result(const Counter *counter, DoubleDouble amount, bool is_rate, double
 
 		if (!(elapsed > 0.0))
 			return KERNEL_INVALID;
-		value = dd_multiply_double(dd_divide_double(amount, elapsed), 1e6).hi;
+		/* In the order in which neither step leaves the range of double precision first. */
+		if (fabs(amount.hi) < 1.0)
+			value = dd_divide_double(dd_multiply_double(amount, 1e6), elapsed).hi;
+		else
+			value = dd_multiply_double(dd_divide_double(amount, elapsed), 1e6).hi;
 	}
 	if (!isfinite(value))
 		return KERNEL_OVERFLOW;

@@ -311,11 +311,13 @@ Status
 order_tree_insert(OrderTree *tree, const Allocator *allocator, uint64_t key)
 {
 	Path path;
-	Leaf *leaf = tree->root == NULL ? NULL : descend(tree, key, &path);
+	Leaf *leaf = NULL;
 	uint32_t place;
 	int level;
 
-	if (__builtin_expect(leaf == NULL || leaf->n == leaf->capacity, 0))
+	if (tree->root != NULL)
+		leaf = descend(tree, key, &path);
+	if (__builtin_expect(tree->root == NULL || leaf->n == leaf->capacity, 0))
 	{
 		Status status = make_room(tree, allocator, key);
 
