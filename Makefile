@@ -154,7 +154,7 @@ C_FILES = $(sort $(wildcard src/*/*.[ch] src/*/*/*.[ch] test/unit/*.[ch] test/fu
 TEST_SRCS := $(sort $(wildcard test/unit/test_*.c))
 FUZZ_SRCS := $(sort $(wildcard test/fuzz/fuzz_*.c))
 ASAN_FLAGS = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-VALGRIND_FLAGS = -O1
+VALGRIND_FLAGS = -O1 -Wno-maybe-uninitialized
 COVERAGE_FLAGS = -O0 --coverage
 UNIT_PROGRAMS = $(TEST_SRCS:%.c=build/asan/%)
 FUZZ_PROGRAMS = $(FUZZ_SRCS:%.c=build/asan/%)
