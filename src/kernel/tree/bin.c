@@ -12,7 +12,8 @@
 #define SAMPLE_BYTES ((size_t) 64 << 20) /* of columns gathered in one pass */
 #define DIGIT_BITS 11
 #define DIGITS (1 << DIGIT_BITS)
-#define PASSES 6 /* of DIGIT_BITS cover 64 bits */
+#define PASSES 6		  /* of DIGIT_BITS cover 64 bits */
+#define SEARCH_STEPS 1024 /* of the table of a search */
 #define MISSING_HASH UINT64_C(0x6d697373696e6721)
 #define SAMPLE_SEED UINT64_C(0x73616d706c652121)
 
@@ -447,26 +448,60 @@ bin_of_number(const BinSlot *slot, double x)
 	return low;
 }
 
-/* A slot's cuts, filled up to a power of two less one, so that every search takes the same steps. */
+/*
+ * Where a number is among a slot's cuts.  A table of equal steps from the first cut to the last says how
+ * many cuts stand before a step; those within it are searched, with as many halvings for every
+ * number as the fullest step takes.
+ */
 typedef struct Search
 {
-	double cuts[NARROW_BINS];
-	int32_t half; /* the first step, 0 without cuts */
+	double cuts[2 * NARROW_BINS]; /* the slot's, then INFINITY */
+	double first;				  /* cut */
+	double steps_a_unit;		  /* 0: one step has them all */
+	uint8_t before[SEARCH_STEPS]; /* cuts before each step */
+	int32_t half;				  /* the first halving, 0: none */
 } Search;
+
+/* The step of a number; never falls where numbers rise.  What is missing has the first one. */
+static inline int32_t
+step_of(const Search *search, double x)
+{
+	double at = (x - search->first) * search->steps_a_unit;
+
+	at = at > 0.0 ? at : 0.0;
+	return (int32_t) (at < SEARCH_STEPS - 1 ? at : SEARCH_STEPS - 1);
+}
 
 static void
 begin_search(Search *search, const BinSlot *slot)
 {
 	int32_t n = slot->n_bins - 1;
+	int32_t most = 0;
+	int32_t step = 0;
 	int32_t i;
+	int32_t k;
 
-	search->half = 0;
-	while (2 * search->half - 1 < n)
+	*search = (Search){.first = n > 0 ? slot->cuts[0] : 0.0};
+	for (i = 0; i < 2 * NARROW_BINS; i++)
+		search->cuts[i] = i < n ? slot->cuts[i] : INFINITY;
+	if (n > 1)
+		search->steps_a_unit = SEARCH_STEPS / (slot->cuts[n - 1] - slot->cuts[0]);
+	if (!(search->steps_a_unit < INFINITY))
+		search->steps_a_unit = 0.0;
+	for (i = 0; i < n; i = k)
+	{
+		int32_t here = step_of(search, slot->cuts[i]);
+
+		for (k = i; k < n && step_of(search, slot->cuts[k]) == here; k++)
+			;
+		for (; step <= here; step++)
+			search->before[step] = (uint8_t) i;
+		most = k - i > most ? k - i : most;
+	}
+	for (; step < SEARCH_STEPS; step++)
+		search->before[step] = (uint8_t) n;
+	while (2 * search->half - 1 < most)
 		search->half = search->half > 0 ? 2 * search->half : 1;
-	for (i = 0; i < n; i++)
-		search->cuts[i] = slot->cuts[i];
-	for (; i < NARROW_BINS; i++)
-		search->cuts[i] = INFINITY;
 }
 
 /* Codes of n numbers. */
@@ -482,24 +517,29 @@ code_numbers(uint8_t *codes, const double *column, int32_t n, const Search *sear
 
 	for (i = 0; i + TOGETHER <= n; i += TOGETHER)
 	{
-		uint32_t low[TOGETHER] = {0};
-		uint32_t step;
+		uint32_t low[TOGETHER];
+		uint32_t half;
 
-		for (step = (uint32_t) search->half; step > 0; step /= 2)
+#pragma GCC unroll 8
+		for (k = 0; k < TOGETHER; k++)
+			low[k] = search->before[step_of(search, column[i + k])];
+		for (half = (uint32_t) search->half; half > 0; half /= 2)
 		{
+#pragma GCC unroll 8
 			for (k = 0; k < TOGETHER; k++)
-				low[k] += step & -(uint32_t) (search->cuts[low[k] + step - 1] < column[i + k]);
+				low[k] += half & -(uint32_t) (search->cuts[low[k] + half - 1] < column[i + k]);
 		}
+#pragma GCC unroll 8
 		for (k = 0; k < TOGETHER; k++)
 			codes[i + k] = isnan(column[i + k]) ? missing : (uint8_t) low[k];
 	}
 	for (; i < n; i++)
 	{
-		uint32_t low = 0;
-		uint32_t step;
+		uint32_t low = search->before[step_of(search, column[i])];
+		uint32_t half;
 
-		for (step = (uint32_t) search->half; step > 0; step /= 2)
-			low += step & -(uint32_t) (search->cuts[low + step - 1] < column[i]);
+		for (half = (uint32_t) search->half; half > 0; half /= 2)
+			low += half & -(uint32_t) (search->cuts[low + half - 1] < column[i]);
 		codes[i] = isnan(column[i]) ? missing : (uint8_t) low;
 	}
 }
