@@ -6,8 +6,11 @@
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
-#define TOGETHER 256 /* records brought together before they are added */
+#define TOGETHER 1024 /* records brought together before they are added */
+#define FIRST_TOGETHER 128
+#define SECOND_CACHE 2 /* where a record is asked to: the first holds cells, and waits for few */
 #define COUNT_BITS 16
+#define CACHE_LINE 64
 #define HESSIAN_BITS 32
 
 /* int64 a cell of a narrow histogram. */
@@ -104,23 +107,32 @@ records_row_bytes(CellForm form, int32_t n_narrow)
 	return (size_t) records.n_blocks * (size_t) records.record_bytes;
 }
 
+/* Bytes of all records, and what it takes to begin them at a cache line. */
+static size_t
+records_bytes(const Records *records)
+{
+	return (size_t) records->rows->n * (size_t) records->n_blocks * (size_t) records->record_bytes +
+		CACHE_LINE;
+}
+
 Status
 records_create(Records *records, const BinnedRows *rows, CellForm form, const Allocator *allocator)
 {
-	size_t row_bytes;
 	Status status;
 	int32_t b;
 
 	*records = (Records){.rows = rows, .form = form};
 	lay_out(records, rows->bins->n_narrow);
-	row_bytes = (size_t) records->n_blocks * (size_t) records->record_bytes;
-	records->bytes = memory_allocate(allocator, (size_t) rows->n, row_bytes);
-	status = records->bytes != NULL ? place_cells(records, allocator) : KERNEL_OUT_OF_MEMORY;
+	records->memory = memory_allocate(allocator, records_bytes(records), 1);
+	status = records->memory != NULL ? place_cells(records, allocator) : KERNEL_OUT_OF_MEMORY;
 	if (status != KERNEL_OK)
 	{
 		records_release(records, allocator);
 		return status;
 	}
+	/* An allocator aligns to 16 bytes: every other record of 32 would lie across two cache lines. */
+	records->bytes = (uint8_t *) (((uintptr_t) records->memory + CACHE_LINE - 1) &
+								  ~(uintptr_t) (CACHE_LINE - 1));
 	for (b = 0; b < records->n_blocks; b++)
 		fill_block(records, b);
 	return KERNEL_OK;
@@ -131,8 +143,7 @@ records_release(Records *records, const Allocator *allocator)
 {
 	if (records->rows == NULL)
 		return;
-	memory_release(allocator, records->bytes, (size_t) records->rows->n,
-				   (size_t) records->n_blocks * (size_t) records->record_bytes);
+	memory_release(allocator, records->memory, records_bytes(records), 1);
 	memory_release(allocator, records->first_cell, (size_t) records->rows->bins->n_slots,
 				   sizeof(size_t));
 	*records = (Records){0};
@@ -208,25 +219,30 @@ add_record(int64_t *cells, const uint8_t *record, int32_t slots, int32_t block_s
 	}
 }
 
-/* n records that stand together into the cells; ask: numbers of as many rows to ask for, or NULL. */
+/* n records that stand together into the cells; before each of them two of n_ask rows are asked for. */
 INLINE void
 add_records(int64_t *cells, const uint8_t *records, int32_t n, int32_t slots, int32_t block_slots,
-			int32_t record_bytes, CellForm form, const uint8_t *block, const int32_t *ask)
+			int32_t record_bytes, CellForm form, const uint8_t *block, const int32_t *ask,
+			int32_t n_ask)
 {
 	size_t bytes = (size_t) record_bytes;
 	int32_t i;
 
 	for (i = 0; i < n; i++)
 	{
-		if (ask != NULL)
-			__builtin_prefetch(block + (size_t) ask[i] * bytes);
+		if (2 * i + 1 < n_ask)
+		{
+			__builtin_prefetch(block + (size_t) ask[2 * i] * bytes, 0, SECOND_CACHE);
+			__builtin_prefetch(block + (size_t) ask[2 * i + 1] * bytes, 0, SECOND_CACHE);
+		}
 		add_record(cells, records + (size_t) i * bytes, slots, block_slots, form);
 	}
 }
 
 /*
  * Rows into the cells of one block.  Those that lie apart are brought together first: a loop that
- * only copies waits for many of them at once, and while they are added the next are asked for.
+ * only copies waits for many of them at once, and while they are added the next are asked for, twice
+ * as many until there is no more room.
  */
 INLINE void
 add_block(int64_t *cells, const uint8_t *block, const int32_t *order, int32_t first, int32_t n,
@@ -234,33 +250,31 @@ add_block(int64_t *cells, const uint8_t *block, const int32_t *order, int32_t fi
 {
 	_Alignas(64) uint8_t together[TOGETHER * 32];
 	size_t bytes = (size_t) record_bytes;
+	int32_t rows = n < FIRST_TOGETHER ? n : FIRST_TOGETHER;
+	int32_t next;
 	int32_t done;
 	int32_t i;
 
 	if (order == NULL)
 	{
 		add_records(cells, block + (size_t) first * bytes, n, slots, block_slots, record_bytes,
-					form, NULL, NULL);
+					form, NULL, NULL, 0);
 		return;
 	}
-	for (i = 0; i < TOGETHER && i < n; i++)
-		__builtin_prefetch(block + (size_t) order[i] * bytes);
-	for (done = 0; done < n; done += TOGETHER)
+	for (i = 0; i < rows; i++)
+		__builtin_prefetch(block + (size_t) order[i] * bytes, 0, SECOND_CACHE);
+	for (done = 0; done < n; rows = next)
 	{
-		int32_t rows = n - done < TOGETHER ? n - done : TOGETHER;
-		bool asks = done + rows + TOGETHER <= n;
+		int32_t left = n - done - rows;
 
+		next = 2 * rows < TOGETHER ? 2 * rows : TOGETHER;
+
+		next = next < left ? next : left;
 		for (i = 0; i < rows; i++)
 			memcpy(together + (size_t) i * bytes, block + (size_t) order[done + i] * bytes, bytes);
-		if (asks)
-			add_records(cells, together, rows, slots, block_slots, record_bytes, form, block,
-						order + done + rows);
-		else
-		{
-			for (i = done + rows; i < n; i++)
-				__builtin_prefetch(block + (size_t) order[i] * bytes);
-			add_records(cells, together, rows, slots, block_slots, record_bytes, form, NULL, NULL);
-		}
+		add_records(cells, together, rows, slots, block_slots, record_bytes, form, block,
+					order + done + rows, next);
+		done += rows;
 	}
 }
 

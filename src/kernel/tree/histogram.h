@@ -39,7 +39,8 @@ typedef struct Records
 	int32_t record_bytes; /* 16 or 32 */
 	int32_t block_slots;  /* narrow slots of a record; then comes the gradient */
 	int32_t n_blocks;	  /* records of a row, each block's in an array of its own */
-	uint8_t *bytes;		  /* block b, row i at (b * n + i) * record_bytes */
+	uint8_t *bytes;		  /* block b, row i at (b * n + i) * record_bytes; begins at a cache line */
+	void *memory;		  /* that bytes are in */
 	size_t n_cells;		  /* of a histogram: NARROW_BINS a narrow slot, then the wide slots */
 	size_t *first_cell;	  /* of each slot */
 } Records;
