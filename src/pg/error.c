@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "pg/error.h"
 #include "pg/memory.h"
 
@@ -76,6 +78,7 @@ require_ok_or_hint(Status status, const char *what, const char *hint)
 					 errmsg("value out of range: underflow in %s", what)));
 			break;
 		case KERNEL_STOPPED:
+			CHECK_FOR_INTERRUPTS();
 			ereport(ERROR,
 					(errcode(ERRCODE_QUERY_CANCELED),
 					 errmsg("canceling %s due to user request", what)));

@@ -190,7 +190,7 @@ memory_account_create(MemoryContext context)
 	strlcpy(account->label, "orchard", sizeof(account->label));
 	account->context = context;
 	account->allocator =
-		(Allocator){account_allocate, account_reallocate, account_release, account};
+		(Allocator){account_allocate, account_reallocate, account_release, account, &account->stop};
 	account->stop = (StopCheck){account_should_stop, account, account_is_pending};
 	account->callback.func = account_end;
 	account->callback.arg = account;
@@ -256,11 +256,25 @@ transient_reallocate(void *context, void *block, size_t old_size, size_t new_siz
 	return grown;
 }
 
+/*
+ * Has the user, a timeout or a terminating server ended the statement?  Other interrupts wait;
+ * require_ok raises this one's error.
+ */
+static bool
+transient_should_stop(void *context)
+{
+	if (likely(!INTERRUPTS_PENDING_CONDITION()) || InterruptHoldoffCount > 0 ||
+		CritSectionCount > 0)
+		return false;
+	return ProcDiePending || (QueryCancelPending && QueryCancelHoldoffCount == 0);
+}
+
 const Allocator *
 memory_transient(void)
 {
+	static const StopCheck stop = {transient_should_stop, NULL, NULL};
 	static const Allocator transient = {transient_allocate, transient_reallocate, transient_release,
-										NULL};
+										NULL, &stop};
 
 	return &transient;
 }

@@ -12,6 +12,7 @@
 
 #include "pg/call_site.h"
 #include "pg/compat.h"
+#include "pg/error.h"
 
 PG_FUNCTION_INFO_V1(orchard_explain);
 PG_FUNCTION_INFO_V1(orchard_explain_class);
@@ -28,8 +29,9 @@ typedef struct Explanation
 static void
 explain_trees(Explanation *explanation, const ScoreBinding *binding, int32 output)
 {
-	explanation->base = shap_explain(model_cache_explainer(binding->model), binding->vector, output,
-									 explanation->contributions);
+	require_ok(shap_explain(model_cache_explainer(binding->model), binding->vector, output,
+							explanation->contributions, &explanation->base),
+			   "explaining a row");
 }
 
 /*

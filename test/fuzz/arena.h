@@ -80,7 +80,7 @@ arena_reset(Arena *arena)
 static inline Allocator
 arena_allocator(Arena *arena)
 {
-	return (Allocator){arena_allocate, arena_reallocate, arena_release, arena};
+	return (Allocator){arena_allocate, arena_reallocate, arena_release, arena, NULL};
 }
 
 #endif /* ORCHARD_TEST_FUZZ_ARENA_H */

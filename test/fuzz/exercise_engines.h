@@ -59,6 +59,7 @@ exercise_engines(const Ensemble *ensemble, const Allocator *allocator)
 	ShapExplainer *explainer = NULL;
 	double contributions[ENGINE_SLOTS];
 	double vector[ENGINE_SLOTS];
+	double base;
 	const char *broken = NULL;
 	size_t v;
 	int32_t s;
@@ -88,8 +89,8 @@ exercise_engines(const Ensemble *ensemble, const Allocator *allocator)
 				(double) (v % (ensemble->n_levels[s - ensemble->n_numbers] + 2));
 		broken = compare_engines(ensemble, masks, nodes, blocks, vector);
 		if (explainer != NULL)
-			(void) shap_explain(explainer, vector, (int32_t) v % ensemble->n_outputs,
-								contributions);
+			(void) shap_explain(explainer, vector, (int32_t) v % ensemble->n_outputs, contributions,
+								&base);
 	}
 	for (s = 0; s < 2; s++)
 	{

@@ -753,7 +753,7 @@ sign(Mutant *mutant, Signature signature)
 	if (signature == SIGNED_FULLY)
 	{
 		memcpy(mutant->bytes, mutant->base->bytes, MODEL_FORMAT_LENGTH_AT);
-		model_format_sign(mutant->bytes, mutant->length, mutant->part_length);
+		(void) model_format_sign(mutant->bytes, mutant->length, mutant->part_length, NULL);
 		return;
 	}
 	put(mutant, MODEL_FORMAT_CHECKSUM_AT, 4, model_format_checksum(mutant->bytes, mutant->length));
@@ -869,7 +869,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(mutant.bytes + MODEL_FORMAT_PART_AT, data + 2, size - 2);
 	put(&mutant, MODEL_FORMAT_LENGTH_AT, 4, mutant.length);
 	put(&mutant, MODEL_FORMAT_PART_LENGTH_AT, 4, mutant.part_length);
-	model_format_sign(mutant.bytes, mutant.length, mutant.part_length);
+	(void) model_format_sign(mutant.bytes, mutant.length, mutant.part_length, NULL);
 	broken = judge(mutant.bytes, mutant.length, &is_accepted);
 	if (broken != NULL)
 	{

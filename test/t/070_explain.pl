@@ -167,5 +167,27 @@ FROM (SELECT r.id, max(total - ln(probability)) - min(total - ln(probability)) A
 	WHERE name = 'classes' GROUP BY r.id) AS q
 SQL
 
+# ** A forest of a million nodes: reading, explaining and scoring it are cancelled inside one call.
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE noise AS SELECT hashint4(i)::float8 AS a, hashint4(-i)::float8 AS b, hashint4(i * 3)::float8 AS y FROM generate_series(1, 60000) AS i;
+SELECT rows FROM orchard.train('large', 'noise', 'y', 'random_forest', '{"n_estimators": 12}');
+SQL
+foreach my $call (q{orchard.predict('large', 0.1, 0.2)}, q{orchard.explain('large', 0.1, 0.2)})
+{
+	my ($late, $cancelled) = (0, 0);
+	foreach my $timeout (map { 3 * 1.35**$_ } 0 .. 14)
+	{
+		my ($out, $err);
+		$node->psql('postgres', "\\set VERBOSITY sqlstate\nLOAD 'orchard';\nSET statement_timeout = '${timeout}ms';\n"
+			  . "SELECT clock_timestamp() AS start \\gset\nSELECT count(*) FROM (SELECT $call FROM generate_series(1, 40)) AS q;\nRESET statement_timeout;\n"
+			  . "SELECT extract(epoch FROM clock_timestamp() - :'start') * 1000 - $timeout;", stdout => \$out, stderr => \$err, on_error_stop => 0);
+		next unless $err =~ /57014/;
+		$cancelled++;
+		$late++ if (split /\n/, $out)[-1] > 100;
+	}
+	cmp_ok($cancelled, '>', 2, "$call: cancelled $cancelled times") if $call =~ /explain/;
+	cmp_ok($late, '<=', 1, "$call: within 100 ms, but for one by chance on a busy machine");
+}
+
 $node->stop;
 done_testing();

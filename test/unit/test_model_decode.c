@@ -261,7 +261,7 @@ signed_cuts_are_refused(void)
 			block[MODEL_FORMAT_LENGTH_AT + 1] = (uint8_t) (cut >> 8);
 			block[MODEL_FORMAT_PART_LENGTH_AT] = (uint8_t) part;
 			block[MODEL_FORMAT_PART_LENGTH_AT + 1] = (uint8_t) (part >> 8);
-			model_format_sign(block, cut, part);
+			(void) model_format_sign(block, cut, part, NULL);
 			CHECK(decode_status(block, cut) == KERNEL_CORRUPT);
 		}
 	}
@@ -287,7 +287,7 @@ another_split_into_parts_is_refused(void)
 
 			bytes[MODEL_FORMAT_PART_LENGTH_AT] = (uint8_t) part;
 			bytes[MODEL_FORMAT_PART_LENGTH_AT + 1] = (uint8_t) (part >> 8);
-			model_format_sign(bytes, length, part);
+			(void) model_format_sign(bytes, length, part, NULL);
 			memcpy(block, bytes, length);
 			CHECK((decode_status(block, length) == KERNEL_OK) == (part == part_length));
 			memory_release(&unit_allocator, block, length, 1);
@@ -321,7 +321,7 @@ signed_bytes_are_a_model_or_refused(void)
 				Broken broken;
 
 				bytes[at] = values[v];
-				model_format_sign(bytes, length, part_length);
+				(void) model_format_sign(bytes, length, part_length, NULL);
 				broken = exercise_model(&unit_allocator, bytes, length, &is_accepted);
 				if (broken != NULL)
 					printf("# %s, byte %zu set to %d: not so: %s\n", samples[i].name, at, values[v],
@@ -344,15 +344,15 @@ a_newer_version_is_told_apart(void)
 	uint8_t digest[SHA256_SIZE];
 
 	bytes[MODEL_FORMAT_VERSION_AT] = MODEL_FORMAT_VERSION + 1;
-	model_format_sign(bytes, length, part_length);
+	(void) model_format_sign(bytes, length, part_length, NULL);
 	CHECK(decode_status(bytes, length) == KERNEL_UNSUPPORTED_VERSION);
 	CHECK(model_claimed_digest(bytes, length, digest) == KERNEL_UNSUPPORTED_VERSION);
 	bytes[MODEL_FORMAT_VERSION_AT] = 0;
-	model_format_sign(bytes, length, part_length);
+	(void) model_format_sign(bytes, length, part_length, NULL);
 	CHECK(decode_status(bytes, length) == KERNEL_CORRUPT);
 	bytes[MODEL_FORMAT_VERSION_AT] = MODEL_FORMAT_VERSION;
 	bytes[MODEL_FORMAT_VERSION_AT + 3] = 0x80;
-	model_format_sign(bytes, length, part_length);
+	(void) model_format_sign(bytes, length, part_length, NULL);
 	CHECK(decode_status(bytes, length) == KERNEL_CORRUPT);
 }
 
@@ -377,7 +377,7 @@ counts_do_not_buy_memory(void)
 
 			memcpy(held, bytes + at, 4);
 			bytes[at + 3] = 0x7f;
-			model_format_sign(bytes, length, part_length);
+			(void) model_format_sign(bytes, length, part_length, NULL);
 			unit_peak_bytes = unit_live_bytes;
 			status = model_decode(&model, &unit_allocator, bytes, length);
 			CHECK(unit_peak_bytes < 16 * (long) length + (long) sizeof(Model));
@@ -422,7 +422,7 @@ sign_recipe(uint8_t *bytes, size_t length, size_t part_length, size_t at, size_t
 	sha256_add(&sha, bytes + at + TRANSFORM_HEADER, recipe_length - TRANSFORM_HEADER);
 	sha256_end(&sha, digest);
 	memcpy(bytes + at + 8, digest, TRANSFORM_DIGEST);
-	model_format_sign(bytes, length, part_length);
+	(void) model_format_sign(bytes, length, part_length, NULL);
 }
 
 /* A recipe written in another way than by the encoder, as with a flag of 2, is no recipe of a model. */

@@ -152,6 +152,45 @@ a_refusal_leaves_nothing(void)
 	}
 }
 
+/* Stopped at any look, writing a model of trees ends and leaves nothing, and so does reading it. */
+static void
+a_stop_leaves_nothing(void)
+{
+	Model *model = NULL;
+	uint8_t *bytes = NULL;
+	size_t length = 0;
+	int i;
+	long n;
+
+	for (i = 0; i < SAMPLE_COUNT; i++)
+	{
+		Status status = KERNEL_STOPPED;
+		Model copy = *samples[i].model;
+
+		for (n = 0; status == KERNEL_STOPPED && n < 100; n++)
+		{
+			unit_stop_countdown = n;
+			status = model_encode(&copy, &unit_allocator, &bytes, &length);
+			CHECK(status == KERNEL_OK || unit_live_blocks == 0);
+		}
+		CHECK(status == KERNEL_OK &&
+			  (n > 1) == (copy.ensemble != NULL && copy.ensemble->n_trees > 0));
+		status = KERNEL_STOPPED;
+		for (n = 0; status == KERNEL_STOPPED && n < 100; n++)
+		{
+			unit_stop_countdown = n;
+			status = model_decode(&model, &unit_allocator, bytes, length);
+			CHECK(status == KERNEL_OK || unit_live_blocks == 1);
+		}
+		unit_stop_countdown = -1;
+		CHECK(status == KERNEL_OK &&
+			  (n > 1) == (copy.ensemble != NULL && copy.ensemble->n_trees > 0));
+		model_release(model, &unit_allocator);
+		memory_release(&unit_allocator, bytes, length, 1);
+	}
+}
+
 UNIT_MAIN(UNIT_CASE(the_block_is_as_long_as_the_bytes), UNIT_CASE(nan_has_one_form),
 		  UNIT_CASE(reports_do_not_change_the_digest),
-		  UNIT_CASE(everything_else_changes_the_digest), UNIT_CASE(a_refusal_leaves_nothing))
+		  UNIT_CASE(everything_else_changes_the_digest), UNIT_CASE(a_refusal_leaves_nothing),
+		  UNIT_CASE(a_stop_leaves_nothing))

@@ -82,7 +82,7 @@ check_by_subsets(const EnsembleShape *shape, uint64_t seed, double zero_covers)
 		uint32_t known;
 
 		random_vector(&chance, ensemble, vector);
-		base = shap_explain(explainer, vector, output, contributions);
+		CHECK(shap_explain(explainer, vector, output, contributions, &base) == KERNEL_OK);
 		for (known = 0; known < UINT32_C(1) << n; known++)
 			worths[known] = worth_of_all(ensemble, output, vector, known);
 		CHECK_NEAR(base, worths[0], 1e-12);
@@ -161,7 +161,7 @@ contributions_sum_to_the_raw_score(void)
 			int32_t i;
 
 			random_vector(&chance, ensemble, vector);
-			sum = shap_explain(explainer, vector, 0, contributions);
+			CHECK(shap_explain(explainer, vector, 0, contributions, &sum) == KERNEL_OK);
 			for (i = 0; i < shapes[s].n_numbers + shapes[s].n_categories; i++)
 				sum += contributions[i];
 			ensemble_raw(ensemble, vector, lanes, &raw);
@@ -194,12 +194,14 @@ a_tree_worked_out_by_hand(void)
 	double both[2] = {-1.0, -1.0};
 	double one[2] = {-1.0, 1.0};
 	double contributions[2];
+	double base;
 
 	CHECK(shap_create(&explainer, &ensemble, &unit_allocator) == KERNEL_OK);
-	CHECK_NEAR(shap_explain(explainer, both, 0, contributions), 1.0, 1e-15);
+	CHECK(shap_explain(explainer, both, 0, contributions, &base) == KERNEL_OK);
+	CHECK_NEAR(base, 1.0, 1e-15);
 	CHECK_NEAR(contributions[0], 1.5, 1e-15);
 	CHECK_NEAR(contributions[1], 1.5, 1e-15);
-	shap_explain(explainer, one, 0, contributions);
+	CHECK(shap_explain(explainer, one, 0, contributions, &base) == KERNEL_OK);
 	CHECK_NEAR(contributions[0], 0.5, 1e-15);
 	CHECK_NEAR(contributions[1], -1.5, 1e-15);
 	shap_release(explainer, &unit_allocator);
@@ -226,13 +228,15 @@ vector_forms_give_the_same_bits(void)
 		double contributions[32];
 		double widest[32] = {0};
 		double portable[32] = {0};
+		double base;
 		ShapTree shap;
 
 		shape.is_chain = seed % 2 == 0;
 		ensemble = random_ensemble(seed, shape, &unit_allocator);
 		random_vector(&chance, ensemble, vector);
 		CHECK(shap_create(&explainer, ensemble, &unit_allocator) == KERNEL_OK);
-		shap_explain(explainer, vector, 0, contributions); /* leaves the edges of the one tree */
+		/* Leaves the edges of the one tree. */
+		CHECK(shap_explain(explainer, vector, 0, contributions, &base) == KERNEL_OK);
 		shap =
 			(ShapTree){.tree = &ensemble->trees[0],
 					   .nodes = explainer->trees[0],
@@ -242,8 +246,8 @@ vector_forms_give_the_same_bits(void)
 						   2 * (explainer->n_points[0] / SHAP_LANES - 1) * explainer->n_points[0],
 					   .sums = explainer->sums,
 					   .inverses = explainer->inverses};
-		shap_add_tree(&shap, widest);
-		shap_add_tree_portable(&shap, portable);
+		CHECK(shap_add_tree(&shap, widest) == KERNEL_OK);
+		CHECK(shap_add_tree_portable(&shap, portable) == KERNEL_OK);
 		CHECK(memcmp(widest, portable, sizeof(widest)) == 0);
 		CHECK(memcmp(widest, contributions, sizeof(double) * 22) == 0);
 		shap_release(explainer, &unit_allocator);
@@ -274,6 +278,40 @@ refused_memory_leaves_nothing(void)
 	ensemble_release(ensemble, &unit_allocator);
 }
 
+/* Stopped at any look, between trees or inside a large one, making and explaining end and leave nothing. */
+static void
+stops_when_asked(void)
+{
+	EnsembleShape shape = {.n_numbers = 3, .n_outputs = 1, .n_trees = 2, .n_leaves = 70000};
+	Ensemble *ensemble = random_ensemble(3, shape, &unit_allocator);
+	ShapExplainer *explainer = NULL;
+	double vector[3] = {0.0, 1.0, -1.0};
+	double contributions[3];
+	double base;
+	Status status = KERNEL_STOPPED;
+	long blocks = unit_live_blocks;
+	int looks;
+
+	for (looks = 0; status == KERNEL_STOPPED && looks < 50; looks++)
+	{
+		unit_stop_countdown = looks;
+		status = shap_create(&explainer, ensemble, &unit_allocator);
+		CHECK(status == KERNEL_OK || unit_live_blocks == blocks);
+	}
+	CHECK(status == KERNEL_OK && looks == ensemble->n_trees + 1);
+	status = KERNEL_STOPPED;
+	for (looks = 0; status == KERNEL_STOPPED && looks < 50; looks++)
+	{
+		unit_stop_countdown = looks;
+		status = shap_explain(explainer, vector, 0, contributions, &base);
+	}
+	unit_stop_countdown = -1;
+	CHECK(status == KERNEL_OK && looks > 4);
+	shap_release(explainer, &unit_allocator);
+	ensemble_release(ensemble, &unit_allocator);
+}
+
 UNIT_MAIN(UNIT_CASE(contributions_are_shapley_values),
 		  UNIT_CASE(contributions_sum_to_the_raw_score), UNIT_CASE(a_tree_worked_out_by_hand),
-		  UNIT_CASE(vector_forms_give_the_same_bits), UNIT_CASE(refused_memory_leaves_nothing))
+		  UNIT_CASE(vector_forms_give_the_same_bits), UNIT_CASE(stops_when_asked),
+		  UNIT_CASE(refused_memory_leaves_nothing))

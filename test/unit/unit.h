@@ -69,7 +69,20 @@ unit_release(void *context, void *block, size_t size)
 	free(block);
 }
 
-static const Allocator unit_allocator = {unit_allocate, unit_reallocate, unit_release, NULL};
+/* Long work on the allocator is stopped at the poll after so many; -1: never. */
+static long unit_stop_countdown = -1;
+
+static inline bool
+unit_should_stop(void *context)
+{
+	(void) context;
+	return unit_stop_countdown >= 0 && unit_stop_countdown-- == 0;
+}
+
+static const StopCheck unit_stop = {unit_should_stop, NULL, NULL};
+
+static const Allocator unit_allocator = {unit_allocate, unit_reallocate, unit_release, NULL,
+										 &unit_stop};
 
 static inline void
 unit_allocator_fail_after(long n)

@@ -16,14 +16,6 @@
 
 #include "kernel/base/status.h"
 
-typedef struct Allocator
-{
-	void *(*allocate)(void *context, size_t size); /* aligned to 16 bytes, or NULL */
-	void *(*reallocate)(void *context, void *block, size_t old_size, size_t new_size);
-	void (*release)(void *context, void *block, size_t size);
-	void *context; /* handed to all three */
-} Allocator;
-
 /* Polled at least every 10 ms by long work; a true ends it with KERNEL_STOPPED. */
 typedef struct StopCheck
 {
@@ -31,6 +23,16 @@ typedef struct StopCheck
 	void *context;
 	bool (*is_pending)(void *context); /* cheap: may should_stop have to do something? NULL: yes */
 } StopCheck;
+
+typedef struct Allocator
+{
+	void *(*allocate)(void *context, size_t size); /* aligned to 16 bytes, or NULL */
+	void *(*reallocate)(void *context, void *block, size_t old_size, size_t new_size);
+	void (*release)(void *context, void *block, size_t size);
+	void *context; /* handed to all three */
+	/* Asked by work that is long for its size alone: encoding, decoding, explaining; NULL: never. */
+	const StopCheck *stop;
+} Allocator;
 
 /* *product = a * b; false when that does not fit. */
 static inline bool

@@ -426,7 +426,8 @@ model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZ
 
 /* Header, checksum and digest; leaves the reader at the digest part and gives its length. */
 static Status
-check_header(ByteReader *reader, const uint8_t *bytes, size_t length, size_t *part_length)
+check_header(ByteReader *reader, const uint8_t *bytes, size_t length, size_t *part_length,
+			 const StopCheck *stop)
 {
 	uint8_t digest[SHA256_SIZE];
 	uint32_t checksum;
@@ -440,7 +441,9 @@ check_header(ByteReader *reader, const uint8_t *bytes, size_t length, size_t *pa
 	*part_length = read_u32(reader);
 	if (*part_length > reader_left(reader))
 		return KERNEL_CORRUPT;
-	model_format_digest(bytes, *part_length, digest);
+	status = model_format_digest(bytes, *part_length, stop, digest);
+	if (status != KERNEL_OK)
+		return status;
 	return memcmp(digest, bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE) == 0 ? KERNEL_OK :
 																			  KERNEL_CORRUPT;
 }
@@ -468,7 +471,7 @@ model_decode(Model **model, const Allocator *allocator, const void *bytes, size_
 	Decoder decoder = {.allocator = allocator, .status = KERNEL_OK};
 	Model *decoded;
 	size_t part_length;
-	Status status = check_header(&decoder.reader, bytes, length, &part_length);
+	Status status = check_header(&decoder.reader, bytes, length, &part_length, allocator->stop);
 
 	if (status != KERNEL_OK)
 		return status;

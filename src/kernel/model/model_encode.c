@@ -255,7 +255,12 @@ model_encode(Model *model, const Allocator *allocator, uint8_t **bytes, size_t *
 	}
 	patch_u32(fitted, MODEL_FORMAT_LENGTH_AT, writer.length);
 	patch_u32(fitted, MODEL_FORMAT_PART_LENGTH_AT, part_length);
-	model_format_sign(fitted, writer.length, part_length);
+	status = model_format_sign(fitted, writer.length, part_length, allocator->stop);
+	if (status != KERNEL_OK)
+	{
+		memory_release(allocator, fitted, writer.length, 1);
+		return status;
+	}
 	memcpy(model->digest, fitted + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
 	*bytes = fitted;
 	*length = writer.length;

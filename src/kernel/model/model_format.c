@@ -5,6 +5,8 @@
 
 #include "kernel/codec/checksum.h"
 
+#define DIGEST_AT_ONCE ((size_t) 1 << 20) /* bytes between two looks whether to stop */
+
 uint32_t
 model_format_checksum(const uint8_t *bytes, size_t length)
 {
@@ -16,24 +18,38 @@ model_format_checksum(const uint8_t *bytes, size_t length)
 								  length - MODEL_FORMAT_DIGEST_AT);
 }
 
-void
-model_format_digest(const uint8_t *bytes, size_t part_length, uint8_t digest[SHA256_SIZE])
+Status
+model_format_digest(const uint8_t *bytes, size_t part_length, const StopCheck *stop,
+					uint8_t digest[SHA256_SIZE])
 {
+	const uint8_t *part = bytes + MODEL_FORMAT_PART_AT;
 	Sha256 sha;
 
 	sha256_begin(&sha);
-	sha256_add(&sha, bytes + MODEL_FORMAT_PART_AT, part_length);
+	while (part_length > DIGEST_AT_ONCE)
+	{
+		if (stop_requested(stop))
+			return KERNEL_STOPPED;
+		sha256_add(&sha, part, DIGEST_AT_ONCE);
+		part += DIGEST_AT_ONCE;
+		part_length -= DIGEST_AT_ONCE;
+	}
+	sha256_add(&sha, part, part_length);
 	sha256_end(&sha, digest);
+	return KERNEL_OK;
 }
 
-void
-model_format_sign(uint8_t *bytes, size_t length, size_t part_length)
+Status
+model_format_sign(uint8_t *bytes, size_t length, size_t part_length, const StopCheck *stop)
 {
 	uint32_t checksum;
+	Status status = model_format_digest(bytes, part_length, stop, bytes + MODEL_FORMAT_DIGEST_AT);
 	int i;
 
-	model_format_digest(bytes, part_length, bytes + MODEL_FORMAT_DIGEST_AT);
+	if (status != KERNEL_OK)
+		return status;
 	checksum = model_format_checksum(bytes, length);
 	for (i = 0; i < 4; i++)
 		bytes[MODEL_FORMAT_CHECKSUM_AT + i] = (uint8_t) (checksum >> (8 * i));
+	return KERNEL_OK;
 }

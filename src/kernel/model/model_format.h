@@ -29,11 +29,12 @@
 /* CRC-32C of a whole model, its own field taken as zeros.  length >= MODEL_FORMAT_PART_AT. */
 extern uint32_t model_format_checksum(const uint8_t *bytes, size_t length);
 
-/* SHA-256 of the digest part. */
-extern void model_format_digest(const uint8_t *bytes, size_t part_length,
-								uint8_t digest[SHA256_SIZE]);
+/* SHA-256 of the digest part; KERNEL_STOPPED. */
+extern Status model_format_digest(const uint8_t *bytes, size_t part_length, const StopCheck *stop,
+								  uint8_t digest[SHA256_SIZE]);
 
-/* Writes checksum and digest into the header of a model with this digest part. */
-extern void model_format_sign(uint8_t *bytes, size_t length, size_t part_length);
+/* Writes checksum and digest into the header of a model with this digest part; KERNEL_STOPPED. */
+extern Status model_format_sign(uint8_t *bytes, size_t length, size_t part_length,
+								const StopCheck *stop);
 
 #endif /* ORCHARD_KERNEL_MODEL_MODEL_FORMAT_H */

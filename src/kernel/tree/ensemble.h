@@ -27,6 +27,7 @@
 
 #define TREE_LEAF (-1)
 #define TREE_NO_SUBSET UINT32_MAX
+#define TREE_NODES_AT_ONCE 65536 /* between two looks of long work whether to stop */
 
 /* How raw scores become predictions. */
 typedef enum TreeLink

@@ -206,6 +206,13 @@ read_nodes(Decoder *decoder, Tree *tree, bool counts_rows)
 		TreeNode *node = &tree->nodes[i];
 		uint64_t code = read_varint(&reader);
 
+		if (i % TREE_NODES_AT_ONCE == TREE_NODES_AT_ONCE - 1 &&
+			stop_requested(decoder->allocator->stop))
+		{
+			decoder->status = KERNEL_STOPPED;
+			break;
+		}
+
 		*node = (TreeNode){.slot = TREE_LEAF, .subset = TREE_NO_SUBSET};
 		if (code != 0)
 		{
@@ -230,7 +237,7 @@ read_nodes(Decoder *decoder, Tree *tree, bool counts_rows)
 			reader.status = KERNEL_CORRUPT; /* the tree is complete before its last node */
 	}
 	*decoder->reader = reader;
-	if (waiting >= 0)
+	if (waiting >= 0 && decoder->status == KERNEL_OK)
 		decoder_fail(decoder);
 }
 
@@ -362,7 +369,12 @@ read_trees(Decoder *decoder)
 	ensemble->trees = decoder_allocate(decoder, n, sizeof(Tree));
 	ensemble->n_trees = ensemble->trees != NULL ? (int32_t) n : 0;
 	for (i = 0; i < (size_t) ensemble->n_trees && decoder_is_good(decoder); i++)
-		read_tree(decoder, &ensemble->trees[i]);
+	{
+		if (stop_requested(decoder->allocator->stop))
+			decoder->status = KERNEL_STOPPED;
+		else
+			read_tree(decoder, &ensemble->trees[i]);
+	}
 	if (decoder->is_used == NULL)
 		return;
 	for (i = 0; decoder_is_good(decoder) && i < decoder->starts[ensemble->n_numbers]; i++)

@@ -171,9 +171,9 @@ write_node(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thres
 		write_double(writer, node->cover);
 }
 
-static void
+static Status
 write_tree(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thresholds,
-		   const Tree *tree)
+		   const Tree *tree, const StopCheck *stop)
 {
 	bool counts_rows = tree_counts_rows(tree);
 	int32_t i;
@@ -182,7 +182,12 @@ write_tree(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thres
 	write_varint(writer, (uint64_t) (tree->n_nodes + 1) / 2);
 	write_u8(writer, counts_rows ? TREE_FORMAT_COUNTS : TREE_FORMAT_WEIGHTS);
 	for (i = 0; i < tree->n_nodes; i++)
+	{
+		if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(stop))
+			return KERNEL_STOPPED;
 		write_node(writer, ensemble, thresholds, tree, &tree->nodes[i], counts_rows);
+	}
+	return KERNEL_OK;
 }
 
 Status
@@ -208,8 +213,9 @@ ensemble_encode(const Ensemble *ensemble, const Allocator *allocator, ByteWriter
 				write_double(writer, thresholds.values[thresholds.starts[s] + i]);
 		}
 		write_u32(writer, (uint32_t) ensemble->n_trees);
-		for (s = 0; s < ensemble->n_trees; s++)
-			write_tree(writer, ensemble, &thresholds, &ensemble->trees[s]);
+		for (s = 0; s < ensemble->n_trees && status == KERNEL_OK; s++)
+			status =
+				write_tree(writer, ensemble, &thresholds, &ensemble->trees[s], allocator->stop);
 	}
 	thresholds_release(&thresholds, ensemble, allocator);
 	return status;

@@ -90,7 +90,7 @@ ensemble_validate(const Ensemble *ensemble, const Allocator *allocator)
 {
 	int32_t longest = 0;
 	int32_t *ends;
-	bool is_valid;
+	Status status = KERNEL_OK;
 	int32_t i;
 
 	if (!ensemble_head_valid(ensemble))
@@ -103,9 +103,13 @@ ensemble_validate(const Ensemble *ensemble, const Allocator *allocator)
 	ends = memory_allocate(allocator, (size_t) longest, sizeof(int32_t));
 	if (ends == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	is_valid = true;
-	for (i = 0; i < ensemble->n_trees && is_valid; i++)
-		is_valid = tree_valid(ensemble, &ensemble->trees[i], ends);
+	for (i = 0; i < ensemble->n_trees && status == KERNEL_OK; i++)
+	{
+		if (stop_requested(allocator->stop))
+			status = KERNEL_STOPPED;
+		else if (!tree_valid(ensemble, &ensemble->trees[i], ends))
+			status = KERNEL_CORRUPT;
+	}
 	memory_release(allocator, ends, (size_t) longest, sizeof(int32_t));
-	return is_valid ? KERNEL_OK : KERNEL_CORRUPT;
+	return status;
 }

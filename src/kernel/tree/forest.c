@@ -484,7 +484,7 @@ typedef struct Batch
 static void
 grow_in_room(void *context, int32_t chunk, int32_t worker)
 {
-	static const Allocator none = {refuse, refuse_more, NULL, NULL};
+	static const Allocator none = {refuse, refuse_more, NULL, NULL, NULL};
 	Batch *batch = context;
 	Forest *room = &batch->rooms[chunk];
 

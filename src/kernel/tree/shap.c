@@ -152,6 +152,11 @@ link_trees(ShapExplainer *explainer, const Allocator *allocator)
 		int32_t n;
 
 		explainer->trees[t] = nodes;
+		if (nodes != NULL && stop_requested(allocator->stop))
+		{
+			status = KERNEL_STOPPED;
+			break;
+		}
 		if (nodes == NULL)
 		{
 			status = KERNEL_OUT_OF_MEMORY;
@@ -211,6 +216,7 @@ shap_create(ShapExplainer **explainer, const Ensemble *ensemble, const Allocator
 	if (made == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	made->ensemble = ensemble;
+	made->stop = allocator->stop;
 	made->max_points = STEP;
 	made->trees = memory_allocate_zero(allocator, n, sizeof(ShapNode *));
 	made->expected = memory_allocate(allocator, n, sizeof(double));
@@ -276,19 +282,20 @@ take_edges(const ShapExplainer *explainer, int32_t t, const double *vector)
 	}
 }
 
-double
+Status
 shap_explain(const ShapExplainer *explainer, const double *vector, int32_t output,
-			 double *contributions)
+			 double *contributions, double *base)
 {
 	const Ensemble *ensemble = explainer->ensemble;
 	int32_t n_slots = ensemble->n_numbers + ensemble->n_categories;
 	double expected = 0.0;
+	Status status = KERNEL_OK;
 	int32_t t;
 	int32_t s;
 
 	for (s = 0; s < n_slots; s++)
 		contributions[s] = 0.0;
-	for (t = 0; t < ensemble->n_trees; t++)
+	for (t = 0; t < ensemble->n_trees && status == KERNEL_OK; t++)
 	{
 		const double *rule = explainer->rules + rule_start(explainer->n_points[t]);
 
@@ -296,16 +303,18 @@ shap_explain(const ShapExplainer *explainer, const double *vector, int32_t outpu
 			continue;
 		expected += explainer->expected[t];
 		take_edges(explainer, t, vector);
-		shap_add_tree(&(ShapTree){.tree = &ensemble->trees[t],
-								  .nodes = explainer->trees[t],
-								  .edges = explainer->edges,
-								  .n_points = explainer->n_points[t],
-								  .rule = rule,
-								  .sums = explainer->sums,
-								  .inverses = explainer->inverses},
-					  contributions);
+		status = shap_add_tree(&(ShapTree){.tree = &ensemble->trees[t],
+										   .nodes = explainer->trees[t],
+										   .edges = explainer->edges,
+										   .n_points = explainer->n_points[t],
+										   .rule = rule,
+										   .sums = explainer->sums,
+										   .inverses = explainer->inverses,
+										   .stop = explainer->stop},
+							   contributions);
 	}
 	for (s = 0; s < n_slots; s++)
 		contributions[s] *= ensemble->scale;
-	return ensemble->base[output] + ensemble->scale * expected;
+	*base = ensemble->base[output] + ensemble->scale * expected;
+	return status;
 }

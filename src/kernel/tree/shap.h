@@ -36,6 +36,7 @@ typedef struct ShapNode
 typedef struct ShapExplainer
 {
 	const Ensemble *ensemble; /* the caller's, outlives the explainer */
+	const StopCheck *stop;	  /* the allocator's */
 	ShapNode **trees;		  /* n_trees arrays of n_nodes */
 	double *expected;		  /* n_trees: mean leaf by cover */
 	int32_t *n_points;		  /* n_trees: a multiple of 4 */
@@ -52,7 +53,7 @@ typedef struct ShapExplainer
  * shap_create
  *		Takes 24 bytes a node, and 16 n bytes a node of the largest tree, n its points.
  *
- * n is half the most distinct slots on a path.  KERNEL_OUT_OF_MEMORY, KERNEL_TOO_LARGE leave nothing.
+ * n is half the most distinct slots on a path.  KERNEL_OUT_OF_MEMORY, KERNEL_TOO_LARGE, KERNEL_STOPPED leave nothing.
  */
 extern Status shap_create(ShapExplainer **explainer, const Ensemble *ensemble,
 						  const Allocator *allocator);
@@ -62,11 +63,11 @@ extern void shap_release(ShapExplainer *explainer, const Allocator *allocator);
  * shap_explain
  *		The contributions of all slots to raw score `output` of a vector (scorer.h).
  *
- * contributions: out, one a slot.  Returns the base, the mean raw score by cover;
- * base and contributions sum to the raw score but for rounding.
- * Cost O(n nodes of the output's trees).
+ * contributions: out, one a slot.  base: out, the mean raw score by cover; base and
+ * contributions sum to the raw score but for rounding.
+ * Cost O(n nodes of the output's trees).  KERNEL_STOPPED.
  */
-extern double shap_explain(const ShapExplainer *explainer, const double *vector, int32_t output,
-						   double *contributions);
+extern Status shap_explain(const ShapExplainer *explainer, const double *vector, int32_t output,
+						   double *contributions, double *base);
 
 #endif /* ORCHARD_KERNEL_TREE_SHAP_H */

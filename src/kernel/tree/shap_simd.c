@@ -62,8 +62,8 @@ go_on(double *restrict p, const double *restrict parent, int32_t n, double share
 	}
 }
 
-/* P of every node into sums, from the root's, 1. */
-INLINE void
+/* P of every node into sums, from the root's, 1; false: stopped. */
+INLINE bool
 go_down(const ShapTree *shap)
 {
 	const ShapNode *nodes = shap->nodes;
@@ -88,7 +88,10 @@ go_down(const ShapTree *shap)
 			go_left_out(p, before, above, shap->rule, n, own->weight);
 		else
 			go_on(p, before, n, own->share);
+		if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(shap->stop))
+			return false;
 	}
+	return true;
 }
 
 /*
@@ -130,8 +133,8 @@ give(const ShapTree *shap, int32_t i)
 					  shap->n_points);
 }
 
-/* S of every node, and what each edge gives its slot. */
-INLINE void
+/* S of every node, and what each edge gives its slot; false: stopped. */
+INLINE bool
 go_up(const ShapTree *shap, double *contributions)
 {
 	const Tree *tree = shap->tree;
@@ -159,39 +162,38 @@ go_up(const ShapTree *shap, double *contributions)
 		}
 		if (shap->edges[i] != SHAP_OUT_ABOVE)
 			contributions[tree->nodes[shap->nodes[i].parent].slot] += give(shap, i);
+		if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(shap->stop))
+			return false;
 	}
+	return true;
 }
 
-INLINE void
+INLINE Status
 add_tree(const ShapTree *shap, double *contributions)
 {
-	go_down(shap);
-	go_up(shap, contributions);
+	return go_down(shap) && go_up(shap, contributions) ? KERNEL_OK : KERNEL_STOPPED;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static void
+__attribute__((target("avx2"))) static Status
 add_tree_avx2(const ShapTree *shap, double *contributions)
 {
-	add_tree(shap, contributions);
+	return add_tree(shap, contributions);
 }
 #endif
 
-void
+Status
 shap_add_tree_portable(const ShapTree *shap, double *contributions)
 {
-	add_tree(shap, contributions);
+	return add_tree(shap, contributions);
 }
 
-void
+Status
 shap_add_tree(const ShapTree *shap, double *contributions)
 {
 #if defined(__x86_64__)
 	if (cpu_has_avx2())
-	{
-		add_tree_avx2(shap, contributions);
-		return;
-	}
+		return add_tree_avx2(shap, contributions);
 #endif
-	shap_add_tree_portable(shap, contributions);
+	return shap_add_tree_portable(shap, contributions);
 }

@@ -35,12 +35,13 @@ typedef struct ShapTree
 	const double *rule; /* n_points each: t, 1 - t, weight, -1 / (1 - t) */
 	double *sums;		/* scratch, n_points a node: P, then S */
 	double *inverses;	/* scratch, n_points a node: 1 / q of edges that are taken */
+	const StopCheck *stop;
 } ShapTree;
 
-/* Adds what each edge gives its slot to contributions. */
-extern void shap_add_tree(const ShapTree *shap, double *contributions);
+/* Adds what each edge gives its slot to contributions; KERNEL_STOPPED. */
+extern Status shap_add_tree(const ShapTree *shap, double *contributions);
 
 /* The same by the portable code, for tests. */
-extern void shap_add_tree_portable(const ShapTree *shap, double *contributions);
+extern Status shap_add_tree_portable(const ShapTree *shap, double *contributions);
 
 #endif /* ORCHARD_KERNEL_TREE_SHAP_SIMD_H */
