@@ -14,6 +14,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "kernel/tree/bin.h"
+
 #include "pg/error.h"
 #include "pg/fit_final.h"
 #include "pg/fit_recipe.h"
@@ -138,13 +140,24 @@ fit_append_name(StringInfo names, int n, const char *name)
 		appendStringInfoString(names, ", ...");
 }
 
+/* Levels kept a category; trees have places for so many and the pooled ones. */
+static int
+categories_kept(const Fit *fit)
+{
+	const FitOptions *options = fit->spec->options;
+
+	return algorithm_is_tree(options->algorithm) ?
+		Min(options->max_categories, BIN_LEVEL_LIMIT - 1) :
+		options->max_categories;
+}
+
 void
 fit_build_design(Fit *fit)
 {
 	const FitOptions *options = fit->spec->options;
 	DesignOptions design_options = {.fit_intercept = options->fit_intercept,
 									.missing_indicator = options->missing_indicator,
-									.max_categories = options->max_categories,
+									.max_categories = categories_kept(fit),
 									.stop = &fit->account->stop};
 
 	fit_require(fit,
@@ -219,8 +232,11 @@ describe_category(Fit *fit, int c, ModelFeature *feature)
 	fit_add_warning(
 		fit,
 		psprintf(
-			"column \"%s\" has %d categories, more than max_categories; the rarest %d, in %.0f rows, are pooled",
-			feature->name, facts->n_levels + facts->n_pooled, facts->n_pooled, facts->pooled_rows));
+			"column \"%s\" has %d categories, more than %s; the rarest %d, in %.0f rows, are pooled",
+			feature->name, facts->n_levels + facts->n_pooled,
+			categories_kept(fit) < fit->spec->options->max_categories ? "trees have places for" :
+																		"max_categories",
+			facts->n_pooled, facts->pooled_rows));
 }
 
 void

@@ -320,15 +320,15 @@ grow_trees(Fit *fit, const TreeSource *source)
 	add_loss_metrics(fit, result.train_curve[result.rounds], result.train_curve[0]);
 }
 
-/* What the trees say of the rows that they did not draw. */
+/* What the trees say of the rows that they did not draw, or a tree without draws of all. */
 static void
-add_oob_metrics(Fit *fit, const ForestOob *oob)
+add_forest_metrics(Fit *fit, const ForestOob *oob, bool are_drawn)
 {
 	int64 never = fit->state->dataset.n - oob->rows;
 
-	fit_add_metric(fit, "oob.accuracy", oob->accuracy);
-	fit_add_metric(fit, "oob.r2", oob->r2);
-	fit_add_metric(fit, "oob.rmse", oob->rmse);
+	fit_add_metric(fit, are_drawn ? "oob.accuracy" : "train.accuracy", oob->accuracy);
+	fit_add_metric(fit, are_drawn ? "oob.r2" : "train.r2", oob->r2);
+	fit_add_metric(fit, are_drawn ? "oob.rmse" : "train.rmse", oob->rmse);
 	if (never > 0)
 		fit_add_warning(
 			fit,
@@ -343,6 +343,7 @@ grow_forest(Fit *fit, const TreeSource *source)
 	const FitOptions *options = fit->spec->options;
 	const TreeOptions *tree = &options->tree;
 	int n_slots = fit->spec->n_numbers + fit->spec->n_categories;
+	bool is_measured = tree->oob_score || options->algorithm == ALGORITHM_DECISION_TREE;
 	BoostReport report = {tell_round, fit};
 	ForestOob oob;
 	ForestOptions forest = {.n_classes = fit->model.n_classes,
@@ -355,13 +356,13 @@ grow_forest(Fit *fit, const TreeSource *source)
 							.seed = options->seed,
 							.threads = threads_allowed(),
 							.report = fit->progress != NULL ? &report : NULL,
-							.oob = tree->oob_score ? &oob : NULL};
+							.oob = is_measured ? &oob : NULL};
 
 	fit_require(fit,
 				forest_fit(source, &forest, &fit->account->allocator, &fit->account->stop,
 						   &fit->model.ensemble));
-	if (tree->oob_score)
-		add_oob_metrics(fit, &oob);
+	if (is_measured)
+		add_forest_metrics(fit, &oob, tree->bootstrap);
 	fit->model.facts.iterations = tree->n_estimators;
 }
 
@@ -557,6 +558,25 @@ grow_isolation_forest(Fit *fit, const TreeSource *source)
 	fit->model.facts.iterations = options->tree.n_estimators;
 }
 
+/* Trees without a split, for want of rows or of anything to gain. */
+static void
+warn_of_stumps(Fit *fit)
+{
+	const Ensemble *ensemble = fit->model.ensemble;
+	int32_t t;
+
+	for (t = 0; t < ensemble->n_trees; t++)
+	{
+		if (ensemble->trees[t].n_nodes > 1)
+			return;
+	}
+	if (fit->spec->n_features > 0)
+		fit_add_warning(
+			fit,
+			pstrdup(
+				"no split gains anything and leaves both sides enough rows, so the model says the same of every row"));
+}
+
 void
 fit_trees(Fit *fit)
 {
@@ -589,4 +609,6 @@ fit_trees(Fit *fit)
 		grow_isolation_forest(fit, &source);
 	else
 		grow_forest(fit, &source);
+	if (!has_one_class(fit))
+		warn_of_stumps(fit);
 }

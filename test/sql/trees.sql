@@ -52,6 +52,18 @@ SELECT algorithm, objective FROM orchard.train('forest_k', 'grove_k', 'k', 'rand
 SELECT avg((orchard.predict_class('forest_k', g) = k)::int) > 0.98 AS right_class FROM grove_k AS g;
 SELECT algorithm, objective FROM orchard.train('tree_z', 'grove_z', 'z', 'decision_tree');
 SELECT bool_and(orchard.predict('tree_z', g) = z::int) AS by_heart FROM grove_z AS g;
+-- The report of a tree measures the rows that it was grown on.
+SELECT metrics FROM orchard.train('tree_z', 'grove_z', 'z', 'decision_tree');
+SELECT abs((orchard.summary(m) #>> '{metrics,train.rmse}')::float8 - sqrt(avg((y - orchard.predict(m, g)) ^ 2))) < 1e-9 AS rmse,
+	abs((orchard.summary(m) #>> '{metrics,train.r2}')::float8 - (1 - sum((y - orchard.predict(m, g)) ^ 2) / sum((y - mean) ^ 2))) < 1e-9 AS r2
+FROM (SELECT *, avg(y) OVER () AS mean FROM grove_y) AS g,
+	(SELECT orchard.fit(t, 'y', '{"algorithm": "decision_tree", "max_depth": 4}') AS m FROM grove_y AS t OFFSET 0) AS f GROUP BY m;
+-- No split: a warning.
+SELECT warnings FROM orchard.train('flat', 'grove_y', 'y', options => '{"min_samples_leaf": 5000}');
+SELECT warnings FROM orchard.train('flat', 'SELECT a, b, 3.0 AS y FROM grove', 'y', 'random_forest', '{"n_estimators": 2}');
+-- Levels beyond what trees have places for are pooled, whatever max_categories allows.
+SELECT warnings FROM orchard.train('many', 'SELECT ''level '' || i AS l, i % 7 AS y FROM generate_series(1, 65537) AS i',
+	'y', options => '{"n_estimators": 1, "max_categories": 100000}');
 SELECT (orchard.summary(orchard.fit(t, 'z', '{"algorithm": "random_forest", "n_estimators": 3}'))->'options')
 	   - '{seed,max_categories,on_failure,skip_null_target,unknown}'::text[] AS options FROM grove_z AS t;
 

@@ -356,6 +356,37 @@ out_of_bag_errors_are_all_there_are(void)
 	}
 }
 
+/* A tree that draws nothing is measured on all rows, as the plain scorer does. */
+static void
+without_draws_all_rows_are_measured(void)
+{
+	ForestOob measure;
+	ForestOptions options = forest_options(0);
+	Rows rows = rows_create(600);
+	Dataset dataset = rows_dataset(&rows, false, 1);
+	Ensemble *ensemble;
+	double squares = 0.0;
+	int32_t i;
+
+	options.n_estimators = 1;
+	options.bootstrap = false;
+	options.max_depth = 2;
+	options.oob = &measure;
+	CHECK(fit(&dataset, &options, &ensemble) == KERNEL_OK);
+	for (i = 0; i < rows.n; i++)
+	{
+		double error = plain_score(ensemble, 0, rows.numbers + i * ROW_NUMBERS, rows.codes + i) -
+			rows.target[i];
+
+		squares += error * error;
+	}
+	CHECK(squares > 0.0 && measure.rows == 600);
+	CHECK_NEAR(measure.rmse, sqrt(squares / 600.0), 1e-12);
+	ensemble_release(ensemble, &unit_allocator);
+	dataset_release(&dataset, &unit_allocator);
+	rows_free(&rows);
+}
+
 /* Trees are the same by any number of threads, whose first trees have no room and are grown again. */
 static void
 any_number_of_threads_grows_the_same(void)
@@ -477,5 +508,6 @@ UNIT_MAIN(UNIT_CASE(grows_the_tree_worked_out_by_hand), UNIT_CASE(first_split_is
 		  UNIT_CASE(full_trees_know_their_rows), UNIT_CASE(order_of_rows_changes_nothing),
 		  UNIT_CASE(rows_are_drawn_with_replacement),
 		  UNIT_CASE(out_of_bag_errors_are_all_there_are),
+		  UNIT_CASE(without_draws_all_rows_are_measured),
 		  UNIT_CASE(any_number_of_threads_grows_the_same),
 		  UNIT_CASE(refusal_and_stop_leave_nothing_behind))

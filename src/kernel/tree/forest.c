@@ -519,6 +519,7 @@ typedef struct OobJob
 {
 	OobSums *sums;
 	OobTree tree;
+	bool is_drawn; /* by bootstrap; else every row is predicted */
 	uint64_t seed; /* of its draw */
 } OobJob;
 
@@ -534,12 +535,12 @@ predict_chunk(void *context, int32_t chunk, int32_t worker)
 	(void) worker;
 	for (i = first; i < end; i++)
 	{
-		if (draw_count(hash_mix(rows->hash[i] + job->seed)) == 0)
+		if (!job->is_drawn || draw_count(hash_mix(rows->hash[i] + job->seed)) == 0)
 			oob_add(job->sums, &job->tree, i);
 	}
 }
 
-/* What the tree in a room says of the rows that it did not draw. */
+/* What the tree in a room says of the rows that it did not draw, or of all when none are drawn. */
 static Status
 predict_undrawn(const Forest *room, OobSums *sums, const Team *team)
 {
@@ -547,10 +548,11 @@ predict_undrawn(const Forest *room, OobSums *sums, const Team *team)
 				  .tree = {.nodes = room->nodes,
 						   .words = room->tree_words,
 						   .shares = room->options->n_classes > 2 ? room->shares : NULL},
+				  .is_drawn = room->options->bootstrap,
 				  .seed = tree_seed(room, room->tree, 0)};
 	int32_t n = room->rows.n;
 
-	if (sums->rows == NULL || room->drew_all)
+	if (sums->rows == NULL || (room->options->bootstrap && room->drew_all))
 		return KERNEL_OK;
 	return parallel_for(team->pool, n / LOOK_ROWS + (n % LOOK_ROWS > 0), predict_chunk, &job,
 						team->stop);

@@ -19,10 +19,13 @@
 #include "kernel/tree/boost.h"
 #include "kernel/tree/ensemble.h"
 
-/* How well trees predict the rows that they did not draw, by the mean of those trees. */
+/*
+ * How well trees predict the rows that they did not draw, by the mean of those trees; without
+ * bootstrap, all rows by all trees.
+ */
 typedef struct ForestOob
 {
-	int64_t rows;	 /* that some tree did not draw */
+	int64_t rows;	 /* that have such a prediction */
 	double accuracy; /* classes: share of the weight; else NaN */
 	double rmse;	 /* regression; else NaN */
 	double r2;		 /* regression; NaN when the targets of these rows do not differ */
@@ -40,7 +43,7 @@ typedef struct ForestOptions
 	uint64_t seed;
 	int32_t threads;		   /* at most; few rows are done by one */
 	const BoostReport *report; /* may be NULL; its loss is 0 */
-	ForestOob *oob;			   /* where to put it; NULL: not wanted; needs bootstrap */
+	ForestOob *oob;			   /* where to put it; NULL: not wanted */
 } ForestOptions;
 
 /*
