@@ -19,6 +19,8 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "kernel/base/double_double.h"
+
 #include "pg/column_type.h"
 
 #define EPOCH_SHIFT_SECONDS ((double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
@@ -185,6 +187,68 @@ column_read_weight(ColumnReader reader, Datum datum, const char *name)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("weight column \"%s\" must be finite and at least 0, not %g", name, weight)));
 	return weight;
+}
+
+/* Powers of ten that are doubles. */
+static const double exp10_exact[] = {1e0,  1e1,	 1e2,  1e3,	 1e4,  1e5,	 1e6,  1e7,
+									 1e8,  1e9,	 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+									 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* A decimal without an exponent, as numeric_out writes it, in double-double: an error of some 1e-31. */
+static DoubleDouble
+read_decimal(const char *text)
+{
+	bool is_negative = *text == '-';
+	bool has_point = false;
+	DoubleDouble value = dd_from(0.0);
+	double chunk = 0.0;
+	double unit = 1.0;
+	int decimals = 0;
+
+	for (text += is_negative; *text != '\0'; text++)
+	{
+		if (*text == '.')
+		{
+			has_point = true;
+			continue;
+		}
+		chunk = chunk * 10.0 + (*text - '0');
+		unit *= 10.0;
+		decimals += has_point;
+		if (unit == 1e15)
+		{
+			value = dd_add_double(dd_multiply_double(value, unit), chunk);
+			chunk = 0.0;
+			unit = 1.0;
+		}
+	}
+	value = dd_add_double(dd_multiply_double(value, unit), chunk);
+	for (; decimals > 0; decimals -= 22)
+		value = dd_divide_double(value, decimals > 22 ? 1e22 : exp10_exact[decimals]);
+	return is_negative ? dd_negate(value) : value;
+}
+
+double
+column_read_rest(ColumnReader reader, Datum datum, double number)
+{
+	double rest = 0.0;
+
+	if (reader == READ_INT8)
+	{
+		int64 value = DatumGetInt64(datum);
+
+		/* The nearest double of the largest ones is 2^63. */
+		rest = number < 0x1p63 ? (double) (value - (int64) number) :
+								 (double) (value - PG_INT64_MAX) - 1.0;
+	}
+	else if (reader == READ_NUMERIC)
+	{
+		char *text = DatumGetCString(DirectFunctionCall1(numeric_out, datum));
+
+		rest = dd_subtract(read_decimal(text), dd_from(number)).hi;
+		pfree(text);
+	}
+	return isfinite(rest) ? rest : 0.0;
 }
 
 const char *

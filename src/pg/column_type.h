@@ -75,6 +75,16 @@ extern double column_read_weight(ColumnReader reader, Datum datum, const char *n
 extern double column_read_number(ColumnReader reader, Datum datum, FeatureFamily family,
 								 const char *name);
 
+/* Can values of the reader have more digits than a double? */
+static inline bool
+column_has_rests(ColumnReader reader)
+{
+	return reader == READ_NUMERIC || reader == READ_INT8;
+}
+
+/* The datum less its finite number: what the nearest double leaves out of a bigint or a numeric. */
+extern double column_read_rest(ColumnReader reader, Datum datum, double number);
+
 /*
  * The text in a datum of a categorical reader: *length bytes that live at least
  * as long as the datum, or in `scratch` (NAMEDATALEN bytes).

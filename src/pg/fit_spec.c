@@ -13,6 +13,7 @@
 #include "utils/jsonb.h"
 
 #include "kernel/base/hash.h"
+#include "kernel/linear/least_squares.h"
 
 #include "pg/error.h"
 #include "pg/fit_recipe.h"
@@ -591,6 +592,22 @@ bind_fold(const FitSpec *spec, const RowLayout *layout)
 	return column;
 }
 
+/* Where sums have room for the digits beyond a double and a column may have them. */
+static void
+bind_rests(const FitSpec *spec, FitBinding *binding)
+{
+	bool has_rests = column_has_rests(binding->target.type.reader);
+	int i;
+
+	if (spec->keeps_rows || spec->n_numbers > LEAST_SQUARES_EXACT || binding->target.index < 0)
+		return;
+	for (i = spec->n_prepared; i < spec->n_features; i++)
+		has_rests |= spec->features[i].family == FAMILY_NUMBER &&
+			column_has_rests(binding->features[i].type.reader);
+	if (has_rests)
+		binding->rests = palloc0(sizeof(double) * (spec->n_numbers + 1));
+}
+
 static FitBinding *
 make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 {
@@ -642,6 +659,7 @@ make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 		binding->is_located &= column->index < n_fixed;
 	}
 	sort_features(spec, binding, is_formed);
+	bind_rests(spec, binding);
 	return binding;
 }
 

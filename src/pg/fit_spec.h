@@ -70,7 +70,9 @@ typedef struct FitBinding
 	PrepColumn *folds;		/* one a step, index -1: none */
 	int *step_columns;		/* n_step_columns: those that steps and folds read */
 	int n_step_columns;
-	double *inputs;	 /* scratch for a polynomial */
+	double *inputs; /* scratch for a polynomial */
+	double
+		*rests; /* scratch: what doubles leave out of the row's numbers and target; NULL: nothing */
 	bool *missing;	 /* scratch for the outputs of a step */
 	bool is_located; /* row_layout_locate finds every bound column */
 	DoubleColumns

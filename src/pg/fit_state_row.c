@@ -184,11 +184,40 @@ read_feature(FitState *state, const RowReader *reader, int i)
 	{
 		for (j = 0; j < feature_numbers(feature); j++)
 			slots[j] = NAN;
+		if (unlikely(reader->binding->rests != NULL))
+			reader->binding->rests[column->slot] = 0.0;
 	}
 	else if (feature->length > 0)
 		add_array(state->spec, feature, column, column_datum(reader, column), slots);
 	else
-		add_number(state, i, column, column_datum(reader, column), slots);
+	{
+		Datum datum = column_datum(reader, column);
+
+		add_number(state, i, column, datum, slots);
+		if (unlikely(reader->binding->rests != NULL))
+			reader->binding->rests[column->slot] =
+				column_read_rest(column->type.reader, datum, *slots);
+	}
+}
+
+/* What the row has beyond the digits of doubles, into its sums. */
+static void
+add_rests(FitState *state, const RowReader *reader, LeastSquares *sums, double target,
+		  double weight)
+{
+	const FitBinding *binding = reader->binding;
+	const BoundColumn *column = &binding->target;
+	int n = state->spec->n_numbers;
+	bool has_any = false;
+	int i;
+
+	binding->rests[n] = column_read_rest(column->type.reader, column_datum(reader, column), target);
+	for (i = 0; i <= n; i++)
+		has_any |= binding->rests[i] != 0.0;
+	if (has_any)
+		fit_state_require(state,
+						  least_squares_add_rests(sums, &state->account->allocator, state->numbers,
+												  state->codes, binding->rests, weight));
 }
 
 /* The row into the binding's layout, from where the steps of a recipe read it. */
@@ -445,10 +474,15 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 						  dataset_add(into, &state->account->allocator, state->numbers,
 									  state->codes, target, weight));
 	else
+	{
+		LeastSquares *sums = row_sums(state, reader, target);
+
 		fit_state_require(state,
-						  least_squares_add(row_sums(state, reader, target),
-											&state->account->allocator, state->numbers,
+						  least_squares_add(sums, &state->account->allocator, state->numbers,
 											state->codes, target, weight));
+		if (unlikely(binding->rests != NULL))
+			add_rests(state, reader, sums, target, weight);
+	}
 	state->rows += into == &state->dataset;
 }
 

@@ -145,4 +145,38 @@ SELECT a.name, bool_and(abs(x.estimate / y.estimate - 1) <= CASE a.name WHEN 'fi
 FROM models AS a JOIN models AS b USING (name), LATERAL orchard.coefficients(a.m) AS x JOIN LATERAL orchard.coefficients(b.m) AS y USING (term)
 WHERE a.repeats = 1 AND b.repeats > 1 GROUP BY a.name ORDER BY a.name;
 
+-- ** numeric columns keep the digits that a double has no room for: as they are, and 30,000 rows from four states
+
+CREATE FUNCTION exact_powers(x numeric, degree int) RETURNS numeric[] LANGUAGE sql AS
+	$$WITH RECURSIVE p (k, v) AS (SELECT 1, x UNION ALL SELECT k + 1, v * x FROM p WHERE k < degree) SELECT array_agg(v ORDER BY k) FROM p$$;
+CREATE TABLE exact AS
+SELECT name, i, y[i] AS y,
+	CASE WHEN degree > 0 THEN exact_powers(x[i], degree) ELSE x[(i - 1) * cardinality(x) / cardinality(y) + 1 : i * cardinality(x) / cardinality(y)] END AS x
+FROM columns, generate_series(1, cardinality(y)) AS i;
+CREATE TABLE exact_models (name text, repeats int, m orchard.model);
+DO $$
+DECLARE s record;
+	list text;
+BEGIN
+	FOR s IN SELECT name, has_intercept, max(cardinality(exact.x)) AS k, 30000 / count(*) + 1 AS repeats FROM columns JOIN exact USING (name) GROUP BY name, has_intercept LOOP
+		SELECT string_agg(format('x[%1$s] AS "x[%1$s]"', j), ', ') INTO list FROM generate_series(1, s.k) AS j;
+		EXECUTE format('INSERT INTO exact_models SELECT %1$L, 1, orchard.fit(t, ''y'', ''{"algorithm": "linear_regression", "fit_intercept": %2$s}'') FROM (SELECT %3$s, y FROM exact WHERE name = %1$L) AS t',
+			s.name, to_json(s.has_intercept), list);
+		EXECUTE format('CREATE TYPE exact_%s AS (%s, y numeric)', s.name, regexp_replace(list, 'x\[\d+\] AS ("x\[\d+\]")', '\1 numeric', 'g'));
+		IF s.name IN ('longley', 'filip') THEN
+			EXECUTE format('INSERT INTO exact_models SELECT %1$L, %2$s, orchard.finish(orchard.merge(state)) FROM (SELECT r %% 4, orchard.fit_state(ROW(%4$s, y)::exact_%1$s, ''y'', ''{"algorithm": "linear_regression"}'') AS state
+				FROM (SELECT r, x, y FROM exact, generate_series(1, %2$s) AS r WHERE name = %1$L ORDER BY (r * 7919 + i * 104729) %% 1000003) AS t GROUP BY r %% 4) AS states',
+				s.name, s.repeats, list, regexp_replace(list, ' AS "x\[\d+\]"', '', 'g'));
+		END IF;
+	END LOOP;
+END $$;
+CREATE VIEW exact_digits AS
+SELECT g.name, m.repeats, min(CASE WHEN c.estimate = g.estimate THEN 15 ELSE least(15, -log(abs(c.estimate / g.estimate - 1))) END) AS estimates,
+	min(CASE WHEN g.std_error = 0 THEN least(15, -log(greatest(c.std_error, 1e-15))) ELSE least(15, -log(greatest(abs(c.std_error / (g.std_error * factor) - 1), 1e-15))) END) AS errors
+FROM certified AS g JOIN exact_models AS m USING (name), LATERAL orchard.coefficients(m) AS c,
+	LATERAL (SELECT sqrt((n - p)::float8 / (repeats::float8 * n - p)) AS factor FROM (SELECT max(s.n) AS n, (SELECT count(*) FROM certified AS t WHERE t.name = g.name) AS p FROM sets AS s WHERE s.name = g.name) AS f) AS d
+WHERE c.term = g.term GROUP BY g.name, m.repeats;
+SELECT name, repeats > 1 AS large, estimates >= CASE name WHEN 'filip' THEN 10 ELSE 13 END AS estimates, errors >= CASE name WHEN 'filip' THEN 10 ELSE 13 END AS errors
+FROM exact_digits ORDER BY name, large;
+
 DROP SCHEMA fit_nist CASCADE;

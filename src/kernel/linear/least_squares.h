@@ -65,6 +65,18 @@ extern Status least_squares_add(LeastSquares *state, const Allocator *allocator,
 								const double *numbers, const int32_t *codes, double target,
 								double weight);
 
+/*
+ * least_squares_add_rests
+ *		What the numbers of the row added last have beyond the digits of a double (least_squares_rest.c).
+ *
+ * rests: n_numbers, then the target's; 0 of a missing number.  The others as they were added.  A state of
+ * more than LEAST_SQUARES_EXACT numbers, whose products are double, has no room for them and stays as it
+ * is.  Returns as least_squares_add.
+ */
+extern Status least_squares_add_rests(LeastSquares *state, const Allocator *allocator,
+									  const double *numbers, const int32_t *codes,
+									  const double *rests, double weight);
+
 /* Adds the rows of a dataset whose targets are numbers, in their order. */
 extern Status least_squares_add_dataset(LeastSquares *state, const Allocator *allocator,
 										const Dataset *dataset, const StopCheck *stop);

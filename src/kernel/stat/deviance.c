@@ -65,19 +65,21 @@ deviance_saturated(double power, double y, double dispersion)
 	double peak;
 	double deviation;
 	double step;
-	double j;
-	double last;
+	double first;
 	double sum = 0.0;
+	int n;
+	int i;
 
 	if (!(y > 0.0))
 		return 0.0;
 	peak = pow(y, 2.0 - power) / (dispersion * (2.0 - power));
 	deviation = sqrt(peak * (power - 1.0));
 	step = fmax(floor(0.5 * deviation), 1.0);
-	j = fmax(1.0, floor(peak - REACH * deviation));
-	last = peak + REACH * deviation + SKEW;
-	for (; j <= last; j += step)
+	first = fmax(1.0, floor(peak - REACH * deviation));
+	n = (int) ((peak + REACH * deviation + SKEW - first) / step);
+	for (i = 0; i <= n; i++)
 	{
+		double j = first + i * step;
 		double t = (j - peak) / peak;
 		double drop =
 			fabs(t) < 0.5 ? (1.0 + t) * log1p(t) - t : j / peak * log(j / peak) - (j / peak - 1.0);
