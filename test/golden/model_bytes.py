@@ -21,8 +21,8 @@ from fractions import Fraction
 
 NAN, INF = math.nan, math.inf
 NUMBER, TIME, INTERVAL, CATEGORY = range(4)
-LINEAR, LOGISTIC, BOOSTING, ISOLATION_FOREST, GLM = 1, 2, 3, 6, 7
-SQUARED_ERROR, LOG_LOSS, POISSON, ISOLATION = 1, 2, 6, 10
+LINEAR, LOGISTIC, BOOSTING, ISOLATION_FOREST, GLM, QUANTILE_REGRESSION, HUBER_REGRESSION = 1, 2, 3, 6, 7, 8, 9
+SQUARED_ERROR, LOG_LOSS, HUBER, QUANTILE, POISSON, ISOLATION = 1, 2, 4, 5, 6, 10
 IDENTITY, LOGIT, LOG, SOFTMAX = 0, 1, 2, 4
 INTERCEPT = (-1, -1, 0)
 PLAIN, POOLED, MISSING = -1, -2, -3     # levels of terms that are no level
@@ -469,6 +469,24 @@ MODELS = dict(
                     ((1, PLAIN, 0), 1.0, NAN, NAN, NAN)],
              rows=100, facts=(-250.0, NAN, 100.0, 150.0, 1e-12, NAN, 2, 5, 1, 0)),
         [[0.0, 0.0], [8.0, 1.5], [None, None], [INF, 0.0], [-INF, 0.0], [NAN, 0.0], [100.0, -20.0]]),
+    x_quantile=(
+        dict(algorithm=QUANTILE_REGRESSION, objective=QUANTILE, target="food", seed=42,
+             options='{"algorithm": "quantile_regression", "cov_type": "kernel"}',
+             features=[dict(name="income", family=NUMBER, fill=[512.0])],
+             terms=[(INTERCEPT, 81.5, 16.0, 5.09375, 0.0), ((0, PLAIN, 0), 0.5625, 0.03125, 18.0, 0.0)],
+             covariance=([0.0, 512.0], [8.0, 0.0, 0.03125]), covariance_type=7,
+             rows=235, facts=(NAN, 4096.0, NAN, NAN, 1e-15, NAN, 2, 9, 1, 0)),
+        [[0.0], [1000.0], [None], [INF], [-INF], [NAN]]),
+    x_robust=(
+        dict(algorithm=HUBER_REGRESSION, objective=HUBER, target="loss", seed=42,
+             options='{"algorithm": "huber", "cov_type": "H3"}',
+             features=[dict(name="air", family=NUMBER, fill=[60.5]), dict(name="plant", family=CATEGORY, levels=["a", "b"],
+                                                                         frequency=[0.5, 0.5, 0.0])],
+             terms=[(INTERCEPT, -38.5, 8.0, -4.8125, 0.0), ((0, PLAIN, 0), 0.75, 0.125, 6.0, 0.0),
+                    ((1, 1, 0), 0.25, 0.5, 0.5, 0.625)],
+             covariance=([0.0, 60.5, 0.5], [0.5, 0.0, 0.125, 0.0, -0.0625, 0.5]), covariance_type=6,
+             rows=21, facts=(NAN, 1.5625, 190.0, 2069.0, 1e-13, NAN, 3, 6, 1, 0)),
+        [[0.0, "a"], [58.0, "b"], [None, None], [1.0, "other"], [INF, "b"], [NAN, "a"]]),
     empty=(
         dict(algorithm=LINEAR, objective=SQUARED_ERROR, target="y", seed=1, options="", features=[],
              terms=[(INTERCEPT, -3.5, 0.5, -7.0, 1e-5)], covariance=([0.0], [0.5]),

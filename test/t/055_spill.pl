@@ -107,6 +107,26 @@ SQL
 	cmp_ok(temp_bytes(), '>', $before, 'three classes: spilled');
 }
 
+# ** The other losses.
+foreach (
+	[ 'huber', 'b', '{"weight": "w"}' ],
+	[ 'quantile_regression', 'b', '{"quantile": 0.7, "cov_type": "kernel"}' ],
+	[ 'glm', 'd', '{"skip_null_target": true, "cov_type": "HC3"}' ],
+	[ 'logistic_regression', 'k', '{"skip_null_target": true, "cov_type": "HC1"}' ],
+	[ 'linear_regression', 'b', '{"cov_type": "HC3"}' ])
+{
+	my ($algorithm, $target, $options) = @$_;
+	my $before = temp_bytes();
+	is($node->safe_psql('postgres', <<SQL), 't', "$algorithm, $options: the same digest");
+SET orchard.max_memory = '16MB';
+SELECT FROM orchard.train('spilled', 'SELECT a, b, c, d, k, v, w FROM mixed', '$target', '$algorithm', '$options');
+RESET orchard.max_memory;
+SELECT FROM orchard.train('whole', 'SELECT a, b, c, d, k, v, w FROM mixed', '$target', '$algorithm', '$options');
+SELECT orchard.model_digest(orchard.load_model('whole')) = orchard.model_digest(orchard.load_model('spilled'));
+SQL
+	cmp_ok(temp_bytes(), '>', $before, "$algorithm, $options: spilled");
+}
+
 # ** Trees: their columns spill, and go once the rows stand in bytes; what they grow in does not spill.
 foreach (
 	[ 'gradient_boosting', 128, '{"n_estimators": 3, "max_leaf_nodes": 4}' ],

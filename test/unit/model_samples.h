@@ -312,6 +312,66 @@ static const Model sample_visits = {
 	.coefficients = visits_terms,
 	.facts = {-250.0, NAN, 100.0, 150.0, 1e-12, NAN, 2, 5, true, false}};
 
+/* A quantile with the covariance of a kernel; a Huber regression with Huber's third formula. */
+static double quantile_fill[] = {512.0};
+static ModelFeature quantile_features[] = {
+	{.name = "income", .family = FAMILY_NUMBER, .fill = quantile_fill}};
+static LinearCoefficient quantile_terms[] = {{SAMPLE_INTERCEPT, 81.5, 16.0, 5.09375, 0.0},
+											 {{0, LEVEL_NUMBER, 0, 0}, 0.5625, 0.03125, 18.0, 0.0}};
+static double quantile_centre[] = {0.0, 512.0};
+static double quantile_factor[] = {8.0, 0.0, 0.03125};
+static const Model sample_quantile = {
+	.algorithm = ALGORITHM_QUANTILE_REGRESSION,
+	.objective = OBJECTIVE_QUANTILE,
+	.unknown = UNKNOWN_AS_MISSING,
+	.target = "food",
+	.n_features = 1,
+	.features = quantile_features,
+	.constant = NAN,
+	.options = "{\"algorithm\": \"quantile_regression\", \"cov_type\": \"kernel\"}",
+	.seed = 42,
+	.rows = 235,
+	.link = LINK_IDENTITY,
+	.n_terms = 2,
+	.coefficients = quantile_terms,
+	.covariance_type = COVARIANCE_KERNEL,
+	.covariance_centre = quantile_centre,
+	.covariance_factor = quantile_factor,
+	.facts = {NAN, 4096.0, NAN, NAN, 1e-15, NAN, 2, 9, true, false}};
+static double robust_fill[] = {60.5};
+static char *robust_levels[] = {"a", "b"};
+static double robust_frequency[] = {0.5, 0.5, 0.0};
+static ModelFeature robust_features[] = {
+	{.name = "air", .family = FAMILY_NUMBER, .fill = robust_fill},
+	{.name = "plant",
+	 .family = FAMILY_CATEGORY,
+	 .n_levels = 2,
+	 .levels = robust_levels,
+	 .frequency = robust_frequency}};
+static LinearCoefficient robust_terms[] = {{SAMPLE_INTERCEPT, -38.5, 8.0, -4.8125, 0.0},
+										   {{0, LEVEL_NUMBER, 0, 0}, 0.75, 0.125, 6.0, 0.0},
+										   {{1, 1, 0, 0}, 0.25, 0.5, 0.5, 0.625}};
+static double robust_centre[] = {0.0, 60.5, 0.5};
+static double robust_factor[] = {0.5, 0.0, 0.125, 0.0, -0.0625, 0.5};
+static const Model sample_robust = {
+	.algorithm = ALGORITHM_HUBER,
+	.objective = OBJECTIVE_HUBER,
+	.unknown = UNKNOWN_AS_MISSING,
+	.target = "loss",
+	.n_features = 2,
+	.features = robust_features,
+	.constant = NAN,
+	.options = "{\"algorithm\": \"huber\", \"cov_type\": \"H3\"}",
+	.seed = 42,
+	.rows = 21,
+	.link = LINK_IDENTITY,
+	.n_terms = 3,
+	.coefficients = robust_terms,
+	.covariance_type = COVARIANCE_H3,
+	.covariance_centre = robust_centre,
+	.covariance_factor = robust_factor,
+	.facts = {NAN, 1.5625, 190.0, 2069.0, 1e-13, NAN, 3, 6, true, false}};
+
 /* Features that a recipe gives, and one that is a column itself. */
 static double prepared_fill[] = {-0.25, 0.625, 0.375, 10.5, 3.0};
 static char *prepared_levels[] = {"basic", "pro"};
@@ -579,6 +639,8 @@ static const Sample samples[] = {{"numbers", &sample_numbers},
 								 {"one_class", &sample_one_class},
 								 {"empty", &sample_empty},
 								 {"visits", &sample_visits},
+								 {"x_quantile", &sample_quantile},
+								 {"x_robust", &sample_robust},
 								 {"trees_boosted", &sample_boosted},
 								 {"trees_classes", &sample_classes},
 								 {"trees_isolation", &sample_isolation},
