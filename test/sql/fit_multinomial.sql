@@ -363,6 +363,9 @@ RESET client_min_messages;
 -- ** Refused
 
 \set VERBOSITY default
+-- A class that only rows held out have is one that the model cannot be measured on; nothing is kept.
+SELECT rows FROM orchard.train('rare', 'SELECT x, k, CASE WHEN i > 590 THEN ''rare'' ELSE y::text END AS y, i > 500 AS late FROM fit_multinomial.ground', 'y', 'logistic_regression', '{"validation": "late"}');
+SELECT count(*) AS kept FROM orchard.models WHERE name = 'rare';
 SELECT fitted('SELECT i AS x, i / 200 AS y FROM ground', '{"on_failure": "error"}');
 SELECT fitted('SELECT x, y FROM ground', '{"positive_class": "c1"}');
 SELECT fitted('SELECT x, y FROM ground', '{"class_weight": {"c7": 2}}');
