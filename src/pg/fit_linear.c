@@ -356,11 +356,50 @@ tell_step(void *context, int32_t steps, double gradient_norm)
 	MemoryContextSwitchTo(caller);
 }
 
-/* Separated classes and steps that were too few. */
-static void
-report_course(Fit *fit, const LinearFacts *facts)
+/*
+ * The features with a term whose estimate has no finite limit, where others have their standard errors: they
+ * tell the class of some rows for certain.  NULL where the classes are separated altogether.
+ */
+static char *
+separating_features(const Fit *fit, const LinearCoefficient *coefficients, size_t n)
 {
-	if (facts->separated)
+	StringInfoData names;
+	int32 last = TERM_INTERCEPT;
+	int n_names = 0;
+	bool has_errors = false;
+	size_t i;
+
+	initStringInfo(&names);
+	for (i = 0; i < n; i++)
+	{
+		const LinearCoefficient *coefficient = &coefficients[i];
+
+		if (coefficient->term.feature == TERM_INTERCEPT)
+			continue;
+		has_errors |= !isnan(coefficient->std_error);
+		/* Of several lists the first that has some speaks for all. */
+		if (!isnan(coefficient->std_error) || coefficient->estimate == 0.0 ||
+			coefficient->term.feature <= last)
+			continue;
+		last = coefficient->term.feature;
+		fit_append_name(&names, n_names++, fit->spec->features[last].name);
+	}
+	return has_errors && n_names > 0 && n_names < fit->spec->n_features ? names.data : NULL;
+}
+
+/* Separated classes and steps that were too few; of n coefficients. */
+static void
+report_course(Fit *fit, const LinearFacts *facts, const LinearCoefficient *coefficients, size_t n)
+{
+	char *names = facts->separated ? separating_features(fit, coefficients, n) : NULL;
+
+	if (names != NULL)
+		fit_report_condition(
+			fit,
+			psprintf(
+				"some rows' classes are certain by %s, whose estimates have no finite limit; a penalty (\"l2\") helps",
+				names));
+	else if (facts->separated)
 		fit_report_condition(
 			fit,
 			pstrdup(
@@ -541,7 +580,7 @@ fit_multinomial(Fit *fit, LogisticOptions *solver)
 	take_classes(fit, &result);
 	take_class_covariance(fit, solver, &result);
 	warn_absent_classes(fit, solver);
-	report_course(fit, &result.facts);
+	report_course(fit, &result.facts, fit->model.coefficients, fit->model.n_terms);
 	warn_of_classes(fit, &result);
 	fit_warn_lone_rows(fit);
 	fit_add_metric(fit, "train.log_loss", result.log_loss);
@@ -590,7 +629,7 @@ fit_logistic_regression(Fit *fit)
 				logistic_fit(&fit->state->dataset, &fit->design, &solver, &fit->account->allocator,
 							 &fit->account->stop, &result));
 	fit->model.link = LINK_LOGIT;
-	report_course(fit, &result.facts);
+	report_course(fit, &result.facts, result.coefficients, fit->design.n_terms);
 	take_result(fit, &rows, &result);
 	fit_add_metric(fit, "train.log_loss", result.log_loss);
 	fit_add_metric(fit, "train.accuracy", result.accuracy);
