@@ -335,7 +335,74 @@ reports_a_store_that_fails(void)
 	free(test.bytes);
 }
 
-UNIT_MAIN(UNIT_CASE(spills_beyond_the_bound), UNIT_CASE(spills_when_memory_is_refused),
-		  UNIT_CASE(reports_a_store_that_fails), UNIT_CASE(names_the_largest_number),
-		  UNIT_CASE(keeps_rows), UNIT_CASE(merges_with_maps), UNIT_CASE(bytes_round_trip),
-		  UNIT_CASE(refusal_changes_nothing))
+#define WIDE 30
+#define WIDE_BLOCK (DATASET_BLOCK_ROWS * (WIDE + 1) * sizeof(double))
+
+/* Number j of row i. */
+static double
+wide_number(int i, int j)
+{
+	return i * 32.0 + j;
+}
+
+/* Many blocks share pieces of memory, none of which goes beyond the bound; refused ones are done without. */
+static void
+many_blocks_share_memory(void)
+{
+	static const size_t bound = 250 * WIDE_BLOCK;
+	int32_t pieces = 0;
+	bool refuses;
+	int i;
+	int j;
+
+	for (refuses = false;; refuses = true)
+	{
+		double numbers[WIDE];
+		TestStore test = {.store = {test_append, test_read, &test}, .bytes = malloc(STORE_BYTES)};
+		Dataset dataset;
+		int32_t b;
+
+		dataset_begin(&dataset, WIDE, 0, false);
+		dataset_spill_to(&dataset, &test.store, bound);
+		for (i = 0; i < 245 * DATASET_BLOCK_ROWS; i++)
+		{
+			for (j = 0; j < WIDE; j++)
+				numbers[j] = wide_number(i, j);
+			/* The first of a new block is the piece for several. */
+			unit_allocator_fail_after(refuses && dataset.n_blocks > 150 ? 0 : -1);
+			if (dataset_add(&dataset, &unit_allocator, numbers, NULL, -i, 1.0) != KERNEL_OK)
+			{
+				unit_allocator_fail_after(-1);
+				CHECK(dataset_add(&dataset, &unit_allocator, numbers, NULL, -i, 1.0) == KERNEL_OK);
+			}
+			CHECK(dataset.memory <= bound);
+		}
+		unit_allocator_fail_after(-1);
+		CHECK(refuses ? dataset.n_extents < pieces : dataset.n_extents > 1);
+		pieces = dataset.n_extents;
+		for (b = 0, i = 0; b < dataset.n_blocks; b++)
+		{
+			const DatasetBlock *block;
+			int32_t k;
+
+			CHECK(dataset_block(&dataset, b, &block) == KERNEL_OK);
+			for (k = 0; k < block->n; k++, i++)
+			{
+				for (j = 0; j < WIDE; j++)
+					CHECK(block->numbers[j * block->capacity + k] == wide_number(i, j));
+				CHECK(block->target[k] == -i);
+			}
+		}
+		CHECK(i == 245 * DATASET_BLOCK_ROWS);
+		dataset_release(&dataset, &unit_allocator);
+		CHECK(dataset.memory == 0 && dataset.n_extents == 0);
+		free(test.bytes);
+		if (refuses)
+			break;
+	}
+}
+
+UNIT_MAIN(UNIT_CASE(many_blocks_share_memory), UNIT_CASE(spills_beyond_the_bound),
+		  UNIT_CASE(spills_when_memory_is_refused), UNIT_CASE(reports_a_store_that_fails),
+		  UNIT_CASE(names_the_largest_number), UNIT_CASE(keeps_rows), UNIT_CASE(merges_with_maps),
+		  UNIT_CASE(bytes_round_trip), UNIT_CASE(refusal_changes_nothing))

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define FIRST_ROWS 16
+#define EXTENT_LEAST ((size_t) 4 << 20) /* bytes */
+#define EXTENT_MOST ((size_t) 64 << 20)
+#define EXTENT_SHARE 4 /* an extent is about this part of the memory before it */
 
 void
 dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categories, bool has_weight)
@@ -40,12 +43,29 @@ block_place(DatasetBlock *block, const Dataset *dataset, void *memory)
 	block->codes = codes;
 }
 
+/* Is the block's memory part of an extent? */
+static bool
+is_part(const DatasetBlock *block, const Dataset *dataset)
+{
+	uintptr_t place = (uintptr_t) block->numbers;
+	bool is_found = false;
+	int32_t i;
+
+	for (i = 0; i < dataset->n_extents && !is_found; i++)
+	{
+		uintptr_t first = (uintptr_t) dataset->extents[i].memory;
+
+		is_found = place >= first && place - first < dataset->extents[i].size;
+	}
+	return is_found;
+}
+
 static void
 block_release(DatasetBlock *block, Dataset *dataset, const Allocator *allocator)
 {
 	size_t size = 0;
 
-	if (block->numbers == NULL)
+	if (block->numbers == NULL || is_part(block, dataset))
 		return;
 	block_size(dataset, block->capacity, &size);
 	memory_release(allocator, block->numbers, size, 1);
@@ -60,6 +80,14 @@ dataset_drop_rows(Dataset *dataset, const Allocator *allocator)
 
 	for (b = 0; b < dataset->n_blocks; b++)
 		block_release(&dataset->blocks[b], dataset, allocator);
+	for (b = 0; b < dataset->n_extents; b++)
+	{
+		memory_release(allocator, dataset->extents[b].memory, dataset->extents[b].size, 1);
+		dataset->memory -= dataset->extents[b].size;
+	}
+	memory_release(allocator, dataset->extents, (size_t) dataset->n_extents, sizeof(DatasetExtent));
+	dataset->extents = NULL;
+	dataset->n_extents = dataset->n_spare = 0;
 	memory_release(allocator, dataset->blocks, (size_t) dataset->blocks_capacity,
 				   sizeof(DatasetBlock));
 	if (dataset->loaded != NULL)
@@ -185,6 +213,55 @@ block_copy(DatasetBlock *into, const DatasetBlock *from, const Dataset *dataset)
 	into->n = from->n;
 }
 
+/* Does so much more memory, and a block to read others to, stay within the bound? */
+static bool
+is_within_bound(const Dataset *dataset, size_t size, size_t block)
+{
+	return dataset->store == NULL ||
+		(dataset->memory <= dataset->memory_bound &&
+		 size <= dataset->memory_bound - dataset->memory &&
+		 block <= dataset->memory_bound - dataset->memory - size);
+}
+
+/* Room for several blocks of so many bytes, where there are many already; nothing where it is refused. */
+static void
+extend(Dataset *dataset, const Allocator *allocator, size_t block)
+{
+	size_t wanted = dataset->memory / EXTENT_SHARE;
+	size_t count = (wanted < EXTENT_MOST ? wanted : EXTENT_MOST) / block;
+	size_t size = count * block;
+	DatasetExtent *extents;
+	void *memory;
+
+	if (count < 2 || size < EXTENT_LEAST || !is_within_bound(dataset, size, block))
+		return;
+	memory = memory_allocate(allocator, size, 1);
+	if (memory == NULL)
+		return;
+	extents = memory_reallocate(allocator, dataset->extents, (size_t) dataset->n_extents,
+								(size_t) dataset->n_extents + 1, sizeof(DatasetExtent));
+	if (extents == NULL)
+	{
+		memory_release(allocator, memory, size, 1);
+		return;
+	}
+	extents[dataset->n_extents++] = (DatasetExtent){memory, size};
+	dataset->extents = extents;
+	dataset->memory += size;
+	dataset->spare = memory;
+	dataset->n_spare = (int32_t) count;
+}
+
+/* A block in the room that an extent has left. */
+static void
+take_spare(DatasetBlock *block, Dataset *dataset, size_t size)
+{
+	*block = (DatasetBlock){.capacity = DATASET_BLOCK_ROWS};
+	block_place(block, dataset, dataset->spare);
+	dataset->spare += size;
+	dataset->n_spare--;
+}
+
 /* A full block's successor: with memory of its own, or with that of the full one, which goes to the store. */
 static Status
 block_append(DatasetBlock *block, Dataset *dataset, const Allocator *allocator)
@@ -194,10 +271,14 @@ block_append(DatasetBlock *block, Dataset *dataset, const Allocator *allocator)
 
 	if (!block_size(dataset, DATASET_BLOCK_ROWS, &size))
 		return KERNEL_TOO_LARGE;
-	/* The loaded block will take as much. */
-	if (dataset->store == NULL ||
-		(dataset->memory <= dataset->memory_bound &&
-		 2 * size <= dataset->memory_bound - dataset->memory))
+	if (dataset->n_spare == 0)
+		extend(dataset, allocator, size);
+	if (dataset->n_spare > 0)
+	{
+		take_spare(block, dataset, size);
+		return KERNEL_OK;
+	}
+	if (is_within_bound(dataset, size, size))
 		status = block_create(block, dataset, allocator, DATASET_BLOCK_ROWS);
 	if (status == KERNEL_OUT_OF_MEMORY && dataset->store != NULL)
 		status = block_recycle(block, dataset, allocator);

@@ -47,6 +47,13 @@ typedef struct DatasetBlock
 	int32_t *codes; /* column-major: column c at c * capacity */
 } DatasetBlock;
 
+/* Memory of several blocks: the system's large pages go under a large piece only. */
+typedef struct DatasetExtent
+{
+	void *memory;
+	size_t size;
+} DatasetExtent;
+
 #define IN_MEMORY (-1)
 
 typedef struct Dataset
@@ -60,7 +67,11 @@ typedef struct Dataset
 	int32_t blocks_capacity;
 	const BlockStore *store; /* NULL: all blocks stay in memory */
 	size_t memory_bound;	 /* of the blocks, when there is a store */
-	size_t memory;			 /* of the blocks */
+	size_t memory;			 /* of the blocks, with what is spare */
+	DatasetExtent *extents;	 /* n_extents; they go with all blocks */
+	int32_t n_extents;
+	int32_t n_spare; /* blocks for which the last extent has room */
+	char *spare;	 /* where */
 	DatasetBlock
 		*loaded; /* the block of the store that was read last; NULL before the first went there */
 } Dataset;
