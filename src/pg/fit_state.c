@@ -37,6 +37,26 @@ fit_state_free(FitState *state, void *block, size_t count, size_t size)
 	memory_release(&state->account->allocator, block, Max(count, 1), size);
 }
 
+/*
+ * Room for a row, which all states of the account share: of many groups it stays in the caches.  One
+ * that is too small stays for the states that have it.
+ */
+static void
+share_row(FitState *state)
+{
+	MemoryAccount *account = state->account;
+	Size numbers = sizeof(double) * state->spec->n_numbers;
+	Size size = numbers + sizeof(int32) * state->spec->n_categories;
+
+	if (account->scratch == NULL || account->scratch_size < size)
+	{
+		account->scratch = fit_state_allocate(state, size, 1);
+		account->scratch_size = size;
+	}
+	state->numbers = account->scratch;
+	state->codes = (int32 *) ((char *) account->scratch + numbers);
+}
+
 FitState *
 fit_state_create_bare(MemoryAccount *account, const FitSpec *spec)
 {
@@ -57,8 +77,7 @@ fit_state_create_bare(MemoryAccount *account, const FitSpec *spec)
 	}
 	if (spec->options->cv.is_on)
 		state->folds = fit_state_allocate(state, spec->options->cv.n_folds, sizeof(LeastSquares *));
-	state->numbers = fit_state_allocate(state, spec->n_numbers, sizeof(double));
-	state->codes = fit_state_allocate(state, spec->n_categories, sizeof(int32));
+	share_row(state);
 	return state;
 }
 
@@ -244,8 +263,6 @@ fit_state_release(FitState *state)
 	}
 	fit_state_free(state, state->identifiers, spec->n_features, sizeof(IdentifierSketch *));
 	fit_state_free(state, state->dictionaries, spec->n_categories, sizeof(Dictionary));
-	fit_state_free(state, state->numbers, spec->n_numbers, sizeof(double));
-	fit_state_free(state, state->codes, spec->n_categories, sizeof(int32));
 	if (state->flat != NULL)
 		fit_state_drop_flat(state);
 	memory_release(allocator, state, 1, sizeof(FitState));

@@ -53,8 +53,8 @@ typedef struct FitState
 	int64 rows_skipped;				/* NULL target or zero weight */
 	double target_values[2];		/* of a regression's target, the first two that differ */
 	int n_target_values;			/* 3 = more */
-	double *numbers;				/* scratch row, n_numbers */
-	int32 *codes;					/* scratch row, n_categories */
+	double *numbers;				/* scratch row, n_numbers; the account's */
+	int32 *codes;					/* scratch row, n_categories; the account's */
 	Dictionary *dictionaries;		/* n_categories */
 	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
 	KnownClass known_classes[2];	/* the first class met and the one met last */

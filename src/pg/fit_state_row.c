@@ -525,5 +525,7 @@ fit_state_add_arguments(FitState *state, const FitBinding *binding, const Nullab
 {
 	RowReader reader = {.binding = binding, .arguments = arguments};
 
+	if (state->least_squares != NULL)
+		least_squares_prefetch(state->least_squares);
 	add_row(state, &reader, &state->dataset);
 }

@@ -19,6 +19,12 @@
 
 #define LARGE_PAGE ((Size) 2 << 20)
 
+/*
+ * Largest block of a context of many small states, which in blocks of 8 kB would lie anywhere.
+ * HashAggregate counts whole blocks against work_mem.
+ */
+#define AGGREGATE_BLOCK ((Size) 1 << 20)
+
 int orchard_max_memory = 1024 * 1024;
 int orchard_max_memory_limit = INT_MAX;
 
@@ -213,7 +219,8 @@ memory_account_of_aggregate(FunctionCallInfo fcinfo, const char *name, const cha
 		if (child->name == name)
 			return (MemoryAccount *) child->ident; /* label is its first field */
 	}
-	context = AllocSetContextCreateInternal(aggregate, name, ALLOCSET_SMALL_SIZES);
+	context = AllocSetContextCreateInternal(aggregate, name, ALLOCSET_SMALL_MINSIZE,
+											ALLOCSET_SMALL_INITSIZE, AGGREGATE_BLOCK);
 	account = memory_account_create(context);
 	MemoryContextSetIdentifier(context, account->label);
 	return account;

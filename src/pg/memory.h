@@ -22,6 +22,8 @@ typedef struct MemoryAccount
 	char label[8];		   /* "orchard": first, since the context's ident points here */
 	MemoryContext context; /* where the blocks live; this struct too */
 	Size bytes;			   /* handed out and not returned */
+	void *scratch;		   /* room that all users of the account take in turn; NULL: none yet */
+	Size scratch_size;	   /* of it */
 	const char *hint;	   /* when the limit is reached: what to do, a constant; NULL: training */
 	Allocator allocator;   /* its context field points back here */
 	StopCheck stop;		   /* asks CHECK_FOR_INTERRUPTS without jumping through the kernel */
