@@ -57,14 +57,29 @@ extern void state_append_field(StringInfo text, char kind, const void *field);
 /* Detoasts what an argument may be in odd places; refuses a length or version that is not ours. */
 extern const StateHeader *state_detoast(const StateType *type, Datum datum);
 
+/* Does it begin as a new state does, which is neither packed nor toasted?  One comparison of 8 bytes. */
+static inline bool
+state_is_plain(const StateType *type, const StateHeader *state)
+{
+	union
+	{
+		StateHeader header;
+		uint64 word;
+	} plain = {.header = {.version = STATE_FORMAT_VERSION}};
+	uint64 word;
+
+	SET_VARSIZE(&plain.header, type->size);
+	memcpy(&word, state, sizeof(word));
+	return word == plain.word;
+}
+
 /* Argument i as a whole, aligned state. */
 static inline const StateHeader *
 state_argument(const StateType *type, FunctionCallInfo fcinfo, int i)
 {
 	const StateHeader *state = (const StateHeader *) PG_GETARG_POINTER(i);
 
-	if (likely(VARATT_IS_4B_U(state) && VARSIZE(state) == type->size &&
-			   state->version == STATE_FORMAT_VERSION))
+	if (likely(state_is_plain(type, state)))
 		return state;
 	return state_detoast(type, PG_GETARG_DATUM(i));
 }

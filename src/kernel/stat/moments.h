@@ -74,7 +74,7 @@ total_value(DoubleDouble total)
 {
 	double value = total.hi + total.lo;
 
-	return total.lo != 0.0 && isfinite(value) ? value : total.hi;
+	return __builtin_expect(total.lo != 0.0 && isfinite(value), 1) ? value : total.hi;
 }
 
 /* Brings |lo| to half an ulp of hi at most, hi + lo unchanged; lo = 0 where hi is not finite. */
