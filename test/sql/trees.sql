@@ -64,6 +64,7 @@ SELECT warnings FROM orchard.train('flat', 'SELECT a, b, 3.0 AS y FROM grove', '
 -- Levels beyond what trees have places for are pooled, whatever max_categories allows.
 SELECT warnings FROM orchard.train('many', 'SELECT ''level '' || i AS l, i % 7 AS y FROM generate_series(1, 65537) AS i',
 	'y', options => '{"n_estimators": 1, "max_categories": 100000}');
+SELECT orchard.drop_model('flat'), orchard.drop_model('many');
 SELECT (orchard.summary(orchard.fit(t, 'z', '{"algorithm": "random_forest", "n_estimators": 3}'))->'options')
 	   - '{seed,max_categories,on_failure,skip_null_target,unknown}'::text[] AS options FROM grove_z AS t;
 
