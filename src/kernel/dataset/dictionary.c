@@ -7,7 +7,8 @@
 
 #include "kernel/base/hash.h"
 
-#define FEW_STRINGS 3 /* as of a boolean: comparing them costs less than a hash */
+#define SHORT_STRING 7 /* bytes that a key has room for */
+#define LONG_KEY (UINT64_C(1) << 63)
 #define FIRST_STRINGS 8
 #define FIRST_TEXT 64
 #define MAX_STRINGS (INT32_MAX - 1)
@@ -19,7 +20,7 @@ dictionary_release(Dictionary *dictionary, const Allocator *allocator)
 	memory_release(allocator, dictionary->text, dictionary->text_capacity, 1);
 	memory_release(allocator, dictionary->offsets, (size_t) dictionary->capacity + 1,
 				   sizeof(size_t));
-	memory_release(allocator, dictionary->table, dictionary->table_size, sizeof(int32_t));
+	memory_release(allocator, dictionary->table, dictionary->table_size, sizeof(DictionarySlot));
 	memset(dictionary, 0, sizeof(*dictionary));
 }
 
@@ -40,36 +41,62 @@ is_string(const Dictionary *dictionary, int32_t code, const char *text, size_t l
 	return held == length && memcmp(other, text, length) == 0;
 }
 
-/* The slot that holds the string, or the free one where it belongs. */
-static uint32_t
-find_slot(const Dictionary *dictionary, const char *text, size_t length)
+/* The bytes of a short string side by side, and in the top byte their number and one: never 0. */
+static inline uint64_t
+short_key(const char *text, size_t length)
+{
+	uint64_t key = (uint64_t) (length + 1) << 56;
+	uint32_t first;
+	uint32_t last;
+
+	if (length >= 4)
+	{
+		memcpy(&first, text, 4);
+		memcpy(&last, text + length - 4, 4);
+		return key | first | (uint64_t) last << 8 * (length - 4);
+	}
+	/* First, middle and last are all of three; of fewer some are the same. */
+	if (length > 0)
+		key |= (uint64_t) (unsigned char) text[0] |
+			(uint64_t) (unsigned char) text[length / 2] << 8 * (length / 2) |
+			(uint64_t) (unsigned char) text[length - 1] << 8 * (length - 1);
+	return key;
+}
+
+/* The slot of a key: the one that holds the string, or the free one where it belongs. */
+static inline DictionarySlot *
+find_slot(const Dictionary *dictionary, uint64_t key, const char *text, size_t length)
 {
 	uint32_t mask = dictionary->table_size - 1;
-	uint32_t slot = (uint32_t) hash_bytes(text, length, 0) & mask;
+	uint32_t place = (uint32_t) hash_mix(key) & mask;
+	DictionarySlot *slot = &dictionary->table[place];
 
-	while (dictionary->table[slot] >= 0 &&
-		   !is_string(dictionary, dictionary->table[slot], text, length))
-		slot = (slot + 1) & mask;
+	while (slot->key != 0 &&
+		   !(slot->key == key &&
+			 (length <= SHORT_STRING || is_string(dictionary, slot->code, text, length))))
+	{
+		place = (place + 1) & mask;
+		slot = &dictionary->table[place];
+	}
 	return slot;
+}
+
+static inline uint64_t
+key_of(const char *text, size_t length)
+{
+	return length <= SHORT_STRING ? short_key(text, length) :
+									hash_bytes(text, length, 0) | LONG_KEY;
 }
 
 int32_t
 dictionary_find(const Dictionary *dictionary, const char *text, size_t length)
 {
-	int32_t code;
+	const DictionarySlot *slot;
 
 	if (dictionary->table_size == 0)
 		return -1;
-	if (dictionary->n <= FEW_STRINGS)
-	{
-		for (code = dictionary->n - 1; code >= 0; code--)
-		{
-			if (is_string(dictionary, code, text, length))
-				return code;
-		}
-		return -1;
-	}
-	return dictionary->table[find_slot(dictionary, text, length)];
+	slot = find_slot(dictionary, key_of(text, length), text, length);
+	return slot->key != 0 ? slot->code : -1;
 }
 
 /* A table of twice the size, or the first one. */
@@ -78,13 +105,12 @@ grow_table(Dictionary *dictionary, const Allocator *allocator)
 {
 	uint32_t old_size = dictionary->table_size;
 	uint32_t size = old_size > 0 ? old_size * 2 : 2 * FIRST_STRINGS;
-	int32_t *table = memory_allocate(allocator, size, sizeof(int32_t));
+	DictionarySlot *table = memory_allocate_zero(allocator, size, sizeof(DictionarySlot));
 	int32_t code;
 
 	if (table == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	memset(table, 0xff, size * sizeof(int32_t));
-	memory_release(allocator, dictionary->table, old_size, sizeof(int32_t));
+	memory_release(allocator, dictionary->table, old_size, sizeof(DictionarySlot));
 	dictionary->table = table;
 	dictionary->table_size = size;
 	for (code = 0; code < dictionary->n; code++)
@@ -92,7 +118,9 @@ grow_table(Dictionary *dictionary, const Allocator *allocator)
 		size_t length;
 		const char *text = dictionary_text(dictionary, code, &length);
 
-		table[find_slot(dictionary, text, length)] = code;
+		uint64_t key = key_of(text, length);
+
+		*find_slot(dictionary, key, text, length) = (DictionarySlot){key, code};
 	}
 	return KERNEL_OK;
 }
@@ -143,6 +171,7 @@ Status
 dictionary_add(Dictionary *dictionary, const Allocator *allocator, const char *text, size_t length,
 			   int32_t *code)
 {
+	uint64_t key;
 	Status status;
 
 	*code = dictionary_find(dictionary, text, length);
@@ -154,7 +183,8 @@ dictionary_add(Dictionary *dictionary, const Allocator *allocator, const char *t
 	if (length > 0)
 		memcpy(dictionary->text + dictionary->text_length, text, length);
 	dictionary->text[dictionary->text_length + length] = '\0';
-	dictionary->table[find_slot(dictionary, text, length)] = dictionary->n;
+	key = key_of(text, length);
+	*find_slot(dictionary, key, text, length) = (DictionarySlot){key, dictionary->n};
 	dictionary->text_length += length + 1;
 	dictionary->offsets[dictionary->n + 1] = dictionary->text_length;
 	*code = dictionary->n++;

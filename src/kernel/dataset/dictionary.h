@@ -1,25 +1,34 @@
 /*
  * dictionary.h: the distinct strings of a categorical column, numbered by first appearance.
  *
- * Strings are kept in one growing arena; lookup is open addressing over
- * hash_bytes.  Codes are 0 .. n-1 and never change.  All memory comes from the
- * allocator given to each growing call; the same one every time.
+ * Strings are kept in one growing arena; lookup is open addressing over keys of
+ * 64 bits.  The key of a string of at most 7 bytes is these bytes and its length,
+ * so that finding it touches its slot and nothing else; that of a longer one is a
+ * hash, and the string is compared.  Codes are 0 .. n-1 and never change.  All
+ * memory comes from the allocator given to each growing call; the same one every
+ * time.
  */
 #ifndef ORCHARD_KERNEL_DATASET_DICTIONARY_H
 #define ORCHARD_KERNEL_DATASET_DICTIONARY_H
 
 #include "kernel/base/memory.h"
 
+typedef struct DictionarySlot
+{
+	uint64_t key; /* 0: free */
+	int32_t code;
+} DictionarySlot;
+
 typedef struct Dictionary
 {
 	char *text; /* the strings, each followed by a zero byte */
 	size_t text_length;
 	size_t text_capacity;
-	size_t *offsets;	 /* n + 1 offsets into text (offsets[n] = text_length); NULL while n = 0 */
-	int32_t n;			 /* strings held */
-	int32_t capacity;	 /* of offsets, less one */
-	int32_t *table;		 /* codes by hash, -1 = free; table_size slots */
-	uint32_t table_size; /* power of two, or 0 */
+	size_t *offsets;  /* n + 1 offsets into text (offsets[n] = text_length); NULL while n = 0 */
+	int32_t n;		  /* strings held */
+	int32_t capacity; /* of offsets, less one */
+	DictionarySlot *table; /* table_size of them */
+	uint32_t table_size;   /* power of two, or 0 */
 } Dictionary;
 
 /* An empty dictionary is all zeros. */

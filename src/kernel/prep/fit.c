@@ -244,12 +244,40 @@ merge_dictionary(Dictionary *into, const Allocator *allocator, const Dictionary 
 	return status;
 }
 
+/* Of `ones` ones among n numbers that are 0 or 1. */
+static void
+square_cell(Variance *cell)
+{
+	double n = (double) cell->n;
+	double ones = cell->total.hi;
+
+	cell->m2 = dd_from(n > 0.0 ? ones * (n - ones) / n : 0.0);
+}
+
+void
+fit_square(StepFit *fit)
+{
+	size_t i;
+
+	for (i = 0; i < cell_count(fit); i++)
+		square_cell(&fit->cells[i]);
+}
+
+/* Does the fit hold targets that are numbers, of which none was other than 0 and 1? */
+static bool
+has_binary_cells(const StepFit *fit)
+{
+	return step_has_target(fit->step.kind) && fit->classes.n == 0 && !fit->is_not_binary;
+}
+
+/* Of counts and of numbers that are 0 or 1 the parts are added; n and total of the second say all. */
 static Status
 merge_cell(Variance *into, const Variance *from, bool is_count)
 {
 	if (!is_count)
 		return variance_merge(into, from);
 	into->n += from->n;
+	into->total.hi += from->total.hi;
 	return KERNEL_OK;
 }
 
@@ -258,7 +286,8 @@ static Status
 merge_level(StepFit *into, uint32_t to_level, const StepFit *from, uint32_t level,
 			const int32_t *classes)
 {
-	bool is_count = !step_has_target(from->step.kind) || from->classes.n > 0;
+	bool is_count = !step_has_target(from->step.kind) || from->classes.n > 0 ||
+		(has_binary_cells(into) && has_binary_cells(from));
 	Status status = KERNEL_OK;
 	uint32_t fold;
 	uint32_t class;
@@ -267,13 +296,15 @@ merge_level(StepFit *into, uint32_t to_level, const StepFit *from, uint32_t leve
 	{
 		for (class = 0; class < from->class_slots && status == KERNEL_OK; class ++)
 		{
-			const Variance *cell = fit_cell(from, level, fold, class);
+			Variance cell = *fit_cell(from, level, fold, class);
 			uint32_t to = from->classes.n > 0 && class < (uint32_t) from->classes.n ?
 				(uint32_t) classes[class] :
 				class;
 
-			if (cell->n > 0)
-				status = merge_cell(fit_cell(into, to_level, fold, to), cell, is_count);
+			if (has_binary_cells(from))
+				square_cell(&cell);
+			if (cell.n > 0)
+				status = merge_cell(fit_cell(into, to_level, fold, to), &cell, is_count);
 		}
 	}
 	return status;
@@ -283,8 +314,16 @@ static Status
 merge_cells(StepFit *into, const Allocator *allocator, const StopCheck *stop, const StepFit *from,
 			int32_t *levels, int32_t *classes)
 {
-	Status status = merge_dictionary(&into->levels, allocator, &from->levels, levels);
+	bool stays_binary = has_binary_cells(into) && has_binary_cells(from);
+	Status status;
 	uint32_t level;
+
+	if (has_binary_cells(into) && !stays_binary)
+	{
+		fit_square(into);
+		into->is_not_binary = true;
+	}
+	status = merge_dictionary(&into->levels, allocator, &from->levels, levels);
 
 	if (status == KERNEL_OK)
 		status = merge_dictionary(&into->classes, allocator, &from->classes, classes);
@@ -320,7 +359,7 @@ merge_levels(StepFit *into, const Allocator *allocator, const StopCheck *stop, c
 Status
 fit_move_missing(StepFit *fit, const Allocator *allocator, uint32_t level)
 {
-	bool is_count = !step_has_target(fit->step.kind) || fit->classes.n > 0;
+	bool is_count = !step_has_target(fit->step.kind) || fit->classes.n > 0 || has_binary_cells(fit);
 	Status status = level < fit->level_slots ?
 		KERNEL_OK :
 		fit_reserve(fit, allocator, level + 1, fit->fold_slots, fit->class_slots);
@@ -394,6 +433,8 @@ fit_settle(StepFit *fit, const Allocator *allocator, const StopCheck *stop)
 	if (status != KERNEL_OK)
 		return status;
 	variance_normalise(&fit->variance);
+	if (has_binary_cells(fit))
+		fit_square(fit);
 	for (i = 0; i < cell_count(fit); i++)
 		variance_normalise(&fit->cells[i]);
 	status = sample_settle(&fit->sample, allocator, stop);
@@ -541,6 +582,17 @@ decode_dictionary(Dictionary *dictionary, const Allocator *allocator, ByteReader
 	return status;
 }
 
+/* Is the cell one of zeros and ones? */
+static bool
+is_binary_cell(const Variance *cell)
+{
+	Variance squared = *cell;
+
+	square_cell(&squared);
+	return cell->total.lo == 0.0 && cell->m2.lo == 0.0 && cell->total.hi == floor(cell->total.hi) &&
+		cell->total.hi >= 0.0 && cell->total.hi <= (double) cell->n && cell->m2.hi == squared.m2.hi;
+}
+
 static Status
 decode_cells(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 {
@@ -571,6 +623,8 @@ decode_cells(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 	{
 		if (!decode_variance(reader, &fit->cells[i], is_count))
 			status = KERNEL_CORRUPT;
+		else if (!is_count && !is_binary_cell(&fit->cells[i]))
+			fit->is_not_binary = true;
 	}
 	return status;
 }

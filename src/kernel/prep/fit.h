@@ -13,7 +13,8 @@
  * matter, and equal values are kept once.
  *
  * Level 0 is NULL, level 1 + code a text of the dictionary; fold 0 has the rows without one,
- * fold 1 + f those of fold f.  Of a target of text a cell counts the rows of each class.
+ * fold 1 + f those of fold f.  Of a target of text a cell counts the rows of each class.  As long as
+ * the targets are zeros and ones, cells have their numbers only, and m2 is for fit_settle to fill in.
  */
 #ifndef ORCHARD_KERNEL_PREP_FIT_H
 #define ORCHARD_KERNEL_PREP_FIT_H
@@ -48,7 +49,8 @@ struct StepFit
 	uint32_t level_slots; /* rows of cells */
 	uint32_t fold_slots;
 	uint32_t class_slots;
-	uint32_t folds; /* the largest fold seen + 1 */
+	uint32_t folds;		/* the largest fold seen + 1 */
+	bool is_not_binary; /* a target was a number other than 0 and 1 */
 
 	/* Of a chain. */
 	StepFit *before; /* of a polynomial: one a column, or none; owned */
@@ -176,6 +178,9 @@ fit_code(Dictionary *dictionary, const Allocator *allocator, const char *text, s
 extern Status fit_reserve(StepFit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds,
 						  uint32_t classes);
 
+/* No longer binary: m2 of all cells. */
+extern void fit_square(StepFit *fit);
+
 /* Takes the rows of level 0, which are missing, for rows of another. */
 extern Status fit_move_missing(StepFit *fit, const Allocator *allocator, uint32_t level);
 
@@ -216,6 +221,17 @@ fit_level(StepFit *fit, const Allocator *allocator, uint32_t level, int32_t fold
 	{
 		cell->n++;
 		return KERNEL_OK;
+	}
+	if (__builtin_expect(!fit->is_not_binary, 1))
+	{
+		if (y == 0.0 || y == 1.0)
+		{
+			cell->n++;
+			cell->total.hi += y;
+			return KERNEL_OK;
+		}
+		fit_square(fit);
+		fit->is_not_binary = true;
 	}
 	return variance_add(cell, y);
 }
