@@ -9,6 +9,7 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
+#include "kernel/tree/ensemble_codec.h"
 #include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/memory.h"
@@ -108,16 +109,13 @@ recipe_is_valid(const Transform *recipe)
 	return recipe == NULL || prep_texts_are_valid(recipe);
 }
 
-Status
-model_decode_here(Model **model, const void *bytes, size_t length)
+/* What only the database can judge: texts in its encoding, options in its JSON. */
+static bool
+is_valid_here(const Model *found)
 {
-	Status status = model_decode(model, memory_transient(), bytes, length);
-	const Model *found = *model;
 	bool is_valid;
 	uint32 i;
 
-	if (status != KERNEL_OK)
-		return status;
 	is_valid = recipe_is_valid(found->preprocess) && texts_are_valid(&found->target, 1) &&
 		texts_are_valid(&found->options, 1) && texts_are_valid(found->classes, found->n_classes) &&
 		texts_are_valid(found->warnings, found->n_warnings) && options_are_json(found);
@@ -131,10 +129,25 @@ model_decode_here(Model **model, const void *bytes, size_t length)
 			texts_are_valid(feature->levels, feature->n_levels) &&
 			texts_are_valid(feature->pooled, feature->n_pooled);
 	}
-	if (is_valid)
-		return KERNEL_OK;
+	return is_valid;
+}
+
+/* Takes a model that was decoded, or releases it. */
+static Status
+judge_here(Model **model, Status status)
+{
+	if (status != KERNEL_OK || is_valid_here(*model))
+		return status;
 	model_release(*model, memory_transient());
 	return KERNEL_CORRUPT;
+}
+
+Status
+model_decode_here(Model **model, const void *bytes, size_t length)
+{
+	Status status = model_decode(model, memory_transient(), bytes, length);
+
+	return judge_here(model, status);
 }
 
 uint32
@@ -181,6 +194,38 @@ prepare_inputs(CachedModel *decoded)
 			"the model");
 }
 
+/*
+ * The model of a copy of the stored bytes, whose trees are left in them: many a session scores one row.
+ */
+static Model *
+open_stored(const struct varlena *stored, char **copy)
+{
+	Size length = VARSIZE(stored) - VARHDRSZ;
+	Model *model;
+	Status status;
+
+	*copy = palloc_extended(Max(length, 1), MCXT_ALLOC_HUGE);
+	memcpy(*copy, VARDATA(stored), length);
+	status = model_open(&model, memory_transient(), *copy, length);
+	require_ok(judge_here(&model, status), "the model");
+	if (model->ensemble == NULL)
+	{
+		pfree(*copy);
+		*copy = NULL;
+	}
+	return model;
+}
+
+/* Gives the stored bytes back once the trees are expanded. */
+static void
+forget_bytes(CachedModel *entry)
+{
+	if (entry->tree_bytes == NULL || entry->model->ensemble->stored != NULL)
+		return;
+	pfree(entry->tree_bytes);
+	entry->tree_bytes = NULL;
+}
+
 /* Decodes and compiles into a fresh context, which the entry takes over at the end. */
 static void
 decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *stored)
@@ -189,7 +234,7 @@ decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *s
 	uint32 f;
 	uint32 category = 0;
 
-	decoded->model = model_decode_stored(stored);
+	decoded->model = open_stored(stored, &decoded->tree_bytes);
 	require_ok(model_scorer(decoded->model, allocator, &decoded->scorer), "the model");
 	if (decoded->model->ensemble != NULL)
 	{
@@ -306,6 +351,7 @@ model_cache_prepare_trees(CachedModel *entry)
 
 	tree_scorer_prepare(entry->trees, memory_transient(),
 						limit > entry->bytes ? limit - entry->bytes : 0);
+	forget_bytes(entry);
 	MemoryContextSwitchTo(caller);
 	account_growth(entry);
 }
@@ -319,7 +365,12 @@ model_cache_explainer(CachedModel *entry)
 	if (entry->explainer != NULL)
 		return entry->explainer;
 	caller = MemoryContextSwitchTo(entry->context);
-	status = shap_create(&entry->explainer, entry->model->ensemble, memory_transient());
+	status = KERNEL_OK;
+	if (entry->model->ensemble->trees == NULL)
+		status = ensemble_expand(entry->model->ensemble, memory_transient());
+	if (status == KERNEL_OK)
+		status = shap_create(&entry->explainer, entry->model->ensemble, memory_transient());
+	forget_bytes(entry);
 	MemoryContextSwitchTo(caller);
 	account_growth(entry);
 	require_ok(status, "the explanation of the model");

@@ -33,6 +33,7 @@ typedef struct CachedModel
 	double *
 		outputs; /* of trees and of more than two classes: the predictions of the row scored last */
 	TreeScorer *trees;		  /* of a model of trees, else NULL */
+	char *tree_bytes;		  /* that the trees are scored on until they are expanded; or NULL */
 	ShapExplainer *explainer; /* of a model of trees that was explained, else NULL */
 	LevelLookup **lookups;	  /* by category slot */
 	ModelInput *inputs;		  /* n_inputs: the columns that a row must have */

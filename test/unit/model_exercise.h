@@ -9,6 +9,8 @@
 
 #include "kernel/model/model.h"
 #include "kernel/prep/apply.h"
+#include "kernel/tree/ensemble_codec.h"
+#include "kernel/tree/ensemble_stored.h"
 #include "kernel/tree/scorer.h"
 
 #define EXERCISE_VECTORS 6
@@ -402,6 +404,57 @@ exercise_encoding(Model *model, const Allocator *allocator, const uint8_t *bytes
 	return broken;
 }
 
+/* Three vectors through the trees and through their bytes. */
+static inline Broken
+exercise_stored(const Ensemble *decoded, const Ensemble *opened, const Allocator *allocator)
+{
+	static const double values[] = {0.0, 1e300, 1.0};
+	size_t width = (size_t) decoded->n_numbers + (size_t) decoded->n_categories;
+	size_t n = TREE_LANES * (size_t) decoded->n_outputs;
+	double *vector = memory_allocate_zero(allocator, width, sizeof(double));
+	double *lanes =
+		memory_allocate_zero(allocator, 2 * n + (size_t) decoded->n_outputs, sizeof(double));
+	Broken broken = vector == NULL || lanes == NULL ? "a vector" : NULL;
+	size_t v;
+	size_t s;
+
+	for (v = 0; v < 3 && broken == NULL; v++)
+	{
+		for (s = 0; s < width; s++)
+			vector[s] = s >= (size_t) decoded->n_numbers ? (double) (v + s % 2) :
+				v == 2 && s % 2							 ? NAN :
+														   values[v];
+		ensemble_raw(decoded, vector, lanes, lanes + 2 * n);
+		stored_trees_lanes(opened, vector, lanes + n);
+		if (memcmp(lanes, lanes + n, n * sizeof(double)) != 0)
+			broken = "trees score alike on their bytes";
+	}
+	memory_release(allocator, lanes, 2 * n + (size_t) decoded->n_outputs, sizeof(double));
+	memory_release(allocator, vector, width, sizeof(double));
+	return broken;
+}
+
+/* Opening judges as decoding did; decoded: NULL when that refused. */
+static inline Broken
+exercise_opening(const Model *decoded, Status status, const Allocator *allocator,
+				 const uint8_t *bytes, size_t length)
+{
+	Model *opened = NULL;
+	Status found = model_open(&opened, allocator, bytes, length);
+	Broken broken = found == status ? NULL : "opening judges as decoding does";
+
+	if (found != KERNEL_OK)
+		return broken;
+	if (broken == NULL && decoded->ensemble != NULL)
+		broken = exercise_stored(decoded->ensemble, opened->ensemble, allocator);
+	if (broken == NULL && decoded->ensemble != NULL &&
+		(ensemble_expand(opened->ensemble, allocator) != KERNEL_OK ||
+		 model_validate(opened, allocator) != KERNEL_OK))
+		broken = "an opened model is expanded into a valid one";
+	model_release(opened, allocator);
+	return broken;
+}
+
 /*
  * exercise_model
  *		Decodes; what is accepted is encoded again, compiled, looked up and scored.
@@ -419,7 +472,7 @@ exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, 
 	*is_accepted = status == KERNEL_OK;
 	if (status != KERNEL_OK)
 		return status == KERNEL_CORRUPT || status == KERNEL_UNSUPPORTED_VERSION ?
-			NULL :
+			exercise_opening(NULL, status, allocator, bytes, length) :
 			"a fault is corrupt or a newer version";
 	broken = model_validate(model, allocator) == KERNEL_OK ? exercise_schema(model) :
 															 "a decoded model is valid";
@@ -429,6 +482,8 @@ exercise_model(const Allocator *allocator, const uint8_t *bytes, size_t length, 
 		broken = exercise_recipe(model->preprocess, allocator);
 	if (broken == NULL)
 		broken = exercise_encoding(model, allocator, bytes, length);
+	if (broken == NULL)
+		broken = exercise_opening(model, status, allocator, bytes, length);
 	if (broken == NULL)
 	{
 		if (model_scorer(model, allocator, &scorer) != KERNEL_OK)

@@ -4,6 +4,8 @@
  * That the bytes are the described ones is test_model_golden.c's matter.
  */
 #include "kernel/tree/ensemble_codec.h"
+#include "kernel/tree/ensemble_stored.h"
+#include "kernel/tree/scorer.h"
 #include "tree_ensembles.h"
 #include "unit.h"
 
@@ -322,7 +324,177 @@ rounding_happens_once(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(an_ensemble_comes_back_from_its_bytes), UNIT_CASE(bytes_and_memory_are_bounded),
+static Status
+open_bytes(const ByteWriter *writer, const Ensemble *like, Ensemble **opened, size_t *left)
+{
+	ByteReader reader;
+	Status status;
+
+	reader_begin(&reader, writer->bytes, writer->length);
+	status = ensemble_open(&reader, &unit_allocator, like->n_numbers, like->n_categories,
+						   like->n_levels, opened);
+	*left = reader_left(&reader);
+	CHECK(status != KERNEL_OK || (*opened)->trees == NULL);
+	return status;
+}
+
+/* The lanes of an opened ensemble are those of the decoded one, bit for bit. */
+static void
+check_lanes(const Ensemble *opened, const Ensemble *decoded, uint64_t seed, int n_vectors)
+{
+	Chance chance = {seed};
+	double lanes[2][TREE_LANES * 8];
+	double raw[8];
+	double *vector = malloc(sizeof(double) * 1100);
+	int v;
+
+	for (v = 0; v < n_vectors; v++)
+	{
+		random_vector(&chance, decoded, vector);
+		ensemble_raw(decoded, vector, lanes[0], raw);
+		stored_trees_lanes(opened, vector, lanes[1]);
+		CHECK(memcmp(lanes[0], lanes[1],
+					 sizeof(double) * TREE_LANES * (size_t) decoded->n_outputs) == 0);
+	}
+	free(vector);
+}
+
+/* Bytes are scored as they are, and expanded into the trees that decoding gives. */
+static void
+an_opened_ensemble_scores_and_expands(void)
+{
+	int s;
+
+	for (s = 0; s < SHAPE_COUNT; s++)
+	{
+		Ensemble *ensemble = random_ensemble((uint64_t) s, shapes[s], &unit_allocator);
+		Ensemble *opened = NULL;
+		ByteWriter writer;
+		size_t left;
+		long live;
+		int32_t t;
+		int n;
+
+		encode(ensemble, &writer);
+		live = unit_live_blocks;
+		CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_OK && left == 0);
+		check_lanes(opened, ensemble, (uint64_t) s, 300);
+		for (n = 0; n < 4; n++) /* refused memory leaves it as it was */
+		{
+			long before = unit_live_blocks;
+
+			if (ensemble->n_trees < 3)
+				break;
+			unit_allocator_fail_after(n);
+			CHECK(ensemble_expand(opened, &unit_allocator) == KERNEL_OUT_OF_MEMORY);
+			unit_allocator_fail_after(-1);
+			CHECK(unit_live_blocks == before && opened->trees == NULL);
+		}
+		check_lanes(opened, ensemble, (uint64_t) s + 1, 3);
+		CHECK(ensemble_expand(opened, &unit_allocator) == KERNEL_OK);
+		CHECK(opened->stored == NULL && opened->n_trees == ensemble->n_trees);
+		for (t = 0; t < opened->n_trees; t++)
+			check_same_tree(&ensemble->trees[t], &opened->trees[t]);
+		ensemble_release(opened, &unit_allocator);
+		CHECK(unit_live_blocks == live);
+		ensemble_release(ensemble, &unit_allocator);
+		writer_release(&writer);
+	}
+}
+
+/* What decoding refuses opening refuses, for the same reason; what it takes has the same scores. */
+static void
+opening_judges_as_decoding_does(void)
+{
+	static const EnsembleShape small[] = {
+		{.n_numbers = 2, .n_categories = 2, .n_outputs = 2, .n_trees = 4, .n_leaves = 6},
+		{.n_numbers = 1,
+		 .n_categories = 1,
+		 .n_outputs = 1,
+		 .n_trees = 2,
+		 .n_leaves = 5,
+		 .has_weights = true}};
+	static const uint8_t flips[] = {0x01, 0x02, 0x10, 0x80, 0xff, 0x7f};
+	int taken = 0;
+	int s;
+
+	for (s = 0; s < 2; s++)
+	{
+		Ensemble *ensemble = random_ensemble((uint64_t) s + 3, small[s], &unit_allocator);
+		ByteWriter writer;
+		size_t whole;
+		size_t i;
+		size_t k;
+
+		encode(ensemble, &writer);
+		whole = writer.length;
+		for (i = 0; i < whole * sizeof(flips); i++)
+		{
+			Ensemble *decoded = NULL;
+			Ensemble *opened = NULL;
+			long live = unit_live_blocks;
+			ByteReader reader;
+			size_t left;
+			Status status;
+
+			k = i / sizeof(flips);
+			writer.bytes[k] ^= flips[i % sizeof(flips)];
+			writer.length = i % 7 == 0 ? k : whole;
+			reader_begin(&reader, writer.bytes, writer.length);
+			status = ensemble_decode(&reader, &unit_allocator, ensemble->n_numbers,
+									 ensemble->n_categories, ensemble->n_levels, &decoded);
+			CHECK(open_bytes(&writer, ensemble, &opened, &left) == status);
+			if (status == KERNEL_OK)
+			{
+				taken++;
+				CHECK(left == reader_left(&reader));
+				check_lanes(opened, decoded, i, 8);
+				ensemble_release(decoded, &unit_allocator);
+				ensemble_release(opened, &unit_allocator);
+			}
+			CHECK(unit_live_blocks == live);
+			writer.bytes[k] ^= flips[i % sizeof(flips)];
+		}
+		writer.length = whole;
+		ensemble_release(ensemble, &unit_allocator);
+		writer_release(&writer);
+	}
+	CHECK(taken > 200);
+}
+
+/* A leaf, a node and a leaf are as many nodes as a tree of two leaves has, but no tree. */
+static void
+nodes_out_of_order_are_not_opened(void)
+{
+	EnsembleShape shape = {.n_numbers = 1, .n_outputs = 1, .n_trees = 1, .n_leaves = 1};
+	Ensemble *ensemble = random_ensemble(2, shape, &unit_allocator);
+	Tree *tree = &ensemble->trees[0];
+	Ensemble *opened;
+	ByteWriter writer;
+	uint8_t node[6]; /* code, place, gain */
+	size_t left;
+
+	tree->nodes = memory_reallocate(&unit_allocator, tree->nodes, 1, 3, sizeof(TreeNode));
+	tree->n_nodes = 3;
+	tree->nodes[0] = (TreeNode){
+		.threshold = 1.5, .subset = TREE_NO_SUBSET, .left = 1, .right = 2, .cover = 12.0};
+	tree->nodes[1] = (TreeNode){.slot = TREE_LEAF, .subset = TREE_NO_SUBSET, .cover = 5.0};
+	tree->nodes[2] = (TreeNode){.slot = TREE_LEAF, .subset = TREE_NO_SUBSET, .cover = 7.0};
+	encode(ensemble, &writer);
+	CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_OK);
+	ensemble_release(opened, &unit_allocator);
+	memcpy(node, writer.bytes + writer.length - 26, 6);
+	memmove(writer.bytes + writer.length - 26, writer.bytes + writer.length - 20, 10);
+	memcpy(writer.bytes + writer.length - 16, node, 6);
+	CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_CORRUPT);
+	CHECK(decode(&writer, ensemble, &opened) == KERNEL_CORRUPT);
+	ensemble_release(ensemble, &unit_allocator);
+	writer_release(&writer);
+}
+
+UNIT_MAIN(UNIT_CASE(an_opened_ensemble_scores_and_expands),
+		  UNIT_CASE(opening_judges_as_decoding_does), UNIT_CASE(nodes_out_of_order_are_not_opened),
+		  UNIT_CASE(an_ensemble_comes_back_from_its_bytes), UNIT_CASE(bytes_and_memory_are_bounded),
 		  UNIT_CASE(cuts_and_refused_memory_leave_nothing),
 		  UNIT_CASE(what_cannot_be_scored_is_refused), UNIT_CASE(what_cannot_be_scored_is_not_read),
 		  UNIT_CASE(rounding_happens_once))

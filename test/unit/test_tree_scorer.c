@@ -2,6 +2,7 @@
  * test_tree_scorer.c: every engine gives the bits of the plain walk.
  */
 #include "kernel/base/cpu.h"
+#include "kernel/tree/ensemble_codec.h"
 #include "kernel/tree/leaf_mask_simd.h"
 #include "kernel/tree/scorer.h"
 #include "tree_ensembles.h"
@@ -339,6 +340,50 @@ large_trees_walk_by_ranks(void)
 	}
 }
 
+/* An opened ensemble is scored on its bytes, expanded when that repays itself, then as any other. */
+static void
+an_opened_ensemble_is_expanded_when_it_is_repaid(void)
+{
+	Ensemble *ensemble = random_ensemble(7, shapes[0], &unit_allocator);
+	Chance chance = {4};
+	ByteWriter writer;
+	ByteReader reader;
+	Ensemble *opened;
+	TreeScorer scorer;
+	double vector[16];
+	double expected[8];
+	int v;
+
+	writer_begin(&writer, &unit_allocator, 1 << 26);
+	CHECK(ensemble_encode(ensemble, &unit_allocator, &writer) == KERNEL_OK);
+	reader_begin(&reader, writer.bytes, writer.length);
+	CHECK(ensemble_open(&reader, &unit_allocator, ensemble->n_numbers, ensemble->n_categories,
+						ensemble->n_levels, &opened) == KERNEL_OK);
+	CHECK(tree_scorer_create(&scorer, opened, &unit_allocator) == KERNEL_OK);
+	for (v = 0; v < 2000; v++)
+	{
+		random_vector(&chance, ensemble, vector);
+		score_by_definition(ensemble, vector, expected);
+		CHECK((opened->trees == NULL) == (v <= 9));
+		if (scorer.rows >= scorer.due)
+		{
+			unit_allocator_fail_after(v == 8 ? 3 : -1);
+			tree_scorer_prepare(&scorer, &unit_allocator, SIZE_MAX);
+			unit_allocator_fail_after(-1);
+			CHECK(v != 8 || (opened->trees == NULL && scorer.due == UINT64_MAX));
+			if (v == 8)
+				scorer.due = 9;
+		}
+		tree_scorer_raw(&scorer, vector);
+		CHECK(memcmp(scorer.outputs, expected, sizeof(double)) == 0);
+	}
+	CHECK(scorer.is_planned && scorer.engine != TREE_ENGINE_WALK);
+	tree_scorer_release(&scorer, &unit_allocator);
+	ensemble_release(opened, &unit_allocator);
+	ensemble_release(ensemble, &unit_allocator);
+	writer_release(&writer);
+}
+
 /* Wherever memory ends, an engine is there or nothing is. */
 static void
 refused_memory_leaves_nothing(void)
@@ -406,4 +451,5 @@ UNIT_MAIN(UNIT_CASE(every_engine_gives_the_same_bits),
 		  UNIT_CASE(every_instruction_set_gives_the_same_bits), UNIT_CASE(packed_rows_spread_alike),
 		  UNIT_CASE(ranks_equal_counts), UNIT_CASE(a_table_is_built_when_it_is_repaid),
 		  UNIT_CASE(plans_say_what_an_engine_costs), UNIT_CASE(large_trees_walk_by_ranks),
+		  UNIT_CASE(an_opened_ensemble_is_expanded_when_it_is_repaid),
 		  UNIT_CASE(refused_memory_leaves_nothing))

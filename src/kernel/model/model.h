@@ -158,6 +158,10 @@ extern Status model_encode(Model *model, const Allocator *allocator, uint8_t **b
 extern Status model_decode(Model **model, const Allocator *allocator, const void *bytes,
 						   size_t length);
 
+/* The same, but trees are left as these bytes, which must outlive the model, until ensemble_expand. */
+extern Status model_open(Model **model, const Allocator *allocator, const void *bytes,
+						 size_t length);
+
 /*
  * The digest that the header claims, without decoding.  Only a digest that
  * model_decode has confirmed is an identity.  KERNEL_CORRUPT when magic or length

@@ -21,6 +21,7 @@ typedef struct Decoder
 	ByteReader reader;
 	const Allocator *allocator;
 	Status status;
+	bool opens; /* trees are left as bytes */
 } Decoder;
 
 static void
@@ -293,9 +294,9 @@ read_ensemble(Decoder *decoder, Model *model)
 		decoder_fail(decoder, KERNEL_CORRUPT);
 	else
 		decoder_fail(decoder,
-					 ensemble_decode(&decoder->reader, decoder->allocator,
-									 (int32_t) model_numbers(model), (int32_t) n_categories,
-									 n_levels, &model->ensemble));
+					 (decoder->opens ? ensemble_open : ensemble_decode)(
+						 &decoder->reader, decoder->allocator, (int32_t) model_numbers(model),
+						 (int32_t) n_categories, n_levels, &model->ensemble));
 	memory_release(decoder->allocator, n_levels, n_categories, sizeof(uint32_t));
 }
 
@@ -465,10 +466,10 @@ read_parts(Decoder *decoder, Model *model, size_t part_length)
 		decoder_fail(decoder, KERNEL_CORRUPT);
 }
 
-Status
-model_decode(Model **model, const Allocator *allocator, const void *bytes, size_t length)
+static Status
+decode(Model **model, const Allocator *allocator, const void *bytes, size_t length, bool opens)
 {
-	Decoder decoder = {.allocator = allocator, .status = KERNEL_OK};
+	Decoder decoder = {.allocator = allocator, .status = KERNEL_OK, .opens = opens};
 	Model *decoded;
 	size_t part_length;
 	Status status = check_header(&decoder.reader, bytes, length, &part_length, allocator->stop);
@@ -490,4 +491,16 @@ model_decode(Model **model, const Allocator *allocator, const void *bytes, size_
 	derive_slots(decoded);
 	*model = decoded;
 	return KERNEL_OK;
+}
+
+Status
+model_decode(Model **model, const Allocator *allocator, const void *bytes, size_t length)
+{
+	return decode(model, allocator, bytes, length, false);
+}
+
+Status
+model_open(Model **model, const Allocator *allocator, const void *bytes, size_t length)
+{
+	return decode(model, allocator, bytes, length, true);
 }

@@ -3,6 +3,8 @@
  */
 #include "kernel/tree/ensemble.h"
 
+#include "kernel/tree/ensemble_stored.h"
+
 void
 tree_release(Tree *tree, const Allocator *allocator)
 {
@@ -18,7 +20,8 @@ ensemble_release(Ensemble *ensemble, const Allocator *allocator)
 
 	if (ensemble == NULL)
 		return;
-	for (i = 0; i < ensemble->n_trees; i++)
+	stored_trees_release(ensemble->stored, ensemble, allocator);
+	for (i = 0; ensemble->trees != NULL && i < ensemble->n_trees; i++)
 		tree_release(&ensemble->trees[i], allocator);
 	memory_release(allocator, ensemble->trees, (size_t) ensemble->n_trees, sizeof(Tree));
 	memory_release(allocator, ensemble->n_levels, (size_t) ensemble->n_categories,

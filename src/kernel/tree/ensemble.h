@@ -62,6 +62,8 @@ typedef struct Tree
 		*words; /* a subset of a slot with L levels (pooled included) has (L + 31) / 32 words */
 } Tree;
 
+typedef struct StoredTrees StoredTrees; /* ensemble_stored.h */
+
 typedef struct Ensemble
 {
 	TreeLink link;
@@ -73,7 +75,9 @@ typedef struct Ensemble
 	double scale;		/* 1, or 1 / trees an output for forests: raw = base + scale * sum */
 	double path_scale;	/* isolation: c(sample size), Liu, Ting, Zhou 2008, eq. 1; else 1 */
 	int32_t n_trees;
-	Tree *trees; /* n_trees, each tree's arrays of its own from the same allocator */
+	Tree *
+		trees; /* n_trees, each tree's arrays of its own from the same allocator; NULL while stored */
+	StoredTrees *stored; /* of an ensemble that was opened and not decoded, else NULL */
 } Ensemble;
 
 extern void tree_release(Tree *tree, const Allocator *allocator);

@@ -50,4 +50,17 @@ extern Status ensemble_encode(const Ensemble *ensemble, const Allocator *allocat
 extern Status ensemble_decode(ByteReader *reader, const Allocator *allocator, int32_t n_numbers,
 							  int32_t n_categories, const uint32_t *n_levels, Ensemble **ensemble);
 
+/*
+ * ensemble_open
+ *		The same ensemble, its trees left as the bytes that they are (ensemble_stored.h).
+ *
+ * The bytes read must outlive it.  What ensemble_decode refuses is refused too, so expanding it fails
+ * for memory alone.
+ */
+extern Status ensemble_open(ByteReader *reader, const Allocator *allocator, int32_t n_numbers,
+							int32_t n_categories, const uint32_t *n_levels, Ensemble **ensemble);
+
+/* Gives an opened ensemble its trees; the bytes are needed no more.  KERNEL_OUT_OF_MEMORY and KERNEL_STOPPED leave it. */
+extern Status ensemble_expand(Ensemble *ensemble, const Allocator *allocator);
+
 #endif /* ORCHARD_KERNEL_TREE_ENSEMBLE_CODEC_H */

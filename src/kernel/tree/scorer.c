@@ -6,9 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/tree/ensemble_codec.h"
+#include "kernel/tree/ensemble_stored.h"
+
 #define WALK_COST 8.0 /* nanoseconds a node visited, as the costs of leaf_mask.c */
 #define PLAN_ROWS \
 	3 /* vectors for a node of the average tree, whose walks cost what planning does */
+#define STORED_ROWS 8 /* vectors that cost as much over the bytes as expanding these does */
 
 void
 ensemble_finish(const Ensemble *ensemble, const double *lanes, double *raw)
@@ -73,14 +77,24 @@ ensemble_predict(const Ensemble *ensemble, double *raw)
 	}
 }
 
-Status
-tree_scorer_create(TreeScorer *scorer, const Ensemble *ensemble, const Allocator *allocator)
+/* The vectors that walk before an engine is planned. */
+static uint64_t
+walking_rows(const Ensemble *ensemble)
 {
-	size_t n = (size_t) ensemble->n_outputs;
-	uint64_t nodes = 0;
+	uint64_t nodes = ensemble->stored != NULL ? ensemble->stored->n_nodes : 0;
 	int32_t t;
 
-	*scorer = (TreeScorer){.ensemble = ensemble};
+	for (t = 0; ensemble->stored == NULL && t < ensemble->n_trees; t++)
+		nodes += (uint64_t) ensemble->trees[t].n_nodes;
+	return 8 + PLAN_ROWS * nodes / (uint64_t) ensemble->n_trees;
+}
+
+Status
+tree_scorer_create(TreeScorer *scorer, Ensemble *ensemble, const Allocator *allocator)
+{
+	size_t n = (size_t) ensemble->n_outputs;
+
+	*scorer = (TreeScorer){.ensemble = ensemble, .due = UINT64_MAX};
 	scorer->lanes = memory_allocate_zero(allocator, TREE_LANES * n, sizeof(double));
 	scorer->outputs = memory_allocate_zero(allocator, n, sizeof(double));
 	if (scorer->lanes == NULL || scorer->outputs == NULL)
@@ -88,10 +102,8 @@ tree_scorer_create(TreeScorer *scorer, const Ensemble *ensemble, const Allocator
 		tree_scorer_release(scorer, allocator);
 		return KERNEL_OUT_OF_MEMORY;
 	}
-	for (t = 0; t < ensemble->n_trees; t++)
-		nodes += (uint64_t) ensemble->trees[t].n_nodes;
-	scorer->due =
-		ensemble->n_trees > 0 ? 8 + PLAN_ROWS * nodes / (uint64_t) ensemble->n_trees : UINT64_MAX;
+	if (ensemble->n_trees > 0)
+		scorer->due = ensemble->trees == NULL ? STORED_ROWS : walking_rows(ensemble);
 	return KERNEL_OK;
 }
 
@@ -184,7 +196,16 @@ void
 tree_scorer_prepare(TreeScorer *scorer, const Allocator *allocator, size_t room)
 {
 	scorer->due = UINT64_MAX;
-	if (!scorer->is_planned)
+	if (scorer->ensemble->trees == NULL)
+	{
+		Status status = ensemble_expand(scorer->ensemble, allocator);
+
+		if (status == KERNEL_OK)
+			scorer->due = walking_rows(scorer->ensemble);
+		else if (status == KERNEL_STOPPED)
+			scorer->due = scorer->rows; /* the statement ends; another one may have the time */
+	}
+	else if (!scorer->is_planned)
 	{
 		scorer->is_planned = true;
 		plan_engine(scorer, allocator, room);
@@ -207,6 +228,8 @@ tree_scorer_raw(TreeScorer *scorer, const double *vector)
 		rank_nodes_lanes(scorer->nodes, vector, scorer->lanes);
 	else if (scorer->blocks != NULL)
 		node_blocks_lanes(scorer->blocks, vector, scorer->lanes);
+	else if (scorer->ensemble->trees == NULL)
+		stored_trees_lanes(scorer->ensemble, vector, scorer->lanes);
 	else
 	{
 		ensemble_raw(scorer->ensemble, vector, scorer->lanes, scorer->outputs);

@@ -77,7 +77,8 @@ extern void ensemble_predict(const Ensemble *ensemble, double *raw);
 /*
  * An ensemble ready to score, with scratch for one vector: one thread at a time.
  *
- * The first vectors walk the trees.  Once they have cost as much as planning
+ * The first vectors walk the trees, where these are only stored over their bytes until they are
+ * expanded.  Once they have cost as much as planning
  * takes, the engine of the lowest cost a vector is chosen: a table of leaf masks,
  * where trees have at most 64 leaves, blocks of nodes, nodes of ranks, or the walk.  It is built
  * when the vectors since have repaid that.
@@ -92,12 +93,12 @@ typedef enum TreeEngine
 
 typedef struct TreeScorer
 {
-	const Ensemble *ensemble; /* the caller's, outlives the scorer */
-	double *lanes;			  /* 8 K */
-	double *outputs;		  /* K: of the vector scored last */
-	uint64_t rows;			  /* scored so far */
-	uint64_t due;			  /* rows at which tree_scorer_prepare has something to do */
-	double walk_cost;		  /* nanoseconds a vector by walking, estimated */
+	Ensemble *ensemble; /* the caller's, outlives the scorer */
+	double *lanes;		/* 8 K */
+	double *outputs;	/* K: of the vector scored last */
+	uint64_t rows;		/* scored so far */
+	uint64_t due;		/* rows at which tree_scorer_prepare has something to do */
+	double walk_cost;	/* nanoseconds a vector by walking, estimated */
 	bool is_planned;
 	TreeEngine engine; /* chosen; until it is built the trees are walked */
 	LeafMaskPlan mask_plan;
@@ -114,13 +115,13 @@ typedef struct TreeScorer
  *
  * KERNEL_OUT_OF_MEMORY leaves nothing.
  */
-extern Status tree_scorer_create(TreeScorer *scorer, const Ensemble *ensemble,
+extern Status tree_scorer_create(TreeScorer *scorer, Ensemble *ensemble,
 								 const Allocator *allocator);
 extern void tree_scorer_release(TreeScorer *scorer, const Allocator *allocator);
 
 /*
  * tree_scorer_prepare
- *		Chooses or builds the engine, when rows >= due.
+ *		Expands the trees, then chooses and then builds the engine, when rows >= due.
  *
  * room: bytes that the engine may take; what needs more is not chosen.  Memory that
  * is refused means that the walk goes on, not an error.
