@@ -191,8 +191,8 @@ residuals_are_orthogonal(void)
 		if (rows.codes[i] > 0)
 			rest = dd_add_double(rest, -coefficients[NUMBERS + rows.codes[i]].estimate);
 		for (j = 0; j < NUMBERS; j++)
-			rest = dd_subtract(
-				rest, dd_two_product(coefficients[1 + j].estimate, value_of(&rows, i, j)));
+			rest = dd_subtract(rest,
+							   dd_two_product(coefficients[1 + j].estimate, value_of(&rows, i, j)));
 		weighed = dd_multiply_double(rest, rows.weight[i]);
 		square = dd_add(square, dd_multiply(weighed, rest));
 		for (j = 0; j <= NUMBERS; j++)
