@@ -18,7 +18,8 @@ $primary->start;
 
 # Scores as bytes: equal only when every bit is.
 my $scores = <<'SQL';
-SELECT md5(string_agg(encode(float8send(orchard.predict(m, r)), 'hex') || encode(float8send(orchard.predict(l, r)), 'hex'), ',' ORDER BY id))
+SELECT md5(string_agg(concat_ws(' ', float8send(orchard.predict(m, r)), float8send(orchard.predict(l, r)),
+	float8send(orchard.predict(prepared, r)), float8send(orchard.predict(trees, r)), orchard.apply_row(recipe, r)), ',' ORDER BY id))
 FROM sample AS r, kept
 SQL
 my $named = <<'SQL';
@@ -37,7 +38,12 @@ SELECT i AS id, (i * 37 % 101) / 7.0::float8 AS x, nullif(i % 9, 4) AS k, 'level
 FROM generate_series(1, 2000) AS i;
 CREATE TABLE kept AS
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "exclude": ["id"]}') AS m,
-	orchard.fit(t, 'churned', '{"algorithm": "logistic_regression", "exclude": ["id", "y"]}') AS l
+	orchard.fit(t, 'churned', '{"algorithm": "logistic_regression", "exclude": ["id", "y"]}') AS l,
+	orchard.fit(t, 'churned', '{"algorithm": "logistic_regression", "exclude": ["id", "y"], "preprocess": [
+		{"columns": ["x", "k"], "steps": [{"transform": "impute", "strategy": "median"}, {"transform": "standard"}]},
+		{"column": "level", "transform": "target", "target": "churned"}]}') AS prepared,
+	orchard.fit(t, 'churned', '{"algorithm": "gradient_boosting", "n_estimators": 20, "exclude": ["id", "y"]}') AS trees,
+	orchard.fit_recipe(t, '[{"columns": ["x", "k"], "transform": "quantile"}, {"column": "level", "transform": "onehot"}]') AS recipe
 FROM (SELECT *, x * 3 + coalesce(k, 1) * id % 17 AS y FROM sample) AS t;
 SELECT orchard.register('churn', l) FROM kept;
 SELECT orchard.register('churn', (SELECT orchard.fit(t, 'churned', '{"algorithm": "logistic_regression", "features": ["x"]}') FROM sample AS t));
