@@ -131,8 +131,8 @@ records_create(Records *records, const BinnedRows *rows, CellForm form, const Al
 		return status;
 	}
 	/* An allocator aligns to 16 bytes: every other record of 32 would lie across two cache lines. */
-	records->bytes = (uint8_t *) (((uintptr_t) records->memory + CACHE_LINE - 1) &
-								  ~(uintptr_t) (CACHE_LINE - 1));
+	records->bytes =
+		(uint8_t *) records->memory + (-(uintptr_t) records->memory & (CACHE_LINE - 1));
 	for (b = 0; b < records->n_blocks; b++)
 		fill_block(records, b);
 	return KERNEL_OK;
