@@ -356,6 +356,22 @@ model_cache_prepare_trees(CachedModel *entry)
 	account_growth(entry);
 }
 
+void
+model_cache_expand_trees(CachedModel *entry)
+{
+	MemoryContext caller;
+	Status status;
+
+	if (entry->model->ensemble->trees != NULL)
+		return;
+	caller = MemoryContextSwitchTo(entry->context);
+	status = ensemble_expand(entry->model->ensemble, memory_transient());
+	forget_bytes(entry);
+	MemoryContextSwitchTo(caller);
+	account_growth(entry);
+	require_ok(status, "the model");
+}
+
 const ShapExplainer *
 model_cache_explainer(CachedModel *entry)
 {
@@ -364,13 +380,9 @@ model_cache_explainer(CachedModel *entry)
 
 	if (entry->explainer != NULL)
 		return entry->explainer;
+	model_cache_expand_trees(entry);
 	caller = MemoryContextSwitchTo(entry->context);
-	status = KERNEL_OK;
-	if (entry->model->ensemble->trees == NULL)
-		status = ensemble_expand(entry->model->ensemble, memory_transient());
-	if (status == KERNEL_OK)
-		status = shap_create(&entry->explainer, entry->model->ensemble, memory_transient());
-	forget_bytes(entry);
+	status = shap_create(&entry->explainer, entry->model->ensemble, memory_transient());
 	MemoryContextSwitchTo(caller);
 	account_growth(entry);
 	require_ok(status, "the explanation of the model");

@@ -68,6 +68,9 @@ extern CachedModel *model_cache_get(const struct varlena *stored);
 /* The decoded model of this digest, or NULL when the cache has none. */
 extern CachedModel *model_cache_find(const uint8 *digest);
 
+/* The nodes of an entry with trees, which scoring leaves in their bytes at first; accounted to the cache. */
+extern void model_cache_expand_trees(CachedModel *entry);
+
 /* The explainer of an entry with trees, made on first use and accounted to the cache. */
 extern const ShapExplainer *model_cache_explainer(CachedModel *entry);
 

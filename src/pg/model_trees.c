@@ -44,13 +44,14 @@ model_argument(FunctionCallInfo fcinfo)
 static const Model *
 trees_argument(FunctionCallInfo fcinfo)
 {
-	const Model *model = model_cache_get(model_argument(fcinfo))->model;
+	CachedModel *cached = model_cache_get(model_argument(fcinfo));
 
-	if (model->ensemble == NULL)
+	if (cached->model->ensemble == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the model has no trees"),
 				 errhint("orchard.coefficients(model) shows a linear model.")));
-	return model;
+	model_cache_expand_trees(cached);
+	return cached->model;
 }
 
 static SlotName *

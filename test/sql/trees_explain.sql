@@ -113,6 +113,14 @@ SELECT count(*) FROM orchard.learning_curve(model('isolation'));
 SELECT * FROM orchard.trees(model('linear'));
 SELECT * FROM orchard.importance(model('linear'));
 
+-- First looks of a session, at models whose trees nothing has taken out of their bytes.
+\c -
+SET search_path TO trees_explain;
+SELECT count(*) FROM orchard.trees(model('boosted'));
+SELECT count(*) FROM orchard.importance(model('isolation'));
+SELECT count(*) FROM orchard.trees(model('classes'));
+SELECT count(*) FROM orchard.explain_class(model('classes'), 'a', 3.5);
+
 -- Which columns a relation lacks.
 CREATE TABLE wrong (x numeric, plan json, v int);
 SELECT * FROM orchard.check_columns(model('boosted'), 'wrong');

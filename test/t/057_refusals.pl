@@ -71,7 +71,7 @@ foreach my $name (qw(boosting isolation))
 {
 	attempts("train, $name, within temp_file_limit", '53400', map {
 			[ "SET orchard.max_memory = '20MB';\nSET temp_file_limit = '${_}kB';\nSELECT rows FROM orchard.train('m', 't', $call{$name});",
-				"RESET temp_file_limit;\nRESET orchard.max_memory;" ] } 16, 200, 800, 1500, 40000);
+				"RESET temp_file_limit;\nRESET orchard.max_memory;" ] } 16, 64, 120, 200, 40000);
 }
 
 # ** The system refuses: every allocation may be the one.
