@@ -294,7 +294,7 @@ elsif ($what eq 'valgrind')
 	run_programs('valgrind', 'unit', qw(valgrind --quiet --error-exitcode=99 --leak-check=full));
 
 	my $reports = tempdir(CLEANUP => 1);
-	$minutes = 60;
+	$minutes = 150;
 	chmod(0777, $reports);
 	$ENV{WRAPPER} = "valgrind --quiet --trace-children=yes --leak-check=no --fullpath-after= --log-file=$reports/%p.log";
 	start_server();
