@@ -35,7 +35,7 @@ deviation_of(const Ewm *ewm)
 	return result;
 }
 
-/* A growing frame, by append alone, by prepend alone, and merged from two parts. */
+/* A growing frame, by append alone, by prepend alone, and merged from three parts, the last two first. */
 static void
 agrees_with_pandas(void)
 {
@@ -54,23 +54,24 @@ agrees_with_pandas(void)
 			double mean = ewm_means[a * N_SHORT + i];
 			double deviation = ewm_deviations[a * N_SHORT + i];
 			Ewm backward;
-			Ewm left;
+			Ewm parts[3];
 
 			ewm_append(&ewm, row_of(short_x[i]), q);
 			CHECK_NEAR(mean_of(&ewm), mean, 1e-12 * 150.0);
 			CHECK_NEAR(deviation_of(&ewm), deviation, 1e-11 * 150.0);
 			ewm_clear(&backward);
-			ewm_clear(&left);
 			for (j = i + 1; j-- > 0;)
 				ewm_prepend(&backward, row_of(short_x[j]), q);
 			CHECK_NEAR(mean_of(&backward), mean, 1e-12 * 150.0);
 			CHECK_NEAR(deviation_of(&backward), deviation, 1e-11 * 150.0);
-			ewm_clear(&backward);
+			for (j = 0; j < 3; j++)
+				ewm_clear(&parts[j]);
 			for (j = 0; j <= i; j++)
-				ewm_append(j <= i / 3 ? &left : &backward, row_of(short_x[j]), q);
-			ewm_merge(&left, &backward);
-			CHECK_NEAR(mean_of(&left), mean, 1e-12 * 150.0);
-			CHECK_NEAR(deviation_of(&left), deviation, 1e-11 * 150.0);
+				ewm_append(&parts[3 * j / (i + 1)], row_of(short_x[j]), q);
+			ewm_merge(&parts[1], &parts[2]);
+			ewm_merge(&parts[0], &parts[1]);
+			CHECK_NEAR(mean_of(&parts[0]), mean, 1e-12 * 150.0);
+			CHECK_NEAR(deviation_of(&parts[0]), deviation, 1e-11 * 150.0);
 		}
 	}
 }
