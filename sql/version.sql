@@ -13,3 +13,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION orchard.full_version()
 IS 'versions of extension, library and server, instruction set, BLAS and threads: what a bug report needs';
+
+CREATE FUNCTION orchard.version() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT pg_catalog.format('%s; Orchard %s (library %s), BLAS %s, instructions %s, threads %s', pg_catalog.version(),
+		v OPERATOR(pg_catalog.->>) 'extension', v OPERATOR(pg_catalog.->>) 'library', v OPERATOR(pg_catalog.->>) 'blas',
+		v OPERATOR(pg_catalog.->>) 'instruction_set', v OPERATOR(pg_catalog.->>) 'threads')
+	FROM orchard.full_version() AS v;
+END;
+COMMENT ON FUNCTION orchard.version()
+IS 'full_version as text behind PostgreSQL''s own version(), so that a search_path with orchard in front keeps what that says';

@@ -50,7 +50,7 @@ ORDER BY 1;
 
 -- Only the drop-ins stand in for built-ins of their name and arguments: aggregates of the same result.
 -- Whatever else shares a name takes a type of Orchard's own, so that no call of a built-in changes;
--- slope is of points there.
+-- slope is of points there.  version() begins with what the built-in says.
 SELECT p.oid::regprocedure AS "function", p.prorettype::regtype AS result, b.prorettype::regtype AS built_in
 FROM pg_proc p
 LEFT JOIN pg_proc b ON b.proname = p.proname AND b.proargtypes = p.proargtypes AND b.pronamespace = 'pg_catalog'::regnamespace
@@ -84,3 +84,5 @@ RESET client_min_messages;
 SELECT v ->> 'extension' = e.extversion AS extension, v ->> 'library' = e.extversion AS library, v ->> 'server' = current_setting('server_version') AS server,
 	v ->> 'compiled_for' ~ '^PostgreSQL \d' AS compiled_for, v -> 'threads' AS threads, v ->> 'blas' AS blas, v ->> 'instruction_set' IN ('avx2, fma', 'baseline') AS instructions
 FROM orchard.full_version() AS v, pg_extension AS e WHERE e.extname = 'orchard';
+SELECT orchard.version() = format('%s; Orchard %s (library %s), BLAS none, instructions %s, threads 1', version(), e.extversion, e.extversion, orchard.full_version() ->> 'instruction_set') AS version
+FROM pg_extension AS e WHERE e.extname = 'orchard';
