@@ -106,11 +106,8 @@ static void
 state_release(GrownState *base, const Allocator *allocator)
 {
 	PrepState *state = (PrepState *) base;
-	uint32_t i;
 
-	for (i = 0; i < state->n; i++)
-		fit_release(&state->fits[i], allocator);
-	memory_release(allocator, state->fits, state->n, sizeof(StepFit));
+	fit_release_list(state->fits, state->n, allocator);
 	memory_release(allocator, state->pending, PREP_PENDING, sizeof(double) * state->n_numbers);
 	state->pending = NULL;
 	state->fits = NULL;

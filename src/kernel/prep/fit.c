@@ -1,7 +1,7 @@
 /*
  * fit.c: growing, merging and coding the state of a fit.
  */
-#include "kernel/prep/fit.h"
+#include "kernel/prep/fit_finish.h"
 
 #include <string.h>
 
@@ -9,9 +9,8 @@
 #define CELL_SIZE 40
 #define LEAST_BODY (8 + 8 + CELL_SIZE + 8 + 8 + 12 + 4)
 
-/* A fit of its own for a step of the template, which reads the input that it says. */
-static Status
-begin_copy(StepFit *fit, const Step *template, const Allocator *allocator)
+Status
+fit_begin_copy(StepFit *fit, const Step *template, const Allocator *allocator)
 {
 	Step step;
 	Status status = step_copy(&step, template, allocator);
@@ -37,7 +36,7 @@ begin_before(StepFit *fit, const Allocator *allocator)
 	fit->n_before = before->n;
 	for (i = 0; i < before->n && status == KERNEL_OK; i++)
 	{
-		status = begin_copy(&fit->before[i], &before->steps[i], allocator);
+		status = fit_begin_copy(&fit->before[i], &before->steps[i], allocator);
 		/* Nothing is learnt before a polynomial that hands on rows: it can be applied as it is. */
 		if (status == KERNEL_OK && has_after)
 			status = applier_begin(&fit->appliers[i], &fit->before[i].step, allocator);
@@ -67,7 +66,7 @@ begin_after(StepFit *fit, const Allocator *allocator)
 	if (fit->after == NULL || fit->outputs == NULL)
 		status = KERNEL_OUT_OF_MEMORY;
 	for (i = 0; i < n && status == KERNEL_OK; i++)
-		status = begin_copy(&fit->after[i], &step->after.steps[0], allocator);
+		status = fit_begin_copy(&fit->after[i], &step->after.steps[0], allocator);
 	return status;
 }
 
@@ -706,8 +705,8 @@ fit_decode(StepFit *fit, const Allocator *allocator, ByteReader *reader)
 	return status;
 }
 
-static void
-release_fits(StepFit *fits, uint32_t n, const Allocator *allocator)
+void
+fit_release_list(StepFit *fits, uint32_t n, const Allocator *allocator)
 {
 	uint32_t i;
 
@@ -729,8 +728,8 @@ fit_release(StepFit *fit, const Allocator *allocator)
 	for (i = 0; fit->appliers != NULL && i < fit->n_before; i++)
 		applier_release(&fit->appliers[i], allocator);
 	memory_release(allocator, fit->appliers, fit->n_before, sizeof(Applier));
-	release_fits(fit->before, fit->n_before, allocator);
-	release_fits(fit->after, fit->n_after, allocator);
+	fit_release_list(fit->before, fit->n_before, allocator);
+	fit_release_list(fit->after, fit->n_after, allocator);
 	memory_release(allocator, fit->outputs, fit->n_after, sizeof(double));
 	*fit = (StepFit){0};
 }

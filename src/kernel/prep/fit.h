@@ -248,6 +248,9 @@ extern Status fit_decode(StepFit *fit, const Allocator *allocator, ByteReader *r
 
 extern void fit_release(StepFit *fit, const Allocator *allocator);
 
+/* Releases n fits and their array, which may be NULL. */
+extern void fit_release_list(StepFit *fits, uint32_t n, const Allocator *allocator);
+
 /*
  * fit_finish
  *		What was learnt, as a step with the options of the fit.

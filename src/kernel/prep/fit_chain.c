@@ -331,11 +331,7 @@ finish_fed(const StepFit *fit, const Feed *feed, Step *step, StepList *after)
 
 	for (i = 0; i < after->n && status == KERNEL_OK; i++)
 	{
-		Step copy;
-
-		status = step_copy(&copy, template, feed->allocator);
-		if (status == KERNEL_OK)
-			status = fit_begin(&feed->fits[i], &copy, feed->allocator);
+		status = fit_begin_copy(&feed->fits[i], template, feed->allocator);
 		if (status == KERNEL_OK && !learns)
 			count_rows(&feed->fits[i], fit);
 	}
@@ -353,7 +349,6 @@ feed_and_finish(const StepFit *fit, const Allocator *allocator, const StopCheck 
 	Applier applier;
 	Feed feed = {allocator, stop, &applier, NULL, NULL};
 	Status status = applier_begin(&applier, step, allocator);
-	uint32_t i;
 
 	if (status != KERNEL_OK)
 		return status;
@@ -363,9 +358,7 @@ feed_and_finish(const StepFit *fit, const Allocator *allocator, const StopCheck 
 		status = KERNEL_OUT_OF_MEMORY;
 	else
 		status = finish_fed(fit, &feed, step, after);
-	for (i = 0; feed.fits != NULL && i < after->n; i++)
-		fit_release(&feed.fits[i], allocator);
-	memory_release(allocator, feed.fits, after->n, sizeof(StepFit));
+	fit_release_list(feed.fits, after->n, allocator);
 	memory_release(allocator, feed.outputs, after->n, sizeof(double));
 	applier_release(&applier, allocator);
 	return status;

@@ -427,7 +427,6 @@ check_tree(Decoder *decoder)
 
 	if (!decoder_is_good(decoder))
 		return;
-	decoder->ensemble->stored->n_nodes += 2 * head.n_leaves - 1;
 	if (head.covers == TREE_FORMAT_COUNTS && check_nodes(decoder, &reader, 2 * head.n_leaves - 1))
 	{
 		*decoder->reader = reader;

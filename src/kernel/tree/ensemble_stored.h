@@ -16,9 +16,8 @@ struct StoredTrees
 {
 	const uint8_t *bytes; /* from the number of trees on */
 	size_t n_bytes;
-	size_t *offsets;  /* n_trees: where each tree begins, from bytes */
-	uint64_t n_nodes; /* of all trees */
-	size_t *starts;	  /* n_numbers + 1: where each slot begins in thresholds */
+	size_t *offsets; /* n_trees: where each tree begins, from bytes */
+	size_t *starts;	 /* n_numbers + 1: where each slot begins in thresholds */
 	size_t n_thresholds;
 	double *thresholds; /* slot by slot */
 };

@@ -77,14 +77,14 @@ ensemble_predict(const Ensemble *ensemble, double *raw)
 	}
 }
 
-/* The vectors that walk before an engine is planned. */
+/* The vectors that walk before an engine is planned, of expanded trees. */
 static uint64_t
 walking_rows(const Ensemble *ensemble)
 {
-	uint64_t nodes = ensemble->stored != NULL ? ensemble->stored->n_nodes : 0;
+	uint64_t nodes = 0;
 	int32_t t;
 
-	for (t = 0; ensemble->stored == NULL && t < ensemble->n_trees; t++)
+	for (t = 0; t < ensemble->n_trees; t++)
 		nodes += (uint64_t) ensemble->trees[t].n_nodes;
 	return 8 + PLAN_ROWS * nodes / (uint64_t) ensemble->n_trees;
 }

@@ -4,7 +4,7 @@
 #include "kernel/window/moving.h"
 
 void
-moving_counts_note(MovingCounts *counts, double x, int step)
+moving_counts_note_special(MovingCounts *counts, double x, int step)
 {
 	if (isnan(x))
 		counts->n_nan += step;

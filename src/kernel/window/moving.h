@@ -43,7 +43,15 @@ moving_counts_any(const MovingCounts *counts)
 }
 
 /* Adds `step` (1 or -1) to the count that a special x belongs to. */
-extern void moving_counts_note(MovingCounts *counts, double x, int step);
+extern void moving_counts_note_special(MovingCounts *counts, double x, int step);
+
+/* The same of any value: most have no place there. */
+static inline void
+moving_counts_note(MovingCounts *counts, double x, int step)
+{
+	if (moving_is_special(x))
+		moving_counts_note_special(counts, x, step);
+}
 
 /* The sum of a frame that holds values that are not finite. */
 extern double moving_counts_total(const MovingCounts *counts);
@@ -152,7 +160,7 @@ moving_sum_add(MovingSum *moving, const Allocator *allocator, double x)
 {
 	Status status = TotalRing_push(&moving->ring, allocator, x);
 
-	if (status == KERNEL_OK && moving_is_special(x))
+	if (status == KERNEL_OK)
 		moving_counts_note(&moving->counts, x, 1);
 	return status;
 }
@@ -162,7 +170,7 @@ moving_variance_add(MovingVariance *moving, const Allocator *allocator, double x
 {
 	Status status = VarianceRing_push(&moving->ring, allocator, x);
 
-	if (status == KERNEL_OK && moving_is_special(x))
+	if (status == KERNEL_OK)
 		moving_counts_note(&moving->counts, x, 1);
 	return status;
 }
@@ -172,7 +180,7 @@ moving_moments_add(MovingMoments *moving, const Allocator *allocator, double x)
 {
 	Status status = MomentsRing_push(&moving->ring, allocator, x);
 
-	if (status == KERNEL_OK && moving_is_special(x))
+	if (status == KERNEL_OK)
 		moving_counts_note(&moving->counts, x, 1);
 	return status;
 }
@@ -186,7 +194,7 @@ moving_sum_remove(MovingSum *moving, const Allocator *allocator, const StopCheck
 	if (TotalRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
 	status = TotalRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && moving_is_special(x))
+	if (status == KERNEL_OK)
 		moving_counts_note(&moving->counts, x, -1);
 	return status;
 }
@@ -200,7 +208,7 @@ moving_variance_remove(MovingVariance *moving, const Allocator *allocator, const
 	if (VarianceRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
 	status = VarianceRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && moving_is_special(x))
+	if (status == KERNEL_OK)
 		moving_counts_note(&moving->counts, x, -1);
 	return status;
 }
@@ -214,7 +222,7 @@ moving_moments_remove(MovingMoments *moving, const Allocator *allocator, const S
 	if (MomentsRing_count(&moving->ring) == 0)
 		return KERNEL_INVALID;
 	status = MomentsRing_pop(&moving->ring, allocator, stop);
-	if (status == KERNEL_OK && moving_is_special(x))
+	if (status == KERNEL_OK)
 		moving_counts_note(&moving->counts, x, -1);
 	return status;
 }

@@ -44,10 +44,8 @@ extern void moving_pair_release(MovingPair *moving, const Allocator *allocator);
 static inline void
 moving_pair_note(MovingPair *moving, Pair pair, int step)
 {
-	if (moving_is_special(pair.x))
-		moving_counts_note(&moving->x_counts, pair.x, step);
-	if (moving_is_special(pair.y))
-		moving_counts_note(&moving->y_counts, pair.y, step);
+	moving_counts_note(&moving->x_counts, pair.x, step);
+	moving_counts_note(&moving->y_counts, pair.y, step);
 }
 
 /* Takes a pair at the end: O(1) amortised.  OUT_OF_MEMORY, TOO_LARGE: unchanged. */

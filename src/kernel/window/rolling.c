@@ -105,8 +105,7 @@ enter(Rolling *rolling, const Allocator *allocator)
 		(void) variance_add(&window->back, x);
 		DoubleMaxDeque_keep(&rolling->maxima, &window->max_place);
 		DoubleMinDeque_keep(&rolling->minima, &window->min_place);
-		if (moving_is_special(x))
-			moving_counts_note(&window->counts, x, 1);
+		moving_counts_note(&window->counts, x, 1);
 	}
 	rolling->upper++;
 	return KERNEL_OK;
@@ -179,8 +178,7 @@ evict(const Rolling *rolling, RollingWindow *window, const Allocator *allocator,
 	{
 		double x = observation(rolling, head)->x;
 
-		if (moving_is_special(x))
-			moving_counts_note(&window->counts, x, -1);
+		moving_counts_note(&window->counts, x, -1);
 		head++;
 		if (head % RING_STOP_INTERVAL == 0 && stop_requested(stop))
 			return KERNEL_STOPPED;
