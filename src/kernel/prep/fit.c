@@ -1,9 +1,11 @@
 /*
  * fit.c: growing, merging and coding the state of a fit.
  */
-#include "kernel/prep/fit_finish.h"
+#include "kernel/prep/fit.h"
 
 #include <string.h>
+
+#include "kernel/prep/fit_finish.h"
 
 #define FIRST_LEVELS 16
 #define CELL_SIZE 40
