@@ -145,6 +145,9 @@ foreach (@kernel, @glue)
 }
 foreach (@glue)
 {
+	# From PostgreSQL 16 on these macros are in a header of their own, which compat.h includes.
+	fault("$_: takes values of any length apart without pg/compat.h")
+	  if /\.c$/ && text_of($_) =~ /\b(?:SET_)?VAR(?:DATA|SIZE)(?:_\w+)?\(/ && !grep { $_ eq '"pg/compat.h"' } includes_of($_);
 	fault("$_: does not include postgres.h first")
 	  unless ((includes_of($_))[0] // '') eq '"postgres.h"';
 }

@@ -22,6 +22,7 @@
 #include "kernel/base/double_double.h"
 
 #include "pg/column_type.h"
+#include "pg/compat.h"
 
 #define EPOCH_SHIFT_SECONDS ((double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
 

@@ -27,6 +27,7 @@
 #include "kernel/stat/column_summary.h"
 #include "kernel/stat/quantile_place.h"
 #include "pg/column_type.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/row_binding.h"

@@ -15,6 +15,7 @@
 #include "kernel/stat/deviance.h"
 
 #include "pg/column_type.h"
+#include "pg/compat.h"
 #include "pg/evaluation.h"
 #include "pg/memory.h"
 #include "pg/model_cache.h"

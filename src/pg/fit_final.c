@@ -16,6 +16,7 @@
 
 #include "kernel/tree/bin.h"
 
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/fit_final.h"
 #include "pg/fit_recipe.h"

@@ -15,6 +15,7 @@
 #include "kernel/base/hash.h"
 #include "kernel/linear/least_squares.h"
 
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/fit_recipe.h"
 #include "pg/fit_spec.h"

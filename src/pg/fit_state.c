@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "pg/compat.h"
 #include "pg/fit_state_work.h"
 
 static const ExpandedObjectMethods fit_state_methods = {fit_state_get_flat_size,

@@ -7,6 +7,7 @@
 
 #include "kernel/codec/checksum.h"
 
+#include "pg/compat.h"
 #include "pg/fit_state_work.h"
 
 /* "OFST" in the bytes. */

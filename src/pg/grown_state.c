@@ -5,6 +5,7 @@
 
 #include "libpq/pqformat.h"
 
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/grown_state.h"
 #include "pg/hex_text.h"

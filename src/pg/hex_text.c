@@ -5,6 +5,7 @@
 
 #include "utils/builtins.h"
 
+#include "pg/compat.h"
 #include "pg/hex_text.h"
 
 struct varlena *

@@ -10,6 +10,7 @@
 #include "libpq/pqformat.h"
 #include "utils/memutils.h"
 
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/fit_final.h"
 #include "pg/fit_state.h"

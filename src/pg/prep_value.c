@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/prep_value.h"

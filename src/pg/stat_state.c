@@ -13,6 +13,7 @@
 #include "libpq/pqformat.h"
 #include "utils/float.h"
 
+#include "pg/compat.h"
 #include "pg/stat_state.h"
 
 #define STATE_MAX_FIELDS 16

@@ -9,6 +9,7 @@
 #include "utils/numeric.h"
 
 #include "kernel/window/chosen.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/window_argument.h"
 #include "pg/window_frame.h"

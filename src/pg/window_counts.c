@@ -22,6 +22,7 @@
 #include "utils/typcache.h"
 
 #include "kernel/stat/value_counts.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/stat_state.h"

@@ -17,6 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "kernel/window/deque.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/window_frame.h"
 

@@ -18,6 +18,7 @@
 
 #include "kernel/window/kept_value.h"
 #include "kernel/window/nearest.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/stat_state.h"
 #include "pg/window_fraction.h"

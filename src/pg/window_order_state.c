@@ -5,6 +5,7 @@
 
 #include "libpq/pqformat.h"
 
+#include "pg/compat.h"
 #include "pg/window_order_state.h"
 
 const char order_state_context[] = "orchard order statistics";

@@ -9,6 +9,7 @@
 
 #include "kernel/window/circular.h"
 #include "kernel/window/zscore.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/stat_state.h"
 #include "pg/window_argument.h"

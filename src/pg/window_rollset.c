@@ -9,6 +9,7 @@
 #include "utils/array.h"
 #include "utils/float.h"
 
+#include "pg/compat.h"
 #include "pg/stat_state.h"
 #include "pg/window_rollset.h"
 

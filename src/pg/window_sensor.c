@@ -11,6 +11,7 @@
 #include "kernel/window/counter.h"
 #include "kernel/window/cusum.h"
 #include "kernel/window/time_weight.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/stat_state.h"
 #include "pg/window_argument.h"

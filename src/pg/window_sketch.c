@@ -9,6 +9,7 @@
 
 #include "kernel/stat/quantile_sketch.h"
 #include "pg/argument.h"
+#include "pg/compat.h"
 #include "pg/error.h"
 #include "pg/grown_state.h"
 #include "pg/stat_state.h"

@@ -7,6 +7,7 @@
 #include "utils/expandeddatum.h"
 #include "utils/lsyscache.h"
 
+#include "pg/compat.h"
 #include "pg/window_frame.h"
 #include "pg/window_value.h"
 
