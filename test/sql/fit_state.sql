@@ -134,7 +134,7 @@ SELECT n, sign_state(set_byte(bytes, n, get_byte(bytes, n) # (1 << n * 5 % 8))) 
 UNION ALL SELECT n, sign_state(overlay(bytes PLACING '\xffffffff' FROM n)) FROM whole, generate_series(13, length(bytes) - 4, 4) AS n
 UNION ALL SELECT n, sign_state(overlay(bytes PLACING '\x000000000000f87f' FROM n)) FROM whole, generate_series(13, length(bytes) - 8, 8) AS n;
 SET client_min_messages = error;
-SELECT count(*) > 2000 AS many, count(*) FILTER (WHERE code = 'accepted') > 100 AS some_accepted, count(*) FILTER (WHERE code = 'XX001') > 100 AS some_corrupt,
+SELECT count(*) > 1500 AS many, count(*) FILTER (WHERE code = 'accepted') > 100 AS some_accepted, count(*) FILTER (WHERE code = 'XX001') > 100 AS some_corrupt,
 	string_agg(DISTINCT code, ' ' ORDER BY code) FILTER (WHERE code NOT IN ('accepted', 'no model', 'XX001', '22003', '22P02', '22023', '53200')) AS others
 FROM (SELECT code_of('\x' || encode(bytes, 'hex')) AS code FROM forged_states) AS v;
 

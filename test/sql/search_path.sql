@@ -63,7 +63,8 @@ CREATE VIEW drop_in_features AS
 SELECT k, t, avg(x) OVER w AS mean, stddev_samp(x) OVER w AS deviation, max(x) OVER w AS top, corr(x, t) OVER w AS trend, sum(i) OVER w AS whole, avg(n) OVER w AS share, count(*) OVER w AS n, min(t) OVER w AS least
 FROM drop_in_readings WINDOW w AS (PARTITION BY k ORDER BY t ROWS BETWEEN 20 PRECEDING AND 1 PRECEDING);
 RESET search_path;
-SELECT pg_get_viewdef('drop_in_features', true);
+-- PostgreSQL before 16 names the table with each column
+SELECT unnest(regexp_matches(replace(pg_get_viewdef('drop_in_features', true), 'drop_in_readings.', ''), '[\w.]+\([^)]*\)', 'g')) AS call;
 CREATE VIEW drop_in_built_in AS
 SELECT k, t, avg(x) OVER w AS mean, stddev_samp(x) OVER w AS deviation, max(x) OVER w AS top, corr(x, t) OVER w AS trend, sum(i) OVER w AS whole, avg(n) OVER w AS share, count(*) OVER w AS n, min(t) OVER w AS least
 FROM drop_in_readings WINDOW w AS (PARTITION BY k ORDER BY t ROWS BETWEEN 20 PRECEDING AND 1 PRECEDING);

@@ -52,20 +52,26 @@ part_wide(const uint16_t *codes, const uint8_t *goes_left, const int32_t *from, 
 #define BLOCK 128 /* rows whose codes are brought together */
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,popcnt")))
 
-/* The directions of all codes as a bit each, twice: a code's bits 5 to 7 choose the word. */
+/* The directions of the codes from first on, 32 of them, as a bit each. */
+AVX512 static inline int32_t
+direction_word(const uint8_t *goes_left, int32_t first)
+{
+	__m256i some = _mm256_loadu_si256((const __m256i *) (const void *) (goes_left + first));
+
+	return (int32_t) _mm256_test_epi8_mask(some, some);
+}
+
+/* The directions of all codes, twice: a code's bits 5 to 7 choose the word. */
 AVX512 static inline __m512i
 direction_bits(const uint8_t *goes_left)
 {
-	uint32_t words[LANES];
-	int32_t i;
+	__m256i words =
+		_mm256_setr_epi32(direction_word(goes_left, 0), direction_word(goes_left, 32),
+						  direction_word(goes_left, 64), direction_word(goes_left, 96),
+						  direction_word(goes_left, 128), direction_word(goes_left, 160),
+						  direction_word(goes_left, 192), direction_word(goes_left, 224));
 
-	for (i = 0; i < LANES / 2; i++)
-	{
-		__m256i some = _mm256_loadu_si256((const __m256i *) (const void *) (goes_left + 32 * i));
-
-		words[i] = words[i + LANES / 2] = _mm256_test_epi8_mask(some, some);
-	}
-	return _mm512_loadu_si512(words);
+	return _mm512_broadcast_i64x4(words);
 }
 
 /*
