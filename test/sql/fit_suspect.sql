@@ -30,7 +30,7 @@ SELECT suspected(orchard.fit(s, 'y', '{"algorithm": "decision_tree", "max_depth"
 -- The area of the near column is below the bound.
 SELECT orchard.roc_auc(y, near) BETWEEN 0.995 AND 0.9985 FROM suspects;
 -- An identifier and columns of chance are none.
-SELECT suspected(orchard.fit(s, 'y', '{"algorithm": "logistic_regression", "l2": 0.1, "features": ["key", "grp", "noise", "near"], "max_categories": 5000}')) FROM suspects AS s;
+SELECT suspected(orchard.fit(s, 'y', '{"algorithm": "logistic_regression", "l2": 0.1, "features": ["key", "grp", "noise", "near"], "max_categories": 5000}')) FROM suspects AS s WHERE i <= 600;
 -- More than two classes: a column has to tell them all.
 SELECT suspected(orchard.fit(s, 'class', '{"n_estimators": 2, "exclude": ["i", "key"]}')) FROM suspects AS s;
 -- A number, by sums: a line and the means of categories.
