@@ -320,20 +320,24 @@ grow_trees(Fit *fit, const TreeSource *source)
 	add_loss_metrics(fit, result.train_curve[result.rounds], result.train_curve[0]);
 }
 
-/* What the trees say of the rows that they did not draw, or a tree without draws of all. */
+/* What the trees say of the training rows, and of those that they did not draw. */
 static void
-add_forest_metrics(Fit *fit, const ForestOob *oob, bool are_drawn)
+add_forest_metrics(Fit *fit, const ForestMeasure *train, const ForestMeasure *oob)
 {
-	int64 never = fit->state->dataset.n - oob->rows;
-
-	fit_add_metric(fit, are_drawn ? "oob.accuracy" : "train.accuracy", oob->accuracy);
-	fit_add_metric(fit, are_drawn ? "oob.r2" : "train.r2", oob->r2);
-	fit_add_metric(fit, are_drawn ? "oob.rmse" : "train.rmse", oob->rmse);
-	if (never > 0)
+	fit_add_metric(fit, "train.accuracy", train->accuracy);
+	fit_add_metric(fit, "train.log_loss", train->log_loss);
+	fit_add_metric(fit, "train.r2", train->r2);
+	fit_add_metric(fit, "train.rmse", train->rmse);
+	if (oob == NULL)
+		return;
+	fit_add_metric(fit, "oob.accuracy", oob->accuracy);
+	fit_add_metric(fit, "oob.r2", oob->r2);
+	fit_add_metric(fit, "oob.rmse", oob->rmse);
+	if (oob->rows < fit->state->dataset.n)
 		fit_add_warning(
 			fit,
 			psprintf("rows that every tree draws, so the out-of-bag score leaves them out: %lld",
-					 (long long) never));
+					 (long long) (fit->state->dataset.n - oob->rows)));
 }
 
 /* Random forests and single trees. */
@@ -343,9 +347,9 @@ grow_forest(Fit *fit, const TreeSource *source)
 	const FitOptions *options = fit->spec->options;
 	const TreeOptions *tree = &options->tree;
 	int n_slots = fit->spec->n_numbers + fit->spec->n_categories;
-	bool is_measured = tree->oob_score || options->algorithm == ALGORITHM_DECISION_TREE;
 	BoostReport report = {tell_round, fit};
-	ForestOob oob;
+	ForestMeasure train;
+	ForestMeasure oob;
 	ForestOptions forest = {.n_classes = fit->model.n_classes,
 							.n_estimators = tree->n_estimators,
 							.bootstrap = tree->bootstrap,
@@ -356,13 +360,13 @@ grow_forest(Fit *fit, const TreeSource *source)
 							.seed = options->seed,
 							.threads = threads_allowed(),
 							.report = fit->progress != NULL ? &report : NULL,
-							.oob = is_measured ? &oob : NULL};
+							.train = &train,
+							.oob = tree->oob_score ? &oob : NULL};
 
 	fit_require(fit,
 				forest_fit(source, &forest, &fit->account->allocator, &fit->account->stop,
 						   &fit->model.ensemble));
-	if (is_measured)
-		add_forest_metrics(fit, &oob, tree->bootstrap);
+	add_forest_metrics(fit, &train, forest.oob);
 	fit->model.facts.iterations = tree->n_estimators;
 }
 

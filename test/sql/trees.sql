@@ -53,7 +53,7 @@ SELECT avg((orchard.predict_class('forest_k', g) = k)::int) > 0.98 AS right_clas
 SELECT algorithm, objective FROM orchard.train('tree_z', 'grove_z', 'z', 'decision_tree');
 SELECT bool_and(orchard.predict('tree_z', g) = z::int) AS by_heart FROM grove_z AS g;
 -- The report of a tree measures the rows that it was grown on.
-SELECT metrics FROM orchard.train('tree_z', 'grove_z', 'z', 'decision_tree');
+SELECT metrics -> 'train.accuracy' AS accuracy, (metrics ->> 'train.log_loss')::float8 < 1e-15 AS log_loss FROM orchard.train('tree_z', 'grove_z', 'z', 'decision_tree');
 SELECT abs((orchard.summary(m) #>> '{metrics,train.rmse}')::float8 - sqrt(avg((y - orchard.predict(m, g)) ^ 2))) < 1e-9 AS rmse,
 	abs((orchard.summary(m) #>> '{metrics,train.r2}')::float8 - (1 - sum((y - orchard.predict(m, g)) ^ 2) / sum((y - mean) ^ 2))) < 1e-9 AS r2
 FROM (SELECT *, avg(y) OVER () AS mean FROM grove_y) AS g,
@@ -199,5 +199,32 @@ SELECT count(DISTINCT s -> 'metrics') AS metrics, count(DISTINCT d) AS digests
 FROM (SELECT orchard.summary(m) AS s, orchard.model_digest(m) AS d FROM (
 	SELECT (SELECT orchard.fit(t, 'y', '{"algorithm": "random_forest", "n_estimators": 20, "oob_score": true}') FROM (SELECT a, b, noise AS y FROM grove_bag ORDER BY id % k, id) AS t) AS m FROM generate_series(1, 3) AS k) AS f) AS g;
 SELECT orchard.fit(t, 'noise', '{"algorithm": "random_forest", "oob_score": true, "bootstrap": false}') FROM grove_bag AS t;
+
+-- ** Metrics of the training rows are those of predict on them, by built-in functions
+CREATE TABLE grove_told AS SELECT a, b, nullif(id % 7, 3) AS level, 0.25 + id % 4 AS weight, a * 0.03 + (b > 50)::int + noise AS y, id % 3 + (a > 70)::int AS class FROM grove_bag;
+CREATE FUNCTION pg_temp.told_number(algorithm text, options jsonb) RETURNS TABLE (names text[], rmse boolean, r2 boolean) LANGUAGE sql AS $$
+WITH model AS MATERIALIZED (SELECT orchard.fit(t, 'y', jsonb_build_object('algorithm', algorithm, 'weight', 'weight') || options) AS m FROM (SELECT a, b, level, weight, y FROM grove_told) AS t),
+	metrics AS (SELECT orchard.summary(m) -> 'metrics' AS j FROM model),
+	errors AS (SELECT sum(weight) AS w, sum(weight * (y - orchard.predict(m, a, b, level)) ^ 2) AS sse,
+		sum(weight * (y - (SELECT sum(weight * y) / sum(weight) FROM grove_told)) ^ 2) AS sst FROM grove_told, model)
+SELECT (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(j) AS k), abs((j ->> 'train.rmse')::float8 - sqrt(sse / w)) <= 1e-12, abs((j ->> 'train.r2')::float8 - (1 - sse / sst)) <= 1e-12
+FROM metrics, errors $$;
+SELECT * FROM pg_temp.told_number('random_forest', '{"n_estimators": 9}');
+SELECT * FROM pg_temp.told_number('random_forest', '{"n_estimators": 9, "bootstrap": false, "max_depth": 4}');
+SELECT * FROM pg_temp.told_number('decision_tree', '{"max_depth": 4}');
+CREATE FUNCTION pg_temp.told_class(many boolean, algorithm text, options jsonb) RETURNS TABLE (names text[], accuracy boolean, log_loss boolean) LANGUAGE sql AS $$
+WITH model AS MATERIALIZED (SELECT orchard.fit(t, 'class', jsonb_build_object('algorithm', algorithm, 'weight', 'weight') || options) AS m FROM (SELECT a, b, level, weight, (CASE WHEN many THEN class ELSE class / 2 END)::text AS class FROM grove_told) AS t),
+	metrics AS (SELECT orchard.summary(m) -> 'metrics' AS j FROM model),
+	shown AS (SELECT sum(weight) AS w, sum(weight) FILTER (WHERE label = orchard.predict_class(m, a, b, level)) AS hits,
+		sum(-weight * ln(greatest((orchard.predict_proba(m, a, b, level))[array_position(orchard.classes(m), label)], 2 ^ -52))) AS loss
+		FROM (SELECT *, (CASE WHEN many THEN class ELSE class / 2 END)::text AS label FROM grove_told) AS t, model)
+SELECT (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(j) AS k), abs((j ->> 'train.accuracy')::float8 - hits / w) <= 1e-12, abs((j ->> 'train.log_loss')::float8 - loss / w) <= 1e-12
+FROM metrics, shown $$;
+SELECT * FROM pg_temp.told_class(false, 'random_forest', '{"n_estimators": 9}');
+SELECT * FROM pg_temp.told_class(true, 'random_forest', '{"n_estimators": 9, "min_samples_leaf": 6}');
+SELECT * FROM pg_temp.told_class(true, 'random_forest', '{"n_estimators": 9, "oob_score": true}');
+SELECT * FROM pg_temp.told_class(false, 'decision_tree', '{"max_depth": 4}');
+SELECT orchard.summary(orchard.fit(t, NULL, '{"algorithm": "isolation_forest"}')) -> 'metrics' AS isolation FROM (SELECT a, b FROM grove_bag) AS t;
+DROP TABLE grove_told;
 SELECT orchard.drop_model('grove_bag');
 DROP TABLE grove_bag;

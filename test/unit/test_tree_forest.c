@@ -300,7 +300,7 @@ out_of_bag_errors_are_all_there_are(void)
 
 	for (n_classes = 0; n_classes <= 4; n_classes += 2)
 	{
-		ForestOob oob;
+		ForestMeasure oob;
 		ForestOptions options = forest_options(n_classes);
 		Rows rows = rows_create(600);
 		double squares = 0.0;
@@ -360,7 +360,7 @@ out_of_bag_errors_are_all_there_are(void)
 static void
 without_draws_all_rows_are_measured(void)
 {
-	ForestOob measure;
+	ForestMeasure measure;
 	ForestOptions options = forest_options(0);
 	Rows rows = rows_create(600);
 	Dataset dataset = rows_dataset(&rows, false, 1);
@@ -371,7 +371,7 @@ without_draws_all_rows_are_measured(void)
 	options.n_estimators = 1;
 	options.bootstrap = false;
 	options.max_depth = 2;
-	options.oob = &measure;
+	options.train = &measure;
 	CHECK(fit(&dataset, &options, &ensemble) == KERNEL_OK);
 	for (i = 0; i < rows.n; i++)
 	{
@@ -387,6 +387,98 @@ without_draws_all_rows_are_measured(void)
 	rows_free(&rows);
 }
 
+/* What the plain scorer says of all rows, with their weights: a measure by its definition. */
+static ForestMeasure
+measure_by_scorer(const Ensemble *ensemble, const Rows *rows, int32_t n_classes)
+{
+	ForestMeasure measure = {.rows = rows->n};
+	double weight = 0.0;
+	double target = 0.0;
+	double error = 0.0;
+	double spread = 0.0;
+	int32_t i;
+	int32_t k;
+
+	for (i = 0; i < rows->n; i++)
+	{
+		weight += rows->weight[i];
+		target += rows->weight[i] * rows->target[i];
+	}
+	for (i = 0; i < rows->n; i++)
+	{
+		int32_t class = (int32_t) rows->target[i];
+		double scores[4];
+		int32_t best = 0;
+
+		for (k = 0; k < ensemble->n_outputs; k++)
+		{
+			scores[k] = plain_score(ensemble, k, rows->numbers + i * ROW_NUMBERS, rows->codes + i);
+			best = scores[k] > scores[best] ? k : best;
+		}
+		error += rows->weight[i] * pow(rows->target[i] - scores[0], 2.0);
+		spread += rows->weight[i] * pow(rows->target[i] - target / weight, 2.0);
+		if (n_classes == 0)
+			continue;
+		if (n_classes == 2)
+		{
+			best = scores[0] > 0.5;
+			scores[1] = scores[0];
+			scores[0] = 1.0 - scores[1];
+		}
+		measure.accuracy += rows->weight[i] * (best == class) / weight;
+		measure.log_loss -= rows->weight[i] * log(fmax(scores[class], 0x1p-52)) / weight;
+	}
+	measure.rmse = sqrt(error / weight);
+	measure.r2 = 1.0 - error / spread;
+	return measure;
+}
+
+/* Rows that trees drew, by the leaves where growing put them, and the others, by walking. */
+static void
+all_rows_are_measured_as_the_scorer_scores_them(void)
+{
+	int32_t n_classes;
+	int32_t i;
+
+	for (n_classes = 0; n_classes <= 4; n_classes += 2)
+	{
+		ForestMeasure train;
+		ForestMeasure expected;
+		ForestOptions options = forest_options(n_classes);
+		Rows rows = rows_create(700);
+		Dataset dataset;
+		Ensemble *ensemble;
+
+		for (i = 0; n_classes > 0 && i < rows.n; i++)
+			rows.target[i] = (double) ((int32_t) (rows.target[i] / 9.0) % n_classes);
+		rows.weight[5] = 1e-12; /* in the scale of the others, no weight at all */
+		dataset = rows_dataset(&rows, true, 1);
+		options.n_estimators = 7;
+		options.bootstrap = true;
+		options.max_features = 2;
+		options.min_samples_leaf = 3;
+		options.train = &train;
+		CHECK(fit(&dataset, &options, &ensemble) == KERNEL_OK);
+		expected = measure_by_scorer(ensemble, &rows, n_classes);
+		CHECK(train.rows == 700);
+		if (n_classes > 0)
+		{
+			CHECK(expected.accuracy > 0.6 && expected.accuracy < 1.0 && isnan(train.rmse));
+			CHECK_NEAR(train.accuracy, expected.accuracy, 1e-13);
+			CHECK_NEAR(train.log_loss, expected.log_loss, 1e-13 * expected.log_loss);
+		}
+		else
+		{
+			CHECK(expected.r2 > 0.5 && expected.r2 < 1.0 && isnan(train.accuracy));
+			CHECK_NEAR(train.rmse, expected.rmse, 1e-13 * expected.rmse);
+			CHECK_NEAR(train.r2, expected.r2, 1e-13);
+		}
+		ensemble_release(ensemble, &unit_allocator);
+		dataset_release(&dataset, &unit_allocator);
+		rows_free(&rows);
+	}
+}
+
 /* Trees are the same by any number of threads, whose first trees have no room and are grown again. */
 static void
 any_number_of_threads_grows_the_same(void)
@@ -399,8 +491,10 @@ any_number_of_threads_grows_the_same(void)
 		Rows rows = rows_create(9000);
 		Dataset dataset;
 		ForestOptions options = forest_options(n_classes);
-		ForestOob oob;
-		ForestOob oob_of_one = {0};
+		ForestMeasure oob;
+		ForestMeasure oob_of_one = {0};
+		ForestMeasure train;
+		ForestMeasure train_of_one = {0};
 		Ensemble *one = NULL;
 		int32_t i;
 		int32_t t;
@@ -412,6 +506,7 @@ any_number_of_threads_grows_the_same(void)
 		options.bootstrap = true;
 		options.max_features = 2;
 		options.oob = &oob;
+		options.train = &train;
 		for (t = 0; t < 4; t++)
 		{
 			Ensemble *ensemble;
@@ -422,12 +517,16 @@ any_number_of_threads_grows_the_same(void)
 			{
 				one = ensemble;
 				oob_of_one = oob;
+				train_of_one = train;
 				CHECK(oob.rows > 8500); /* all but 1 in 40, (1 - 1/e)^8 */
 				continue;
 			}
 			CHECK(oob.rows == oob_of_one.rows);
 			CHECK(n_classes > 0 ? oob.accuracy == oob_of_one.accuracy :
 								  oob.rmse == oob_of_one.rmse && oob.r2 == oob_of_one.r2);
+			CHECK(n_classes > 0 ? train.accuracy == train_of_one.accuracy &&
+						  train.log_loss == train_of_one.log_loss :
+								  train.rmse == train_of_one.rmse && train.r2 == train_of_one.r2);
 			CHECK(ensemble->n_trees == one->n_trees);
 			for (i = 0; i < one->n_trees; i++)
 			{
@@ -462,7 +561,8 @@ refusal_and_stop_leave_nothing_behind(void)
 	ForestOptions options = forest_options(3);
 	Status status = KERNEL_OUT_OF_MEMORY;
 	Ensemble *ensemble;
-	ForestOob oob;
+	ForestMeasure oob;
+	ForestMeasure train;
 	long before;
 	int32_t i;
 	int granted = 0;
@@ -477,6 +577,7 @@ refusal_and_stop_leave_nothing_behind(void)
 	options.n_estimators = 3;
 	options.bootstrap = true;
 	options.oob = &oob;
+	options.train = &train;
 	/* A refused room for keys is asked for again, half as large: the first time it is granted. */
 	for (n = 0; granted < 2 && n < 1000; n++)
 	{
@@ -509,5 +610,6 @@ UNIT_MAIN(UNIT_CASE(grows_the_tree_worked_out_by_hand), UNIT_CASE(first_split_is
 		  UNIT_CASE(rows_are_drawn_with_replacement),
 		  UNIT_CASE(out_of_bag_errors_are_all_there_are),
 		  UNIT_CASE(without_draws_all_rows_are_measured),
+		  UNIT_CASE(all_rows_are_measured_as_the_scorer_scores_them),
 		  UNIT_CASE(any_number_of_threads_grows_the_same),
 		  UNIT_CASE(refusal_and_stop_leave_nothing_behind))

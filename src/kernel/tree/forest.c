@@ -9,7 +9,7 @@
 #include "kernel/base/hash.h"
 #include "kernel/thread/parallel.h"
 #include "kernel/tree/exact_sum.h"
-#include "kernel/tree/forest_oob.h"
+#include "kernel/tree/forest_measure.h"
 #include "kernel/tree/forest_split.h"
 
 #define LOOK_ROWS 16384
@@ -47,6 +47,7 @@ typedef struct Forest
 	ForestSearch search;
 	ForestItem *items;	 /* rows.n: those of the tree, by node */
 	ForestItem *scratch; /* rows.n: those that go right */
+	int32_t *leaf_of;	 /* rows.n: of the tree, see MeasuredTree; NULL when nothing is measured */
 	double mean;		 /* of the targets; classes: 0 */
 	double target_scale; /* of a target less the mean, as an integer of TARGET_BITS */
 	double item_scale;	 /* of a weight times a target less the mean */
@@ -67,7 +68,6 @@ typedef struct Forest
 	int32_t looked; /* rows since the last look at the stop flag */
 	int32_t tree;	/* which one was grown last */
 	Status grown;	/* how that went */
-	bool drew_all;	/* it was grown on all rows, for want of any drawn */
 	bool is_final;	/* by the caller's thread: a failure is one */
 	Ensemble *ensemble;
 } Forest;
@@ -150,6 +150,8 @@ draw_items(Forest *forest, int32_t tree)
 
 		if (i % LOOK_ROWS == 0 && stop_requested(forest->stop))
 			return -1;
+		if (forest->leaf_of != NULL)
+			forest->leaf_of[i] = count > 0 ? ROW_WITHOUT_LEAF : ROW_UNDRAWN;
 		item->row = i;
 		item->rows = count;
 		item->weight = (int32_t) nearest(weight * forest->weight_scale);
@@ -238,6 +240,8 @@ set_leaf(Forest *forest, TreeNode *node, const ForestItem *items, int32_t n, con
 	int32_t i;
 
 	node->cover = (double) sums->weight / forest->weight_scale;
+	for (i = 0; forest->leaf_of != NULL && i < n; i++)
+		forest->leaf_of[items[i].row] = forest->n_nodes;
 	if (forest->options->n_classes > 2)
 	{
 		double *shares = forest->shares + (size_t) forest->n_nodes * (size_t) forest->n_outputs;
@@ -413,7 +417,6 @@ grow_numbered(Forest *forest, int32_t tree)
 {
 	int32_t n = draw_items(forest, tree);
 
-	forest->drew_all = n == 0;
 	if (n == 0) /* few rows, none drawn: the tree says what they say together */
 	{
 		const ForestOptions *options = forest->options;
@@ -514,53 +517,73 @@ finish_batch(Batch *batch, int32_t n)
 	return KERNEL_OK;
 }
 
-/* A tree in its room, over the rows that it did not draw. */
-typedef struct OobJob
+/* What is measured on the training rows as trees come. */
+typedef struct Measuring
 {
-	OobSums *sums;
-	OobTree tree;
-	bool is_drawn; /* by bootstrap; else every row is predicted */
-	uint64_t seed; /* of its draw */
-} OobJob;
+	RowSums by_all;
+	RowSums undrawn;
+	MeasuredTree tree; /* the one that is added */
+} Measuring;
 
 static void
-predict_chunk(void *context, int32_t chunk, int32_t worker)
+measure_chunk(void *context, int32_t chunk, int32_t worker)
 {
-	OobJob *job = context;
-	const BinnedRows *rows = job->sums->rows;
+	Measuring *measuring = context;
+	int32_t n =
+		measuring->by_all.rows != NULL ? measuring->by_all.rows->n : measuring->undrawn.rows->n;
 	int32_t first = chunk * LOOK_ROWS;
-	int32_t end = rows->n - first < LOOK_ROWS ? rows->n : first + LOOK_ROWS;
-	int32_t i;
 
 	(void) worker;
-	for (i = first; i < end; i++)
-	{
-		if (!job->is_drawn || draw_count(hash_mix(rows->hash[i] + job->seed)) == 0)
-			oob_add(job->sums, &job->tree, i);
-	}
+	row_sums_add(&measuring->by_all, &measuring->undrawn, &measuring->tree, first,
+				 n - first < LOOK_ROWS ? n : first + LOOK_ROWS);
 }
 
-/* What the tree in a room says of the rows that it did not draw, or of all when none are drawn. */
+/* What the tree in a room says of the training rows. */
 static Status
-predict_undrawn(const Forest *room, OobSums *sums, const Team *team)
+measure_tree(const Forest *room, Measuring *measuring, const Team *team)
 {
-	OobJob job = {.sums = sums,
-				  .tree = {.nodes = room->nodes,
-						   .words = room->tree_words,
-						   .shares = room->options->n_classes > 2 ? room->shares : NULL},
-				  .is_drawn = room->options->bootstrap,
-				  .seed = tree_seed(room, room->tree, 0)};
 	int32_t n = room->rows.n;
 
-	if (sums->rows == NULL || (room->options->bootstrap && room->drew_all))
+	if (room->leaf_of == NULL)
 		return KERNEL_OK;
-	return parallel_for(team->pool, n / LOOK_ROWS + (n % LOOK_ROWS > 0), predict_chunk, &job,
+	measuring->tree = (MeasuredTree){.nodes = room->nodes,
+									 .words = room->tree_words,
+									 .shares = room->options->n_classes > 2 ? room->shares : NULL,
+									 .leaf_of = room->leaf_of};
+	return parallel_for(team->pool, n / LOOK_ROWS + (n % LOOK_ROWS > 0), measure_chunk, measuring,
 						team->stop);
+}
+
+static Status
+begin_measuring(Measuring *measuring, const Forest *forest)
+{
+	const ForestOptions *options = forest->options;
+	Status status = KERNEL_OK;
+
+	*measuring = (Measuring){0};
+	if (options->train != NULL)
+		status = row_sums_create(&measuring->by_all, &forest->rows, options, forest->mean, true,
+								 forest->allocator);
+	if (status == KERNEL_OK && options->oob != NULL)
+		status = row_sums_create(&measuring->undrawn, &forest->rows, options, forest->mean, false,
+								 forest->allocator);
+	return status;
+}
+
+static void
+end_measuring(Measuring *measuring, const Forest *forest, Status status)
+{
+	if (status == KERNEL_OK && forest->options->train != NULL)
+		row_sums_measure(&measuring->by_all, forest->options->train);
+	if (status == KERNEL_OK && forest->options->oob != NULL)
+		row_sums_measure(&measuring->undrawn, forest->options->oob);
+	row_sums_release(&measuring->by_all, forest->allocator);
+	row_sums_release(&measuring->undrawn, forest->allocator);
 }
 
 /* Adds the trees of a batch to the ensemble. */
 static Status
-keep_batch(Forest *forest, Batch *batch, int32_t n, OobSums *sums, const Team *team)
+keep_batch(Forest *forest, Batch *batch, int32_t n, Measuring *measuring, const Team *team)
 {
 	const ForestOptions *options = forest->options;
 	Status status = KERNEL_OK;
@@ -570,7 +593,7 @@ keep_batch(Forest *forest, Batch *batch, int32_t n, OobSums *sums, const Team *t
 	for (c = 0; c < n && status == KERNEL_OK; c++)
 	{
 		batch->rooms[c].allocator = batch->allocator;
-		status = predict_undrawn(&batch->rooms[c], sums, team);
+		status = measure_tree(&batch->rooms[c], measuring, team);
 		for (k = 0; k < forest->n_outputs && status == KERNEL_OK; k++)
 			status = keep_tree(&batch->rooms[c], k);
 		if (status == KERNEL_OK && options->report != NULL)
@@ -590,12 +613,9 @@ grow_trees(Forest *forest, Forest *rooms, Team *team)
 				   .allocator = forest->allocator,
 				   .callers = {team_should_stop, team, NULL},
 				   .others = {team_rests, team, NULL}};
-	OobSums sums = {0};
-	Status status = KERNEL_OK;
+	Measuring measuring;
+	Status status = begin_measuring(&measuring, forest);
 
-	if (forest->options->oob != NULL)
-		status = oob_create(&sums, &forest->rows, forest->options->n_classes, forest->mean,
-							forest->allocator);
 	while (batch.first < n_trees && status == KERNEL_OK)
 	{
 		int32_t left = n_trees - batch.first;
@@ -609,12 +629,10 @@ grow_trees(Forest *forest, Forest *rooms, Team *team)
 			status = finish_batch(&batch, n);
 		}
 		if (status == KERNEL_OK)
-			status = keep_batch(forest, &batch, n, &sums, team);
+			status = keep_batch(forest, &batch, n, &measuring, team);
 		batch.first += n;
 	}
-	if (status == KERNEL_OK && forest->options->oob != NULL)
-		oob_measure(&sums, forest->options->oob);
-	oob_release(&sums, forest->allocator);
+	end_measuring(&measuring, forest, status);
 	return status;
 }
 
@@ -698,6 +716,7 @@ begin_room(Forest *room, const Forest *forest)
 	const Allocator *allocator = forest->allocator;
 	size_t n = (size_t) forest->rows.n;
 	int32_t n_classes = forest->options->n_classes;
+	bool is_measured = forest->options->train != NULL || forest->options->oob != NULL;
 
 	*room = *forest;
 	room->tree = -1; /* none */
@@ -705,7 +724,10 @@ begin_room(Forest *room, const Forest *forest)
 	room->scratch = memory_allocate(allocator, n + 1, sizeof(ForestItem));
 	room->slots = memory_allocate(allocator, (size_t) forest->bins.n_slots, sizeof(int32_t));
 	room->words = memory_allocate(allocator, (size_t) forest->n_words, sizeof(uint32_t));
-	if (room->items == NULL || room->scratch == NULL || room->slots == NULL || room->words == NULL)
+	if (is_measured)
+		room->leaf_of = memory_allocate(allocator, n, sizeof(int32_t));
+	if (room->items == NULL || room->scratch == NULL || room->slots == NULL ||
+		room->words == NULL || (is_measured && room->leaf_of == NULL))
 		return KERNEL_OUT_OF_MEMORY;
 	return forest_search_create(&room->search, &forest->rows, n_classes > 2 ? n_classes : 0,
 								forest->options->min_samples_leaf, allocator);
@@ -721,6 +743,7 @@ end_room(Forest *room, const Forest *forest)
 		forest_search_release(&room->search, allocator);
 	memory_release(allocator, room->items, n, sizeof(ForestItem));
 	memory_release(allocator, room->scratch, n + 1, sizeof(ForestItem));
+	memory_release(allocator, room->leaf_of, n, sizeof(int32_t));
 	memory_release(allocator, room->slots, (size_t) forest->bins.n_slots, sizeof(int32_t));
 	memory_release(allocator, room->words, (size_t) forest->n_words, sizeof(uint32_t));
 	memory_release(allocator, room->stack, room->stack_capacity, sizeof(Pending));

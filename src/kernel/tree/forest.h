@@ -19,17 +19,15 @@
 #include "kernel/tree/boost.h"
 #include "kernel/tree/ensemble.h"
 
-/*
- * How well trees predict the rows that they did not draw, by the mean of those trees; without
- * bootstrap, all rows by all trees.
- */
-typedef struct ForestOob
+/* How well trees predict training rows, by their mean; rows count by their weights. */
+typedef struct ForestMeasure
 {
-	int64_t rows;	 /* that have such a prediction */
+	int64_t rows;	 /* that have a prediction */
 	double accuracy; /* classes: share of the weight; else NaN */
+	double log_loss; /* classes, of probabilities kept from 0 and 1 by DBL_EPSILON; else NaN */
 	double rmse;	 /* regression; else NaN */
 	double r2;		 /* regression; NaN when the targets of these rows do not differ */
-} ForestOob;
+} ForestMeasure;
 
 typedef struct ForestOptions
 {
@@ -43,7 +41,8 @@ typedef struct ForestOptions
 	uint64_t seed;
 	int32_t threads;		   /* at most; few rows are done by one */
 	const BoostReport *report; /* may be NULL; its loss is 0 */
-	ForestOob *oob;			   /* where to put it; NULL: not wanted */
+	ForestMeasure *train;	   /* all rows by all trees; NULL: not wanted */
+	ForestMeasure *oob;		   /* each row by the trees that did not draw it; NULL: not wanted */
 } ForestOptions;
 
 /*
@@ -52,6 +51,8 @@ typedef struct ForestOptions
  *
  * source: at least one row.  Memory: a byte a cell and 20 bytes a row beside the
  * source, 32 bytes a row a thread, and the trees: up to two nodes a row each.
+ * Measures take 4 bytes a row a thread more, and 8 bytes a row, for more than two
+ * classes 8 bytes a row a class.
  * KERNEL_OVERFLOW when targets have no finite sum; KERNEL_OUT_OF_MEMORY,
  * KERNEL_STOPPED, KERNEL_TOO_LARGE, what the store reports.
  */
