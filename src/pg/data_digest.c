@@ -364,7 +364,7 @@ row_hash(const DigestSite *site, HeapTupleHeader row)
 {
 	DigestSum sum = {0, 0, 1};
 
-	if (site->is_fixed && row_layout_locate(site->layout, row))
+	if (site->is_fixed && row_layout_locate(site->layout, row, HeapTupleHeaderGetDatumLength(row)))
 		add_located(site, &sum);
 	else
 	{

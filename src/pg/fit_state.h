@@ -80,6 +80,9 @@ extern void fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader 
 extern void fit_state_add_values(FitState *state, const FitBinding *binding, const Datum *values,
 								 const bool *nulls);
 
+/* The same for a row as a table or a sort keeps it; false, and no row added, where it cannot be read so. */
+extern bool fit_state_add_stored(FitState *state, FitBinding *binding, HeapTuple row);
+
 /* The same for a row that trees only watch their loss on. */
 extern void fit_state_hold_out_values(FitState *state, const FitBinding *binding,
 									  const Datum *values, const bool *nulls);

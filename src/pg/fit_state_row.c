@@ -496,10 +496,21 @@ fit_state_add(FitState *state, FitBinding *binding, HeapTupleHeader row)
 	if (state->least_squares != NULL)
 		least_squares_prefetch(state->least_squares);
 	if (binding->is_located)
-		reader.is_located = row_layout_locate(layout, row);
+		reader.is_located = row_layout_locate(layout, row, HeapTupleHeaderGetDatumLength(row));
 	if (!reader.is_located)
 		row_layout_read(layout, row);
 	add_row(state, &reader, &state->dataset);
+}
+
+bool
+fit_state_add_stored(FitState *state, FitBinding *binding, HeapTuple row)
+{
+	RowReader reader = {.binding = binding, .is_located = true};
+
+	if (!binding->is_located || !row_layout_locate(binding->layout, row->t_data, row->t_len))
+		return false;
+	add_row(state, &reader, &state->dataset);
+	return true;
 }
 
 void

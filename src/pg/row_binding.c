@@ -67,9 +67,9 @@ locate_groups(RowLayout *layout)
 }
 
 bool
-row_layout_locate(RowLayout *layout, HeapTupleHeader row)
+row_layout_locate(RowLayout *layout, HeapTupleHeader row, uint32 bytes)
 {
-	uint32 length = HeapTupleHeaderGetDatumLength(row) - row->t_hoff;
+	uint32 length = bytes - row->t_hoff;
 
 	if (HeapTupleHeaderGetNatts(row) != layout->n_columns)
 		return false;

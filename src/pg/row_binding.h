@@ -117,10 +117,11 @@ extern bool double_columns_take(const DoubleColumns *doubles, const Datum *value
  * row_layout_locate
  *		Finds the columns of fixed width in this row, for the functions below.
  *
+ * bytes: of the row with its header, which only a row that is a value tells itself.
  * False when the row was formed under another definition of its type, which
  * shows in fewer columns or bytes.
  */
-extern bool row_layout_locate(RowLayout *layout, HeapTupleHeader row);
+extern bool row_layout_locate(RowLayout *layout, HeapTupleHeader row, uint32 bytes);
 
 /* Of the row located last; column < n_fixed. */
 static inline bool

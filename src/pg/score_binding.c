@@ -528,7 +528,8 @@ score_binding_predict(ScoreBinding *binding, const Datum *values, const bool *nu
 double
 score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row)
 {
-	if (binding->is_located && row_layout_locate(binding->layout, row))
+	if (binding->is_located &&
+		row_layout_locate(binding->layout, row, HeapTupleHeaderGetDatumLength(row)))
 	{
 		double_columns_read(&binding->doubles, binding->layout, binding->vector);
 		return predict_vector(binding, 0.0);
