@@ -44,14 +44,14 @@ loads_missing_at_the_fill(void)
 	column[0] = column[5] = NAN;
 	for (n = 1; n <= PANEL_ROWS; n += 51)
 	{
-		panel_load(out, column, n, (PanelScale){0.25, 3.0, 7.0, columns, PANEL_ROWS});
+		panel_load(out, column, n, (PanelScale){0.25, 3.0, 7.0});
 		for (i = 0; i < PANEL_ROWS; i++)
 			CHECK_NEAR(out[i],
 					   i >= n				? 0.0 :
 						   isnan(column[i]) ? 7.0 :
 											  (column[i] - 0.25) * 3.0,
 					   1e-15);
-		load(twin, column, n, (PanelScale){0.25, 3.0, 7.0, NULL, 0});
+		load(twin, column, n, (PanelScale){0.25, 3.0, 7.0});
 		for (i = 0; i < PANEL_ROWS; i++)
 			CHECK_NEAR(out[i], twin[i], 1e-15);
 	}
@@ -151,6 +151,7 @@ gram_is_the_weighted_product(void)
 	for (n = 1; n <= COLUMNS; n += n < 30 ? 1 : 17)
 	{
 		int padded = (int) panel_padded(n);
+		PanelAhead ahead = {columns, (size_t) n};
 
 		CHECK(padded <= PADDED);
 		fill(columns, n * PANEL_ROWS, 4);
@@ -159,8 +160,8 @@ gram_is_the_weighted_product(void)
 			result[i] = twin[i] = 2.0;
 		for (first = 0; first < n; first += PANEL_GROUP)
 		{
-			panel_gram(result, columns, curvature, n, first);
-			gram(twin, columns, curvature, n, first);
+			panel_gram(result, columns, curvature, n, first, &ahead);
+			gram(twin, columns, curvature, n, first, NULL);
 		}
 		for (j = 0; j < n; j++)
 		{
@@ -194,6 +195,7 @@ rough_gram_is_near(void)
 	for (n = 1; n <= COLUMNS; n += n < 30 ? 1 : 17)
 	{
 		int padded = (int) panel_padded(n);
+		PanelAhead ahead = {columns, (size_t) n};
 
 		fill(columns, n * PANEL_ROWS, 4);
 		memset(columns + n * PANEL_ROWS, 0, (size_t) (padded - n) * PANEL_ROWS * sizeof(double));
@@ -204,8 +206,8 @@ rough_gram_is_near(void)
 			result[i] = twin[i] = 2.0;
 		for (first = 0; first < n; first += PANEL_GROUP)
 		{
-			panel_gram_single(result, rough, curvature, n, first);
-			gram_single(twin, rough, curvature, n, first);
+			panel_gram_single(result, rough, curvature, n, first, NULL);
+			gram_single(twin, rough, curvature, n, first, &ahead);
 		}
 		for (j = 0; j < n; j++)
 		{

@@ -29,7 +29,8 @@ logistic_add_gradient(const Logistic *fit, const double *residual, int32_t n, do
 
 /* Adds the loaded panel's part of the gradient and Hessian. */
 static Status
-add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n)
+add_derivatives(Logistic *fit, const double *residual, const double *curvature, int32_t n,
+				const PanelAhead *ahead)
 {
 	int32_t first;
 
@@ -41,9 +42,9 @@ add_derivatives(Logistic *fit, const double *residual, const double *curvature, 
 		if (first > 0 && stop_requested(fit->stop))
 			return KERNEL_STOPPED;
 		if (fit->is_rough)
-			panel_gram_single(fit->dense, fit->rough_panel, curvature, fit->n_dense, first);
+			panel_gram_single(fit->dense, fit->rough_panel, curvature, fit->n_dense, first, ahead);
 		else
-			panel_gram(fit->dense, fit->panel, curvature, fit->n_dense, first);
+			panel_gram(fit->dense, fit->panel, curvature, fit->n_dense, first, ahead);
 	}
 	if (fit->n_slots > 0)
 	{
@@ -144,8 +145,9 @@ add_panel(Logistic *fit, const PanelPlace *place)
 	double eta[PANEL_ROWS];
 	double residual[PANEL_ROWS];
 	double curvature[PANEL_ROWS];
+	PanelAhead ahead;
 
-	logistic_panel_load(fit, place);
+	logistic_panel_load(fit, place, &ahead);
 	logistic_panel_eta(fit, fit->weights, place->n, eta);
 	if (fit->glm != NULL)
 		add_glm_rows(fit, place, eta, residual, curvature);
@@ -153,7 +155,7 @@ add_panel(Logistic *fit, const PanelPlace *place)
 		add_robust_rows(fit, place, eta, residual, curvature);
 	else
 		add_logistic_rows(fit, place, eta, residual, curvature);
-	return add_derivatives(fit, residual, curvature, place->n);
+	return add_derivatives(fit, residual, curvature, place->n, &ahead);
 }
 
 static Status
@@ -235,7 +237,7 @@ logistic_largest_eta(Logistic *fit, const double *estimate, double *largest)
 
 		if (status != KERNEL_OK)
 			return status;
-		logistic_panel_load(fit, &place);
+		logistic_panel_load(fit, &place, NULL);
 		logistic_panel_eta(fit, fit->weights, place.n, eta);
 		for (i = 0; i < place.n; i++)
 			*largest = fabs(eta[i]) > *largest ? fabs(eta[i]) : *largest;

@@ -25,6 +25,7 @@
 #include "kernel/linear/glm_loss.h"
 #include "kernel/linear/logistic.h"
 #include "kernel/linear/null_space.h"
+#include "kernel/linear/panel_simd.h"
 #include "kernel/linear/robust_loss.h"
 
 #define NONE (-1)
@@ -166,8 +167,11 @@ extern PanelPlace logistic_panel_first(const Dataset *dataset);
 extern Status logistic_panel_open(const Dataset *dataset, int32_t b, int32_t start,
 								  PanelPlace *place);
 
-/* The dense columns of the panel, and the indicators that its rows meet. */
-extern void logistic_panel_load(Logistic *fit, const PanelPlace *place);
+/*
+ * The dense columns of the panel, and the indicators that its rows meet.  The rows read next are asked
+ * for here, or, where *ahead takes them, by who makes the products.
+ */
+extern void logistic_panel_load(Logistic *fit, const PanelPlace *place, PanelAhead *ahead);
 
 /* weights (n_basis) = the basis coefficients of column coefficients. */
 extern void logistic_panel_spread(const Logistic *fit, const double *estimate, double *weights);

@@ -3,7 +3,8 @@
  *
  * Included by panel_simd.c once a precision, with
  *	 GRAM				name of what is made: static void GRAM(double *out, const GRAM_ELEMENT *columns,
- *						const double *curvature, ptrdiff_t n, ptrdiff_t first), as panel_gram()
+ *						const double *curvature, ptrdiff_t n, ptrdiff_t first,
+ *						const PanelAhead *ahead), as panel_gram()
  *	 GRAM_TILE, GRAM_SCALE	names of its parts
  *	 GRAM_ELEMENT		double or float
  *	 GRAM_VECTOR		32 bytes of them
@@ -69,7 +70,7 @@ GRAM_SCALE(GRAM_ELEMENT *restrict scaled, const GRAM_ELEMENT *restrict columns,
 /* Whole tiles only: those on the diagonal reach beyond it, the last ones into the padding. */
 INLINE void
 GRAM(double *out, const GRAM_ELEMENT *columns, const double *curvature, ptrdiff_t n,
-	 ptrdiff_t first)
+	 ptrdiff_t first, const PanelAhead *ahead)
 {
 	_Alignas(PANEL_ALIGNMENT) GRAM_ELEMENT scaled[PANEL_TALL * PANEL_ROWS];
 	ptrdiff_t stride = panel_padded(n);
@@ -81,6 +82,9 @@ GRAM(double *out, const GRAM_ELEMENT *columns, const double *curvature, ptrdiff_
 		ptrdiff_t end = j + PANEL_TALL < n ? j + PANEL_TALL : n;
 
 		end = end < first + PANEL_GROUP ? end : first + PANEL_GROUP;
+		if (first == 0 && ahead != NULL)
+			fetch_part(ahead, (size_t) (j / PANEL_TALL),
+					   (size_t) ((n + PANEL_TALL - 1) / PANEL_TALL));
 		GRAM_SCALE(scaled, columns + j * PANEL_ROWS, curvature);
 		for (k = first; k < end; k += PANEL_WIDE)
 			GRAM_TILE(out + j * stride + k, stride, scaled, columns + k * PANEL_ROWS);

@@ -20,6 +20,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 #define LANES 4
+#define LINE 8 /* doubles of a cache line */
 #define TILE 4 /* columns taken together */
 
 typedef double Vector __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
@@ -46,8 +47,6 @@ load(double *restrict out, const double *restrict column, int32_t n, PanelScale 
 {
 	int32_t i;
 
-	for (i = 0; i < scaling.next_n; i += 8)
-		__builtin_prefetch(scaling.next + i);
 	for (i = 0; i < n; i++)
 	{
 		double z = (column[i] - scaling.centre) * scaling.scale;
@@ -203,6 +202,17 @@ gradient(double *restrict out, const double *restrict columns, const double *res
 		*(Vector *) (out) += __builtin_convertvector(halves[0] + halves[1], Vector); \
 	} while (0)
 
+/* Asks for part k of count. */
+INLINE void
+fetch_part(const PanelAhead *ahead, size_t k, size_t count)
+{
+	const double *next = ahead->first + ahead->n * k / count;
+	const double *end = ahead->first + ahead->n * (k + 1) / count;
+
+	for (; next < end; next += LINE)
+		__builtin_prefetch(next, 0, 1);
+}
+
 #define GRAM gram
 #define GRAM_TILE gram_tile
 #define GRAM_SCALE scale_columns
@@ -301,16 +311,17 @@ gradient_wide(double *out, const double *columns, const double *residual, int32_
 }
 
 WIDE static void
-gram_wide(double *out, const double *columns, const double *curvature, int32_t n, int32_t first)
+gram_wide(double *out, const double *columns, const double *curvature, int32_t n, int32_t first,
+		  const PanelAhead *ahead)
 {
-	gram(out, columns, curvature, n, first);
+	gram(out, columns, curvature, n, first, ahead);
 }
 
 WIDE static void
 gram_single_wide(double *out, const float *columns, const double *curvature, int32_t n,
-				 int32_t first)
+				 int32_t first, const PanelAhead *ahead)
 {
-	gram_single(out, columns, curvature, n, first);
+	gram_single(out, columns, curvature, n, first, ahead);
 }
 
 WIDE static void
@@ -387,12 +398,19 @@ panel_gradient(double *out, const double *columns, const double *residual, int32
 }
 
 void
-panel_gram(double *out, const double *columns, const double *curvature, int32_t n, int32_t first)
+panel_fetch(const PanelAhead *ahead)
+{
+	fetch_part(ahead, 0, 1);
+}
+
+void
+panel_gram(double *out, const double *columns, const double *curvature, int32_t n, int32_t first,
+		   const PanelAhead *ahead)
 {
 	if (cpu_has_avx2())
-		gram_wide(out, columns, curvature, n, first);
+		gram_wide(out, columns, curvature, n, first, ahead);
 	else
-		gram(out, columns, curvature, n, first);
+		gram(out, columns, curvature, n, first, ahead);
 }
 
 void
@@ -406,12 +424,12 @@ panel_round(float *out, const double *columns, int32_t n)
 
 void
 panel_gram_single(double *out, const float *columns, const double *curvature, int32_t n,
-				  int32_t first)
+				  int32_t first, const PanelAhead *ahead)
 {
 	if (cpu_has_avx2())
-		gram_single_wide(out, columns, curvature, n, first);
+		gram_single_wide(out, columns, curvature, n, first, ahead);
 	else
-		gram_single(out, columns, curvature, n, first);
+		gram_single(out, columns, curvature, n, first, ahead);
 }
 
 void

@@ -8,6 +8,7 @@
 #ifndef ORCHARD_KERNEL_LINEAR_PANEL_SIMD_H
 #define ORCHARD_KERNEL_LINEAR_PANEL_SIMD_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PANEL_ROWS 128
@@ -31,9 +32,7 @@ typedef struct PanelScale
 {
 	double centre;
 	double scale;
-	double fill;		/* stands for NaN */
-	const double *next; /* next_n values that are read soon */
-	int32_t next_n;
+	double fill; /* stands for NaN */
 } PanelScale;
 
 /* out[i] = (column[i] - centre) * scale, fill where column[i] is NaN; 0 for n <= i < PANEL_ROWS. */
@@ -81,15 +80,26 @@ extern PanelLoss panel_loss(double *residual, double *curvature, const double *e
 /* out[j] += sum over i of columns[j][i] residual[i]; n columns. */
 extern void panel_gradient(double *out, const double *columns, const double *residual, int32_t n);
 
+/* Numbers that are read soon: n of them. */
+typedef struct PanelAhead
+{
+	const double *first;
+	size_t n;
+} PanelAhead;
+
+/* Asks for them. */
+extern void panel_fetch(const PanelAhead *ahead);
+
 /*
  * out[j * panel_padded(n) + k] += sum over i of curvature[i] columns[j][i] columns[k][i] for k <= j < n,
  * of which those with first <= k < first + PANEL_GROUP, so that the caller can look up in between.
  *
- * first: a multiple of PANEL_GROUP.  columns: panel_padded(n) of them, zeros from n on.  Entries above the
+ * first: a multiple of PANEL_GROUP; with 0 the rows ahead are asked for between the products, which
+ * hide what memory takes.  columns: panel_padded(n) of them, zeros from n on.  Entries above the
  * diagonal and in the padding hold nothing of use.
  */
 extern void panel_gram(double *out, const double *columns, const double *curvature, int32_t n,
-					   int32_t first);
+					   int32_t first, const PanelAhead *ahead);
 
 /* out[i] = columns[i] in single precision: n columns. */
 extern void panel_round(float *out, const double *columns, int32_t n);
@@ -102,7 +112,7 @@ extern void panel_round(float *out, const double *columns, int32_t n);
  * error is below 1e-5 times the sum of |curvature[i] columns[j][i] columns[k][i]|.
  */
 extern void panel_gram_single(double *out, const float *columns, const double *curvature, int32_t n,
-							  int32_t first);
+							  int32_t first, const PanelAhead *ahead);
 
 /*
  * panel_scatter

@@ -33,7 +33,7 @@ quantile_visit(Quantile *quantile,
 			logistic_panel_open(fit->dataset, place.next_b, place.next_start, &place);
 		if (status != KERNEL_OK)
 			break;
-		logistic_panel_load(fit, &place);
+		logistic_panel_load(fit, &place, NULL);
 		logistic_panel_eta(fit, fit->weights, place.n, panel.current);
 		logistic_panel_eta(fit, quantile->reference_weights, place.n, panel.reference);
 		target = place.block->target + place.start;

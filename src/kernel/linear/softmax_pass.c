@@ -94,9 +94,9 @@ add_products(Softmax *fit, double *matrix, double *dense, const double *weight, 
 		if (first > 0 && stop_requested(frame->stop))
 			return KERNEL_STOPPED;
 		if (fit->is_rough)
-			panel_gram_single(dense, frame->rough_panel, weight, frame->n_dense, first);
+			panel_gram_single(dense, frame->rough_panel, weight, frame->n_dense, first, NULL);
 		else
-			panel_gram(dense, frame->panel, weight, frame->n_dense, first);
+			panel_gram(dense, frame->panel, weight, frame->n_dense, first, NULL);
 	}
 	if (frame->n_slots > 0)
 		panel_scatter(matrix, frame->n_basis, fit->blank + PANEL_ROWS, frame->found, frame->n_slots,
@@ -154,7 +154,7 @@ add_panel(Softmax *fit, const PanelPlace *place, PassMatrix matrix)
 	Logistic *frame = &fit->frame;
 	SoftmaxRows rows;
 
-	logistic_panel_load(frame, place);
+	logistic_panel_load(frame, place, NULL);
 	predict(fit, place->n);
 	read_rows(fit, place, &rows);
 	softmax_panel(fit->p, fit->residual, &rows, fit->n_classes);
@@ -427,7 +427,7 @@ softmax_largest_eta(Softmax *fit, const double *estimate, double *largest)
 
 		if (status != KERNEL_OK)
 			return status;
-		logistic_panel_load(&fit->frame, &place);
+		logistic_panel_load(&fit->frame, &place, NULL);
 		predict(fit, place.n);
 		for (i = 0; i < place.n; i++)
 		{
