@@ -1,24 +1,55 @@
 -- model_predict.sql: scoring by value.
 
+CREATE FUNCTION orchard.predict_support(internal) RETURNS internal
+AS 'MODULE_PATHNAME', 'orchard_predict_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.predict_support(internal)
+IS 'support function of what scores rows: the planner replaces a row of a table by the columns that the model reads';
+
 CREATE FUNCTION orchard.predict(model orchard.model, VARIADIC features "any") RETURNS float8
-AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100
+	SUPPORT orchard.predict_support;
 COMMENT ON FUNCTION orchard.predict(orchard.model, "any")
 IS 'the predicted value, or the probability of the positive class, for a row (by name), a float array, or one argument a feature';
 
 CREATE FUNCTION orchard.predict_class(model orchard.model, VARIADIC features "any") RETURNS text
-AS 'MODULE_PATHNAME', 'orchard_predict_class' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME', 'orchard_predict_class' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100
+	SUPPORT orchard.predict_support;
 COMMENT ON FUNCTION orchard.predict_class(orchard.model, "any")
 IS 'the likelier class; NULL where a feature is NaN';
 
 CREATE FUNCTION orchard.predict_proba(model orchard.model, VARIADIC features "any") RETURNS float8[]
-AS 'MODULE_PATHNAME', 'orchard_predict_proba' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME', 'orchard_predict_proba' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100
+	SUPPORT orchard.predict_support;
 COMMENT ON FUNCTION orchard.predict_proba(orchard.model, "any")
 IS 'the probability of each class, in the order of orchard.classes(model)';
 
 CREATE FUNCTION orchard.probability(model orchard.model, class text, VARIADIC features "any") RETURNS float8
-AS 'MODULE_PATHNAME', 'orchard_probability' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME', 'orchard_probability' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100
+	SUPPORT orchard.predict_support;
 COMMENT ON FUNCTION orchard.probability(orchard.model, text, "any")
 IS 'the probability of one class by its name';
+
+-- Of columns with their names: what predict_support makes of the scores of a row.
+
+CREATE FUNCTION orchard.predict_columns(model orchard.model, names text[], VARIADIC columns "any") RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_predict_columns' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_columns(orchard.model, text[], "any")
+IS 'predict for columns under these names: what the planner makes of predict(model, t) where it need not form the row';
+
+CREATE FUNCTION orchard.predict_class_columns(model orchard.model, names text[], VARIADIC columns "any") RETURNS text
+AS 'MODULE_PATHNAME', 'orchard_predict_class_columns' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_class_columns(orchard.model, text[], "any")
+IS 'predict_class for columns under these names: what the planner makes of predict_class(model, t) where it need not form the row';
+
+CREATE FUNCTION orchard.predict_proba_columns(model orchard.model, names text[], VARIADIC columns "any") RETURNS float8[]
+AS 'MODULE_PATHNAME', 'orchard_predict_proba_columns' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_proba_columns(orchard.model, text[], "any")
+IS 'predict_proba for columns under these names: what the planner makes of predict_proba(model, t) where it need not form the row';
+
+CREATE FUNCTION orchard.probability_columns(model orchard.model, class text, names text[], VARIADIC columns "any") RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_probability_columns' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.probability_columns(orchard.model, text, text[], "any")
+IS 'probability for columns under these names: what the planner makes of probability(model, class, t) where it need not form the row';
 
 -- Of one argument with a known type, for drivers whose parameters have none.
 

@@ -249,24 +249,48 @@ IS 'the registered model as a value: by name, name@version or name@alias';
 -- Scoring by name: C functions shared with scoring by value tell a reference from a model.
 
 CREATE FUNCTION orchard.predict(name text, VARIADIC features "any") RETURNS float8
-AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME', 'orchard_predict' LANGUAGE C STABLE PARALLEL SAFE COST 100
+	SUPPORT orchard.predict_support;
 COMMENT ON FUNCTION orchard.predict(text, "any")
 IS 'predict with a registered model: the champion, or the latest version while none is deployed; name@version and name@alias say which';
 
 CREATE FUNCTION orchard.predict_class(name text, VARIADIC features "any") RETURNS text
-AS 'MODULE_PATHNAME', 'orchard_predict_class' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME', 'orchard_predict_class' LANGUAGE C STABLE PARALLEL SAFE COST 100
+	SUPPORT orchard.predict_support;
 COMMENT ON FUNCTION orchard.predict_class(text, "any")
 IS 'predict_class with a registered model, referred to as in predict';
 
 CREATE FUNCTION orchard.predict_proba(name text, VARIADIC features "any") RETURNS float8[]
-AS 'MODULE_PATHNAME', 'orchard_predict_proba' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME', 'orchard_predict_proba' LANGUAGE C STABLE PARALLEL SAFE COST 100
+	SUPPORT orchard.predict_support;
 COMMENT ON FUNCTION orchard.predict_proba(text, "any")
 IS 'predict_proba with a registered model, referred to as in predict';
 
 CREATE FUNCTION orchard.probability(name text, class text, VARIADIC features "any") RETURNS float8
-AS 'MODULE_PATHNAME', 'orchard_probability' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+AS 'MODULE_PATHNAME', 'orchard_probability' LANGUAGE C STABLE PARALLEL SAFE COST 100
+	SUPPORT orchard.predict_support;
 COMMENT ON FUNCTION orchard.probability(text, text, "any")
 IS 'probability with a registered model, referred to as in predict';
+
+CREATE FUNCTION orchard.predict_columns(name text, names text[], VARIADIC columns "any") RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_predict_columns' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_columns(text, text[], "any")
+IS 'predict of a registered model for columns under these names: what the planner makes of predict(name, t) where it need not form the row';
+
+CREATE FUNCTION orchard.predict_class_columns(name text, names text[], VARIADIC columns "any") RETURNS text
+AS 'MODULE_PATHNAME', 'orchard_predict_class_columns' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_class_columns(text, text[], "any")
+IS 'predict_class of a registered model for columns under these names: what the planner makes of predict_class(name, t) where it need not form the row';
+
+CREATE FUNCTION orchard.predict_proba_columns(name text, names text[], VARIADIC columns "any") RETURNS float8[]
+AS 'MODULE_PATHNAME', 'orchard_predict_proba_columns' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.predict_proba_columns(text, text[], "any")
+IS 'predict_proba of a registered model for columns under these names: what the planner makes of predict_proba(name, t) where it need not form the row';
+
+CREATE FUNCTION orchard.probability_columns(name text, class text, names text[], VARIADIC columns "any") RETURNS float8
+AS 'MODULE_PATHNAME', 'orchard_probability_columns' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION orchard.probability_columns(text, text, text[], "any")
+IS 'probability of a registered model for columns under these names: what the planner makes of probability(name, class, t) where it need not form the row';
 
 CREATE FUNCTION orchard.predict_values(name text, "values" jsonb) RETURNS float8
 AS 'MODULE_PATHNAME', 'orchard_predict_values' LANGUAGE C STABLE PARALLEL SAFE COST 100;

@@ -11,6 +11,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "pg/argument.h"
 #include "pg/call_site.h"
 #include "pg/compat.h"
 #include "pg/error.h"
@@ -27,6 +28,7 @@ typedef enum FeatureMode
 	MODE_ARRAY,		/* one array of numbers, in slot order */
 	MODE_ARGUMENTS, /* one argument a feature */
 	MODE_VARIADIC,	/* VARIADIC array: one element a feature */
+	MODE_COLUMNS,	/* one argument a column, bound by names that are an argument too */
 	MODE_JSON		/* one jsonb, of an object by name or an array in the order of the features */
 } FeatureMode;
 
@@ -70,12 +72,15 @@ typedef struct CallSite
 	HTAB *toasted;			  /* NULL until a stored model comes out of line */
 	SnapshotMark snapshot;	  /* that the toasted table belongs to */
 	RowLayout *layout;		  /* of the row type seen last, shared by its bindings; or NULL */
+	ArrayType *names;		  /* MODE_COLUMNS: what the descriptor was made from */
+	TupleDesc descriptor;	  /* the columns; in fn_mcxt, as names */
+	bool names_are_stable;	  /* the same for every row */
 	ElementType element;	  /* MODE_ARRAY and MODE_VARIADIC */
 	ScoreBinding *current;	  /* of the row before, or NULL */
 	varatt_external current_pointer; /* its TOAST pointer, when has_pointer */
 	bool has_pointer;
 	struct varlena *fetched;	/* detoasted bytes of this call, when not in place */
-	HTAB *names;				/* of NameSlots, when there are several in a statement; or NULL */
+	HTAB *references;			/* of NameSlots, when there are several in a statement; or NULL */
 	SnapshotMark name_snapshot; /* that names and reference belong to */
 	Oid name_role;
 	uint64 name_rights;
@@ -100,7 +105,7 @@ forget_bindings(CallSite *site)
 {
 	site->bindings = NULL;
 	site->toasted = NULL;
-	site->names = NULL;
+	site->references = NULL;
 	memset(&site->first, 0, sizeof(site->first));
 	site->layout = NULL;
 	site->current = NULL;
@@ -314,12 +319,12 @@ make_binding(CallSite *site, CachedModel *model, HeapTupleHeader row, int n)
 		for (i = 0; i < n; i++)
 			types[i] = site->types[0];
 	}
-	if (site->mode == MODE_ROW)
-	{
-		if (site->layout == NULL || !row_layout_fits(site->layout, row))
-			site->layout = row_layout_create(row);
+	if (site->mode == MODE_ROW && (site->layout == NULL || !row_layout_fits(site->layout, row)))
+		site->layout = row_layout_create(row);
+	if (site->mode == MODE_COLUMNS && site->layout == NULL)
+		site->layout = row_layout_of_columns(site->descriptor);
+	if (site->layout != NULL)
 		binding = score_binding_of_row(model, site->layout);
-	}
 	else if (site->mode == MODE_JSON)
 		binding = score_binding_of_literals(model);
 	else if (site->mode == MODE_ARRAY && !(model->n_inputs == 1 && model->inputs[0].length > 0))
@@ -339,7 +344,7 @@ bound_memory(CallSite *site)
 {
 	if (MemoryContextMemAllocated(site->context, false) <= (Size) orchard_model_cache * 1024 &&
 		(site->toasted == NULL || hash_get_num_entries(site->toasted) < STORED_MODELS_KEPT) &&
-		(site->names == NULL || hash_get_num_entries(site->names) < STORED_MODELS_KEPT))
+		(site->references == NULL || hash_get_num_entries(site->references) < STORED_MODELS_KEPT))
 		return;
 	MemoryContextReset(site->context);
 	forget_bindings(site);
@@ -462,9 +467,9 @@ names_hold(CallSite *site)
 	site->name_role = role;
 	site->name_rights = rights;
 	site->reference_length = 0;
-	if (site->names != NULL)
-		hash_destroy(site->names);
-	site->names = NULL;
+	if (site->references != NULL)
+		hash_destroy(site->references);
+	site->references = NULL;
 	return false;
 }
 
@@ -482,14 +487,14 @@ find_name(CallSite *site, const char *reference, size_t length)
 		return registry_model(reference, length);
 	memcpy(key, reference, length);
 	control.hcxt = site->context;
-	if (site->names == NULL)
-		site->names =
+	if (site->references == NULL)
+		site->references =
 			hash_create("orchard names", 16, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
-	slot = hash_search(site->names, key, HASH_FIND, NULL);
+	slot = hash_search(site->references, key, HASH_FIND, NULL);
 	if (slot != NULL && slot->model->serial == slot->serial)
 		return slot->model;
 	model = registry_model(reference, length);
-	slot = hash_search(site->names, key, HASH_ENTER, &found);
+	slot = hash_search(site->references, key, HASH_ENTER, &found);
 	slot->model = model;
 	slot->serial = model->serial;
 	return model;
@@ -617,10 +622,72 @@ call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model, double 
 		case MODE_VARIADIC:
 			*prediction = score_variadic(site, fcinfo, first);
 			break;
+		case MODE_COLUMNS:
 		case MODE_JSON:
-			elog(ERROR, "a call site of jsonb scores by call_site_score_json");
+			elog(ERROR, "this call site has a function of its own to score");
 	}
 	*model = site->current->model;
+	return true;
+}
+
+/* The columns under the names that this row's call gives them; another row may have others. */
+static void
+set_descriptor(CallSite *site, FunctionCallInfo fcinfo, int first)
+{
+	ArrayType *names = PG_GETARG_ARRAYTYPE_P(first - 1);
+	MemoryContext caller;
+
+	if (site->names != NULL && VARSIZE(names) == VARSIZE(site->names) &&
+		memcmp(names, site->names, VARSIZE(names)) == 0)
+		return;
+	MemoryContextReset(site->context);
+	forget_bindings(site);
+	site->names = NULL;
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	site->descriptor = row_descriptor_of_arguments(fcinfo, first - 1, first);
+	if (site->descriptor->natts > site->n_types)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"names\" has %d names for %d columns", site->descriptor->natts,
+						site->n_types)));
+	site->names = DatumGetArrayTypePCopy(PointerGetDatum(names));
+	MemoryContextSwitchTo(caller);
+}
+
+/* Sets the mode of a site that was made by this call. */
+static CallSite *
+begin_columns(FunctionCallInfo fcinfo, int first)
+{
+	CallSite *site;
+
+	if (get_fn_expr_variadic(fcinfo->flinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("named columns must be given one by one, not as a VARIADIC array")));
+	site = get_site(fcinfo, first);
+	site->mode = MODE_COLUMNS;
+	site->names_are_stable = get_fn_expr_arg_stable(fcinfo->flinfo, first - 1);
+	return site;
+}
+
+bool
+call_site_score_columns(FunctionCallInfo fcinfo, int first, CachedModel **model, double *prediction)
+{
+	CallSite *site = fcinfo->flinfo->fn_extra;
+	ScoreBinding *binding;
+
+	if (unlikely(site == NULL))
+		site = begin_columns(fcinfo, first);
+	if (PG_ARGISNULL(0))
+		return false;
+	if (site->names == NULL || !site->names_are_stable)
+	{
+		require_argument(fcinfo, first - 1, "names");
+		set_descriptor(site, fcinfo, first);
+	}
+	binding = binding_for(site, fcinfo, NULL, site->n_types);
+	*prediction = score_binding_predict_arguments(binding, fcinfo->args + first);
+	*model = binding->model;
 	return true;
 }
 

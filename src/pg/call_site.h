@@ -24,6 +24,10 @@
 extern bool call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **model,
 							double *prediction);
 
+/* The same for columns from argument `first` on, whose names are in the text[] argument before it. */
+extern bool call_site_score_columns(FunctionCallInfo fcinfo, int first, CachedModel **model,
+									double *prediction);
+
 /* The same for a jsonb in argument 1. */
 extern bool call_site_score_json(FunctionCallInfo fcinfo, CachedModel **model, double *prediction);
 

@@ -55,6 +55,24 @@
 #define require_plan_rights(statement) ((void) ExecCheckRTPerms((statement)->rtable, true))
 #endif
 
+/* May the user call the function?  In 16 each kind of object lost its function for rights (afbfc02983f8). */
+#include "utils/acl.h"
+
+#if PG_VERSION_NUM >= 160000
+#include "catalog/pg_proc.h"
+#define may_execute(function) \
+	(object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
+#else
+#define may_execute(function) (pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE) == ACLCHECK_OK)
+#endif
+
+/* Is the variable OLD or NEW of RETURNING, which 18 brought (80feb727c869)?  OLD of an INSERT is NULL. */
+#if PG_VERSION_NUM >= 180000
+#define is_other_row(variable) ((variable)->varreturningtype != VAR_RETURNING_DEFAULT)
+#else
+#define is_other_row(variable) false
+#endif
+
 /* Who reads a table, and which of its columns: a struct of its own since 16 (a61b1f74823c). */
 #include "parser/parse_relation.h"
 

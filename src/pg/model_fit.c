@@ -296,35 +296,6 @@ require_constants(FunctionCallInfo fcinfo)
 	}
 }
 
-/*
- * The columns under their names.  Those without an argument exist for the options to name them, and
- * training does not read them: their type is of no concern.
- */
-static TupleDesc
-named_columns(FunctionCallInfo fcinfo, int n_columns)
-{
-	Datum *names;
-	TupleDesc descriptor;
-	int n;
-	int i;
-
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(ARGUMENT_NAMES), TEXTOID, -1, false, TYPALIGN_INT,
-					  &names, NULL, &n);
-	if (n < n_columns)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"names\" has %d names for %d columns", n, n_columns)));
-	descriptor = CreateTemplateTupleDesc(n);
-	for (i = 0; i < n; i++)
-	{
-		Oid type =
-			i < n_columns ? get_fn_expr_argtype(fcinfo->flinfo, ARGUMENT_COLUMNS + i) : BOOLOID;
-
-		TupleDescInitEntry(descriptor, i + 1, TextDatumGetCString(names[i]), type, -1, 0);
-	}
-	return descriptor;
-}
-
 /* The site, with a spec made from this row when it is the first. */
 static ColumnsSite *
 columns_site(FunctionCallInfo fcinfo)
@@ -341,7 +312,8 @@ columns_site(FunctionCallInfo fcinfo)
 	require_constants(fcinfo);
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	site = palloc0(sizeof(ColumnsSite));
-	descriptor = named_columns(fcinfo, n_columns);
+	/* Those without an argument are there for the options to name them; training does not read them. */
+	descriptor = row_descriptor_of_arguments(fcinfo, ARGUMENT_NAMES, ARGUMENT_COLUMNS);
 	layout = row_layout_of_columns(descriptor);
 	for (i = 0; i < n_columns; i++)
 	{

@@ -10,11 +10,21 @@
 #include "pg/compat.h"
 #include "pg/call_site.h"
 
+/*
+ * The features as they are passed from an argument on, or columns with their names in an argument before
+ * them: call_site_score and call_site_score_columns.
+ */
+typedef bool (*Score)(FunctionCallInfo fcinfo, int first, CachedModel **model, double *prediction);
+
 PG_FUNCTION_INFO_V1(orchard_predict);
 PG_FUNCTION_INFO_V1(orchard_predict_values);
 PG_FUNCTION_INFO_V1(orchard_predict_class);
 PG_FUNCTION_INFO_V1(orchard_predict_proba);
 PG_FUNCTION_INFO_V1(orchard_probability);
+PG_FUNCTION_INFO_V1(orchard_predict_columns);
+PG_FUNCTION_INFO_V1(orchard_predict_class_columns);
+PG_FUNCTION_INFO_V1(orchard_predict_proba_columns);
+PG_FUNCTION_INFO_V1(orchard_probability_columns);
 
 static void
 require_classes(const Model *model, const char *function)
@@ -70,38 +80,26 @@ require_one_number(const Model *model)
 			 errhint("Use orchard.predict_class, orchard.predict_proba or orchard.probability.")));
 }
 
-Datum
-orchard_predict(PG_FUNCTION_ARGS)
+static Datum
+predict(FunctionCallInfo fcinfo, Score score, int first)
 {
 	CachedModel *cached;
 	double prediction;
 
-	if (!call_site_score(fcinfo, 1, &cached, &prediction))
+	if (!score(fcinfo, first, &cached, &prediction))
 		PG_RETURN_NULL();
 	require_one_number(cached->model);
 	PG_RETURN_FLOAT8(prediction);
 }
 
-Datum
-orchard_predict_values(PG_FUNCTION_ARGS)
-{
-	CachedModel *cached;
-	double prediction;
-
-	if (!call_site_score_json(fcinfo, &cached, &prediction))
-		PG_RETURN_NULL();
-	require_one_number(cached->model);
-	PG_RETURN_FLOAT8(prediction);
-}
-
-Datum
-orchard_predict_class(PG_FUNCTION_ARGS)
+static Datum
+predict_class(FunctionCallInfo fcinfo, Score score, int first)
 {
 	CachedModel *cached;
 	double predicted;
 	int64 i;
 
-	if (!call_site_score(fcinfo, 1, &cached, &predicted))
+	if (!score(fcinfo, first, &cached, &predicted))
 		PG_RETURN_NULL();
 	require_classes(cached->model, "predict_class");
 	i = score_likeliest_class(cached, predicted);
@@ -110,8 +108,8 @@ orchard_predict_class(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(cached->model->classes[i]));
 }
 
-Datum
-orchard_predict_proba(PG_FUNCTION_ARGS)
+static Datum
+predict_proba(FunctionCallInfo fcinfo, Score score, int first)
 {
 	CachedModel *cached;
 	Datum *probabilities;
@@ -119,7 +117,7 @@ orchard_predict_proba(PG_FUNCTION_ARGS)
 	uint32 n;
 	uint32 i;
 
-	if (!call_site_score(fcinfo, 1, &cached, &predicted))
+	if (!score(fcinfo, first, &cached, &predicted))
 		PG_RETURN_NULL();
 	require_classes(cached->model, "predict_proba");
 	n = cached->model->n_classes;
@@ -130,18 +128,83 @@ orchard_predict_proba(PG_FUNCTION_ARGS)
 		construct_array(probabilities, n, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-Datum
-orchard_probability(PG_FUNCTION_ARGS)
+static Datum
+probability(FunctionCallInfo fcinfo, Score score, int first)
 {
 	CachedModel *cached;
 	const Model *model;
 	char *wanted;
 	double predicted;
 
-	if (PG_ARGISNULL(1) || !call_site_score(fcinfo, 2, &cached, &predicted))
+	if (PG_ARGISNULL(1) || !score(fcinfo, first, &cached, &predicted))
 		PG_RETURN_NULL();
 	model = cached->model;
 	require_classes(model, "probability");
 	wanted = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	PG_RETURN_FLOAT8(class_probability(cached, class_place(model, wanted), predicted));
+}
+
+/* (model or name, features...) */
+Datum
+orchard_predict(PG_FUNCTION_ARGS)
+{
+	return predict(fcinfo, call_site_score, 1);
+}
+
+Datum
+orchard_predict_class(PG_FUNCTION_ARGS)
+{
+	return predict_class(fcinfo, call_site_score, 1);
+}
+
+Datum
+orchard_predict_proba(PG_FUNCTION_ARGS)
+{
+	return predict_proba(fcinfo, call_site_score, 1);
+}
+
+/* (model or name, class, features...) */
+Datum
+orchard_probability(PG_FUNCTION_ARGS)
+{
+	return probability(fcinfo, call_site_score, 2);
+}
+
+/* (model or name, names, columns...) */
+Datum
+orchard_predict_columns(PG_FUNCTION_ARGS)
+{
+	return predict(fcinfo, call_site_score_columns, 2);
+}
+
+Datum
+orchard_predict_class_columns(PG_FUNCTION_ARGS)
+{
+	return predict_class(fcinfo, call_site_score_columns, 2);
+}
+
+Datum
+orchard_predict_proba_columns(PG_FUNCTION_ARGS)
+{
+	return predict_proba(fcinfo, call_site_score_columns, 2);
+}
+
+/* (model or name, class, names, columns...) */
+Datum
+orchard_probability_columns(PG_FUNCTION_ARGS)
+{
+	return probability(fcinfo, call_site_score_columns, 3);
+}
+
+/* (model or name, jsonb) */
+Datum
+orchard_predict_values(PG_FUNCTION_ARGS)
+{
+	CachedModel *cached;
+	double prediction;
+
+	if (!call_site_score_json(fcinfo, &cached, &prediction))
+		PG_RETURN_NULL();
+	require_one_number(cached->model);
+	PG_RETURN_FLOAT8(prediction);
 }

@@ -8,6 +8,8 @@
 #include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 
 #include "pg/row_binding.h"
 
@@ -231,6 +233,31 @@ row_layout_of_columns(TupleDesc descriptor)
 	layout->typmod = -1;
 	set_columns(layout, descriptor);
 	return layout;
+}
+
+TupleDesc
+row_descriptor_of_arguments(FunctionCallInfo fcinfo, int names, int first)
+{
+	int n_columns = PG_NARGS() - first;
+	Datum *given;
+	TupleDesc descriptor;
+	int n;
+	int i;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(names), TEXTOID, -1, false, TYPALIGN_INT, &given, NULL,
+					  &n);
+	if (n < n_columns)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument \"names\" has %d names for %d columns", n, n_columns)));
+	descriptor = CreateTemplateTupleDesc(n);
+	for (i = 0; i < n; i++)
+	{
+		Oid type = i < n_columns ? get_fn_expr_argtype(fcinfo->flinfo, first + i) : BOOLOID;
+
+		TupleDescInitEntry(descriptor, i + 1, TextDatumGetCString(given[i]), type, -1, 0);
+	}
+	return descriptor;
 }
 
 static bool

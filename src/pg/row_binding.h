@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "fmgr.h"
 #include "utils/typcache.h"
 
 #include "kernel/dataset/packed_simd.h"
@@ -50,6 +51,14 @@ extern RowLayout *row_layout_create(HeapTupleHeader row);
 
 /* The same for rows that come as arrays of values and are never formed. */
 extern RowLayout *row_layout_of_columns(TupleDesc descriptor);
+
+/*
+ * row_descriptor_of_arguments
+ *		The arguments of a call from `first` on as columns, under the names in the text[] argument `names`.
+ *
+ * There may be more names than columns: those have no argument and the type boolean.  22023 for fewer.
+ */
+extern TupleDesc row_descriptor_of_arguments(FunctionCallInfo fcinfo, int names, int first);
 
 /* Does the row have this layout? */
 static inline bool

@@ -96,6 +96,18 @@ is_plain(const ScoreBinding *binding)
 	return true;
 }
 
+/* Sets what lets the loops over plain features be fast. */
+static void
+look_for_plain(ScoreBinding *binding)
+{
+	uint32 f;
+
+	binding->is_plain = is_plain(binding);
+	binding->is_straight = binding->is_plain;
+	for (f = 0; f < binding->model->model->n_features; f++)
+		binding->is_straight &= binding->columns[f].index == binding->columns[0].index + (int) f;
+}
+
 /* The columns of a row in which every feature is a scalar float8. */
 static void
 locate_features(ScoreBinding *binding)
@@ -158,7 +170,7 @@ score_binding_of_row(CachedModel *model, RowLayout *layout)
 		bind_feature(binding, f, index, TupleDescAttr(binding->layout->descriptor, index)->atttypid,
 					 &number, &category);
 	}
-	binding->is_plain = is_plain(binding);
+	look_for_plain(binding);
 	binding->is_located = binding->is_plain;
 	for (f = 0; f < model->model->n_features; f++)
 		binding->is_located &= binding->columns[f].index < binding->layout->n_fixed;
@@ -229,7 +241,7 @@ score_binding_of_types(CachedModel *model, int n, const Oid *types)
 	binding = binding_create(model);
 	for (f = 0; f < model->model->n_features; f++)
 		bind_feature(binding, f, (int) f, types[f], &number, &category);
-	binding->is_plain = is_plain(binding);
+	look_for_plain(binding);
 	return binding;
 }
 
@@ -538,6 +550,22 @@ score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row)
 	return score_binding_predict(binding, binding->layout->values, binding->layout->nulls);
 }
 
+/* The float8, or what stands for NULL. */
+static inline double
+number_or(const NullableDatum *argument, double fill)
+{
+	uint64 is_null = -(uint64) argument->isnull;
+	uint64 bits;
+
+	if (!FLOAT8PASSBYVAL)
+		return argument->isnull ? fill : DatumGetFloat8(argument->value);
+	/* Without a branch: whether a value is NULL is hard to predict. */
+	memcpy(&bits, &fill, sizeof(bits));
+	bits = (bits & is_null) | ((uint64) argument->value & ~is_null);
+	memcpy(&fill, &bits, sizeof(fill));
+	return fill;
+}
+
 double
 score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *arguments)
 {
@@ -545,27 +573,32 @@ score_binding_predict_arguments(ScoreBinding *binding, const NullableDatum *argu
 	uint32 n = binding->model->model->n_features;
 	double added = 0.0;
 	uint32 f;
+	int i;
 
 	binding->n_missing = 0;
 	if (binding->steps != NULL)
 	{
-		for (f = 0; f < binding->model->n_inputs; f++)
+		for (i = 0; i < binding->layout->n_columns; i++)
 		{
-			binding->layout->values[f] = arguments[f].value;
-			binding->layout->nulls[f] = arguments[f].isnull;
+			binding->layout->values[i] = arguments[i].value;
+			binding->layout->nulls[i] = arguments[i].isnull;
 		}
 		return score_binding_predict(binding, binding->layout->values, binding->layout->nulls);
 	}
-	if (binding->is_plain)
+	if (binding->is_straight)
 	{
+		arguments += binding->columns[0].index;
 		for (f = 0; f < n; f++)
-			binding->vector[f] =
-				arguments[f].isnull ? scorer->number_fill[f] : DatumGetFloat8(arguments[f].value);
+			binding->vector[f] = number_or(&arguments[f], scorer->number_fill[f]);
 	}
 	else
 	{
 		for (f = 0; f < n; f++)
-			added += set_feature(binding, f, arguments[f].value, arguments[f].isnull);
+		{
+			const NullableDatum *argument = &arguments[binding->columns[f].index];
+
+			added += set_feature(binding, f, argument->value, argument->isnull);
+		}
 	}
 	return predict_vector(binding, added);
 }

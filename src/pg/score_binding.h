@@ -35,6 +35,7 @@ typedef struct ScoreBinding
 	uint64 serial;			/* model->serial at binding time */
 	RowLayout *layout;		/* of a row source, else NULL; the call site's */
 	bool is_plain;			/* every feature is a scalar float8 in slot order */
+	bool is_straight;		/* and they come one behind another, the first at columns[0].index */
 	bool is_located;		/* and row_layout_locate finds it in the row */
 	DoubleColumns doubles;	/* then: the features */
 	ScoreColumn *columns;	/* n_features */
@@ -81,7 +82,7 @@ extern double score_binding_predict(ScoreBinding *binding, const Datum *values, 
 /* The same for a row of the binding's layout. */
 extern double score_binding_predict_row(ScoreBinding *binding, HeapTupleHeader row);
 
-/* The same with PostgreSQL's argument array. */
+/* The same with PostgreSQL's argument array, from the first argument that is a column. */
 extern double score_binding_predict_arguments(ScoreBinding *binding,
 											  const NullableDatum *arguments);
 

@@ -1,0 +1,428 @@
+/*
+ * score_support.c: planning: the score of a row becomes a score of the columns that it would be made of.
+ *
+ * predict(model, t) makes PostgreSQL form a row of all columns of t, which takes longer than the score
+ * of a linear model.  Where the row is one of a table, of a subquery or written out (as a view leaves it
+ * that was merged into the query), the planner lets predict_support put predict_columns(model, names,
+ * t.a, t.b, ...) in its place: with the columns that the model reads when the model is a constant, else
+ * with all of them.  The result, its errors and when they come are the same, so a call stays as it is
+ * where that is not so:
+ *
+ * - The row may be NULL, which the columns do not tell: it is on the side of an outer join that may lack
+ *   a row.  Grouping sets make NULL of a row, or of a column but not of the row around it.
+ * - The row lacks a column of the model, or has it twice: the error is one of execution.
+ * - Columns that are not read would be left out, but have side effects or are sets.
+ * - The table has an index over a score of its row: only the call as it is matches that.  The
+ *   expressions of indexes are planned without a query, so they keep their rows.
+ * - The user may not call one of the two functions.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/supportnodes.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planmain.h"
+#include "parser/parsetree.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "pg/compat.h"
+#include "pg/model_cache.h"
+
+PG_FUNCTION_INFO_V1(orchard_predict_support);
+
+#define COLUMNS_SUFFIX "_columns" /* of the function that takes columns in place of the row */
+
+/* The columns that a row would be made of; in the planner's context. */
+typedef struct RowColumns
+{
+	int n;
+	const char **names;
+	Expr **values;
+} RowColumns;
+
+static void
+columns_begin(RowColumns *columns, int limit)
+{
+	columns->n = 0;
+	columns->names = palloc(sizeof(char *) * Max(limit, 1));
+	columns->values = palloc(sizeof(Expr *) * Max(limit, 1));
+}
+
+static void
+columns_add(RowColumns *columns, const char *name, Expr *value)
+{
+	columns->names[columns->n] = pstrdup(name);
+	columns->values[columns->n++] = value;
+}
+
+/* Is this range table entry where an outer join may put NULLs?  is_nullable: the tree as a whole is. */
+static bool
+may_be_null(const Node *tree, int varno, bool is_nullable)
+{
+	if (tree == NULL)
+		return false;
+	if (IsA(tree, RangeTblRef))
+		return is_nullable && ((const RangeTblRef *) tree)->rtindex == varno;
+	if (IsA(tree, FromExpr))
+	{
+		ListCell *cell;
+
+		foreach (cell, ((const FromExpr *) tree)->fromlist)
+		{
+			if (may_be_null(lfirst(cell), varno, is_nullable))
+				return true;
+		}
+		return false;
+	}
+	if (IsA(tree, JoinExpr))
+	{
+		const JoinExpr *join = (const JoinExpr *) tree;
+		bool left = join->jointype == JOIN_RIGHT || join->jointype == JOIN_FULL;
+		bool right = join->jointype != JOIN_INNER && join->jointype != JOIN_RIGHT;
+
+		return may_be_null(join->larg, varno, is_nullable || left) ||
+			may_be_null(join->rarg, varno, is_nullable || right);
+	}
+	return true;
+}
+
+/* Does this attribute of an index's row in the catalogue hold expressions over a row of the table? */
+static bool
+reads_row(HeapTuple index, AttrNumber attribute)
+{
+	Bitmapset *columns = NULL;
+	Datum stored;
+	bool is_null;
+
+	stored = SysCacheGetAttr(INDEXRELID, index, attribute, &is_null);
+	if (is_null)
+		return false;
+	pull_varattnos(stringToNode(TextDatumGetCString(stored)), 1, &columns);
+	return bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+/* Is there an index over, or for, what is computed of the table's row? */
+static bool
+row_is_indexed(Relation table)
+{
+	bool found = false;
+	ListCell *cell;
+
+	foreach (cell, RelationGetIndexList(table))
+	{
+		HeapTuple index = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+
+		if (!HeapTupleIsValid(index))
+			continue;
+		found |=
+			reads_row(index, Anum_pg_index_indexprs) || reads_row(index, Anum_pg_index_indpred);
+		ReleaseSysCache(index);
+	}
+	return found;
+}
+
+/* A column of what the variable has a row of. */
+static Expr *
+column_of(const Var *row, int i, Oid type, int32 typmod, Oid collation)
+{
+	Var *column = makeVar(row->varno, (AttrNumber) i, type, typmod, collation, row->varlevelsup);
+
+	column->location = row->location;
+	return (Expr *) column;
+}
+
+/* The columns of a table's row. */
+static bool
+columns_of_table(const Var *row, const RangeTblEntry *entry, RowColumns *columns)
+{
+	Relation table;
+	bool is_known;
+	int i;
+
+	if (entry->relkind != RELKIND_RELATION && entry->relkind != RELKIND_PARTITIONED_TABLE &&
+		entry->relkind != RELKIND_MATVIEW && entry->relkind != RELKIND_FOREIGN_TABLE)
+		return false;
+	table = table_open(entry->relid, NoLock); /* the query has its lock */
+	is_known = table->rd_rel->reltype == row->vartype && !row_is_indexed(table);
+	columns_begin(columns, RelationGetDescr(table)->natts);
+	for (i = 0; is_known && i < RelationGetDescr(table)->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), i);
+
+		if (!attribute->attisdropped)
+			columns_add(columns, NameStr(attribute->attname),
+						column_of(row, i + 1, attribute->atttypid, attribute->atttypmod,
+								  attribute->attcollation));
+	}
+	table_close(table, NoLock);
+	return is_known;
+}
+
+/* The names of a row type's columns; NULL unless it has these n, none of them dropped. */
+static TupleDesc
+named_type(Oid type, int n)
+{
+	TupleDesc descriptor = lookup_rowtype_tupdesc_copy(type, -1);
+	int i;
+
+	for (i = 0; i < descriptor->natts; i++)
+	{
+		if (TupleDescAttr(descriptor, i)->attisdropped)
+			return NULL;
+	}
+	return descriptor->natts == n ? descriptor : NULL;
+}
+
+/* The columns of the row of a subquery, or of a view that was not merged into the query. */
+static bool
+columns_of_subquery(const Var *row, const RangeTblEntry *entry, RowColumns *columns)
+{
+	TupleDesc descriptor = NULL;
+	int n = list_length(entry->eref->colnames);
+	ListCell *cell;
+
+	if (row->vartype != RECORDOID && (descriptor = named_type(row->vartype, n)) == NULL)
+		return false;
+	columns_begin(columns, n);
+	foreach (cell, entry->subquery->targetList)
+	{
+		const TargetEntry *target = lfirst(cell);
+		const Node *value = (const Node *) target->expr;
+		int i = target->resno - 1;
+
+		if (target->resjunk)
+			continue;
+		if (i != columns->n || i >= n ||
+			(descriptor != NULL && TupleDescAttr(descriptor, i)->atttypid != exprType(value)))
+			return false;
+		columns_add(
+			columns,
+			descriptor != NULL ? NameStr(TupleDescAttr(descriptor, i)->attname) :
+								 strVal(list_nth(entry->eref->colnames, i)),
+			column_of(row, i + 1, exprType(value), exprTypmod(value), exprCollation(value)));
+	}
+	return columns->n == n;
+}
+
+/* The columns of a row that is never NULL; false when it is not one of these. */
+static bool
+columns_of_variable(PlannerInfo *root, const Var *row, RowColumns *columns)
+{
+	const RangeTblEntry *entry;
+
+	if (root == NULL || row->varattno != InvalidAttrNumber || row->varlevelsup != 0 ||
+		row->varno < 1 || row->varno > list_length(root->parse->rtable) || is_other_row(row) ||
+		may_be_null((Node *) root->parse->jointree, row->varno, false))
+		return false;
+	entry = rt_fetch(row->varno, root->parse->rtable);
+	if (entry->rtekind == RTE_RELATION)
+		return columns_of_table(row, entry, columns);
+	return entry->rtekind == RTE_SUBQUERY && columns_of_subquery(row, entry, columns);
+}
+
+/* The same for a row that is written out. */
+static bool
+columns_of_row(const RowExpr *row, RowColumns *columns)
+{
+	TupleDesc descriptor = NULL;
+	int n = list_length(row->args);
+	int i;
+
+	if (row->row_typeid != RECORDOID && (descriptor = named_type(row->row_typeid, n)) == NULL)
+		return false;
+	if (descriptor == NULL && list_length(row->colnames) != n)
+		return false;
+	if (contain_volatile_functions((Node *) row->args) ||
+		expression_returns_set((Node *) row->args))
+		return false;
+	columns_begin(columns, n);
+	for (i = 0; i < n; i++)
+		columns_add(columns,
+					descriptor != NULL ? NameStr(TupleDescAttr(descriptor, i)->attname) :
+										 strVal(list_nth(row->colnames, i)),
+					list_nth(row->args, i));
+	return true;
+}
+
+/* The one column of this name, or -1. */
+static int
+find_column(const RowColumns *columns, const char *name)
+{
+	int found = -1;
+	int i;
+
+	for (i = 0; i < columns->n; i++)
+	{
+		if (strcmp(columns->names[i], name) != 0)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = i;
+	}
+	return found;
+}
+
+/* Leaves the columns that the model reads, in its order; false when one of them is not there once. */
+static bool
+keep_inputs(RowColumns *columns, const CachedModel *model)
+{
+	RowColumns kept;
+	uint32 i;
+
+	columns_begin(&kept, (int) model->n_inputs);
+	for (i = 0; i < model->n_inputs; i++)
+	{
+		int found = find_column(columns, model->inputs[i].name);
+
+		if (found < 0)
+			return false;
+		columns_add(&kept, columns->names[found], columns->values[found]);
+	}
+	*columns = kept;
+	return true;
+}
+
+/*
+ * Leaves what the call needs.  A model that is stored out of line is not fetched for the plan, and
+ * one that a name refers to may be another when the plan runs.
+ */
+static bool
+narrow(RowColumns *columns, const Node *model, Oid type)
+{
+	const Const *constant = (const Const *) model;
+
+	if (type == TEXTOID || !IsA(model, Const))
+		return true;
+	if (constant->constisnull)
+		return false;
+	if (VARATT_IS_EXTERNAL(DatumGetPointer(constant->constvalue)))
+		return true;
+	return keep_inputs(columns,
+					   model_cache_get((struct varlena *) PG_DETOAST_DATUM(constant->constvalue)));
+}
+
+static bool
+columns_of_argument(PlannerInfo *root, const Node *row, RowColumns *columns)
+{
+	/* A grouping set makes NULL of columns, or of the row. */
+	if (root != NULL && root->parse->groupingSets != NIL)
+		return false;
+	if (IsA(row, Var))
+		return columns_of_variable(root, (const Var *) row, columns);
+	return IsA(row, RowExpr) && columns_of_row((const RowExpr *) row, columns);
+}
+
+/*
+ * The function that takes (..., names, columns) where this one takes (..., row); invalid when there is
+ * none, or the user may not call both: then the call raises its own error.
+ */
+static Oid
+columns_function(Form_pg_proc function)
+{
+	Oid types[FUNC_MAX_ARGS];
+	int n = function->pronargs;
+	char *name = psprintf("%s" COLUMNS_SUFFIX, NameStr(function->proname));
+	Oid found;
+
+	if (n < 2 || n >= FUNC_MAX_ARGS)
+		return InvalidOid;
+	memcpy(types, function->proargtypes.values, sizeof(Oid) * n);
+	types[n] = types[n - 1];
+	types[n - 1] = TEXTARRAYOID;
+	found = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+							PointerGetDatum(buildoidvector(types, n + 1)),
+							ObjectIdGetDatum(function->pronamespace));
+	if (!OidIsValid(found) || !may_execute(function->oid) || !may_execute(found) ||
+		get_func_rettype(found) != function->prorettype)
+		return InvalidOid;
+	return found;
+}
+
+static Expr *
+constant_names(const RowColumns *columns)
+{
+	Datum *names = palloc(sizeof(Datum) * Max(columns->n, 1));
+	ArrayType *array;
+	int i;
+
+	for (i = 0; i < columns->n; i++)
+		names[i] = CStringGetTextDatum(columns->names[i]);
+	array = construct_array(names, columns->n, TEXTOID, -1, false, TYPALIGN_INT);
+	return (Expr *) makeConst(TEXTARRAYOID, -1, DEFAULT_COLLATION_OID, -1, PointerGetDatum(array),
+							  false, false);
+}
+
+/* The call with the row, its last argument, replaced by names and columns. */
+static Expr *
+call_of_columns(const FuncExpr *call, Oid function, const RowColumns *columns)
+{
+	List *arguments = list_copy_head(call->args, list_length(call->args) - 1);
+	FuncExpr *result;
+	int i;
+
+	arguments = lappend(arguments, constant_names(columns));
+	for (i = 0; i < columns->n; i++)
+		arguments = lappend(arguments, columns->values[i]);
+	result = makeFuncExpr(function, call->funcresulttype, arguments, call->funccollid,
+						  call->inputcollid, COERCE_EXPLICIT_CALL);
+	result->location = call->location;
+	return (Expr *) result;
+}
+
+/* What stands for the call of this function, or NULL. */
+static Expr *
+simplify(PlannerInfo *root, const FuncExpr *call, Form_pg_proc function)
+{
+	int n_others = list_length(call->args) - 1;
+	RowColumns columns;
+	Oid other;
+
+	if (call->funcvariadic || list_length(call->args) != function->pronargs)
+		return NULL;
+	if (!columns_of_argument(root, llast(call->args), &columns))
+		return NULL;
+	if (!narrow(&columns, linitial(call->args), function->proargtypes.values[0]))
+		return NULL;
+	if (columns.n == 0 || n_others + 1 + columns.n > FUNC_MAX_ARGS)
+		return NULL;
+	other = columns_function(function);
+	if (!OidIsValid(other))
+		return NULL;
+	/* As when PostgreSQL inlines a function: who may call it, for one, is looked at again when it changes. */
+	if (root != NULL)
+		record_plan_function_dependency(root, call->funcid);
+	return call_of_columns(call, other, &columns);
+}
+
+/* The support function of all that score a row; PostgreSQL asks it for a simpler call. */
+Datum
+orchard_predict_support(PG_FUNCTION_ARGS)
+{
+	const SupportRequestSimplify *request = (SupportRequestSimplify *) PG_GETARG_POINTER(0);
+	HeapTuple tuple;
+	Expr *simplified;
+
+	if (!IsA(request, SupportRequestSimplify))
+		PG_RETURN_POINTER(NULL);
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(request->fcall->funcid));
+	if (!HeapTupleIsValid(tuple))
+		PG_RETURN_POINTER(NULL);
+	simplified = simplify(request->root, request->fcall, (Form_pg_proc) GETSTRUCT(tuple));
+	ReleaseSysCache(tuple);
+	PG_RETURN_POINTER(simplified);
+}
