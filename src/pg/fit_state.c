@@ -130,8 +130,10 @@ void
 fit_state_spill_to(FitState *state, const BlockStore *store)
 {
 	/* The other half is for dictionaries and the solver. */
-	if (state->spec->keeps_rows)
-		dataset_spill_to(&state->dataset, store, memory_limit() / 2);
+	if (!state->spec->keeps_rows)
+		return;
+	dataset_spill_to(&state->dataset, store, memory_limit() / 2);
+	dataset_spill_to(&state->held_out, store, memory_limit() / 16);
 }
 
 void

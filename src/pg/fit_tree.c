@@ -252,6 +252,16 @@ has_one_class(const Fit *fit)
 	return fit->spec->classification && n < 2 && fit->model.n_classes <= 2;
 }
 
+/* What the session will hold beside what is grown: all but rows that go when they are binned. */
+static Size
+held_beside(const Fit *fit)
+{
+	const FitState *state = fit->state;
+	Size goes = fit->spent != NULL ? state->dataset.memory + state->held_out.memory : 0;
+
+	return memory_accounted() - Min(goes, memory_accounted());
+}
+
 /*
  * Raises 53200 when what is to be grown cannot have so many bytes, before it is begun; `what` names
  * it with the numbers that are the cause.
@@ -259,9 +269,7 @@ has_one_class(const Fit *fit)
 static void
 require_memory(const Fit *fit, double bytes, const char *what)
 {
-	const FitState *state = fit->state;
-	Size goes = fit->spent != NULL ? state->dataset.memory + state->held_out.memory : 0;
-	Size held = memory_accounted() - Min(goes, memory_accounted());
+	Size held = held_beside(fit);
 
 	if (bytes + held <= memory_limit())
 		return;
@@ -276,17 +284,29 @@ require_memory(const Fit *fit, double bytes, const char *what)
 				 ceil((bytes + held) / 1024.0))));
 }
 
-/* May boosting have the memory for its rows?  Histograms take what there is. */
+/*
+ * May boosting have the memory for its rows?  Histograms take what there is.  Where it may not,
+ * the rows go where train() keeps what memory has no room for, if that is where they are.
+ */
 static void
-require_boost_memory(const Fit *fit, const TreeSource *source, const BoostOptions *options)
+place_boost_rows(const Fit *fit, const TreeSource *source, BoostOptions *options)
 {
 	int64 n = fit->state->dataset.n;
 	int64 n_held_out = fit->state->held_out.n;
+	Size held = held_beside(fit);
 	size_t train;
 	size_t held_out;
+	double bytes;
 
 	boost_row_bytes(source, options, &train, &held_out);
-	require_memory(fit, (double) n * train + (double) n_held_out * held_out,
+	bytes = (double) n * train + (double) n_held_out * held_out;
+	if (bytes + held > memory_limit() && fit->spent != NULL && fit->state->dataset.store != NULL)
+	{
+		options->store = fit->state->dataset.store;
+		options->memory = memory_limit() - Min(held, memory_limit());
+		bytes = boost_file_bytes(source, options);
+	}
+	require_memory(fit, bytes,
 				   psprintf("growing trees on %lld rows of %d columns",
 							(long long) (n + n_held_out),
 							fit->spec->n_numbers + fit->spec->n_categories));
@@ -305,7 +325,7 @@ grow_trees(Fit *fit, const TreeSource *source)
 	validation.dataset = &fit->state->held_out;
 	if (fit->progress != NULL)
 		options.report = &report;
-	require_boost_memory(fit, source, &options);
+	place_boost_rows(fit, source, &options);
 	fit_require(fit,
 				boost_fit(source, n_held_out > 0 ? &validation : NULL, &options,
 						  &fit->account->allocator, &fit->account->stop, &result));

@@ -1,7 +1,7 @@
 /*
  * spill.c: the kernel's BlockStore over PostgreSQL's buffered temporary files.
  *
- * Blocks are appended one after another; a place is an offset from the start.
+ * Blocks are appended one after another, and may be written over; a place is an offset from the start.
  */
 #include "postgres.h"
 
@@ -116,12 +116,32 @@ spill_read(void *context, int64_t place, void *bytes, size_t size)
 	return status;
 }
 
+static Status
+spill_write(void *context, int64_t place, const void *bytes, size_t size)
+{
+	Spill *spill = context;
+	MemoryContext caller = CurrentMemoryContext;
+	volatile Status status = KERNEL_OK;
+
+	PG_TRY();
+	{
+		seek(spill, place);
+		buffile_write(spill->file, bytes, size);
+	}
+	PG_CATCH();
+	{
+		status = fail(spill, caller);
+	}
+	PG_END_TRY();
+	return status;
+}
+
 Spill *
 spill_create(MemoryAccount *account)
 {
 	Spill *spill = palloc0(sizeof(Spill));
 
-	spill->store = (BlockStore){spill_append, spill_read, spill};
+	spill->store = (BlockStore){spill_append, spill_read, spill_write, spill};
 	spill->account = account;
 	spill->context = CurrentMemoryContext;
 	spill->owner = CurrentResourceOwner;

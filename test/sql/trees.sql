@@ -183,7 +183,7 @@ FROM (SELECT orchard.fit(t, 'y', '{"n_estimators": 2}') AS m
 SELECT orchard.summary(m) -> 'warnings' AS warnings FROM (SELECT orchard.fit(t, 'y', '{}') AS m FROM (SELECT i::float8 AS y FROM generate_series(1, 99) AS i) AS t) AS f;
 SELECT warnings FROM orchard.train('grove_late', 'SELECT i::float8 AS x, i % 9 / 2.0 AS y, false AS late FROM generate_series(1, 99) AS i', 'y', options => '{"validation": "late", "n_estimators": 2, "early_stopping_rounds": 1}');
 SET orchard.max_memory = '16MB';
-SELECT FROM orchard.train('grove_large', 'SELECT i::float8 AS x, i % 9 / 2.0 AS y FROM generate_series(1, 300000) AS i', 'y');
+SELECT orchard.fit(t, 'y', '{}') FROM (SELECT i::float8 AS x, i % 9 / 2.0 AS y FROM generate_series(1, 300000) AS i) AS t;
 SELECT orchard.fit(t, NULL, '{"algorithm": "isolation_forest", "n_estimators": 10000, "max_samples": 1000}') FROM (SELECT i::float8 AS x FROM generate_series(1, 99999) AS i) AS t;
 SELECT rows FROM orchard.train('grove_large', 'SELECT i::float8 AS x, i % 9 / 2.0 AS y FROM generate_series(1, 150000) AS i', 'y', options => '{"n_estimators": 2, "max_leaf_nodes": 4}');
 RESET orchard.max_memory;

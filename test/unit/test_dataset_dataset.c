@@ -204,7 +204,8 @@ test_read(void *context, int64_t place, void *bytes, size_t size)
 static void
 begin_with_store(Dataset *dataset, TestStore *test, size_t blocks)
 {
-	*test = (TestStore){.store = {test_append, test_read, test}, .bytes = malloc(STORE_BYTES)};
+	*test = (TestStore){.store = {.append = test_append, .read = test_read, .context = test},
+						.bytes = malloc(STORE_BYTES)};
 	dataset_begin(dataset, 2, 1, true);
 	dataset_spill_to(dataset, &test->store, blocks * BLOCK_BYTES);
 }
@@ -358,7 +359,8 @@ many_blocks_share_memory(void)
 	for (refuses = false;; refuses = true)
 	{
 		double numbers[WIDE];
-		TestStore test = {.store = {test_append, test_read, &test}, .bytes = malloc(STORE_BYTES)};
+		TestStore test = {.store = {.append = test_append, .read = test_read, .context = &test},
+						  .bytes = malloc(STORE_BYTES)};
 		Dataset dataset;
 		int32_t b;
 

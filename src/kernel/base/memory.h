@@ -26,7 +26,7 @@ typedef struct StopCheck
 
 typedef struct Allocator
 {
-	void *(*allocate)(void *context, size_t size); /* aligned to 16 bytes, or NULL */
+	void *(*allocate)(void *context, size_t size); /* aligned to 8 bytes, or NULL */
 	void *(*reallocate)(void *context, void *block, size_t old_size, size_t new_size);
 	void (*release)(void *context, void *block, size_t size);
 	void *context; /* handed to all three */

@@ -25,13 +25,15 @@
 
 /*
  * Where blocks go that memory has no room for.  append tells the place of what
- * it wrote, read takes it.  Both answer KERNEL_OK, or KERNEL_STOPPED when they
+ * it wrote, right behind what was appended last; read takes a place, and write
+ * writes over what is there.  All answer KERNEL_OK, or KERNEL_STOPPED when they
  * failed: the caller of the kernel then knows why.
  */
 typedef struct BlockStore
 {
 	Status (*append)(void *context, const void *bytes, size_t size, int64_t *place);
 	Status (*read)(void *context, int64_t place, void *bytes, size_t size);
+	Status (*write)(void *context, int64_t place, const void *bytes, size_t size);
 	void *context;
 } BlockStore;
 

@@ -63,36 +63,50 @@ hash_classes(uint64_t *hash, const double *target, const int32_t *class_of_code,
 			hash[i] >> 29;
 }
 
+void
+bins_hash_block(const TreeSource *source, const DatasetBlock *block, uint64_t *hash)
+{
+	const Dataset *dataset = source->dataset;
+	size_t capacity = (size_t) block->capacity;
+	int32_t i;
+	int32_t j;
+
+	for (i = 0; i < block->n; i++)
+		hash[i] = UINT64_C(0x243f6a8885a308d3);
+	for (j = 0; j < dataset->n_numbers; j++)
+		hash_numbers(hash, block->numbers + (size_t) j * capacity, block->n);
+	for (j = 0; j < dataset->n_categories; j++)
+		hash_levels(hash, block->codes + (size_t) j * capacity, source->level_of_code[j], block->n);
+	if (source->class_of_code != NULL)
+		hash_classes(hash, block->target, source->class_of_code, block->n);
+	else
+		hash_numbers(hash, block->target, block->n);
+	if (block->weight != NULL)
+		hash_numbers(hash, block->weight, block->n);
+	for (i = 0; i < block->n; i++)
+		hash[i] = hash_mix(hash[i]);
+}
+
+Status
+tree_source_block(const TreeSource *source, int32_t b, const StopCheck *stop,
+				  const DatasetBlock **block)
+{
+	return stop_requested(stop) ? KERNEL_STOPPED : dataset_block(source->dataset, b, block);
+}
+
 Status
 bins_hash_rows(const TreeSource *source, uint64_t *hash, const StopCheck *stop)
 {
-	const Dataset *dataset = source->dataset;
 	int32_t b;
 
-	for (b = 0; b < dataset->n_blocks; b++)
+	for (b = 0; b < source->dataset->n_blocks; b++)
 	{
 		const DatasetBlock *block;
-		Status status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
-		int32_t i;
-		int32_t j;
+		Status status = tree_source_block(source, b, stop, &block);
 
 		if (status != KERNEL_OK)
 			return status;
-		for (i = 0; i < block->n; i++)
-			hash[i] = UINT64_C(0x243f6a8885a308d3);
-		for (j = 0; j < dataset->n_numbers; j++)
-			hash_numbers(hash, block->numbers + (size_t) j * (size_t) block->capacity, block->n);
-		for (j = 0; j < dataset->n_categories; j++)
-			hash_levels(hash, block->codes + (size_t) j * (size_t) block->capacity,
-						source->level_of_code[j], block->n);
-		if (source->class_of_code != NULL)
-			hash_classes(hash, block->target, source->class_of_code, block->n);
-		else
-			hash_numbers(hash, block->target, block->n);
-		if (block->weight != NULL)
-			hash_numbers(hash, block->weight, block->n);
-		for (i = 0; i < block->n; i++)
-			hash[i] = hash_mix(hash[i]);
+		bins_hash_block(source, block, hash);
 		hash += block->n;
 	}
 	return KERNEL_OK;
@@ -281,6 +295,7 @@ gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int3
 {
 	const Dataset *dataset = source->dataset;
 	int32_t chosen[DATASET_BLOCK_ROWS];
+	uint64_t made[DATASET_BLOCK_ROWS];
 	int32_t b;
 	int32_t i;
 	int32_t j;
@@ -289,17 +304,20 @@ gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int3
 	for (b = 0; b < dataset->n_blocks; b++)
 	{
 		const DatasetBlock *block;
-		Status status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
+		const uint64_t *own = hash != NULL ? hash : made;
+		Status status = tree_source_block(source, b, stop, &block);
 		int32_t n = 0;
 
 		if (status != KERNEL_OK)
 			return status;
+		if (hash == NULL)
+			bins_hash_block(source, block, made);
 		for (i = 0; i < block->n; i++)
 		{
 			chosen[n] = i;
-			n += is_sampled(hash[i], bound);
+			n += is_sampled(own[i], bound);
 		}
-		hash += block->n;
+		hash = hash != NULL ? hash + block->n : NULL;
 		for (j = 0; j < count; j++)
 		{
 			const double *column = block->numbers + (size_t) (first + j) * (size_t) block->capacity;
@@ -324,6 +342,7 @@ cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t
 {
 	size_t column_bytes = ((size_t) sampled + 1) * sizeof(uint64_t);
 	int32_t group = column_bytes < SAMPLE_BYTES ? (int32_t) (SAMPLE_BYTES / column_bytes) : 1;
+	int32_t all = bins->n_numbers;
 	int32_t capacity = sampled + 1; /* a place to write to when all are in */
 	Sorter sorter = {.capacity = capacity};
 	uint64_t *keys;
@@ -333,13 +352,14 @@ cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t
 	int32_t j;
 
 	group = group < bins->n_numbers ? group : bins->n_numbers;
-	do
-		keys = memory_allocate(allocator, (size_t) group * (size_t) capacity, sizeof(uint64_t));
-	while (keys == NULL && (group /= 2) > 0);
-	present = memory_allocate(allocator, (size_t) group, sizeof(int32_t));
+	present = memory_allocate(allocator, (size_t) all, sizeof(int32_t));
 	sorter.scratch = memory_allocate(allocator, (size_t) capacity, sizeof(uint64_t));
 	sorter.counts = memory_allocate(allocator, (size_t) capacity, sizeof(uint32_t));
 	sorter.digits = memory_allocate(allocator, PASSES * DIGITS, sizeof(uint32_t));
+	/* Cuts are small and come while the keys are there; what else there is may be theirs. */
+	do
+		keys = memory_allocate(allocator, (size_t) group * (size_t) capacity, sizeof(uint64_t));
+	while (keys == NULL && (group /= 2) > 0);
 	if (keys == NULL || present == NULL || sorter.scratch == NULL || sorter.counts == NULL ||
 		sorter.digits == NULL)
 		status = KERNEL_OUT_OF_MEMORY;
@@ -357,7 +377,7 @@ cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t
 		}
 	}
 	memory_release(allocator, keys, (size_t) group * (size_t) capacity, sizeof(uint64_t));
-	memory_release(allocator, present, (size_t) group, sizeof(int32_t));
+	memory_release(allocator, present, (size_t) all, sizeof(int32_t));
 	memory_release(allocator, sorter.scratch, (size_t) capacity, sizeof(uint64_t));
 	memory_release(allocator, sorter.counts, (size_t) capacity, sizeof(uint32_t));
 	memory_release(allocator, sorter.digits, PASSES * DIGITS, sizeof(uint32_t));
@@ -379,6 +399,33 @@ place_columns(Bins *bins)
 	}
 }
 
+/* How many rows are in the sample; hash: NULL to make them on the way. */
+static Status
+count_sampled(const TreeSource *source, const uint64_t *hash, uint64_t bound, const StopCheck *stop,
+			  int32_t *sampled)
+{
+	uint64_t made[DATASET_BLOCK_ROWS];
+	int64_t n = source->dataset->n;
+	int32_t b;
+	int64_t i;
+
+	*sampled = 0;
+	for (i = 0; hash != NULL && i < n; i++)
+		*sampled += is_sampled(hash[i], bound);
+	for (b = 0; hash == NULL && b < source->dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block;
+		Status status = tree_source_block(source, b, stop, &block);
+
+		if (status != KERNEL_OK)
+			return status;
+		bins_hash_block(source, block, made);
+		for (i = 0; i < block->n; i++)
+			*sampled += is_sampled(made[i], bound);
+	}
+	return KERNEL_OK;
+}
+
 Status
 bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t max_bins,
 			const Allocator *allocator, const StopCheck *stop)
@@ -388,7 +435,6 @@ bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t 
 	int32_t sampled = 0;
 	Status status;
 	int32_t c;
-	int64_t i;
 
 	if (dataset->n > BIN_ROW_LIMIT)
 		return KERNEL_TOO_LARGE;
@@ -399,9 +445,9 @@ bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t 
 		return KERNEL_OUT_OF_MEMORY;
 	if (dataset->n > SAMPLE_ROWS)
 		bound = (uint64_t) ((double) SAMPLE_ROWS / (double) dataset->n * 0x1p64);
-	for (i = 0; i < dataset->n; i++)
-		sampled += is_sampled(hash[i], bound);
-	status = cut_numbers(bins, source, hash, bound, sampled, max_bins, allocator, stop);
+	status = count_sampled(source, hash, bound, stop, &sampled);
+	if (status == KERNEL_OK)
+		status = cut_numbers(bins, source, hash, bound, sampled, max_bins, allocator, stop);
 	for (c = 0; c < dataset->n_categories && status == KERNEL_OK; c++)
 	{
 		BinSlot *slot = &bins->slots[dataset->n_numbers + c];
@@ -453,14 +499,16 @@ bin_of_number(const BinSlot *slot, double x)
  * many cuts stand before a step; those within it are searched, with as many halvings for every
  * number as the fullest step takes.
  */
-typedef struct Search
+struct BinSearch
 {
 	double cuts[2 * NARROW_BINS]; /* the slot's, then INFINITY */
 	double first;				  /* cut */
 	double steps_a_unit;		  /* 0: one step has them all */
 	uint8_t before[SEARCH_STEPS]; /* cuts before each step */
 	int32_t half;				  /* the first halving, 0: none */
-} Search;
+};
+
+typedef struct BinSearch Search;
 
 /* The step of a number; never falls where numbers rise.  What is missing has the first one. */
 static inline int32_t
@@ -563,57 +611,81 @@ code_levels(BinnedRows *rows, const BinSlot *slot, size_t first, const int32_t *
 	}
 }
 
-/* Targets and weights of a block. */
-static void
-copy_targets(BinnedRows *rows, const TreeSource *source, const DatasetBlock *block, size_t first)
+void
+tree_source_targets(const TreeSource *source, const DatasetBlock *block, double *target,
+					double *weight)
 {
-	double *target = rows->target + first;
 	int32_t i;
 
 	for (i = 0; i < block->n; i++)
 		target[i] = source->class_of_code != NULL ?
 			source->class_of_code[(int32_t) block->target[i]] :
 			block->target[i];
-	for (i = 0; rows->weight != NULL && i < block->n; i++)
+	for (i = 0; weight != NULL && i < block->n; i++)
 	{
-		double weight = block->weight != NULL ? block->weight[i] : 1.0;
-
+		weight[i] = block->weight != NULL ? block->weight[i] : 1.0;
 		if (source->class_weight != NULL)
-			weight *= source->class_weight[(int32_t) target[i]];
-		rows->weight[first + (size_t) i] = weight;
+			weight[i] *= source->class_weight[(int32_t) target[i]];
 	}
 }
 
-static Status
-code_rows(BinnedRows *rows, const TreeSource *source, const Search *searches, const StopCheck *stop)
+Status
+bin_coder_create(BinCoder *coder, const Bins *bins, const Allocator *allocator)
 {
-	const Dataset *dataset = source->dataset;
-	const Bins *bins = rows->bins;
-	size_t first = 0;
-	int32_t b;
 	int32_t s;
 
-	for (b = 0; b < dataset->n_blocks; b++)
+	*coder = (BinCoder){.bins = bins};
+	coder->searches = memory_allocate(allocator, (size_t) bins->n_numbers, sizeof(Search));
+	if (coder->searches == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (s = 0; s < bins->n_numbers; s++)
+		begin_search(&coder->searches[s], &bins->slots[s]);
+	return KERNEL_OK;
+}
+
+void
+bin_coder_release(BinCoder *coder, const Allocator *allocator)
+{
+	if (coder->bins != NULL)
+		memory_release(allocator, coder->searches, (size_t) coder->bins->n_numbers, sizeof(Search));
+	*coder = (BinCoder){0};
+}
+
+void
+bin_coder_code(const BinCoder *coder, const TreeSource *source, const DatasetBlock *block,
+			   BinnedRows *rows, int32_t first)
+{
+	const Bins *bins = coder->bins;
+	size_t capacity = (size_t) block->capacity;
+	int32_t s;
+
+	for (s = 0; s < bins->n_numbers; s++)
+		code_numbers(rows->narrow + (size_t) bins->slots[s].column * (size_t) rows->n + first,
+					 block->numbers + (size_t) s * capacity, block->n, &coder->searches[s],
+					 (uint8_t) bins->slots[s].n_bins);
+	for (; s < bins->n_slots; s++)
+		code_levels(rows, &bins->slots[s], (size_t) first,
+					block->codes + (size_t) (s - bins->n_numbers) * capacity,
+					source->level_of_code[s - bins->n_numbers], block->n);
+	tree_source_targets(source, block, rows->target + first,
+						rows->weight != NULL ? rows->weight + first : NULL);
+}
+
+static Status
+code_rows(BinnedRows *rows, const TreeSource *source, const BinCoder *coder, const StopCheck *stop)
+{
+	int32_t first = 0;
+	int32_t b;
+
+	for (b = 0; b < source->dataset->n_blocks; b++)
 	{
 		const DatasetBlock *block;
-		Status status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
-		size_t capacity;
-		size_t n;
+		Status status = tree_source_block(source, b, stop, &block);
 
 		if (status != KERNEL_OK)
 			return status;
-		capacity = (size_t) block->capacity;
-		n = (size_t) block->n;
-		for (s = 0; s < bins->n_numbers; s++)
-			code_numbers(rows->narrow + (size_t) bins->slots[s].column * (size_t) rows->n + first,
-						 block->numbers + (size_t) s * capacity, block->n, &searches[s],
-						 (uint8_t) bins->slots[s].n_bins);
-		for (; s < bins->n_slots; s++)
-			code_levels(rows, &bins->slots[s], first,
-						block->codes + (size_t) (s - bins->n_numbers) * capacity,
-						source->level_of_code[s - bins->n_numbers], block->n);
-		copy_targets(rows, source, block, first);
-		first += n;
+		bin_coder_code(coder, source, block, rows, first);
+		first += block->n;
 	}
 	return KERNEL_OK;
 }
@@ -623,10 +695,9 @@ binned_rows_create(BinnedRows *rows, const Bins *bins, const TreeSource *source,
 				   const Allocator *allocator, const StopCheck *stop)
 {
 	size_t n = (size_t) source->dataset->n;
-	Search *searches = memory_allocate(allocator, (size_t) bins->n_numbers, sizeof(Search));
-	bool has_weight = source->dataset->has_weight || source->class_weight != NULL;
-	Status status = KERNEL_OK;
-	int32_t s;
+	bool has_weight = tree_source_has_weight(source);
+	BinCoder coder;
+	Status status = bin_coder_create(&coder, bins, allocator);
 
 	*rows = (BinnedRows){.n = (int32_t) n, .bins = bins, .hash = hash};
 	rows->narrow = memory_allocate(allocator, n * (size_t) bins->n_narrow, sizeof(uint8_t));
@@ -634,14 +705,12 @@ binned_rows_create(BinnedRows *rows, const Bins *bins, const TreeSource *source,
 	rows->target = memory_allocate(allocator, n, sizeof(double));
 	if (has_weight)
 		rows->weight = memory_allocate(allocator, n, sizeof(double));
-	if (searches == NULL || rows->narrow == NULL || rows->wide == NULL || rows->target == NULL ||
+	if (rows->narrow == NULL || rows->wide == NULL || rows->target == NULL ||
 		(has_weight && rows->weight == NULL))
 		status = KERNEL_OUT_OF_MEMORY;
-	for (s = 0; s < bins->n_numbers && status == KERNEL_OK; s++)
-		begin_search(&searches[s], &bins->slots[s]);
 	if (status == KERNEL_OK)
-		status = code_rows(rows, source, searches, stop);
-	memory_release(allocator, searches, (size_t) bins->n_numbers, sizeof(Search));
+		status = code_rows(rows, source, &coder, stop);
+	bin_coder_release(&coder, allocator);
 	if (status != KERNEL_OK)
 	{
 		rows->hash = NULL;
@@ -665,7 +734,7 @@ binned_row_bytes(const TreeSource *source, int32_t *narrow)
 		*narrow += !is_wide;
 		bytes += is_wide ? sizeof(uint16_t) : 0;
 	}
-	if (dataset->has_weight || source->class_weight != NULL)
+	if (tree_source_has_weight(source))
 		bytes += sizeof(double);
 	return bytes + (size_t) *narrow;
 }

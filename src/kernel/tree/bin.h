@@ -41,6 +41,21 @@ tree_source_spent(const TreeSource *source)
 		source->spent(source->spent_context);
 }
 
+/* Do its rows have weights other than 1? */
+static inline bool
+tree_source_has_weight(const TreeSource *source)
+{
+	return source->dataset->has_weight || source->class_weight != NULL;
+}
+
+/* Block b of the source's rows, as dataset_block has it; KERNEL_STOPPED when that is wanted. */
+extern Status tree_source_block(const TreeSource *source, int32_t b, const StopCheck *stop,
+								const DatasetBlock **block);
+
+/* Targets of a block's rows, numbers or classes, and weights, unless that is NULL. */
+extern void tree_source_targets(const TreeSource *source, const DatasetBlock *block, double *target,
+								double *weight);
+
 typedef struct BinSlot
 {
 	bool is_category;
@@ -75,7 +90,7 @@ typedef struct BinnedRows
  * bins_create
  *		The bins of the rows of a source, at most max_bins (2 .. MAX_BINS) a number.
  *
- * hash: n of the rows' hashes (bins_hash_rows).
+ * hash: n of the rows' hashes (bins_hash_rows); NULL: they are made in each pass over the source.
  * Cost O(rows * slots); transient memory up to 64 MB.
  * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_TOO_LARGE above BIN_LEVEL_LIMIT, what the store reports.
  */
@@ -83,8 +98,23 @@ extern Status bins_create(Bins *bins, const TreeSource *source, const uint64_t *
 						  int32_t max_bins, const Allocator *allocator, const StopCheck *stop);
 extern void bins_release(Bins *bins, const Allocator *allocator);
 
-/* hash[i] = hash of the features, target and weight of row i. */
+/* hash[i] = hash of the features, target and weight of row i; of one block, or of all rows. */
+extern void bins_hash_block(const TreeSource *source, const DatasetBlock *block, uint64_t *hash);
 extern Status bins_hash_rows(const TreeSource *source, uint64_t *hash, const StopCheck *stop);
+
+/* What turns values into codes. */
+typedef struct BinCoder
+{
+	const Bins *bins;
+	struct BinSearch *searches; /* a number slot */
+} BinCoder;
+
+extern Status bin_coder_create(BinCoder *coder, const Bins *bins, const Allocator *allocator);
+extern void bin_coder_release(BinCoder *coder, const Allocator *allocator);
+
+/* A block's rows into rows first, first + 1, ...: codes, targets, and weights where there is room for them. */
+extern void bin_coder_code(const BinCoder *coder, const TreeSource *source,
+						   const DatasetBlock *block, BinnedRows *rows, int32_t first);
 
 /*
  * binned_rows_create

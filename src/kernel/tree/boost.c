@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/tree/boost_state.h"
+#include "kernel/tree/boost_file.h"
 
 #define PACKED_SHARE 0.02 /* of the rarer class, for 16 bits to do */
 #define LARGEST 1e150	  /* derivatives whose squares have a sum */
@@ -26,13 +26,6 @@ rows_at(const Scored *scored, int32_t output, int32_t first, int32_t n)
 		.level = scored->level != NULL ? scored->level + first : NULL,
 		.output = output};
 }
-
-/* A pass over the rows of `scored`. */
-typedef struct ScoredJob
-{
-	const Boost *boost;
-	Scored *scored;
-} ScoredJob;
 
 /* log of the sum over the outputs of exp(score), for n rows, at most OBJECTIVE_ROWS. */
 static void
@@ -72,8 +65,8 @@ set_some_levels(const Scored *scored, int32_t n_outputs, size_t first, size_t n)
 		level[i] = most[i] + log(level[i]);
 }
 
-static void
-level_chunk(void *context, int32_t chunk, int32_t worker)
+void
+boost_level_chunk(void *context, int32_t chunk, int32_t worker)
 {
 	const ScoredJob *job = context;
 	int32_t first;
@@ -86,13 +79,24 @@ level_chunk(void *context, int32_t chunk, int32_t worker)
 						(size_t) (end - first < OBJECTIVE_ROWS ? end - first : OBJECTIVE_ROWS));
 }
 
+/* All rows of `scored`; changes: the work changes what a file of rows keeps. */
+static Status
+scored_pass(const Boost *boost, Scored *scored, ParallelWork work, void *context, bool changes)
+{
+	if (boost->file != NULL)
+		return boost_file_pass(boost, scored, work, context, changes);
+	return boost_pass(boost, scored->rows.n, work, context);
+}
+
 /* The same for every row, where the objective asks for it. */
 static Status
 set_levels(const Boost *boost, Scored *scored)
 {
 	ScoredJob job = {boost, scored};
 
-	return scored->level != NULL ? boost_pass(boost, scored->rows.n, level_chunk, &job) : KERNEL_OK;
+	if (boost->objective.kind != BOOST_SOFTMAX)
+		return KERNEL_OK;
+	return scored_pass(boost, scored, boost_level_chunk, &job, true);
 }
 
 /* A sum of losses as integers, whatever the order. */
@@ -102,26 +106,8 @@ typedef struct LossSum
 	WideInteger sum;
 } LossSum;
 
-/* What a thread found of the rows that it differentiated. */
-typedef struct Found
-{
-	WideInteger loss;
-	double most[2];
-} Found;
-
-typedef struct LossJob
-{
-	Boost *boost;
-	const Scored *scored;
-	double *gradient; /* NULL: only the loss is wanted */
-	double *hessian;  /* NULL: every one is 1 */
-	int32_t output;
-	double scale;
-	Found found[PARALLEL_MOST];
-} LossJob;
-
-static void
-differentiate_chunk(void *context, int32_t chunk, int32_t worker)
+void
+boost_differentiate_chunk(void *context, int32_t chunk, int32_t worker)
 {
 	LossJob *job = context;
 	double loss[OBJECTIVE_ROWS];
@@ -154,7 +140,7 @@ static Status
 run_loss_job(LossJob *job, LossSum *losses, double most[2])
 {
 	Boost *boost = job->boost;
-	Status status = boost_pass(boost, job->scored->rows.n, differentiate_chunk, job);
+	Status status = scored_pass(boost, job->scored, boost_differentiate_chunk, job, false);
 	int32_t t;
 	int32_t i;
 
@@ -173,8 +159,8 @@ differentiate(Boost *boost, int32_t output, LossSum *losses)
 {
 	LossJob job = {.boost = boost,
 				   .scored = &boost->train,
-				   .gradient = boost->gradient,
-				   .hessian = boost->hessian,
+				   .gradient = boost->file == NULL ? boost->gradient : NULL,
+				   .hessian = boost->file == NULL ? boost->hessian : NULL,
 				   .output = output,
 				   .scale = losses->scale};
 	Status status;
@@ -188,19 +174,9 @@ differentiate(Boost *boost, int32_t output, LossSum *losses)
 
 /* The mean of losses. */
 static double
-mean_loss(const LossSum *sum, const BinnedRows *rows)
+mean_loss(const LossSum *sum, const Scored *scored)
 {
-	ExactSum total = exact_sum_begin(boost_heaviest(rows));
-	double weight = rows->n;
-	int32_t i;
-
-	if (rows->weight != NULL)
-	{
-		for (i = 0; i < rows->n; i++)
-			exact_sum_add(&total, rows->weight[i]);
-		weight = exact_sum_value(&total);
-	}
-	return weight > 0.0 ? (double) sum->sum / sum->scale / weight : 0.0;
+	return scored->weight > 0.0 ? (double) sum->sum / sum->scale / scored->weight : 0.0;
 }
 
 static LossSum
@@ -226,7 +202,7 @@ held_out_loss(Boost *boost, double *mean)
 		status = run_loss_job(&job, &losses, most);
 	}
 	if (status == KERNEL_OK)
-		*mean = mean_loss(&losses, &boost->held_out.rows);
+		*mean = mean_loss(&losses, &boost->held_out);
 	return status;
 }
 
@@ -239,6 +215,8 @@ set_delta(Boost *boost)
 
 	if (boost->objective.kind != BOOST_HUBER)
 		return KERNEL_OK;
+	if (boost->file != NULL)
+		return boost_file_distance(boost, &boost->objective.delta);
 	for (i = 0; i < train->rows.n; i++)
 		boost->residual[i] = fabs(train->rows.target[i] - train->score[i]);
 	return objective_quantile(boost->residual, train->rows.weight, train->rows.n,
@@ -361,7 +339,7 @@ run_round(Boost *boost, bool *goes_on)
 	}
 	if (status != KERNEL_OK)
 		return status;
-	boost->result.train_curve[round] = mean_loss(&losses, &boost->train.rows);
+	boost->result.train_curve[round] = mean_loss(&losses, &boost->train);
 	boost->result.rounds = round + 1;
 	if (boost->has_held_out)
 		status = held_out_loss(boost, &boost->result.validation_curve[round + 1]);
@@ -385,7 +363,7 @@ last_loss(Boost *boost)
 
 	for (k = 0; k < boost->n_outputs && status == KERNEL_OK; k++)
 		status = differentiate(boost, k, &losses);
-	boost->result.train_curve[boost->result.rounds] = mean_loss(&losses, &boost->train.rows);
+	boost->result.train_curve[boost->result.rounds] = mean_loss(&losses, &boost->train);
 	boost->result.n_curve = boost->result.rounds + 1;
 	return status;
 }
@@ -442,6 +420,18 @@ create_scored(Boost *boost, Scored *scored, const TreeSource *source, uint64_t *
 	return KERNEL_OK;
 }
 
+/* What the rows weigh together. */
+static double
+total_weight(const BinnedRows *rows)
+{
+	ExactSum total = exact_sum_begin(boost_heaviest(rows));
+	int32_t i;
+
+	for (i = 0; rows->weight != NULL && i < rows->n; i++)
+		exact_sum_add(&total, rows->weight[i]);
+	return rows->weight != NULL ? exact_sum_value(&total) : rows->n;
+}
+
 /* Room for scores, all at their start. */
 static Status
 create_scores(const Boost *boost, Scored *scored)
@@ -451,6 +441,7 @@ create_scores(const Boost *boost, Scored *scored)
 	int32_t k;
 	size_t i;
 
+	scored->weight = total_weight(&scored->rows);
 	scored->score =
 		memory_allocate(boost->allocator, n * (size_t) boost->n_outputs, sizeof(double));
 	if (boost->objective.kind == BOOST_SOFTMAX)
@@ -508,16 +499,16 @@ create_rows(Boost *boost, const TreeSource *source, const TreeSource *validation
 	return status;
 }
 
-/* Which form of cell the gradients need. */
-static CellForm
-choose_form(const Boost *boost, const double *start)
+CellForm
+boost_form(const Boost *boost, const TreeSource *source, const double *start)
 {
 	double rarer = 1.0 / (1.0 + exp(fabs(*start)));
+	bool has_weight = tree_source_has_weight(source);
 
-	if (objective_is_flat(&boost->objective) && boost->train.rows.weight == NULL)
+	if (objective_is_flat(&boost->objective) && !has_weight)
 		return CELL_COUNTED;
-	if (boost->objective.kind == BOOST_LOGISTIC && boost->train.rows.weight == NULL &&
-		boost->train.rows.n > NARROW_ROWS && rarer >= PACKED_SHARE)
+	if (boost->objective.kind == BOOST_LOGISTIC && !has_weight &&
+		source->dataset->n > NARROW_ROWS && rarer >= PACKED_SHARE)
 		return CELL_PACKED;
 	return CELL_PRECISE;
 }
@@ -567,7 +558,7 @@ create_ensemble(Boost *boost, const TreeSource *source)
 
 /* Room for derivatives, records and the grower; the scores at their start. */
 static Status
-begin_rounds(Boost *boost)
+begin_rounds(Boost *boost, const TreeSource *source)
 {
 	const Allocator *allocator = boost->allocator;
 	const BinnedRows *rows = &boost->train.rows;
@@ -591,7 +582,7 @@ begin_rounds(Boost *boost)
 		status = create_scores(boost, &boost->held_out);
 	if (status != KERNEL_OK)
 		return status;
-	form = choose_form(boost, base);
+	form = boost_form(boost, source, base);
 	if (form == CELL_PACKED && is_all_rows(boost))
 	{
 		boost->packs_scores = true;
@@ -612,7 +603,7 @@ begin_rounds(Boost *boost)
 		(boost->weight == NULL && renews && rows->weight != NULL))
 		return KERNEL_OUT_OF_MEMORY;
 	return grower_create(&boost->grower, &boost->records, &boost->grow, allocator, boost->stop,
-						 boost->pool);
+						 boost->pool, NULL);
 }
 
 void
@@ -656,6 +647,8 @@ end_rounds(Boost *boost, Status status)
 
 	if (boost->grower.records != NULL)
 		grower_release(&boost->grower);
+	if (boost->file != NULL)
+		boost_file_end(boost);
 	records_release(&boost->records, allocator);
 	memory_release(allocator, boost->gradient, n, sizeof(double));
 	memory_release(allocator, boost->hessian, n, sizeof(double));
@@ -693,24 +686,30 @@ boost_fit(const TreeSource *source, const TreeSource *validation, const BoostOpt
 				   .stop = stop,
 				   .n_outputs =
 					   options->objective.kind == BOOST_SOFTMAX ? options->objective.n_classes : 1,
+				   .has_weight = tree_source_has_weight(source),
 				   .objective = options->objective,
 				   .grow = options->grow,
 				   .has_held_out = validation != NULL && validation->dataset->n > 0};
+	BoostFile file = {.memory = options->memory};
 	ParallelPool pool;
 	Status status;
 
 	if (boost.grow.max_leaves == 0 || boost.grow.max_leaves > LEAVES_LIMIT)
 		boost.grow.max_leaves = LEAVES_LIMIT;
-	if (options->threads > 1 && source->dataset->n >= PARALLEL_LEAST)
+	if (options->store != NULL)
+		boost.file = &file;
+	else if (options->threads > 1 && source->dataset->n >= PARALLEL_LEAST)
 	{
 		parallel_begin(&pool, options->threads);
 		boost.pool = &pool;
 	}
-	status = create_rows(&boost, source, validation);
+	status = boost.file != NULL ? boost_file_bins(&boost, source) :
+								  create_rows(&boost, source, validation);
 	if (status == KERNEL_OK)
 		status = create_ensemble(&boost, source);
 	if (status == KERNEL_OK)
-		status = begin_rounds(&boost);
+		status = boost.file != NULL ? boost_file_begin(&boost, source, validation) :
+									  begin_rounds(&boost, source);
 	if (status == KERNEL_OK)
 		status = run_rounds(&boost);
 	status = end_rounds(&boost, status);

@@ -36,6 +36,8 @@ typedef struct BoostOptions
 	uint64_t seed;
 	int32_t threads;		   /* at most; few rows are done by one */
 	const BoostReport *report; /* may be NULL */
+	const BlockStore *store;   /* where rows go as trees grow, by one thread; NULL: in memory */
+	size_t memory;			   /* with a store: bytes that there are for all of it */
 } BoostOptions;
 
 typedef struct BoostResult
@@ -54,7 +56,8 @@ typedef struct BoostResult
  *
  * source: at least one row; finite targets that the objective has a loss for.
  * validation: rows of the same slots, or NULL; needed for early stopping.
- * Memory: about two bytes a cell and 50 bytes a row beside the source, and the pool of grow.c.
+ * Memory: about two bytes a cell and 50 bytes a row beside the source, and the pool of grow.c;
+ * with a store what is in memory does not depend on the rows, and the ensemble is the same.
  * KERNEL_OVERFLOW when derivatives are not finite; KERNEL_OUT_OF_MEMORY,
  * KERNEL_STOPPED, KERNEL_TOO_LARGE, what the store reports: *result is untouched.
  */
@@ -67,6 +70,9 @@ extern Status boost_fit(const TreeSource *source, const TreeSource *validation,
  */
 extern void boost_row_bytes(const TreeSource *source, const BoostOptions *options, size_t *train,
 							size_t *held_out);
+
+/* With a store: the least memory that does. */
+extern size_t boost_file_bytes(const TreeSource *source, const BoostOptions *options);
 
 extern void boost_result_release(BoostResult *result, const Allocator *allocator);
 

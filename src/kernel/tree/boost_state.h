@@ -11,12 +11,13 @@
 
 #define CHUNK_ROWS 16384 /* of passes over all rows */
 
-/* Rows and their scores. */
+/* Rows and their scores; of a file of rows (boost_file.h) the page at hand, and otherwise their number. */
 typedef struct Scored
 {
 	BinnedRows rows;
 	double *score; /* n_outputs columns of n */
 	double *level; /* SOFTMAX: n */
+	double weight; /* of all rows */
 } Scored;
 
 /* What a leaf's rows sum up to, exactly. */
@@ -33,8 +34,10 @@ typedef struct Boost
 	const BoostOptions *options;
 	const Allocator *allocator;
 	const StopCheck *stop;
-	ParallelPool *pool; /* NULL: few rows, or one thread wanted */
+	struct BoostFile *file; /* NULL: rows are in memory */
+	ParallelPool *pool;		/* NULL: few rows, or one thread wanted */
 	int32_t n_outputs;
+	bool has_weight;
 	Objective objective;
 	GrowOptions grow;
 	Bins bins;
@@ -59,6 +62,71 @@ typedef struct Boost
 	BoostResult result;
 	int32_t trees_capacity;
 } Boost;
+
+/* A pass over the rows of `scored`. */
+typedef struct ScoredJob
+{
+	const Boost *boost;
+	Scored *scored;
+} ScoredJob;
+
+/* What a thread found of the rows that it differentiated. */
+typedef struct Found
+{
+	WideInteger loss;
+	double most[2];
+} Found;
+
+/* A pass that takes derivatives. */
+typedef struct LossJob
+{
+	Boost *boost;
+	Scored *scored;
+	double *gradient; /* NULL: only the loss is wanted */
+	double *hessian;  /* NULL: every one is 1 */
+	int32_t output;
+	double scale;
+	Found found[PARALLEL_MOST];
+} LossJob;
+
+/* The tree's rows on their way into the grower. */
+typedef struct QuantiseJob
+{
+	Boost *boost;
+	int32_t output;
+	int32_t n; /* rows in the grower's order */
+	bool is_all;
+	double scale[2];
+	uint64_t seed;
+	ObjectiveSums sums[PARALLEL_MOST]; /* squares: as boost_tree.c has them */
+	WideInteger loss[PARALLEL_MOST];   /* packs_scores */
+} QuantiseJob;
+
+/* A pass over all rows by leaf. */
+typedef struct LeafJob
+{
+	Boost *boost;
+	double scale[2];
+	double weight_scale;
+	Scored *scored;
+	int32_t output;
+} LeafJob;
+
+/* Parts of passes, as ParallelWork; the context is the job of the same name. */
+extern void boost_level_chunk(void *context, int32_t chunk, int32_t worker);		 /* ScoredJob */
+extern void boost_differentiate_chunk(void *context, int32_t chunk, int32_t worker); /* LossJob */
+extern void boost_quantise_chunk(void *context, int32_t chunk, int32_t worker);
+extern void boost_sum_chunk(void *context, int32_t chunk, int32_t worker); /* LeafJob */
+
+/* Of the leaf of a row that the tree was not grown on. */
+#define NOT_DRAWN UINT16_MAX
+
+/* Which rows the tree at hand is grown on, by their hash. */
+static inline uint64_t
+draw_bound(const Boost *boost)
+{
+	return (uint64_t) (boost->options->subsample * 0x1p63) * 2;
+}
 
 /* A pass over n rows by chunks of CHUNK_ROWS. */
 static inline Status
@@ -90,6 +158,9 @@ tree_seed(const Boost *boost, uint64_t purpose)
 
 	return hash_mix(boost->options->seed + hash_mix(tree * 4 + purpose));
 }
+
+/* Which form of cell the gradients of a source's rows need. */
+extern CellForm boost_form(const Boost *boost, const TreeSource *source, const double *start);
 
 /* The largest weight of a row, 0 without weights. */
 extern double boost_heaviest(const BinnedRows *rows);

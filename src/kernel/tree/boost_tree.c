@@ -1,7 +1,7 @@
 /*
  * boost_tree.c: one tree of a round: derivatives as integers, growth, values of leaves, scores.
  */
-#include "kernel/tree/boost_state.h"
+#include "kernel/tree/boost_file.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,7 +12,6 @@
 #define NEAREST_BITS 50
 #define SQUARE_SHIFT 15					/* bits less of gradients whose squares are summed up */
 #define CHANCE_GAIN 0.63661977236758134 /* 2 / pi */
-#define NOT_DRAWN UINT16_MAX			/* of the leaf of a row that the tree was not grown on */
 
 /* 2^k so that the largest magnitude becomes an integer of so many bits. */
 static double
@@ -131,7 +130,7 @@ pack_scores(Boost *boost, int32_t first, int32_t n, const ObjectivePacking *pack
 static Status
 draw_rows(Boost *boost, int32_t *n)
 {
-	uint64_t bound = (uint64_t) (boost->options->subsample * 0x1p63) * 2;
+	uint64_t bound = draw_bound(boost);
 	uint64_t seed = tree_seed(boost, 0);
 	const uint64_t *hash = boost->train.rows.hash;
 	int32_t *order = boost->grower.order;
@@ -149,20 +148,8 @@ draw_rows(Boost *boost, int32_t *n)
 	return KERNEL_OK;
 }
 
-/* The tree's rows on their way into the grower. */
-typedef struct QuantiseJob
-{
-	Boost *boost;
-	int32_t n; /* rows in the grower's order */
-	bool is_all;
-	double scale[2];
-	uint64_t seed;
-	ObjectiveSums sums[PARALLEL_MOST]; /* squares: by gradient_square */
-	WideInteger loss[PARALLEL_MOST];   /* packs_scores */
-} QuantiseJob;
-
-static void
-quantise_chunk(void *context, int32_t chunk, int32_t worker)
+void
+boost_quantise_chunk(void *context, int32_t chunk, int32_t worker)
 {
 	QuantiseJob *job = context;
 	Boost *boost = job->boost;
@@ -206,9 +193,10 @@ set_category_noise(Boost *boost, const ObjectiveSums *sums)
 
 /* The tree's rows into the grower, their derivatives into the records, some rows at a time. */
 static Status
-quantise(Boost *boost, Sums *sums)
+quantise(Boost *boost, int32_t output, Sums *sums)
 {
 	QuantiseJob job = {.boost = boost,
+					   .output = output,
 					   .n = boost->train.rows.n,
 					   .is_all = is_all_rows(boost),
 					   .seed = tree_seed(boost, 1)};
@@ -217,10 +205,11 @@ quantise(Boost *boost, Sums *sums)
 	int32_t t;
 
 	set_units(boost, job.scale);
-	if (status == KERNEL_OK && !job.is_all)
+	if (status == KERNEL_OK && !job.is_all && boost->file == NULL)
 		status = draw_rows(boost, &job.n);
 	if (status == KERNEL_OK)
-		status = boost_pass(boost, job.n, quantise_chunk, &job);
+		status = boost->file != NULL ? boost_file_quantise(boost, &job) :
+									   boost_pass(boost, job.n, boost_quantise_chunk, &job);
 	boost->packed_loss = 0;
 	for (t = 0; t < parallel_threads(boost->pool); t++)
 	{
@@ -263,17 +252,20 @@ renewed_value(Boost *boost, const GrownNode *leaf, double *value)
 {
 	const BinnedRows *rows = &boost->train.rows;
 	const int32_t *order = boost->grower.order + leaf->begin;
-	int32_t i;
 	Status status;
+	int32_t i;
 
-	for (i = 0; i < leaf->count; i++)
+	for (i = 0; boost->file == NULL && i < leaf->count; i++)
 	{
 		boost->residual[i] = rows->target[order[i]] - boost->train.score[order[i]];
 		if (boost->weight != NULL)
 			boost->weight[i] = rows->weight[order[i]];
 	}
-	status = objective_renewed(&boost->objective, boost->residual, boost->weight, leaf->count,
-							   boost->allocator, value);
+	if (boost->file != NULL)
+		status = boost_file_renewed(boost, leaf, value);
+	else
+		status = objective_renewed(&boost->objective, boost->residual, boost->weight, leaf->count,
+								   boost->allocator, value);
 	*value = *value < leaf->node.lower ? leaf->node.lower :
 		*value > leaf->node.upper	   ? leaf->node.upper :
 										 *value;
@@ -327,29 +319,21 @@ number_leaves(Boost *boost)
 	int32_t n = 0;
 	int32_t i;
 
-	if (!is_all_rows(boost))
+	if (!is_all_rows(boost) && boost->file == NULL)
 		memset(boost->leaf_of_row, 0xff, (size_t) boost->train.rows.n * sizeof(uint16_t));
 	for (i = 0; i < boost->grower.n_nodes; i++)
 	{
 		if (boost->grower.nodes[i].left == TREE_LEAF)
 			boost->grower.nodes[i].number = n++;
 	}
+	if (boost->file != NULL)
+		return KERNEL_OK;
 	return parallel_for(boost->pool, boost->grower.n_nodes, number_leaf, boost, boost->stop);
 }
 
-/* A pass over all rows by leaf. */
-typedef struct LeafJob
-{
-	Boost *boost;
-	double scale[2];
-	double weight_scale;
-	const Scored *scored;
-	double *score;
-} LeafJob;
-
 /* Sums by leaf: in two places by turns, so that none waits for the last. */
-static void
-sum_chunk(void *context, int32_t chunk, int32_t worker)
+void
+boost_sum_chunk(void *context, int32_t chunk, int32_t worker)
 {
 	const LeafJob *job = context;
 	const Boost *boost = job->boost;
@@ -376,9 +360,12 @@ sum_chunk(void *context, int32_t chunk, int32_t worker)
 
 /* Sums by leaf, in one pass over all rows. */
 static Status
-sum_leaves(Boost *boost, const double scale[2], double weight_scale)
+sum_leaves(Boost *boost, int32_t output, const double scale[2], double weight_scale)
 {
-	LeafJob job = {.boost = boost, .scale = {scale[0], scale[1]}, .weight_scale = weight_scale};
+	LeafJob job = {.boost = boost,
+				   .scale = {scale[0], scale[1]},
+				   .weight_scale = weight_scale,
+				   .output = output};
 	int32_t n = boost->grower.n_leaves;
 	int32_t places = 2 * parallel_threads(boost->pool);
 	LeafSums *sums = boost->leaf_sums;
@@ -387,7 +374,8 @@ sum_leaves(Boost *boost, const double scale[2], double weight_scale)
 	int32_t t;
 
 	memset(sums, 0, (size_t) places * (size_t) n * sizeof(LeafSums));
-	status = boost_pass(boost, boost->train.rows.n, sum_chunk, &job);
+	status = boost->file != NULL ? boost_file_sum_leaves(boost, &job) :
+								   boost_pass(boost, boost->train.rows.n, boost_sum_chunk, &job);
 	for (i = 0; i < n; i++)
 	{
 		LeafSums sum = {0};
@@ -407,7 +395,7 @@ sum_leaves(Boost *boost, const double scale[2], double weight_scale)
 
 /* Values and covers of the leaves. */
 static Status
-settle_leaves(Boost *boost)
+settle_leaves(Boost *boost, int32_t output)
 {
 	int bits = summand_bits(boost->train.rows.n);
 	double scale[2] = {power_scale(boost->most[0], bits), power_scale(boost->most[1], bits)};
@@ -417,7 +405,7 @@ settle_leaves(Boost *boost)
 	int32_t i;
 
 	if (status == KERNEL_OK && !boost->packs_scores)
-		status = sum_leaves(boost, scale, weight_scale);
+		status = sum_leaves(boost, output, scale, weight_scale);
 	for (i = 0; i < boost->grower.n_nodes && status == KERNEL_OK; i++)
 	{
 		GrownNode *leaf = &boost->grower.nodes[i];
@@ -435,8 +423,8 @@ settle_leaves(Boost *boost)
 		if (status != KERNEL_OK)
 			break;
 		leaf->value = value * boost->options->learning_rate;
-		leaf->cover = boost->train.rows.weight != NULL ? (double) sums->weight / weight_scale :
-														 (double) leaf->count;
+		leaf->cover =
+			boost->has_weight ? (double) sums->weight / weight_scale : (double) leaf->count;
 		boost->leaf_value[n++] = leaf->value;
 	}
 	return status;
@@ -447,19 +435,20 @@ add_chunk(void *context, int32_t chunk, int32_t worker)
 {
 	const LeafJob *job = context;
 	const Boost *boost = job->boost;
+	const Scored *train = &boost->train;
 	const uint16_t *leaf_of_row = boost->leaf_of_row;
 	const double *value = boost->leaf_value;
+	double *score = train->score + (size_t) job->output * (size_t) train->rows.n;
 	int32_t end;
 	int32_t i;
 
 	(void) worker;
-	for (boost_chunk(boost->train.rows.n, chunk, &i, &end); i < end; i++)
+	for (boost_chunk(train->rows.n, chunk, &i, &end); i < end; i++)
 	{
 		if (leaf_of_row[i] != NOT_DRAWN)
-			job->score[i] += value[leaf_of_row[i]];
+			score[i] += value[leaf_of_row[i]];
 		else
-			job->score[i] +=
-				boost->grower.nodes[grower_leaf(&boost->grower, &boost->train.rows, i)].value;
+			score[i] += boost->grower.nodes[grower_leaf(&boost->grower, &train->rows, i)].value;
 	}
 }
 
@@ -469,29 +458,28 @@ route_chunk(void *context, int32_t chunk, int32_t worker)
 	const LeafJob *job = context;
 	const Grower *grower = &job->boost->grower;
 	const BinnedRows *rows = &job->scored->rows;
+	double *score = job->scored->score + (size_t) job->output * (size_t) rows->n;
 	int32_t end;
 	int32_t i;
 
 	(void) worker;
 	for (boost_chunk(rows->n, chunk, &i, &end); i < end; i++)
-		job->score[i] += grower->nodes[grower_leaf(grower, rows, i)].value;
+		score[i] += grower->nodes[grower_leaf(grower, rows, i)].value;
 }
 
 /* Adds the tree to the scores of the rows that it was grown on, or drawn from, and of those held out. */
 static Status
 add_to_scores(Boost *boost, int32_t output)
 {
-	LeafJob job = {.boost = boost, .scored = &boost->held_out};
-	size_t n = (size_t) boost->train.rows.n;
-	Status status;
+	LeafJob job = {.boost = boost, .scored = &boost->held_out, .output = output};
+	Status status = boost->file != NULL ? boost_file_add_tree(boost, output) :
+										  boost_pass(boost, boost->train.rows.n, add_chunk, &job);
 
-	job.score = boost->train.score + (size_t) output * n;
-	status = boost_pass(boost, (int32_t) n, add_chunk, &job);
 	if (status != KERNEL_OK || !boost->has_held_out)
 		return status;
-	n = (size_t) boost->held_out.rows.n;
-	job.score = boost->held_out.score + (size_t) output * n;
-	return boost_pass(boost, (int32_t) n, route_chunk, &job);
+	if (boost->file != NULL)
+		return boost_file_pass(boost, &boost->held_out, route_chunk, &job, true);
+	return boost_pass(boost, boost->held_out.rows.n, route_chunk, &job);
 }
 
 /* Room for what is known of each leaf. */
@@ -527,14 +515,14 @@ boost_add_tree(Boost *boost, int32_t output, bool *is_stump)
 {
 	Ensemble *ensemble = boost->result.ensemble;
 	Sums sums;
-	Status status = quantise(boost, &sums);
+	Status status = quantise(boost, output, &sums);
 
 	if (status == KERNEL_OK)
 		status = grower_grow(&boost->grower, sums);
 	if (status == KERNEL_OK)
 		status = reserve_leaves(boost);
 	if (status == KERNEL_OK)
-		status = settle_leaves(boost);
+		status = settle_leaves(boost, output);
 	if (status == KERNEL_OK)
 		status = add_to_scores(boost, output);
 	if (status == KERNEL_OK)

@@ -10,7 +10,8 @@
 #include <math.h>
 #include <stdint.h>
 
-__extension__ typedef __int128 WideInteger;
+/* Aligned as what an allocator gives. */
+__extension__ typedef __int128 WideInteger __attribute__((aligned(8)));
 
 typedef struct ExactSum
 {

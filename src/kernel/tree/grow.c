@@ -61,7 +61,8 @@ count_chunks(int32_t n)
 static int32_t
 pool_room(const Grower *grower, size_t size)
 {
-	size_t room = POOL_BYTES / (size > 0 ? size : 1);
+	size_t bytes = grower->far != NULL ? grower->far->histogram_bytes : POOL_BYTES;
+	size_t room = (bytes < POOL_BYTES ? bytes : POOL_BYTES) / (size > 0 ? size : 1);
 	size_t wanted = grower->options->max_leaves > 0 ? (size_t) grower->options->max_leaves + 1 :
 													  (size_t) grower->records->rows->n;
 
@@ -145,10 +146,11 @@ create_pool(Grower *grower)
 
 Status
 grower_create(Grower *grower, const Records *records, const GrowOptions *options,
-			  const Allocator *allocator, const StopCheck *stop, ParallelPool *pool)
+			  const Allocator *allocator, const StopCheck *stop, ParallelPool *pool,
+			  const GrowerRows *far)
 {
 	const Bins *bins = records->rows->bins;
-	size_t n = (size_t) records->rows->n;
+	size_t n = (size_t) (far != NULL ? far->most : records->rows->n);
 	Status status = KERNEL_OUT_OF_MEMORY;
 	int32_t s;
 
@@ -157,6 +159,8 @@ grower_create(Grower *grower, const Records *records, const GrowOptions *options
 					   .allocator = allocator,
 					   .stop = stop,
 					   .pool = pool,
+					   .far = far,
+					   .n_order = (int32_t) n,
 					   .codes = NARROW_BINS,
 					   .n_words = split_words(bins)};
 	for (s = 0; s < bins->n_slots; s++)
@@ -186,7 +190,7 @@ void
 grower_release(Grower *grower)
 {
 	const Allocator *allocator = grower->allocator;
-	size_t n = (size_t) grower->records->rows->n;
+	size_t n = (size_t) grower->n_order;
 	size_t size = size_each(grower);
 	int32_t i;
 
@@ -315,8 +319,12 @@ build_histogram(Grower *grower, GrownNode *node)
 	Status status;
 
 	begin_gathering(grower, node->histogram);
-	status = parallel_for(pool_for(grower, node->count), count_chunks(node->count), gather_chunk,
-						  &job, grower->stop);
+	if (grower->far != NULL)
+		status = grower->far->sum_up(grower->far->context, (int32_t) (node - grower->nodes),
+									 &grower->gatherings[0]);
+	else
+		status = parallel_for(pool_for(grower, node->count), count_chunks(node->count),
+							  gather_chunk, &job, grower->stop);
 	end_gathering(grower);
 	return status;
 }
@@ -547,11 +555,16 @@ part_node(Grower *grower, const GrownNode *node, int32_t place, bool gathers_lef
 	set_directions(grower, &node->split, job.slot);
 	if (job.gathers)
 		begin_gathering(grower, place);
-	status = parallel_for(pool_for(grower, node->count), count_chunks(node->count), part_chunk,
-						  &job, grower->stop);
+	if (grower->far != NULL)
+		status =
+			grower->far->part(grower->far->context, (int32_t) (node - grower->nodes),
+							  job.gathers ? &grower->gatherings[0] : NULL, gathers_left, n_left);
+	else
+		status = parallel_for(pool_for(grower, node->count), count_chunks(node->count), part_chunk,
+							  &job, grower->stop);
 	if (job.gathers)
 		end_gathering(grower);
-	if (status != KERNEL_OK)
+	if (status != KERNEL_OK || grower->far != NULL)
 		return status;
 	if (!job.in_order)
 		*n_left = join_parts(grower, node);
@@ -745,8 +758,8 @@ grower_begin(Grower *grower, uint64_t seed)
 void
 grower_add_root(Grower *grower, int32_t first, int32_t n, bool is_all, int32_t worker)
 {
-	gather_rows(grower->records, &grower->gatherings[worker], is_all ? NULL : grower->order + first,
-				first, n);
+	gather_rows(grower->far != NULL ? grower->far->near : grower->records,
+				&grower->gatherings[worker], is_all ? NULL : grower->order + first, first, n);
 }
 
 Status

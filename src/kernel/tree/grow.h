@@ -44,6 +44,22 @@ typedef struct GrownNode
 
 #define NO_HISTOGRAM (-1)
 
+/*
+ * Rows that stand somewhere else: the grower then has no order of them.  Nodes are called by their
+ * index; a parted node's children will have the next two.
+ */
+typedef struct GrowerRows
+{
+	Status (*sum_up)(void *context, int32_t node, Gathering *gathering);
+	/* Sums one side up, unless gathering is NULL; *n_left: rows of the tree that went left. */
+	Status (*part)(void *context, int32_t node, Gathering *gathering, bool gathers_left,
+				   int32_t *n_left);
+	void *context;
+	const Records *near; /* those that grower_add_root adds; there are at most `most` of them */
+	int32_t most;
+	size_t histogram_bytes; /* that the pool may have */
+} GrowerRows;
+
 /* What a thread sums up in: for the caller's only the second is used. */
 typedef struct GrowerRoom
 {
@@ -57,12 +73,14 @@ typedef struct Grower
 	const GrowOptions *options;
 	const Allocator *allocator;
 	const StopCheck *stop;
-	ParallelPool *pool; /* may be NULL */
-	int32_t *order;		/* rows by leaf; the caller puts those of the root in */
-	int32_t *scratch;	/* rows that go right */
-	uint8_t *goes_left; /* by code, of the split at hand */
-	int32_t codes;		/* room in goes_left */
-	int32_t *slots;		/* all, in the order of drawing */
+	ParallelPool *pool;	   /* may be NULL */
+	const GrowerRows *far; /* NULL: rows stand in records */
+	int32_t *order;		   /* rows by leaf; the caller puts those of the root in */
+	int32_t *scratch;	   /* rows that go right */
+	int32_t n_order;	   /* places in order */
+	uint8_t *goes_left;	   /* by code, of the split at hand */
+	int32_t codes;		   /* room in goes_left */
+	int32_t *slots;		   /* all, in the order of drawing */
 	SplitSearch search;
 	int32_t n_nodes;
 	int32_t capacity;
@@ -84,11 +102,12 @@ typedef struct Grower
 } Grower;
 
 /*
- * The options may change from tree to tree; they, records, allocator, stop and pool outlive the
- * grower.
+ * The options may change from tree to tree; they, records, allocator, stop, pool and far outlive the
+ * grower.  far: NULL, or where the rows are that records describes; pool is then NULL.
  */
 extern Status grower_create(Grower *grower, const Records *records, const GrowOptions *options,
-							const Allocator *allocator, const StopCheck *stop, ParallelPool *pool);
+							const Allocator *allocator, const StopCheck *stop, ParallelPool *pool,
+							const GrowerRows *far);
 extern void grower_release(Grower *grower);
 
 /*

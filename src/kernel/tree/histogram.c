@@ -116,25 +116,38 @@ records_bytes(const Records *records)
 }
 
 Status
-records_create(Records *records, const BinnedRows *rows, CellForm form, const Allocator *allocator)
+records_begin(Records *records, const BinnedRows *rows, CellForm form, const Allocator *allocator)
 {
-	Status status;
-	int32_t b;
-
 	*records = (Records){.rows = rows, .form = form};
 	lay_out(records, rows->bins->n_narrow);
-	records->memory = memory_allocate(allocator, records_bytes(records), 1);
-	status = records->memory != NULL ? place_cells(records, allocator) : KERNEL_OUT_OF_MEMORY;
-	if (status != KERNEL_OK)
+	return place_cells(records, allocator);
+}
+
+void
+records_fill(Records *records)
+{
+	int32_t b;
+
+	for (b = 0; b < records->n_blocks; b++)
+		fill_block(records, b);
+}
+
+Status
+records_create(Records *records, const BinnedRows *rows, CellForm form, const Allocator *allocator)
+{
+	Status status = records_begin(records, rows, form, allocator);
+
+	if (status == KERNEL_OK)
+		records->memory = memory_allocate(allocator, records_bytes(records), 1);
+	if (records->memory == NULL)
 	{
 		records_release(records, allocator);
-		return status;
+		return KERNEL_OUT_OF_MEMORY;
 	}
 	/* An allocator aligns to 16 bytes: every other record of 32 would lie across two cache lines. */
 	records->bytes =
 		(uint8_t *) records->memory + (-(uintptr_t) records->memory & (CACHE_LINE - 1));
-	for (b = 0; b < records->n_blocks; b++)
-		fill_block(records, b);
+	records_fill(records);
 	return KERNEL_OK;
 }
 

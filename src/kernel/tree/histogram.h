@@ -65,6 +65,13 @@ extern bool histogram_size(const Records *records, bool is_wide, size_t *size);
 /* Bytes that a row's records take, of so many narrow slots. */
 extern size_t records_row_bytes(CellForm form, int32_t n_narrow);
 
+/* Describes records of these rows that stand somewhere else: bytes are the caller's to set. */
+extern Status records_begin(Records *records, const BinnedRows *rows, CellForm form,
+							const Allocator *allocator);
+
+/* The bins of the rows' narrow columns into the records, gradients 0. */
+extern void records_fill(Records *records);
+
 extern Status records_create(Records *records, const BinnedRows *rows, CellForm form,
 							 const Allocator *allocator);
 extern void records_release(Records *records, const Allocator *allocator);

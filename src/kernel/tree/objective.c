@@ -181,6 +181,16 @@ log_share(double share)
 	return log(share > LEAST_SHARE ? share : LEAST_SHARE);
 }
 
+double
+objective_start_of_mean(const Objective *objective, double mean)
+{
+	if (objective->kind == BOOST_SQUARED)
+		return mean;
+	if (objective->kind == BOOST_LOGISTIC)
+		return log_share(mean) - log_share(1.0 - mean);
+	return log_share(mean);
+}
+
 Status
 objective_start(const Objective *objective, const double *target, const double *weight, int32_t n,
 				double *scratch, const Allocator *allocator, double *start)
@@ -202,20 +212,14 @@ objective_start(const Objective *objective, const double *target, const double *
 		status = mean_target(target, weight, n, k, &mean);
 		if (status != KERNEL_OK)
 			return status;
-		start[k] = log_share(mean);
+		start[k] = objective_start_of_mean(objective, mean);
 	}
 	if (objective->kind == BOOST_SOFTMAX)
 		return KERNEL_OK;
 	status = mean_target(target, weight, n, -1, &mean);
-	if (status != KERNEL_OK)
-		return status;
-	if (objective->kind == BOOST_SQUARED)
-		*start = mean;
-	else if (objective->kind == BOOST_LOGISTIC)
-		*start = log_share(mean) - log_share(1.0 - mean);
-	else
-		*start = log_share(mean);
-	return KERNEL_OK;
+	if (status == KERNEL_OK)
+		*start = objective_start_of_mean(objective, mean);
+	return status;
 }
 
 /* Parts values[begin .. end - 1] into those below, at and above a pivot among them. */
@@ -318,7 +322,7 @@ select_weighted(double *values, double *weights, int32_t n, double alpha)
 			before = through;
 		}
 		else
-			return values[below];
+			return values[below] + 0.0; /* -0 is 0 */
 	}
 }
 
@@ -385,10 +389,9 @@ objective_renewed(const Objective *objective, double *residuals, const double *w
 	for (i = 0; i < n; i++)
 	{
 		double weight = weights != NULL ? weights[i] : 1.0;
-		double off = residuals[i] - median;
+		double off = objective_bent(residuals[i] - median, objective->delta);
 
-		exact_sum_add(
-			&sum, weight * (fabs(off) <= objective->delta ? off : copysign(objective->delta, off)));
+		exact_sum_add(&sum, weight * off);
 		exact_sum_add(&total, weight);
 	}
 	*value = median + exact_sum_value(&sum) / exact_sum_value(&total);

@@ -19,6 +19,8 @@
 #ifndef ORCHARD_KERNEL_TREE_OBJECTIVE_H
 #define ORCHARD_KERNEL_TREE_OBJECTIVE_H
 
+#include <math.h>
+
 #include "kernel/base/memory.h"
 #include "kernel/tree/objective_simd.h"
 
@@ -59,6 +61,13 @@ objective_renews(const Objective *objective)
 		objective->kind == BOOST_QUANTILE;
 }
 
+/* A residual, cut at Huber's bend. */
+static inline double
+objective_bent(double residual, double delta)
+{
+	return fabs(residual) <= delta ? residual : copysign(delta, residual);
+}
+
 /* Some rows to take gradients of, at most OBJECTIVE_ROWS. */
 typedef struct ObjectiveRows
 {
@@ -89,6 +98,9 @@ extern void objective_gradients(const Objective *objective, const ObjectiveRows 
 extern Status objective_start(const Objective *objective, const double *target,
 							  const double *weight, int32_t n, double *scratch,
 							  const Allocator *allocator, double *start);
+
+/* The same from the mean target, or the share of a class, where it is not a quantile of the targets. */
+extern double objective_start_of_mean(const Objective *objective, double mean);
 
 /*
  * The weighted alpha-quantile of n values, which are reordered.  Without weights
