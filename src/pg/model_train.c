@@ -253,13 +253,17 @@ receive_startup(DestReceiver *self, int operation, TupleDesc descriptor)
 	begin_hold_out((Training *) self, descriptor);
 }
 
-/* The stored row behind a slot that a scan or a sort passes on as it is, or NULL. */
+/*
+ * The stored row behind a slot that a scan or a sort passes on as it is, or NULL.
+ *
+ * A slot for minimal rows may hold values instead, as that of several functions at once does.
+ */
 static HeapTuple
 stored_row(TupleTableSlot *slot)
 {
 	if (TTS_IS_BUFFERTUPLE(slot) || TTS_IS_HEAPTUPLE(slot))
 		return ((HeapTupleTableSlot *) slot)->tuple;
-	if (TTS_IS_MINIMALTUPLE(slot))
+	if (TTS_IS_MINIMALTUPLE(slot) && ((MinimalTupleTableSlot *) slot)->mintuple != NULL)
 		return ((MinimalTupleTableSlot *) slot)->tuple;
 	return NULL;
 }

@@ -51,6 +51,9 @@ INSERT INTO stored SELECT i, i % 3, i % 4 < 2, 1.5, i % 6, i % 11 FROM generate_
 SELECT same_from('SELECT * FROM stored'), same_from('SELECT * FROM stored ORDER BY c, y, a, k, d'), same_from('SELECT * FROM stored WHERE k > 1 OFFSET 3');
 ALTER TABLE stored DROP k;
 SELECT same_from('SELECT * FROM stored'), same_from('SELECT * FROM stored ORDER BY c, y, a, d');
+SELECT same_from('SELECT a, c, b, y FROM stored UNION SELECT a, c, b, y FROM stored ORDER BY a, c, b, y');
+-- A slot for stored rows that holds values: of several functions at once.
+SELECT same_from('SELECT * FROM ROWS FROM (unnest(array[3, 1, 4, 1, 5, 9, 2, 6, 5]), unnest(array[2.5, 0, 1, 4, 2, 1, 7, 3, 9]::float8[]), unnest(array[true, false, true, true, false, true, false, false, true])) WITH ORDINALITY AS f(i, a, b, y)');
 UPDATE stored SET c = 'Infinity' WHERE a = 5 AND d = 5;
 SELECT rows FROM orchard.train('stored', 'stored', 'y', 'linear_regression');
 DROP FUNCTION same_from(text);
