@@ -65,7 +65,7 @@ def main():
         model = LogisticRegression(solver="newton-cholesky", tol=1e-8, **options)
         probability = model.fit(x_train, late[train]).predict_proba(x_test)[:, 1]
         predicted = numpy.array(columns["predicted_%d" % i], dtype=float)[test]
-        print(l2, repr(roc_auc_score(late[test], probability)),
+        print(l2, repr(float(roc_auc_score(late[test], probability))),
               repr(float(numpy.abs(probability - predicted).max())))
 
 
