@@ -86,3 +86,10 @@ CREATE FUNCTION orchard.predict_interval(model orchard.model, confidence float8,
 AS 'MODULE_PATHNAME', 'orchard_predict_interval' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION orchard.predict_interval(orchard.model, float8, "any")
 IS 'the prediction of a linear model with the confidence interval of the mean and the prediction interval of one observation; confidence 0.95 for 95 %';
+
+CREATE FUNCTION orchard.predict_class_intervals(model orchard.model, confidence float8, VARIADIC features "any",
+	OUT class text, OUT probability float8, OUT std_error float8, OUT conf_low float8, OUT conf_high float8)
+	RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'orchard_predict_class_intervals' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 5;
+COMMENT ON FUNCTION orchard.predict_class_intervals(orchard.model, float8, "any")
+IS 'the probability of each class by a logistic regression, with its standard error and confidence interval; confidence 0.95 for 95 %';

@@ -307,3 +307,10 @@ CREATE FUNCTION orchard.predict_interval(name text, confidence float8, VARIADIC 
 AS 'MODULE_PATHNAME', 'orchard_predict_interval' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION orchard.predict_interval(text, float8, "any")
 IS 'predict_interval with a registered model, referred to as in predict';
+
+CREATE FUNCTION orchard.predict_class_intervals(name text, confidence float8, VARIADIC features "any",
+	OUT class text, OUT probability float8, OUT std_error float8, OUT conf_low float8, OUT conf_high float8)
+	RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'orchard_predict_class_intervals' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 5;
+COMMENT ON FUNCTION orchard.predict_class_intervals(text, float8, "any")
+IS 'predict_class_intervals with a registered model, referred to as in predict';

@@ -50,6 +50,9 @@ extern char *call_site_value(FunctionCallInfo fcinfo, int first, const ScoreBind
 extern bool call_site_is_null(FunctionCallInfo fcinfo, int first, const ScoreBinding *binding,
 							  uint32 f, int element, int slot);
 
+/* 22023 when the model has no classes. */
+extern void model_require_classes(const Model *model, const char *function);
+
 /* The place of a class by its name; 22023 when the model has no such class. */
 extern uint32 class_place(const Model *model, const char *class);
 

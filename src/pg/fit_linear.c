@@ -508,22 +508,6 @@ warn_of_classes(Fit *fit, const SoftmaxFit *result)
 					 SOFTMAX_HESSIAN_LIMIT));
 }
 
-/* Leverages are of one equation a row. */
-static void
-refuse_leverages(const Fit *fit)
-{
-	CovarianceType type = fit->spec->options->covariance_type;
-
-	if (type == COVARIANCE_HC2 || type == COVARIANCE_HC3)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("option \"cov_type\" cannot be \"%s\" with more than two classes, but "
-						"column \"%s\" has %u",
-						covariance_type_name(type), fit->spec->target, fit->model.n_classes),
-				 errdetail("The leverage of a row is not defined there."),
-				 errhint("Use \"HC0\" or \"HC1\".")));
-}
-
 /* Room for the covariance of all classes, where their number of coefficients lets it be known. */
 static void
 ask_for_classes(Fit *fit, SoftmaxFit *result)
@@ -564,7 +548,6 @@ fit_multinomial(Fit *fit, LogisticOptions *solver)
 	const Allocator *allocator = &fit->account->allocator;
 	SoftmaxFit result = {0};
 
-	refuse_leverages(fit);
 	set_classes(fit, solver);
 	collect_facts(fit, solver, NULL);
 	fit_build_design(fit);

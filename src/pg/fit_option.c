@@ -207,7 +207,7 @@ covariance_choices(ModelAlgorithm algorithm)
 	switch (algorithm)
 	{
 		case ALGORITHM_HUBER:
-			return "nonrobust (H1), H2, H3, HC0, HC1";
+			return "nonrobust (H1), H2, H3, HC0, HC1, HC2, HC3";
 		case ALGORITHM_QUANTILE_REGRESSION:
 			return "nonrobust, kernel";
 		default:
@@ -224,11 +224,9 @@ has_covariance_type(const FitOptions *options)
 			return !options->is_first_covariance || options->algorithm == ALGORITHM_HUBER;
 		case COVARIANCE_HC0:
 		case COVARIANCE_HC1:
-			return options->algorithm != ALGORITHM_QUANTILE_REGRESSION;
 		case COVARIANCE_HC2:
 		case COVARIANCE_HC3:
-			return options->algorithm != ALGORITHM_QUANTILE_REGRESSION &&
-				options->algorithm != ALGORITHM_HUBER;
+			return options->algorithm != ALGORITHM_QUANTILE_REGRESSION;
 		case COVARIANCE_H2:
 		case COVARIANCE_H3:
 			return options->algorithm == ALGORITHM_HUBER;

@@ -26,8 +26,8 @@ PG_FUNCTION_INFO_V1(orchard_predict_class_columns);
 PG_FUNCTION_INFO_V1(orchard_predict_proba_columns);
 PG_FUNCTION_INFO_V1(orchard_probability_columns);
 
-static void
-require_classes(const Model *model, const char *function)
+void
+model_require_classes(const Model *model, const char *function)
 {
 	if (model->n_classes == 0)
 		ereport(
@@ -101,7 +101,7 @@ predict_class(FunctionCallInfo fcinfo, Score score, int first)
 
 	if (!score(fcinfo, first, &cached, &predicted))
 		PG_RETURN_NULL();
-	require_classes(cached->model, "predict_class");
+	model_require_classes(cached->model, "predict_class");
 	i = score_likeliest_class(cached, predicted);
 	if (i < 0)
 		PG_RETURN_NULL(); /* a NaN feature of a linear model: no class is the likelier */
@@ -119,7 +119,7 @@ predict_proba(FunctionCallInfo fcinfo, Score score, int first)
 
 	if (!score(fcinfo, first, &cached, &predicted))
 		PG_RETURN_NULL();
-	require_classes(cached->model, "predict_proba");
+	model_require_classes(cached->model, "predict_proba");
 	n = cached->model->n_classes;
 	probabilities = palloc(sizeof(Datum) * n);
 	for (i = 0; i < n; i++)
@@ -139,7 +139,7 @@ probability(FunctionCallInfo fcinfo, Score score, int first)
 	if (PG_ARGISNULL(1) || !score(fcinfo, first, &cached, &predicted))
 		PG_RETURN_NULL();
 	model = cached->model;
-	require_classes(model, "probability");
+	model_require_classes(model, "probability");
 	wanted = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	PG_RETURN_FLOAT8(class_probability(cached, class_place(model, wanted), predicted));
 }

@@ -263,25 +263,32 @@ score_binding_of_literals(CachedModel *model)
 	return score_binding_of_types(model, (int) model->n_inputs, types);
 }
 
-/* The probabilities of more than two classes for the vector; the first one. */
-static double
-predict_classes(const ScoreBinding *binding)
+void
+score_binding_etas(const ScoreBinding *binding, double *etas)
 {
 	const CachedModel *model = binding->model;
-	int32 n = (int32) model->model->n_classes;
 	int32 i;
 	int32 k;
 
-	for (k = 0; k < n; k++)
+	for (k = 0; k < (int32) model->model->n_classes; k++)
 	{
 		const LinearScorer *scorer = &model->class_scorers[k];
 		double eta = linear_eta(scorer, binding->vector);
 
 		for (i = 0; i < binding->n_missing; i++)
 			eta += scorer->missing_weight[binding->missing[i]];
-		model->outputs[k] = eta;
+		etas[k] = eta;
 	}
-	linear_softmax(model->outputs, n);
+}
+
+/* The probabilities of more than two classes for the vector; the first one. */
+static double
+predict_classes(const ScoreBinding *binding)
+{
+	const CachedModel *model = binding->model;
+
+	score_binding_etas(binding, model->outputs);
+	linear_softmax(model->outputs, (int32) model->model->n_classes);
 	return model->outputs[0];
 }
 

@@ -94,6 +94,9 @@ extern double score_binding_predict_array(ScoreBinding *binding, ArrayType *arra
 extern double score_binding_predict_elements(ScoreBinding *binding, ArrayType *array,
 											 const ElementType *type);
 
+/* The eta of each class of the row scored last, for a linear model of more than two. */
+extern void score_binding_etas(const ScoreBinding *binding, double *etas);
+
 /*
  * The likeliest class of the row scored last, whose prediction is given: the first of equals, of two
  * the positive one only above 1/2.  -1 for NaN.

@@ -163,9 +163,12 @@ fit$s <- at$scale
 fit$w <- pmin(1, k * at$scale / abs(at$r))
 fit$psi <- psi.huber
 formals(fit$psi)$k <- k
-for (type in c("HC0", "HC1")) {
-	# estfun.rlm and bread.rlm, with the n / (n - p) of HC1.
-	covariance <- sandwich(fit) * if (type == "HC1") 21 / 17 else 1
+fit$qr <- qr(sqrt(fit$w) * x)	# what hatvalues(fit) is of
+for (type in c("HC0", "HC1", "HC2", "HC3")) {
+	# estfun.rlm and bread.rlm, with the n / (n - p) of HC1 and the leverages that sandwich's meatHC() takes.
+	h <- hatvalues(fit)
+	covariance <- switch(type, HC0 = sandwich(fit), HC1 = sandwich(fit) * 21 / 17,
+		HC2 = sandwich(fit, meat. = crossprod(estfun(fit) / sqrt(1 - h)) / 21), HC3 = sandwich(fit, meat. = crossprod(estfun(fit) / (1 - h)) / 21))
 	table <- by(fit, covariance, 17)
 	rownames(table) <- c("(intercept)", "air", "water", "acid")
 	put(paste("rlm", type), table)

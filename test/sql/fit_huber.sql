@@ -413,10 +413,10 @@ SELECT model, abs(i.prediction - c.estimate) <= 1e-12 * abs(c.estimate) AS predi
 	i.observation_low IS NULL AND i.observation_high IS NULL AS no_observation
 FROM ours, LATERAL (SELECT * FROM orchard.coefficients(fitted, 0.9) WHERE term = '(intercept)') AS c, orchard.predict_interval(fitted, 0.9, 0.0, 0.0, 0.0) AS i
 WHERE model LIKE 'huber stackloss%' ORDER BY model;
--- What a type of covariance stands on: "H1" is the default; leverages are of least squares; with a scale of 0 there are none.
+-- What a type of covariance stands on: "H1" is the default; with a scale of 0 there are none.
 SELECT bool_and(a = b) AS same FROM orchard.coefficients((SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "H1"}') FROM engel AS t)) AS a
 JOIN orchard.coefficients((SELECT fitted FROM ours WHERE model = 'huber engel')) AS b USING (term);
-SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "HC3"}') FROM engel AS t;
+SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "HC4"}') FROM engel AS t;
 SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "kernel"}') FROM engel AS t;
 SELECT orchard.fit(t, 'income', '{"algorithm": "linear_regression", "cov_type": "H1"}') FROM engel AS t;
 SELECT orchard.fit(t, 'income', '{"algorithm": "huber", "cov_type": "H2", "l2": 1}') FROM engel AS t;

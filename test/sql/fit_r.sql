@@ -992,6 +992,14 @@ INSERT INTO golden VALUES
 	('rlm HC1', 'air', 0.832430330071218, 0.130768179319733, 6.36569488388987, 7.03831949886946e-06, NULL),
 	('rlm HC1', 'water', 0.7303598795126, 0.260562358297961, 2.80301377483471, 0.0122275916708493, NULL),
 	('rlm HC1', 'acid', -0.109464675610583, 0.0706567888173202, -1.54924498328955, 0.139737710196845, NULL),
+	('rlm HC2', '(intercept)', -38.8957426129106, 4.52535336785303, -8.59507301445589, 1.35583695893473e-07, NULL),
+	('rlm HC2', 'air', 0.832430330071218, 0.129003461334905, 6.45277515391741, 5.95700650383354e-06, NULL),
+	('rlm HC2', 'water', 0.7303598795126, 0.251973145232932, 2.89856237988152, 0.00999297023105571, NULL),
+	('rlm HC2', 'acid', -0.109464675610583, 0.0731895457777544, -1.49563266785369, 0.153082344901184, NULL),
+	('rlm HC3', '(intercept)', -38.8957426129106, 5.24701271584038, -7.41293088455589, 1.01392515947476e-06, NULL),
+	('rlm HC3', 'air', 0.832430330071218, 0.143326821593911, 5.80791732359591, 2.09880844922455e-05, NULL),
+	('rlm HC3', 'water', 0.7303598795126, 0.271876530216681, 2.68636604612585, 0.0156128699929016, NULL),
+	('rlm HC3', 'acid', -0.109464675610583, 0.085485088317489, -1.28051193213995, 0.217561327953915, NULL),
 	('lasso', '(intercept)', 36.4380109995181, NULL, NULL, NULL, NULL),
 	('lasso', 'cyl', -0.880864042735665, NULL, NULL, NULL, NULL),
 	('lasso', 'disp', 0, NULL, NULL, NULL, NULL),
@@ -1089,7 +1097,7 @@ INSERT INTO wanted VALUES
 	('gamma inverse', '( HC.)?', 'TABLE days', 'days', '{"algorithm": "glm", "objective": "gamma", "link": "inverse"}'),
 	('logit', '( HC.)?', 'SELECT low::text AS low, age, lwt, smoke, ht FROM births', 'low', '{"algorithm": "logistic_regression"}'),
 	('multinom', '( HC[01])?', 'SELECT race, age, lwt / 100 AS scaled, smoke FROM births', 'race', '{"algorithm": "logistic_regression", "tol": 1e-12}'),
-	('rlm', ' HC[01]', 'TABLE stack', 'loss', '{"algorithm": "huber", "tol": 1e-12}');
+	('rlm', ' HC.', 'TABLE stack', 'loss', '{"algorithm": "huber", "tol": 1e-12}');
 INSERT INTO wanted SELECT 'rq ' || q || ' ker', '', 'TABLE food', 'foodexp',
 	jsonb_build_object('algorithm', 'quantile_regression', 'quantile', q, 'cov_type', 'kernel') FROM unnest('{0.25, 0.5, 0.9}'::numeric[]) AS q;
 INSERT INTO wanted SELECT model, '', 'TABLE cars', 'mpg', jsonb_build_object('algorithm', 'linear_regression') || jsonb_object_agg(name, value)

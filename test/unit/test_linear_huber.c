@@ -8,6 +8,35 @@
 #include "kernel/linear/robust_loss.h"
 #include "robust_case.h"
 
+/* The inverse of a symmetric matrix, by Gauss and Jordan. */
+static void
+case_invert(long double matrix[TERMS][TERMS], long double inverse[TERMS][TERMS])
+{
+	int k;
+	int i;
+	int j;
+
+	memcpy(inverse, matrix, sizeof(long double) * TERMS * TERMS);
+	for (k = 0; k < TERMS; k++)
+	{
+		long double pivot = inverse[k][k];
+
+		inverse[k][k] = 1.0L;
+		for (j = 0; j < TERMS; j++)
+			inverse[k][j] /= pivot;
+		for (i = 0; i < TERMS; i++)
+		{
+			long double ratio = inverse[i][k];
+
+			if (i == k)
+				continue;
+			inverse[i][k] = 0.0L;
+			for (j = 0; j < TERMS; j++)
+				inverse[i][j] -= ratio * inverse[k][j];
+		}
+	}
+}
+
 static HuberOptions
 options_of(const Case *c, double epsilon)
 {
@@ -334,8 +363,71 @@ refusal_is_a_status(void)
 	case_end(&c);
 }
 
+/* HC3 by its definition: (X'DX)^-1 with D the second derivative, leverages by the weights psi(r) / r. */
+static void
+the_sandwich_takes_leverages_of_the_weights(void)
+{
+	long double bread[TERMS][TERMS];
+	long double inner[TERMS][TERMS] = {{0}};
+	long double weighted[TERMS][TERMS] = {{0}};
+	long double variance[TERMS] = {0};
+	double centre[TERMS];
+	double factor[TERMS * (TERMS + 1) / 2];
+	LinearCovariance covariance = {.centre = centre, .factor = factor, .is_unit = true};
+	HuberOptions options;
+	long double scale;
+	Case c;
+	int i;
+	int k;
+	int l;
+
+	case_begin(&c, 60, true, true, true);
+	c.fit.covariance = &covariance;
+	options = options_of(&c, 1.35);
+	options.covariance_type = COVARIANCE_HC3;
+	options.tolerance = 1e-12;
+	CHECK(run(&c, &options) == KERNEL_OK && covariance.is_known);
+	scale = sqrt(c.fit.facts.sigma2);
+	for (i = 0; i < 60; i++)
+	{
+		long double z = fabsl(case_residual(&c, i) / scale);
+
+		for (k = 0; k < TERMS; k++)
+			for (l = 0; l < TERMS; l++)
+			{
+				long double product =
+					case_weight(&c, i) * case_value(&c, k, i) * case_value(&c, l, i) / scale;
+
+				inner[k][l] += z <= options.epsilon ? product : 0.0L;
+				weighted[k][l] += z <= options.epsilon ? product : product * options.epsilon / z;
+			}
+	}
+	case_invert(inner, bread);
+	case_invert(weighted, inner);
+	for (i = 0; i < 60; i++)
+	{
+		long double z = case_residual(&c, i) / scale;
+		long double psi = fmaxl(fminl(z, options.epsilon), -options.epsilon);
+		long double leverage = 0.0L;
+		long double share[TERMS] = {0};
+
+		for (k = 0; k < TERMS; k++)
+			for (l = 0; l < TERMS; l++)
+			{
+				leverage += case_weight(&c, i) * psi / z / scale * case_value(&c, k, i) *
+					inner[k][l] * case_value(&c, l, i);
+				share[k] += bread[k][l] * case_value(&c, l, i);
+			}
+		for (k = 0; k < TERMS; k++)
+			variance[k] += powl(share[k] * case_weight(&c, i) * psi / (1.0L - leverage), 2.0L);
+	}
+	for (k = 0; k < TERMS; k++)
+		CHECK_CLOSE(c.coefficients[k].std_error, sqrt((double) variance[k]), 1e-9);
+	case_end(&c);
+}
+
 UNIT_MAIN(UNIT_CASE(derivatives_are_differences), UNIT_CASE(fits_solve_the_score_equations),
 		  UNIT_CASE(offsets_of_the_target_do_no_harm), UNIT_CASE(equal_columns_share),
 		  UNIT_CASE(a_plane_through_most_rows_is_found), UNIT_CASE(fewer_rows_than_terms_are_met),
 		  UNIT_CASE(a_step_limit_is_kept), UNIT_CASE(stops_when_asked),
-		  UNIT_CASE(refusal_is_a_status))
+		  UNIT_CASE(the_sandwich_takes_leverages_of_the_weights), UNIT_CASE(refusal_is_a_status))

@@ -89,6 +89,52 @@ intervals_stay_in_the_range_of_the_link(void)
 	CHECK_CLOSE(interval.mean_high, exp(1.0), 1e-15);
 }
 
+/* By differences, and where a probability has no digits left. */
+static void
+log_odds_have_slopes(void)
+{
+	double eta[4] = {0.5, -1.25, 2.0, 0.0};
+	double sum = exp(0.5) + exp(-1.25) + exp(2.0) + 1.0;
+	double slope[4];
+	double unused[4];
+	int32_t class;
+	int32_t k;
+
+	for (class = 0; class < 4; class ++)
+	{
+		double odds = linear_log_odds(eta, 4, class, slope);
+
+		CHECK_CLOSE(odds, log(exp(eta[class]) / (sum - exp(eta[class]))), 1e-14);
+		for (k = 0; k < 4; k++)
+		{
+			double kept = eta[k];
+			double up;
+
+			eta[k] = kept + 1e-5;
+			up = linear_log_odds(eta, 4, class, unused);
+			eta[k] = kept - 1e-5;
+			CHECK_NEAR(slope[k], (up - linear_log_odds(eta, 4, class, unused)) / 2e-5, 1e-9);
+			eta[k] = kept;
+		}
+	}
+	eta[2] = 900.0;
+	CHECK_CLOSE(linear_log_odds(eta, 4, 2, slope), 900.0 - log(sum - exp(2.0)), 1e-15);
+	CHECK_CLOSE(slope[0], -exp(0.5) / (sum - exp(2.0)), 1e-15);
+	eta[0] = NAN;
+	CHECK(isnan(linear_log_odds(eta, 4, 2, slope)) && isnan(linear_log_odds(eta, 4, 0, slope)));
+}
+
+/* The standard error of a probability that is 1 to the last digit. */
+static void
+errors_of_near_certainty_have_digits(void)
+{
+	LinearInterval interval = linear_interval(LINK_LOGIT, 40.0, 4.0, 1.0, NAN);
+
+	CHECK_CLOSE(interval.std_error, 2.0 * exp(-40.0), 1e-15);
+	interval = linear_interval(LINK_LOGIT, -800.0, 4.0, 1.0, NAN);
+	CHECK(interval.std_error == 0.0);
+}
+
 /* Only R squared is known with a penalty, and nothing else of a fit without rows to spare. */
 static void
 keeps_silent(void)
@@ -122,4 +168,5 @@ margins_of_t_and_normal(void)
 
 UNIT_MAIN(UNIT_CASE(agrees_with_statsmodels), UNIT_CASE(intervals_agree_with_statsmodels),
 		  UNIT_CASE(intervals_stay_in_the_range_of_the_link), UNIT_CASE(keeps_silent),
+		  UNIT_CASE(log_odds_have_slopes), UNIT_CASE(errors_of_near_certainty_have_digits),
 		  UNIT_CASE(margins_of_t_and_normal))

@@ -412,15 +412,25 @@ class_scores_are_slopes(void)
 	SandwichClasses classes = {&options, 1};
 	double eta[2] = {0.75, -2.0};
 	double sum = exp(0.75) + 1.0 + exp(-2.0);
+	double p[2] = {exp(0.75) / sum, exp(-2.0) / sum};
 	double scores[2];
-	double information;
+	double root[6];
 	OneRow row;
+	int i;
 
-	sandwich_classes(&classes, one_row(&row, 0.0, 4.0), 0, eta, scores, &information);
-	CHECK_CLOSE(scores[0], -2.0 * exp(0.75) / sum, 1e-15);
-	CHECK_CLOSE(scores[1], 2.0 * (1.0 - exp(-2.0) / sum), 1e-15);
+	sandwich_classes(&classes, one_row(&row, 0.0, 4.0), 0, eta, scores, root);
+	CHECK_CLOSE(scores[0], -2.0 * p[0], 1e-15);
+	CHECK_CLOSE(scores[1], 2.0 * (1.0 - p[1]), 1e-15);
+	for (i = 0; i < 4; i++)
+	{
+		const double *a = root + i / 2 * 3;
+		const double *b = root + i % 2 * 3;
+
+		CHECK_CLOSE(a[0] * b[0] + a[1] * b[1] + a[2] * b[2],
+					2.0 * p[i / 2] * ((i / 2 == i % 2) - p[i % 2]), 1e-14);
+	}
 	eta[0] = 800.0;
-	sandwich_classes(&classes, one_row(&row, 2.0, 1.0), 0, eta, scores, &information);
+	sandwich_classes(&classes, one_row(&row, 2.0, 1.0), 0, eta, scores, NULL);
 	CHECK_NEAR(scores[0], -3.0, 1e-15);
 	CHECK_NEAR(scores[1], 0.0, 1e-15);
 }

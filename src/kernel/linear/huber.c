@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/linear/covariance.h"
 #include "kernel/linear/logistic_state.h"
 #include "kernel/linear/sandwich.h"
 
@@ -30,10 +31,11 @@ typedef struct Huber
 	double *mixed;	/* p: the mixed derivatives of the mean loss, columns */
 	double *answer; /* p: the inverse Hessian times it */
 	double scale_step;
-	double targets; /* sum of squares of the targets less the centre, weighted */
-	int32_t rank;	/* of the design */
-	bool is_held;	/* the scale stays where it is */
-	double least;	/* scale at which it is held */
+	double targets;	  /* sum of squares of the targets less the centre, weighted */
+	int32_t rank;	  /* of the design */
+	double *leverage; /* HC2 and HC3: the factor whose leverages count, then p centres; else NULL */
+	bool is_held;	  /* the scale stays where it is */
+	double least;	  /* scale at which it is held */
 } Huber;
 
 /* A step and what is known of it. */
@@ -315,6 +317,48 @@ variance_factor(const Huber *huber, double freedom)
 	}
 }
 
+static bool
+has_leverages(const Huber *huber)
+{
+	return huber->options->covariance_type == COVARIANCE_HC2 ||
+		huber->options->covariance_type == COVARIANCE_HC3;
+}
+
+static size_t
+leverage_entries(const Huber *huber)
+{
+	size_t p = (size_t) huber->fit.n_columns;
+
+	return covariance_entries(p) + p;
+}
+
+/*
+ * The factor of (X'WX)^-1 with the weights of iteratively reweighted least squares, psi(r) / r: of that
+ * regression are the leverages of HC2 and HC3, as in R's hatvalues of rlm.  A row beyond the parabola
+ * counts with the less.
+ */
+static Status
+factor_leverages(Huber *huber, double scale)
+{
+	Logistic *fit = &huber->fit;
+	LinearCovariance covariance = {0};
+	Status status;
+
+	if (!has_leverages(huber))
+		return KERNEL_OK;
+	huber->leverage = memory_allocate(fit->allocator, leverage_entries(huber), sizeof(double));
+	if (huber->leverage == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	covariance.factor = huber->leverage;
+	covariance.centre = huber->leverage + covariance_entries((size_t) fit->n_columns);
+	status = pass(huber, ROBUST_HUBER_BOUND, fit->estimate, scale);
+	if (status == KERNEL_OK)
+		status = logistic_project(fit);
+	if (status == KERNEL_OK)
+		status = logistic_factor(fit);
+	return status == KERNEL_OK ? logistic_covariance(fit, fit, &covariance) : status;
+}
+
 /* The factored information that the standard errors stand on, where it is not X'WX; *factor: NaN without one. */
 static Status
 factor_information(Huber *huber, double scale, double *factor)
@@ -325,7 +369,9 @@ factor_information(Huber *huber, double scale, double *factor)
 	if (huber->options->covariance_type == COVARIANCE_CLASSICAL || huber->is_held ||
 		fit->rank < fit->n_columns)
 		return KERNEL_OK;
-	status = pass(huber, ROBUST_HUBER, fit->estimate, scale);
+	status = factor_leverages(huber, scale);
+	if (status == KERNEL_OK)
+		status = pass(huber, ROBUST_HUBER, fit->estimate, scale);
 	if (status == KERNEL_OK)
 		status = logistic_project(fit);
 	if (status == KERNEL_OK)
@@ -335,7 +381,7 @@ factor_information(Huber *huber, double scale, double *factor)
 	return status;
 }
 
-/* HC0, HC1 and H3; `factor`: of H3. */
+/* HC0 to HC3 and H3; `factor`: of H3. */
 static Status
 make_sandwich(const Huber *huber, double factor, double freedom, LinearFit *result)
 {
@@ -347,13 +393,15 @@ make_sandwich(const Huber *huber, double factor, double freedom, LinearFit *resu
 	if (huber->options->covariance_type == COVARIANCE_CLASSICAL ||
 		huber->options->covariance_type == COVARIANCE_H2)
 		return KERNEL_OK;
-	loss.kind = ROBUST_HUBER;
+	/* Their scores are the same; the shares of the information are those that the leverages are of. */
+	loss.kind = has_leverages(huber) ? ROBUST_HUBER_BOUND : ROBUST_HUBER;
 	loss.scale = huber->is_held ? 1.0 : sqrt(result->facts.sigma2);
 	loss.centre = 0.0; /* the intercept has it */
 	if (is_third)
 		rows.context = &factor;
 	task = sandwich_task(huber->fit.dataset, huber->fit.design, huber->options->covariance_type,
 						 rows, result);
+	task.leverage = huber->leverage;
 	return sandwich_errors(&task, huber->fit.allocator, huber->fit.stop);
 }
 
@@ -422,6 +470,7 @@ huber_fit(const Dataset *dataset, const Design *design, const HuberOptions *opti
 	if (status == KERNEL_OK)
 		status = report(&huber, result);
 	memory_release(allocator, huber.mixed, 2 * p, sizeof(double));
+	memory_release(allocator, huber.leverage, leverage_entries(&huber), sizeof(double));
 	memory_release(allocator, huber.loss.mixed, basis, sizeof(double));
 	logistic_end(&huber.fit);
 	return status;

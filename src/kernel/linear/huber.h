@@ -23,7 +23,7 @@ typedef struct HuberOptions
 	int32_t max_iterations;			/* Newton steps; default 100 */
 	double target_mean;				/* weighted */
 	const StepReport *report;		/* told of each step; NULL: nobody is */
-	CovarianceType covariance_type; /* COVARIANCE_CLASSICAL, HC0, HC1, H2, H3 */
+	CovarianceType covariance_type; /* COVARIANCE_CLASSICAL, HC0 to HC3, H2, H3 */
 } HuberOptions;
 
 /*
@@ -41,8 +41,8 @@ typedef struct HuberOptions
  * columns and by s, which has no unit; sigma2 = s^2; rss and tss
  * are sums of squares as in least squares; the rest NaN.
  * Standard errors: Huber's first formula (op. cit., 7.6), as "H1" in statsmodels' RLM, or as the type of
- * covariance says: H2, H3; HC0 and HC1, the sandwich of the estimating equations at s
- * as R's sandwich has it of rlm.  With Student's t with rows - rank degrees of freedom; NaN with
+ * covariance says: H2, H3; HC0 to HC3, the sandwich of the estimating equations at s
+ * as R's sandwich has it of rlm, leverages being those of the weights that iteratively reweighted least squares has.  With Student's t with rows - rank degrees of freedom; NaN with
  * l2 > 0, with s = 0 and where not identified.  The types but the first two need result->covariance.
  *
  * Returns KERNEL_OK (facts.converged says whether the tolerance was met), KERNEL_OUT_OF_MEMORY,

@@ -84,7 +84,8 @@ inverse_slope(LinearLink link, double eta)
 	switch (link)
 	{
 		case LINK_LOGIT:
-			return mean * (1.0 - mean);
+			/* 1 - mean by the tail, which has digits where the mean has none left. */
+			return mean / (1.0 + exp(eta));
 		case LINK_LOG:
 			return mean;
 		case LINK_INVERSE:
@@ -127,4 +128,26 @@ linear_interval(LinearLink link, double eta, double variance, double critical,
 
 	take_through(link, eta - margin, eta + margin, &interval);
 	return interval;
+}
+
+double
+linear_log_odds(const double *eta, int32_t n, int32_t class, double *slope)
+{
+	double most = -INFINITY;
+	double sum = 0.0;
+	int32_t k;
+
+	for (k = 0; k < n; k++)
+	{
+		if (k != class)
+			most = eta[k] > most || isnan(eta[k]) ? eta[k] : most;
+	}
+	for (k = 0; k < n; k++)
+	{
+		slope[k] = k != class ? exp(eta[k] - most) : 0.0;
+		sum += slope[k];
+	}
+	for (k = 0; k < n; k++)
+		slope[k] = k != class ? -slope[k] / sum : 1.0;
+	return eta[class] - (most + log(sum));
 }

@@ -54,6 +54,19 @@ typedef struct LinearInterval
 extern LinearInterval linear_interval(LinearLink link, double eta, double variance, double critical,
 									  double residual_variance);
 
+/*
+ * linear_log_odds
+ *		log p / (1 - p) of one class of several, p = exp(eta_class) over the sum of all exp(eta).
+ *
+ * eta: n >= 2.  slope: n, out: its derivative by each eta, 1 for the class and minus the share of each other
+ * class in all of these.  Through them goes the delta method on this scale, on which the normal approximation
+ * holds best and whose interval, taken back, lies between 0 and 1: linear_interval(LINK_LOGIT, ...).
+ * Nothing cancels, however near p is to 0 or 1.  NaN and infinite eta: NaN.
+ * Source: Fox and Andersen, "Effect displays for multinomial and proportional-odds logit models",
+ * Sociological Methodology 36, 2006, section 2.1.
+ */
+extern double linear_log_odds(const double *eta, int32_t n, int32_t class, double *slope);
+
 /* What |estimate / std_error| exceeds with probability 1 - level: of Student's t or the normal. */
 extern double linear_critical(const LinearFacts *facts, uint64_t rows, double level);
 

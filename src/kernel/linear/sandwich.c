@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "kernel/linear/covariance.h"
+#include "kernel/linear/sandwich_block.h"
 #include "kernel/stat/distribution.h"
 
 #define LEVERAGE_LIMIT 1e-10 /* of 1 - h: a row that determines a coefficient alone */
@@ -21,12 +22,17 @@ typedef struct Sandwich
 {
 	const SandwichTask *task;
 	const StopCheck *stop;
-	int32_t n;			/* coefficients of all lists */
-	int32_t n_terms;	/* of one */
-	double *row;		/* n: columns less their centres, of the first list or times the scores */
-	double *image;		/* n: z */
-	double *eta;		/* n_lists */
-	double *scores;		/* n_lists */
+	int32_t n;		 /* coefficients of all lists */
+	int32_t n_terms; /* of one */
+	double *row;	 /* n: columns less their centres, of the first list or times the scores */
+	double *image;	 /* n: z */
+	double *eta;	 /* n_lists */
+	double *scores;	 /* n_lists */
+	double *
+		images; /* of each list alone, n_lists of n; this and the next for block leverages, else NULL */
+	double *root;		/* n_lists x (n_lists + 1): of the row's information */
+	double *gram;		/* n_lists x n_lists: products of the images */
+	double *work;		/* of sandwich_block_adjust() */
 	double *part;		/* packed: sum of a block */
 	DoubleDouble *meat; /* packed: M */
 	bool is_defined;
@@ -64,16 +70,25 @@ find_etas(Sandwich *sandwich)
 	}
 }
 
-/* What s^2 of a row of one list, whose image is found, counts as by its leverage. */
+static bool
+has_leverages(const SandwichTask *task)
+{
+	return task->type == COVARIANCE_HC2 || task->type == COVARIANCE_HC3;
+}
+
+/* What s^2 of a row of one list counts as by its leverage. */
 static double
 lever(Sandwich *sandwich, double square, double information)
 {
-	CovarianceType type = sandwich->task->type;
+	const SandwichTask *task = sandwich->task;
+	CovarianceType type = task->type;
 	double rest = 1.0;
 	int32_t i;
 
-	if (type != COVARIANCE_HC2 && type != COVARIANCE_HC3)
+	if (!has_leverages(task))
 		return square;
+	covariance_image(task->leverage != NULL ? task->leverage : task->covariance->factor,
+					 sandwich->n, sandwich->row, sandwich->image);
 	for (i = 0; i < sandwich->n; i++)
 		rest -= information * sandwich->image[i] * sandwich->image[i];
 	sandwich->is_defined = sandwich->is_defined && rest > LEVERAGE_LIMIT;
@@ -94,8 +109,69 @@ spread_scores(Sandwich *sandwich)
 	}
 }
 
-/* Adds a row to the block's sum. */
+/* The image of the row for each list, as if its score were 1 and the others 0, and the products of these. */
 static void
+find_images(Sandwich *sandwich)
+{
+	const double *factor = sandwich->task->covariance->factor;
+	size_t n = (size_t) sandwich->n;
+	int32_t lists = sandwich->task->n_lists;
+	int32_t m;
+	int32_t t;
+	int32_t k;
+
+	memset(sandwich->images, 0, (size_t) lists * n * sizeof(double));
+	for (m = 0; m < lists; m++)
+	{
+		double *image = sandwich->images + (size_t) m * n;
+
+		for (t = m * sandwich->n_terms; t < (m + 1) * sandwich->n_terms; t++)
+		{
+			for (k = 0; k <= t; k++)
+				image[k] += *factor++ * sandwich->row[t - m * sandwich->n_terms];
+		}
+		for (k = 0; k <= m; k++)
+		{
+			const double *other = sandwich->images + (size_t) k * n;
+			double sum = 0.0;
+
+			/* Of the earlier list all after its own terms is 0. */
+			for (t = 0; t < (k + 1) * sandwich->n_terms; t++)
+				sum += image[t] * other[t];
+			sandwich->gram[m * lists + k] = sandwich->gram[k * lists + m] = sum;
+		}
+	}
+}
+
+/* The image of the row times its scores, these by the leverages of the row. */
+static Status
+find_block_image(Sandwich *sandwich)
+{
+	const SandwichTask *task = sandwich->task;
+	double most;
+	int32_t m;
+	int32_t k;
+	Status status;
+
+	find_images(sandwich);
+	status = sandwich_block_adjust(task->type, task->n_lists, sandwich->root, sandwich->gram,
+								   sandwich->work, sandwich->stop, sandwich->scores, &most);
+	if (status != KERNEL_OK)
+		return status;
+	sandwich->is_defined = sandwich->is_defined && 1.0 - most > LEVERAGE_LIMIT;
+	memset(sandwich->image, 0, (size_t) sandwich->n * sizeof(double));
+	for (m = 0; m < task->n_lists; m++)
+	{
+		const double *image = sandwich->images + (size_t) m * (size_t) sandwich->n;
+
+		for (k = 0; k < (m + 1) * sandwich->n_terms; k++)
+			sandwich->image[k] += sandwich->scores[m] * image[k];
+	}
+	return KERNEL_OK;
+}
+
+/* Adds a row to the block's sum. */
+static Status
 add_row(Sandwich *sandwich, const DatasetBlock *block, int32_t row)
 {
 	const SandwichTask *task = sandwich->task;
@@ -103,18 +179,24 @@ add_row(Sandwich *sandwich, const DatasetBlock *block, int32_t row)
 	double *sum = sandwich->part;
 	double square = 1.0;
 	double information;
+	Status status = KERNEL_OK;
 	int32_t i;
 	int32_t j;
 
 	read_row(sandwich, block, row);
 	find_etas(sandwich);
 	task->rows.scores(task->rows.context, block, row, sandwich->eta, sandwich->scores,
-					  &information);
-	if (task->n_lists > 1)
-		spread_scores(sandwich);
-	covariance_image(task->covariance->factor, sandwich->n, sandwich->row, sandwich->image);
+					  task->n_lists > 1 ? sandwich->root : &information);
 	if (task->n_lists == 1)
 		square = lever(sandwich, sandwich->scores[0] * sandwich->scores[0], information);
+	if (sandwich->root != NULL)
+		status = find_block_image(sandwich);
+	else
+	{
+		if (task->n_lists > 1)
+			spread_scores(sandwich);
+		covariance_image(task->covariance->factor, sandwich->n, sandwich->row, sandwich->image);
+	}
 	for (i = 0; i < sandwich->n; i++)
 	{
 		double factor = square * z[i];
@@ -123,6 +205,7 @@ add_row(Sandwich *sandwich, const DatasetBlock *block, int32_t row)
 			sum[j] += factor * z[j];
 		sum += i + 1;
 	}
+	return status;
 }
 
 /* M, from all rows. */
@@ -146,7 +229,9 @@ sum_rows(Sandwich *sandwich)
 		{
 			if ((i & 31) == 0 && stop_requested(sandwich->stop))
 				return KERNEL_STOPPED;
-			add_row(sandwich, block, i);
+			status = add_row(sandwich, block, i);
+			if (status != KERNEL_OK)
+				return status;
 		}
 		for (k = 0; k < entries; k++)
 			sandwich->meat[k] = dd_add_double(sandwich->meat[k], sandwich->part[k]);
@@ -279,17 +364,30 @@ sandwich_task(const Dataset *dataset, const Design *design, CovarianceType type,
 						  .level = &fit->covariance->level};
 }
 
+/* Doubles beside those that every task needs: for block leverages. */
+static size_t
+block_room(const SandwichTask *task)
+{
+	size_t lists = (size_t) task->n_lists;
+
+	if (lists <= 1 || !has_leverages(task))
+		return 0;
+	return lists * lists * (size_t) task->design->n_terms + lists * (2 * lists + 1) +
+		sandwich_block_work(lists);
+}
+
 Status
 sandwich_errors(const SandwichTask *task, const Allocator *allocator, const StopCheck *stop)
 {
 	size_t lists = (size_t) task->n_lists;
 	size_t n = lists * (size_t) task->design->n_terms;
 	size_t entries = covariance_entries(n);
+	size_t room = 2 * (n + lists) + block_room(task);
 	Sandwich sandwich = {.task = task,
 						 .stop = stop,
 						 .n = (int32_t) n,
 						 .n_terms = task->design->n_terms,
-						 .row = memory_allocate(allocator, 2 * (n + lists), sizeof(double)),
+						 .row = memory_allocate(allocator, room, sizeof(double)),
 						 .part = memory_allocate(allocator, entries, sizeof(double)),
 						 .meat = memory_allocate_zero(allocator, entries, sizeof(DoubleDouble)),
 						 .is_defined = task->covariance->is_known};
@@ -300,6 +398,13 @@ sandwich_errors(const SandwichTask *task, const Allocator *allocator, const Stop
 		sandwich.image = sandwich.row + n;
 		sandwich.eta = sandwich.image + n;
 		sandwich.scores = sandwich.eta + lists;
+		if (block_room(task) > 0)
+		{
+			sandwich.images = sandwich.scores + lists;
+			sandwich.root = sandwich.images + lists * n;
+			sandwich.gram = sandwich.root + lists * (lists + 1);
+			sandwich.work = sandwich.gram + lists * lists;
+		}
 		status = sum_rows(&sandwich);
 	}
 	if (status == KERNEL_OK)
@@ -313,7 +418,7 @@ sandwich_errors(const SandwichTask *task, const Allocator *allocator, const Stop
 		if (n > 0)
 			set_errors(&sandwich);
 	}
-	memory_release(allocator, sandwich.row, 2 * (n + lists), sizeof(double));
+	memory_release(allocator, sandwich.row, room, sizeof(double));
 	memory_release(allocator, sandwich.part, entries, sizeof(double));
 	memory_release(allocator, sandwich.meat, entries, sizeof(DoubleDouble));
 	return status;

@@ -4,7 +4,7 @@
  * C = A^-1 B A^-1 with A the information and B the sum of s_i^2 x_i x_i', s_i being what row i adds
  * to the slope of the log likelihood along eta: w (y - x'b), or w (y - p) of logistic regression.
  * By the type of covariance s_i^2 is taken as it is (HC0), times n / (n - rank) (HC1), divided by
- * 1 - h_i (HC2) or by its square (HC3), with h_i the leverage of the row.
+ * 1 - h_i (HC2) or by its square (HC3), with h_i the leverage of the row; of several lists see sandwich_block.h.
  * (White, Econometrica 48, 1980; MacKinnon and White, Journal of Econometrics 29, 1985; Zeileis,
  * Journal of Statistical Software 16(9), 2006, for generalised linear models.)  With the score and
  * the information of another loss it is the covariance of that estimator (Huber, "The behavior of
@@ -20,7 +20,10 @@
 #include "kernel/linear/logistic.h"
 #include "kernel/linear/robust_loss.h"
 
-/* The score of row i of a block for each list of coefficients, by its etas, and its share of A (one list alone). */
+/*
+ * The score of row i of a block for each list of coefficients, by its etas, and its share of A along these;
+ * of several lists, n_lists, the root L of it, LL', n_lists x (n_lists + 1), or NULL where nobody asks.
+ */
 typedef void (*RowScores)(const void *context, const DatasetBlock *block, int32_t i,
 						  const double *eta, double *scores, double *information);
 
@@ -77,6 +80,8 @@ typedef struct SandwichTask
 	LinearCoefficient *coefficients; /* n_lists * n_terms; out: errors, statistics, p-values */
 	LinearCovariance *covariance;	 /* of all; in: A^-1; its centres are n_lists * n_terms too */
 	const double *level;			 /* n_lists: eta at the centres */
+	const double
+		*leverage; /* factor like the covariance's of which leverages are; NULL: that one */
 } SandwichTask;
 
 /* The task of a fit of one list. */
@@ -89,8 +94,7 @@ extern SandwichTask sandwich_task(const Dataset *dataset, const Design *design, 
  *
  * covariance: that of residual variance 1, as least_squares_fit() gives it when asked.  One pass over the
  * rows of O((lists * terms)^2) each; sums of a block of rows in double, those of the blocks in
- * double-double.  Where the covariance is not known, or a row has the leverage 1 (HC2, HC3, which are
- * for one list), no coefficient has a standard error afterwards and the covariance is not known.
+ * double-double.  Where the covariance is not known, or a row has the leverage 1 (HC2, HC3), no coefficient has a standard error afterwards and the covariance is not known.
  *
  * Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED and what the dataset's store reports.
  */

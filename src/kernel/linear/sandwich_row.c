@@ -72,6 +72,32 @@ sandwich_even(const void *context, const DatasetBlock *block, int32_t i, const d
 	*scores = *information * *(const double *) context;
 }
 
+/*
+ * L of W = weight (diag(p) - pp') of the free classes, p of all: sqrt(weight p_m) ([m = c] - sqrt(p_m p_c)),
+ * the reference last.  p[m] in scores; reference: of its own.
+ */
+static void
+class_root(const double *p, double reference, int32_t n_free, double weight, double *root)
+{
+	int32_t m;
+	int32_t c;
+
+	for (m = 0; m < n_free; m++)
+	{
+		double others = reference;
+
+		for (c = 0; c < n_free; c++)
+		{
+			if (c != m)
+				others += p[c];
+			root[c] = -p[m] * sqrt(weight * p[c]);
+		}
+		root[m] = others * sqrt(weight * p[m]);
+		root[n_free] = -p[m] * sqrt(weight * reference);
+		root += n_free + 1;
+	}
+}
+
 void
 sandwich_classes(const void *context, const DatasetBlock *block, int32_t i, const double *eta,
 				 double *scores, double *information)
@@ -95,10 +121,13 @@ sandwich_classes(const void *context, const DatasetBlock *block, int32_t i, cons
 		sum += scores[m];
 	}
 	for (m = 0; m < n_free; m++)
+		scores[m] /= sum;
+	if (information != NULL)
+		class_root(scores, exp(-most) / sum, n_free, weight, information);
+	for (m = 0; m < n_free; m++)
 	{
 		int32_t class = m < classes->reference ? m : m + 1;
 
-		scores[m] = weight * ((class == own ? 1.0 : 0.0) - scores[m] / sum);
+		scores[m] = weight * ((class == own ? 1.0 : 0.0) - scores[m]);
 	}
-	*information = NAN;
 }
