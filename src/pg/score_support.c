@@ -2,11 +2,11 @@
  * score_support.c: planning: the score of a row becomes a score of the columns that it would be made of.
  *
  * predict(model, t) makes PostgreSQL form a row of all columns of t, which takes longer than the score
- * of a linear model.  Where the row is one of a table, of a subquery or written out (as a view leaves it
- * that was merged into the query), the planner lets predict_support put predict_columns(model, names,
- * t.a, t.b, ...) in its place: with the columns that the model reads when the model is a constant, else
- * with all of them.  The result, its errors and when they come are the same, so a call stays as it is
- * where that is not so:
+ * of a linear model.  Where the row is one of a table, of a subquery and the like or written out (as a
+ * view leaves it that was merged into the query), the planner lets predict_support put
+ * predict_columns(model, names, t.a, t.b, ...) in its place: with the columns that the model reads when
+ * the model is a constant, else with all of them.  The result, its errors and when they come are the
+ * same, so a call stays as it is where that is not so:
  *
  * - The row may be NULL, which the columns do not tell: it is on the side of an outer join that may lack
  *   a row.  Grouping sets make NULL of a row, or of a column but not of the row around it.
@@ -219,6 +219,24 @@ columns_of_subquery(const Var *row, const RangeTblEntry *entry, RowColumns *colu
 	return columns->n == n;
 }
 
+/* The columns of a row of a common table expression or of VALUES. */
+static bool
+columns_of_values(const Var *row, const RangeTblEntry *entry, RowColumns *columns)
+{
+	int n = list_length(entry->coltypes);
+	int i;
+
+	if (row->vartype != RECORDOID || list_length(entry->eref->colnames) != n)
+		return false;
+	columns_begin(columns, n);
+	for (i = 0; i < n; i++)
+		columns_add(columns, strVal(list_nth(entry->eref->colnames, i)),
+					column_of(row, i + 1, list_nth_oid(entry->coltypes, i),
+							  list_nth_int(entry->coltypmods, i),
+							  list_nth_oid(entry->colcollations, i)));
+	return true;
+}
+
 /* The columns of a row that is never NULL; false when it is not one of these. */
 static bool
 columns_of_variable(PlannerInfo *root, const Var *row, RowColumns *columns)
@@ -230,9 +248,18 @@ columns_of_variable(PlannerInfo *root, const Var *row, RowColumns *columns)
 		may_be_null((Node *) root->parse->jointree, row->varno, false))
 		return false;
 	entry = rt_fetch(row->varno, root->parse->rtable);
-	if (entry->rtekind == RTE_RELATION)
-		return columns_of_table(row, entry, columns);
-	return entry->rtekind == RTE_SUBQUERY && columns_of_subquery(row, entry, columns);
+	switch (entry->rtekind)
+	{
+		case RTE_RELATION:
+			return columns_of_table(row, entry, columns);
+		case RTE_SUBQUERY:
+			return columns_of_subquery(row, entry, columns);
+		case RTE_CTE:
+		case RTE_VALUES:
+			return columns_of_values(row, entry, columns);
+		default:
+			return false;
+	}
 }
 
 /* The same for a row that is written out. */

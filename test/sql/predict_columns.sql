@@ -39,6 +39,7 @@ UPDATE visit SET x = NULL WHERE id % 10 = 3;
 UPDATE visit SET level = NULL, yes = NULL, part = NULL, age = NULL WHERE id % 10 = 4;
 ALTER TABLE visit DROP COLUMN gone;
 
+CREATE TABLE trip AS SELECT i AS id FROM generate_series(-5, 20) AS i;
 CREATE TABLE model (name text PRIMARY KEY, m orchard.model);
 INSERT INTO model SELECT 'linear', orchard.fit(t, 'y', '{"algorithm": "linear_regression"}')
 FROM (SELECT x, n, part, colour, level, yes, at, age, pair, 2 * coalesce(x, 0) + n + id % 3 AS y FROM visit) AS t;
@@ -107,6 +108,13 @@ SELECT tried('orchard.predict(''spread_two'', $)', '(WITH c AS MATERIALIZED (SEL
 SELECT source, tried('orchard.predict(''spread_two'', $)', source)
 FROM unnest(ARRAY['(SELECT v FROM visit AS v OFFSET 0) AS s (r)', 'json_populate_recordset(NULL::visit, ''[{"x": 1, "n": 2, "colour": "red"}]'') AS r',
 	'unnest(ARRAY[NULL, (SELECT v FROM visit AS v WHERE id = 1)]) AS r']) AS source;
+-- Common table expressions, and lists of values.
+WITH c AS MATERIALIZED (SELECT id AS i, x, n, colour FROM visit) SELECT count(*),
+	bool_and(orchard.predict(:'two'::orchard.model, a) = orchard.predict('spread_two', as_is(b)) AND orchard.predict('spread_two', a) = orchard.predict(:'two'::orchard.model, as_is(b))) AS read_twice
+FROM c AS a JOIN c AS b USING (i);
+SELECT tried('orchard.predict(''spread_two'', $)', '(VALUES (1, 2.5::float8, ''red'', NULL), (NULL, 1, NULL, 5)) AS r (n, x, colour)') AS list,
+	tried(format('orchard.predict(%L::orchard.model, $)', :'two'), 'trip AS t LEFT JOIN (VALUES (1, 2.5::float8, ''red''), (3, 1, NULL)) AS r (n, x, colour) ON n = t.id') AS outer_join,
+	is_spread('WITH c AS MATERIALIZED (SELECT * FROM small) SELECT orchard.predict(''spread_two'', r) FROM c AS r') AS cte;
 WITH RECURSIVE r AS (SELECT 1 AS n, 0.5::float8 AS x, 'red' AS colour UNION ALL SELECT n + 1, x, colour FROM r WHERE n < 4)
 SELECT bool_and(orchard.predict(:'two'::orchard.model, r) = orchard.predict(:'two'::orchard.model, colour, x, n)) AS recursive FROM r;
 -- The definition of a view is what its author wrote.
@@ -115,7 +123,6 @@ SELECT pg_get_viewdef('scored');
 SELECT is_spread('SELECT p FROM scored WHERE id = 3'), count(p) = 300 AS all FROM scored;
 
 -- A row that an outer join may lack is NULL, and so is its score; the columns would say "missing".
-CREATE TABLE trip AS SELECT i AS id FROM generate_series(-5, 20) AS i;
 SELECT source, tried('orchard.predict(''spread_two'', $)', source)
 FROM unnest(ARRAY['trip AS t LEFT JOIN visit AS r USING (id)', 'visit AS r RIGHT JOIN trip AS t USING (id)', 'visit AS r LEFT JOIN trip AS t USING (id)',
 	'trip AS t RIGHT JOIN visit AS r USING (id)', 'trip AS t FULL JOIN visit AS r USING (id)', 'trip AS t JOIN visit AS r USING (id)',
