@@ -192,8 +192,8 @@ can_sample(const Logistic *fit)
 }
 
 /*
- * Newton's method over every SAMPLE_SHARE-th block, until what is left to win is little against
- * what other rows would change; *is_found is false where it does not get there soon, as when the
+ * Newton's method over every SAMPLE_SHARE-th block, until what is left to win, about the square of
+ * what the last step won, is little against what other rows would change; *is_found is false where it does not get there soon, as when the
  * classes are separated in these rows.
  */
 static Status
@@ -222,7 +222,7 @@ walk_sample(Logistic *fit, bool *is_found)
 		before = value;
 		for (k = 0; k < fit->n_columns; k++)
 			fit->estimate[k] -= fit->step[k];
-		*is_found = step.decrement <= enough;
+		*is_found = step.decrement * step.decrement <= enough;
 	}
 	return KERNEL_OK;
 }
