@@ -78,6 +78,41 @@ weighs_and_counts(void)
 	}
 }
 
+/* Without weights as with weights of 1, for every number of rows. */
+static void
+counts_without_weights(void)
+{
+	double column[ROWS];
+	double weight[ROWS];
+	int t;
+	int n;
+	int i;
+
+	for (i = 0; i < ROWS; i++)
+	{
+		column[i] = i % 5 == 2 ? NAN : 1.0 / (i + 1);
+		weight[i] = 1.0;
+	}
+	for (n = 0; n < 80; n++)
+	{
+		ColumnSums expected = {.sum = {0.0}};
+
+		column_sums(&expected, column, weight, n);
+		column_sums(&expected, column + n, weight, ROWS - n);
+		for (t = 0; t < 2; t++)
+		{
+			ColumnSums sums = {.sum = {0.0}};
+
+			twins[t](&sums, column, NULL, n);
+			twins[t](&sums, column + n, NULL, ROWS - n);
+			CHECK(column_total(sums.sum, sums.sum_rest).hi ==
+				  column_total(expected.sum, expected.sum_rest).hi);
+			CHECK(column_total(sums.present, sums.present_rest).hi == 800.0);
+			CHECK(column_total(sums.missing, sums.missing_rest).hi == 200.0);
+		}
+	}
+}
+
 static void
 spreads_about_the_mean(void)
 {
@@ -153,4 +188,5 @@ subtracts_a_multiple(void)
 }
 
 UNIT_MAIN(UNIT_CASE(subtracts_a_multiple), UNIT_CASE(cancels_without_loss),
-		  UNIT_CASE(weighs_and_counts), UNIT_CASE(spreads_about_the_mean))
+		  UNIT_CASE(weighs_and_counts), UNIT_CASE(counts_without_weights),
+		  UNIT_CASE(spreads_about_the_mean))

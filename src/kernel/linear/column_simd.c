@@ -25,6 +25,7 @@ typedef double Vector __attribute__((vector_size(LANES * sizeof(double)), aligne
 typedef int64_t Bits __attribute__((vector_size(LANES * sizeof(int64_t)), aligned(8), may_alias));
 
 #define AT(pointer) (*(const Vector *) (pointer))
+#define AT_MUTABLE(pointer) (*(Vector *) (pointer))
 
 /* sum + rest += value. */
 INLINE void
@@ -37,32 +38,84 @@ add_exactly(double *sum, double *rest, double value)
 	*sum = next;
 }
 
+/* The same of vectors. */
 INLINE void
-add_row(ColumnSums *sums, int32_t lane, double value, double weight, bool is_weighted)
+add_vector(Vector *sum, Vector *rest, Vector value)
+{
+	Vector next = *sum + value;
+	Vector part = next - *sum;
+
+	*rest += (*sum - (next - part)) + (value - part);
+	*sum = next;
+}
+
+/* A row of weight 1. */
+INLINE void
+add_row(ColumnSums *sums, int32_t lane, double value)
+{
+	bool is_present = value == value;
+
+	add_exactly(&sums->sum[lane], &sums->sum_rest[lane], is_present ? value : 0.0);
+	sums->present[lane] += is_present;
+	sums->missing[lane] += !is_present;
+}
+
+/* Rows of weight 1: their sums stay in registers, and are counted together, which is exact in any lane. */
+INLINE void
+add_rows(ColumnSums *sums, const double *column, int32_t n)
+{
+	Vector sum[COLUMN_LANES / LANES];
+	Vector rest[COLUMN_LANES / LANES];
+	Bits present = {0, 0, 0, 0}; /* less 1 for each */
+	double count;
+	int32_t i;
+	int32_t k;
+
+	for (k = 0; k < COLUMN_LANES / LANES; k++)
+	{
+		sum[k] = AT(sums->sum + k * LANES);
+		rest[k] = AT(sums->sum_rest + k * LANES);
+	}
+	for (i = 0; i + COLUMN_LANES <= n; i += COLUMN_LANES)
+	{
+		for (k = 0; k < COLUMN_LANES / LANES; k++)
+		{
+			Vector value = AT(column + i + k * LANES);
+			Bits is_present = (Bits) (value == value);
+
+			present += is_present;
+			add_vector(&sum[k], &rest[k], (Vector) ((Bits) value & is_present));
+		}
+	}
+	for (k = 0; k < COLUMN_LANES / LANES; k++)
+	{
+		AT_MUTABLE(sums->sum + k * LANES) = sum[k];
+		AT_MUTABLE(sums->sum_rest + k * LANES) = rest[k];
+	}
+	count = (double) -(present[0] + present[1] + present[2] + present[3]);
+	sums->present[0] += count;
+	sums->missing[0] += i - count;
+	for (k = 0; i + k < n; k++)
+		add_row(sums, k, column[i + k]);
+}
+
+INLINE void
+add_weighted_row(ColumnSums *sums, int32_t lane, double value, double weight)
 {
 	bool is_present = value == value;
 	double x = is_present ? value : 0.0;
 	double here = is_present ? weight : 0.0;
-	double product = is_weighted ? here * x : x;
+	double product = here * x;
 
-	if (is_weighted)
-		sums->sum_rest[lane] += fma(here, x, -product);
+	sums->sum_rest[lane] += fma(here, x, -product);
 	add_exactly(&sums->sum[lane], &sums->sum_rest[lane], product);
-	if (is_weighted)
-	{
-		add_exactly(&sums->present[lane], &sums->present_rest[lane], here);
-		add_exactly(&sums->missing[lane], &sums->missing_rest[lane], weight - here);
-	}
-	else
-	{
-		sums->present[lane] += here;
-		sums->missing[lane] += 1.0 - here;
-	}
+	add_exactly(&sums->present[lane], &sums->present_rest[lane], here);
+	add_exactly(&sums->missing[lane], &sums->missing_rest[lane], weight - here);
 }
 
 INLINE void
-add_rows(ColumnSums *restrict sums, const double *restrict column, const double *restrict weight,
-		 int32_t n, bool is_weighted)
+add_weighted_rows(ColumnSums *restrict sums, const double *restrict column,
+				  const double *restrict weight, int32_t n)
 {
 	int32_t i;
 	int32_t lane;
@@ -70,20 +123,19 @@ add_rows(ColumnSums *restrict sums, const double *restrict column, const double 
 	for (i = 0; i + COLUMN_LANES <= n; i += COLUMN_LANES)
 	{
 		for (lane = 0; lane < COLUMN_LANES; lane++)
-			add_row(sums, lane, column[i + lane], is_weighted ? weight[i + lane] : 1.0,
-					is_weighted);
+			add_weighted_row(sums, lane, column[i + lane], weight[i + lane]);
 	}
 	for (lane = 0; i + lane < n; lane++)
-		add_row(sums, lane, column[i + lane], is_weighted ? weight[i + lane] : 1.0, is_weighted);
+		add_weighted_row(sums, lane, column[i + lane], weight[i + lane]);
 }
 
 INLINE void
 add_column(ColumnSums *sums, const double *column, const double *weight, int32_t n)
 {
 	if (weight != NULL)
-		add_rows(sums, column, weight, n, true);
+		add_weighted_rows(sums, column, weight, n);
 	else
-		add_rows(sums, column, column, n, false);
+		add_rows(sums, column, n);
 }
 
 /* One vector's part of column_spread(). */

@@ -187,6 +187,26 @@ logistic_end(Logistic *fit)
 	null_space_release(&fit->null_space, fit->allocator);
 }
 
+/* The weight of a block's positive rows; weight: of each row, NULL = 1. */
+static double
+positive_weight(const Logistic *fit, const DatasetBlock *block, const double *weight)
+{
+	double positive = fit->options->positive_target;
+	double sum = 0.0;
+	int32_t count = 0;
+	int32_t i;
+
+	if (weight == NULL)
+	{
+		for (i = 0; i < block->n; i++)
+			count += block->target[i] == positive;
+		return count;
+	}
+	for (i = 0; i < block->n; i++)
+		sum += block->target[i] == positive ? weight[i] : 0.0;
+	return sum;
+}
+
 /* Total weight and that of the positive rows, and centre and scale of each number, the means being known. */
 static Status
 scale_numbers(Logistic *fit)
@@ -212,10 +232,7 @@ scale_numbers(Logistic *fit)
 			total = dd_add_double(total, block->n);
 		for (i = 0; weight != NULL && i < block->n; i++)
 			total = dd_add_double(total, weight[i]);
-		for (i = 0; i < block->n; i++)
-			fit->positive += block->target[i] == fit->options->positive_target ?
-				row_weight(block, i, fit->options) :
-				0.0;
+		fit->positive += positive_weight(fit, block, weight);
 		for (j = 0; j < dataset->n_numbers; j++)
 		{
 			if ((j & 63) == 0 && stop_requested(fit->stop))
