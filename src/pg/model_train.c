@@ -3,7 +3,7 @@
  * and registers the model.
  *
  * Two ways to read the rows, of which neither forms one.  A DestReceiver of ours takes the executor's
- * slots.  Where sums are all that a family needs, and the planner would have workers share the work
+ * slots, and in them, where they stand for rows as a table or a sort keeps them, these rows.  Where sums are all that a family needs, and the planner would have workers share the work
  * of an aggregate, the query is fit_columns over the columns instead: each process sums its own rows.
  * Rows that are held out to validate the model wait in a tuplestore, which goes to a temporary file
  * beyond work_mem; they come out again when the model is there, so the query runs once.  Where the
@@ -69,8 +69,10 @@ typedef struct Training
 	char *target;
 	Jsonb *options_json; /* with the algorithm */
 	FitOptions *options;
-	TupleDesc columns; /* those that are read, then the others, which options may name */
+	TupleDesc
+		columns; /* those that are read, then the others, which options may name; or as in the table */
 	int n_read;
+	int n_taken;   /* the first so many columns of a row are all that training looks at */
 	FitSpec *spec; /* from the first row on */
 	FitBinding *binding;
 	FitState *state;
@@ -139,6 +141,7 @@ choose_columns(Training *training)
 											  NameStr(TupleDescAttr(all, i)->attname));
 		training->n_read += source->is_read[i];
 	}
+	training->n_taken = training->n_read;
 	training->columns = CreateTemplateTupleDesc(all->natts);
 	for (wanted = 1; wanted >= 0; wanted--)
 	{
@@ -148,6 +151,28 @@ choose_columns(Training *training)
 				TupleDescCopyEntry(training->columns, ++n, all, i + 1);
 		}
 	}
+}
+
+/*
+ * Reads the other columns too where rows then come as they are stored: to leave columns out, PostgreSQL
+ * takes each row apart.
+ */
+static void
+read_stored_rows(Training *training)
+{
+	RowSource *source = training->source;
+	int last = 0;
+	int i;
+
+	if (training->options->validation != NULL || training->options->validation_fraction > 0.0)
+		return; /* each value is looked at, and the row copied */
+	for (i = 0; i < source->layout->n_columns; i++)
+		last = source->is_read[i] ? i + 1 : last;
+	if (!row_source_read_all(source))
+		return;
+	training->columns = source->layout->descriptor;
+	training->n_read = training->columns->natts;
+	training->n_taken = last;
 }
 
 /* The spec and the empty state, by the first row. */
@@ -297,7 +322,7 @@ add_row(Training *training, TupleTableSlot *slot)
 		fetch_following(row);
 	if (row != NULL && fit_state_add_stored(training->state, training->binding, row))
 		return;
-	slot_getallattrs(slot);
+	slot_getsomeattrs(slot, training->n_taken);
 	fit_state_add_values(training->state, training->binding, slot->tts_values, slot->tts_isnull);
 }
 
@@ -394,6 +419,7 @@ train_by_slots(Training *training)
 										.mydest = DestTuplestore};
 	training->row_context =
 		AllocSetContextCreate(training->context, "orchard training row", ALLOCSET_SMALL_SIZES);
+	read_stored_rows(training);
 	row_source_read(training->source, &training->receiver);
 	if (!training->refines && training->state != NULL && fit_is_rough(training->state))
 	{

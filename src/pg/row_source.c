@@ -7,13 +7,18 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
+#include "utils/typcache.h"
 #include "utils/varlena.h"
 
 #include "pg/row_source.h"
@@ -104,6 +109,22 @@ row_source_plan(const char *text, const char *argument)
 	return plan;
 }
 
+/* The one table that the statement is of, or InvalidOid. */
+static Oid
+table_of(const CachedPlanSource *statement)
+{
+	const Query *query = linitial_node(Query, statement->query_list);
+	const RangeTblEntry *entry;
+
+	if (list_length(query->rtable) != 1)
+		return InvalidOid;
+	entry = linitial_node(RangeTblEntry, query->rtable);
+	if (entry->rtekind != RTE_RELATION ||
+		(entry->relkind != RELKIND_RELATION && entry->relkind != RELKIND_MATVIEW))
+		return InvalidOid;
+	return entry->relid;
+}
+
 RowSource *
 row_source_open(const char *text)
 {
@@ -111,12 +132,37 @@ row_source_open(const char *text)
 	SPIPlanPtr plan = prepare_text(text, "source", &source->from);
 	CachedPlanSource *statement = require_select(plan, "source");
 
+	source->table = source->from != NULL ? table_of(statement) : InvalidOid;
 	if (source->from == NULL)
 		source->from = as_subquery(text, statement->raw_parse_tree);
 	source->layout = row_layout_of_columns(statement->resultDesc);
 	source->is_read = palloc0(sizeof(bool) * Max(source->layout->n_columns, 1));
 	SPI_freeplan(plan);
 	return source;
+}
+
+/* How many columns the table has, with those that were dropped and are still in its rows. */
+static int
+stored_columns(Oid table)
+{
+	TupleDesc descriptor = lookup_rowtype_tupdesc(get_rel_type_id(table), -1);
+	int n = descriptor->natts;
+
+	ReleaseTupleDesc(descriptor);
+	return n;
+}
+
+bool
+row_source_read_all(RowSource *source)
+{
+	int i;
+
+	if (!OidIsValid(source->table) || stored_columns(source->table) != source->layout->n_columns ||
+		pg_class_aclcheck(source->table, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		return false;
+	for (i = 0; i < source->layout->n_columns; i++)
+		source->is_read[i] = true;
+	return true;
 }
 
 char *

@@ -20,6 +20,7 @@ typedef struct RowSource
 	char *from;		   /* what stands for the source in FROM */
 	RowLayout *layout; /* all its columns */
 	bool *is_read;	   /* by column: what the caller wants; none at first */
+	Oid table;		   /* whose rows they are, or InvalidOid where they may be others */
 } RowSource;
 
 /*
@@ -31,6 +32,14 @@ extern RowSource *row_source_open(const char *text);
 
 /* The plan of such a text, to be looked at; errors name the SQL argument. */
 extern SPIPlanPtr row_source_plan(const char *text, const char *argument);
+
+/*
+ * row_source_read_all
+ *		Wants all columns where the rows then come as a table keeps them.
+ *
+ * False, and nothing changed, where they would not, or where the user has no right on all of them.
+ */
+extern bool row_source_read_all(RowSource *source);
 
 /* The columns to be read, in their order, quoted and with commas between them. */
 extern char *row_source_columns(const RowSource *source);

@@ -4,7 +4,8 @@
 # Both use one thread and are brought to a gradient of the mean loss of 1e-8 (infinity norm on
 # standardised columns), which is computed anew from the coefficients of both.  PYTHON names a
 # Python with numpy and scikit-learn 1.9.1 (pip install numpy scikit-learn==1.9.1); ROUNDS (default
-# 5) are the runs behind each median; SHAPES chooses among the nine.
+# 5) are the runs behind each median; SHAPES chooses among the nine.  shared_buffers hold the largest
+# table, of 440 MB, four times over: one above a quarter of them would be read through a ring of 256 kB.
 set -eu
 
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1

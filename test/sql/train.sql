@@ -26,11 +26,13 @@ SELECT version FROM orchard.train('linear', 'SELECT x, c, v[1] + 1 AS v1, y, w F
 SELECT digest('linear') = orchard.model_digest(orchard.fit(t, 'y', '{"algorithm": "linear_regression", "weight": "w", "group": "c"}' )) AS same
 FROM (SELECT x, c, v[1] + 1 AS v1, y, w FROM ground WHERE k > 3 ORDER BY id DESC) AS t;
 
--- Rows are read where a table or a sort keeps them: with NULLs, from before a column came, and after one went.
+-- Rows are read where a table or a sort keeps them: with NULLs, with columns that are left out, from before a column
+-- came, behind one of varying width and after one went.
 CREATE TABLE stored AS
-SELECT nullif(i % 7, 3)::float8 AS a, (i % 5)::int2 AS k, i % 2 = 0 AS b, i * 31 % 17 / 4.0::float8 AS c, ((i * 37 + i % 7) % 29)::float8 AS y
+SELECT i / 3 AS id, nullif(i % 7, 3)::float8 AS a, (i % 5)::int2 AS k, i % 2 = 0 AS b, i * 31 % 17 / 4.0::float8 AS c,
+	((i * 37 + i % 7) % 29)::float8 AS y
 FROM generate_series(1, 300) AS i;
-CREATE FUNCTION same_from(source text) RETURNS text LANGUAGE plpgsql AS
+CREATE FUNCTION same_from(source text, options jsonb DEFAULT '{}') RETURNS text LANGUAGE plpgsql AS
 $$
 DECLARE
 	target text;
@@ -38,26 +40,30 @@ DECLARE
 	one boolean;
 BEGIN
 	FOREACH target IN ARRAY '{y,b}'::text[] LOOP
-		PERFORM version FROM orchard.train('stored', source, target, CASE target WHEN 'y' THEN 'linear_regression' ELSE 'logistic_regression' END);
-		EXECUTE format($q$SELECT digest('stored') = orchard.model_digest(orchard.fit(t, %L, jsonb_build_object('algorithm', %L::text))) FROM (%s) AS t$q$,
-			target, CASE target WHEN 'y' THEN 'linear_regression' ELSE 'logistic_regression' END, source) INTO one;
+		options := options || jsonb_build_object('algorithm', CASE target WHEN 'y' THEN 'linear_regression' ELSE 'logistic_regression' END);
+		PERFORM version FROM orchard.train('stored', source, target, NULL, options);
+		EXECUTE format($q$SELECT digest('stored') = orchard.model_digest(orchard.fit(t, %L, %L)) FROM (%s) AS t$q$,
+			target, options, CASE WHEN source LIKE '% %' THEN source ELSE 'TABLE ' || source END) INTO one;
 		same := same || one;
 	END LOOP;
 	RETURN same::text;
 END $$;
-SELECT same_from('SELECT * FROM stored'), same_from('SELECT * FROM stored ORDER BY c, y, a, k'), same_from('SELECT c, a, y, b FROM stored');
+SELECT same_from('stored', '{"exclude": ["id"]}'), same_from('stored', '{"features": ["c"]}'), same_from('stored');
+SELECT same_from('SELECT * FROM stored'), same_from('SELECT * FROM stored ORDER BY c, y, a, k, id'), same_from('SELECT c, a, y, b FROM stored');
 ALTER TABLE stored ADD d float8 DEFAULT 2.5;
-INSERT INTO stored SELECT i, i % 3, i % 4 < 2, 1.5, i % 6, i % 11 FROM generate_series(1, 40) AS i;
-SELECT same_from('SELECT * FROM stored'), same_from('SELECT * FROM stored ORDER BY c, y, a, k, d'), same_from('SELECT * FROM stored WHERE k > 1 OFFSET 3');
+INSERT INTO stored SELECT i, i, i % 3, i % 4 < 2, 1.5, i % 6, i % 11 FROM generate_series(1, 40) AS i;
+SELECT same_from('stored', '{"exclude": ["id"]}'), same_from('stored', '{"exclude": ["d"]}'), same_from('SELECT * FROM stored WHERE k > 1 OFFSET 3');
 ALTER TABLE stored DROP k;
-SELECT same_from('SELECT * FROM stored'), same_from('SELECT * FROM stored ORDER BY c, y, a, d');
+SELECT same_from('stored', '{"exclude": ["id"]}'), same_from('SELECT * FROM stored ORDER BY c, y, a, d, id');
 SELECT same_from('SELECT a, c, b, y FROM stored UNION SELECT a, c, b, y FROM stored ORDER BY a, c, b, y');
 -- A slot for stored rows that holds values: of several functions at once.
 SELECT same_from('SELECT * FROM ROWS FROM (unnest(array[3, 1, 4, 1, 5, 9, 2, 6, 5]), unnest(array[2.5, 0, 1, 4, 2, 1, 7, 3, 9]::float8[]), unnest(array[true, false, true, true, false, true, false, false, true])) WITH ORDINALITY AS f(i, a, b, y)');
+CREATE TABLE behind AS SELECT id, repeat('x', id % 9) AS note, a, b, c, y FROM stored;
+SELECT same_from('behind', '{"exclude": ["note"]}'), same_from('behind', '{"exclude": ["note", "id"], "weight": "id"}');
 UPDATE stored SET c = 'Infinity' WHERE a = 5 AND d = 5;
 SELECT rows FROM orchard.train('stored', 'stored', 'y', 'linear_regression');
-DROP FUNCTION same_from(text);
-DROP TABLE stored;
+DROP FUNCTION same_from(text, jsonb);
+DROP TABLE stored, behind;
 
 -- By columns as arguments, which is what a parallel plan runs.
 SELECT orchard.model_digest(orchard.fit_columns('{x,k,c,g,v,n,at,y,id,note,yes,w}', 'y', :'linear', x, k, c, g, v, n, at, y))
