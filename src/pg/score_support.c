@@ -14,7 +14,7 @@
  * - Columns that are not read would be left out, but have side effects or are sets.
  * - The table has an index over a score of its row: only the call as it is matches that.  The
  *   expressions of indexes are planned without a query, so they keep their rows.
- * - The user may not call one of the two functions.
+ * - The user may not call one of the two functions, or ALTER FUNCTION has made one run otherwise.
  */
 #include "postgres.h"
 
@@ -51,6 +51,7 @@ PG_FUNCTION_INFO_V1(orchard_predict_support);
 typedef struct RowColumns
 {
 	int n;
+	int most; /* columns are looked at no further */
 	const char **names;
 	Expr **values;
 } RowColumns;
@@ -63,11 +64,15 @@ columns_begin(RowColumns *columns, int limit)
 	columns->values = palloc(sizeof(Expr *) * Max(limit, 1));
 }
 
-static void
+/* False when there is one too many. */
+static bool
 columns_add(RowColumns *columns, const char *name, Expr *value)
 {
+	if (columns->n == columns->most)
+		return false;
 	columns->names[columns->n] = pstrdup(name);
 	columns->values[columns->n++] = value;
+	return true;
 }
 
 /* Is this range table entry where an outer join may put NULLs?  is_nullable: the tree as a whole is. */
@@ -165,9 +170,9 @@ columns_of_table(const Var *row, const RangeTblEntry *entry, RowColumns *columns
 		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), i);
 
 		if (!attribute->attisdropped)
-			columns_add(columns, NameStr(attribute->attname),
-						column_of(row, i + 1, attribute->atttypid, attribute->atttypmod,
-								  attribute->attcollation));
+			is_known = columns_add(columns, NameStr(attribute->attname),
+								   column_of(row, i + 1, attribute->atttypid, attribute->atttypmod,
+											 attribute->attcollation));
 	}
 	table_close(table, NoLock);
 	return is_known;
@@ -210,11 +215,12 @@ columns_of_subquery(const Var *row, const RangeTblEntry *entry, RowColumns *colu
 		if (i != columns->n || i >= n ||
 			(descriptor != NULL && TupleDescAttr(descriptor, i)->atttypid != exprType(value)))
 			return false;
-		columns_add(
-			columns,
-			descriptor != NULL ? NameStr(TupleDescAttr(descriptor, i)->attname) :
-								 strVal(list_nth(entry->eref->colnames, i)),
-			column_of(row, i + 1, exprType(value), exprTypmod(value), exprCollation(value)));
+		if (!columns_add(
+				columns,
+				descriptor != NULL ? NameStr(TupleDescAttr(descriptor, i)->attname) :
+									 strVal(list_nth(entry->eref->colnames, i)),
+				column_of(row, i + 1, exprType(value), exprTypmod(value), exprCollation(value))))
+			return false;
 	}
 	return columns->n == n;
 }
@@ -230,10 +236,13 @@ columns_of_values(const Var *row, const RangeTblEntry *entry, RowColumns *column
 		return false;
 	columns_begin(columns, n);
 	for (i = 0; i < n; i++)
-		columns_add(columns, strVal(list_nth(entry->eref->colnames, i)),
-					column_of(row, i + 1, list_nth_oid(entry->coltypes, i),
-							  list_nth_int(entry->coltypmods, i),
-							  list_nth_oid(entry->colcollations, i)));
+	{
+		if (!columns_add(columns, strVal(list_nth(entry->eref->colnames, i)),
+						 column_of(row, i + 1, list_nth_oid(entry->coltypes, i),
+								   list_nth_int(entry->coltypmods, i),
+								   list_nth_oid(entry->colcollations, i))))
+			return false;
+	}
 	return true;
 }
 
@@ -279,10 +288,13 @@ columns_of_row(const RowExpr *row, RowColumns *columns)
 		return false;
 	columns_begin(columns, n);
 	for (i = 0; i < n; i++)
-		columns_add(columns,
-					descriptor != NULL ? NameStr(TupleDescAttr(descriptor, i)->attname) :
-										 strVal(list_nth(row->colnames, i)),
-					list_nth(row->args, i));
+	{
+		if (!columns_add(columns,
+						 descriptor != NULL ? NameStr(TupleDescAttr(descriptor, i)->attname) :
+											  strVal(list_nth(row->colnames, i)),
+						 list_nth(row->args, i)))
+			return false;
+	}
 	return true;
 }
 
@@ -308,10 +320,10 @@ find_column(const RowColumns *columns, const char *name)
 static bool
 keep_inputs(RowColumns *columns, const CachedModel *model)
 {
-	RowColumns kept;
+	RowColumns kept = {.most = (int) model->n_inputs};
 	uint32 i;
 
-	columns_begin(&kept, (int) model->n_inputs);
+	columns_begin(&kept, kept.most);
 	for (i = 0; i < model->n_inputs; i++)
 	{
 		int found = find_column(columns, model->inputs[i].name);
@@ -325,22 +337,26 @@ keep_inputs(RowColumns *columns, const CachedModel *model)
 }
 
 /*
- * Leaves what the call needs.  A model that is stored out of line is not fetched for the plan, and
- * one that a name refers to may be another when the plan runs.
+ * Is the model known to the planner?  One that is stored out of line is not fetched for a plan, and
+ * what a name refers to may be another model when the plan runs.
  */
 static bool
-narrow(RowColumns *columns, const Node *model, Oid type)
+is_constant_model(const Node *model, Oid type)
 {
 	const Const *constant = (const Const *) model;
 
-	if (type == TEXTOID || !IsA(model, Const))
-		return true;
-	if (constant->constisnull)
-		return false;
-	if (VARATT_IS_EXTERNAL(DatumGetPointer(constant->constvalue)))
-		return true;
-	return keep_inputs(columns,
-					   model_cache_get((struct varlena *) PG_DETOAST_DATUM(constant->constvalue)));
+	return type != TEXTOID && IsA(model, Const) && !constant->constisnull &&
+		!VARATT_IS_EXTERNAL(DatumGetPointer(constant->constvalue));
+}
+
+/* Leaves what the constant model reads, at most so many columns. */
+static bool
+narrow(RowColumns *columns, const Const *model, int most)
+{
+	const CachedModel *cached =
+		model_cache_get((struct varlena *) PG_DETOAST_DATUM(model->constvalue));
+
+	return cached->n_inputs <= (uint32) most && keep_inputs(columns, cached);
 }
 
 static bool
@@ -355,15 +371,32 @@ columns_of_argument(PlannerInfo *root, const Node *row, RowColumns *columns)
 }
 
 /*
- * The function that takes (..., names, columns) where this one takes (..., row); invalid when there is
- * none, or the user may not call both: then the call raises its own error.
+ * Does it make no difference which of the two is called?  ALTER FUNCTION can make one.  A user who may
+ * not call one of them gets the error from the call as it is.
  */
-static Oid
-columns_function(Form_pg_proc function)
+static bool
+is_alike(HeapTuple function, HeapTuple other)
 {
+	Form_pg_proc a = (Form_pg_proc) GETSTRUCT(function);
+	Form_pg_proc b = (Form_pg_proc) GETSTRUCT(other);
+
+	return a->prorettype == b->prorettype && a->provolatile == b->provolatile &&
+		a->proparallel == b->proparallel && a->proisstrict == b->proisstrict &&
+		a->proleakproof == b->proleakproof && a->procost == b->procost && !a->prosecdef &&
+		!b->prosecdef && heap_attisnull(function, Anum_pg_proc_proconfig, NULL) &&
+		heap_attisnull(other, Anum_pg_proc_proconfig, NULL) && may_execute(a->oid) &&
+		may_execute(b->oid);
+}
+
+/* The function that takes (..., names, columns) where this one takes (..., row), or invalid. */
+static Oid
+columns_function(HeapTuple tuple)
+{
+	Form_pg_proc function = (Form_pg_proc) GETSTRUCT(tuple);
 	Oid types[FUNC_MAX_ARGS];
 	int n = function->pronargs;
 	char *name = psprintf("%s" COLUMNS_SUFFIX, NameStr(function->proname));
+	HeapTuple other;
 	Oid found;
 
 	if (n < 2 || n >= FUNC_MAX_ARGS)
@@ -371,12 +404,13 @@ columns_function(Form_pg_proc function)
 	memcpy(types, function->proargtypes.values, sizeof(Oid) * n);
 	types[n] = types[n - 1];
 	types[n - 1] = TEXTARRAYOID;
-	found = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+	other = SearchSysCache3(PROCNAMEARGSNSP, CStringGetDatum(name),
 							PointerGetDatum(buildoidvector(types, n + 1)),
 							ObjectIdGetDatum(function->pronamespace));
-	if (!OidIsValid(found) || !may_execute(function->oid) || !may_execute(found) ||
-		get_func_rettype(found) != function->prorettype)
+	if (!HeapTupleIsValid(other))
 		return InvalidOid;
+	found = is_alike(tuple, other) ? ((Form_pg_proc) GETSTRUCT(other))->oid : InvalidOid;
+	ReleaseSysCache(other);
 	return found;
 }
 
@@ -413,21 +447,24 @@ call_of_columns(const FuncExpr *call, Oid function, const RowColumns *columns)
 
 /* What stands for the call of this function, or NULL. */
 static Expr *
-simplify(PlannerInfo *root, const FuncExpr *call, Form_pg_proc function)
+simplify(PlannerInfo *root, const FuncExpr *call, HeapTuple tuple)
 {
-	int n_others = list_length(call->args) - 1;
-	RowColumns columns;
+	Form_pg_proc function = (Form_pg_proc) GETSTRUCT(tuple);
+	const Node *model = linitial(call->args);
+	int most = FUNC_MAX_ARGS - list_length(call->args);
+	bool is_constant = is_constant_model(model, function->proargtypes.values[0]);
+	RowColumns columns = {.most = is_constant ? PG_INT32_MAX : most};
 	Oid other;
 
 	if (call->funcvariadic || list_length(call->args) != function->pronargs)
 		return NULL;
 	if (!columns_of_argument(root, llast(call->args), &columns))
 		return NULL;
-	if (!narrow(&columns, linitial(call->args), function->proargtypes.values[0]))
+	if (is_constant && !narrow(&columns, (const Const *) model, most))
 		return NULL;
-	if (columns.n == 0 || n_others + 1 + columns.n > FUNC_MAX_ARGS)
+	if (columns.n == 0)
 		return NULL;
-	other = columns_function(function);
+	other = columns_function(tuple);
 	if (!OidIsValid(other))
 		return NULL;
 	/* As when PostgreSQL inlines a function: who may call it, for one, is looked at again when it changes. */
@@ -449,7 +486,7 @@ orchard_predict_support(PG_FUNCTION_ARGS)
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(request->fcall->funcid));
 	if (!HeapTupleIsValid(tuple))
 		PG_RETURN_POINTER(NULL);
-	simplified = simplify(request->root, request->fcall, (Form_pg_proc) GETSTRUCT(tuple));
+	simplified = simplify(request->root, request->fcall, tuple);
 	ReleaseSysCache(tuple);
 	PG_RETURN_POINTER(simplified);
 }

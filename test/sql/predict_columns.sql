@@ -362,6 +362,18 @@ EXECUTE inlined;
 RESET ROLE;
 GRANT EXECUTE ON FUNCTION orchard.predict(orchard.model, "any") TO PUBLIC;
 DEALLOCATE ALL;
+-- A function that was altered is called.
+SELECT name, is_spread('SELECT orchard.predict(''spread_two'', r) FROM small AS r') AS spread
+FROM unnest(ARRAY['SECURITY DEFINER', 'SECURITY INVOKER', 'COST 50', 'COST 100', 'PARALLEL RESTRICTED', 'PARALLEL SAFE',
+	'SET work_mem = 64', 'RESET ALL', 'VOLATILE', 'STABLE', 'LEAKPROOF', 'NOT LEAKPROOF']) AS name, run('ALTER FUNCTION orchard.predict(text, "any") ' || name);
+SET ROLE regress_spread;
+SELECT count(orchard.predict('spread_two', r)) FROM merged AS r;
+RESET ROLE;
+ALTER FUNCTION orchard.predict(text, "any") SECURITY DEFINER;
+SET ROLE regress_spread;
+SELECT count(orchard.predict('postgres.spread_two', r)) FROM merged AS r;
+RESET ROLE;
+ALTER FUNCTION orchard.predict(text, "any") SECURITY INVOKER;
 DROP OWNED BY regress_spread;
 DROP ROLE regress_spread;
 
