@@ -649,7 +649,8 @@ set_descriptor(CallSite *site, FunctionCallInfo fcinfo, int first)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("argument \"names\" has %d names for %d columns", site->descriptor->natts,
-						site->n_types)));
+						site->n_types),
+				 errhint("Name the columns that follow, in their order.")));
 	site->names = DatumGetArrayTypePCopy(PointerGetDatum(names));
 	MemoryContextSwitchTo(caller);
 }

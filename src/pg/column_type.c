@@ -183,10 +183,10 @@ column_read_weight(ColumnReader reader, Datum datum, const char *name)
 	double weight = column_read_number(reader, datum, FAMILY_NUMBER, name);
 
 	if (!(weight >= 0.0 && isfinite(weight)))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("weight column \"%s\" must be finite and at least 0, not %g", name, weight)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight column \"%s\" must be finite and at least 0, not %g", name, weight),
+				 errhint("Leave such rows out, or give them a weight of 0.")));
 	return weight;
 }
 
@@ -316,7 +316,8 @@ column_read_array(ColumnReader reader, Datum datum, const char *name, double **n
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("array \"%s\" must have one dimension, not %d", name, ARR_NDIM(array))));
+				 errmsg("array \"%s\" must have one dimension, not %d", name, ARR_NDIM(array)),
+				 errhint("Give a vector, such as ARRAY[1.5, 2.0].")));
 	if (reader == READ_FLOAT8_ARRAY)
 		deconstruct_array(array, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, nulls,
 						  &n);

@@ -163,6 +163,20 @@ set_objective(Evaluation *evaluation)
 		evaluation->quantile = NAN;
 }
 
+/* What has no target cannot be right or wrong. */
+static void
+require_target(const Model *model)
+{
+	if (model->target[0] == '\0')
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the model has no target to be evaluated against"),
+			 errdetail("An isolation forest is trained without one."),
+			 errhint(
+				 "Where rows have labels, use the metrics themselves, such as orchard.roc_auc(label, orchard.predict(model, ...)).")));
+}
+
 Evaluation *
 evaluation_create(const struct varlena *stored, TupleDesc columns, const char *weight, int steps)
 {
@@ -174,6 +188,7 @@ evaluation_create(const struct varlena *stored, TupleDesc columns, const char *w
 		CurrentMemoryContext, "orchard evaluation binding", ALLOCSET_SMALL_SIZES);
 	evaluation->stored = stored;
 	evaluation->model = model_decode_stored(stored);
+	require_target(evaluation->model);
 	set_objective(evaluation);
 	evaluation->layout = row_layout_of_columns(columns);
 	evaluation->target = find_column(evaluation->layout, evaluation->model->target, "target");
@@ -183,12 +198,14 @@ evaluation_create(const struct varlena *stored, TupleDesc columns, const char *w
 	if (evaluation->weight.index >= 0 && evaluation->weight.type.family != FAMILY_NUMBER)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("weight column \"%s\" must be a number", weight)));
+				 errmsg("weight column \"%s\" must be a number", weight),
+				 errhint("Cast it, for example to float8.")));
 	if (evaluation->model->n_classes == 0 && evaluation->target.type.family == FAMILY_CATEGORY)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("target column \"%s\" is categorical, but the model predicts a number",
-						evaluation->model->target)));
+						evaluation->model->target),
+				 errhint("Give the target as the number that the model was trained on.")));
 	read_class_numbers(evaluation);
 	if (evaluation_is_of_many(evaluation))
 		require(evaluation,
@@ -369,7 +386,8 @@ add_number(Evaluation *evaluation, Datum label, double prediction, double weight
 	if (!isfinite(number))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("target column \"%s\" must be finite, not %g", target->name, number)));
+				 errmsg("target column \"%s\" must be finite, not %g", target->name, number),
+				 errhint("Leave such rows out, or store NULL for a value that is not known.")));
 	require(evaluation, prediction_error_add(&evaluation->error, number, prediction, weight));
 	if (!isnan(evaluation->quantile))
 		require(

@@ -215,7 +215,9 @@ fit_describe_classes(Fit *fit)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg(
 				 "option \"positive_class\" needs a target of two classes, but column \"%s\" has %d",
-				 fit->spec->target, n)));
+				 fit->spec->target, n),
+			 errhint(
+				 "Leave the option out: orchard.probability(model, class, ...) gives that of each class.")));
 	model->positive_class = require_class(fit, "positive_class", options->positive_class);
 }
 
@@ -255,5 +257,6 @@ fit_check_class_weights(const Fit *fit)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"class_weight\" leaves no row of column \"%s\" with a weight",
-						fit->spec->target)));
+						fit->spec->target),
+				 errhint("Give at least one class that the rows have a weight above 0.")));
 }

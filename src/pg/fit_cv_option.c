@@ -56,11 +56,13 @@ cv_options_check(const FitOptions *options)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"l1\" of algorithm \"%s\" must be a number, not \"cv\"",
-						algorithm_name(options->algorithm))));
+						algorithm_name(options->algorithm)),
+				 errhint("Linear regression chooses its penalty by cross-validation.")));
 	if (!options->cv.is_on && options->cv.given != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"%s\" does nothing without \"l1\": \"cv\"", options->cv.given)));
+				 errmsg("option \"%s\" does nothing without \"l1\": \"cv\"", options->cv.given),
+				 errhint("Give \"l1\": \"cv\" too, or leave the option out.")));
 	if (!options->cv.is_on)
 		return;
 	if (options->l2 > 0.0)

@@ -359,7 +359,8 @@ fit_require_rows(const FitState *state)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("the model cannot be fitted: no row has a target and a positive weight"),
-				 errdetail("Rows without them: %lld.", (long long) state->rows_skipped)));
+				 errdetail("Rows without them: %lld.", (long long) state->rows_skipped),
+				 errhint("Look for NULLs in the target column and for weights of 0.")));
 }
 
 /* A warning to the client, unless it had enough of them. */

@@ -252,7 +252,8 @@ check_covariance(const FitOptions *options)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"cov_type\" does nothing for a model without standard errors"),
-				 errdetail("There are none with a penalty or with nonnegative coefficients.")));
+				 errdetail("There are none with a penalty or with nonnegative coefficients."),
+				 errhint("Leave out \"cov_type\", or the penalty.")));
 }
 
 /* Without the option the number of terms decides. */
@@ -271,7 +272,8 @@ read_epsilon(FitOptions *options, const char *name, const JsonbValue *value)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"epsilon\" must be above 1, not 1"),
-				 errdetail("At 1 and below the scale is 0 whatever the rows.")));
+				 errdetail("At 1 and below the scale is 0 whatever the rows."),
+				 errhint("Leave the option out for 1.35.")));
 }
 
 /* A reader that stores one value; `expression` uses name and value. */
@@ -340,10 +342,11 @@ read_preprocess(FitOptions *options, const char *name, const JsonbValue *value)
 			option_wrong_type(name, wanted);
 	}
 	if (recipe->n > MODEL_STEPS_LIMIT)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("option \"%s\" has %u steps, more than %d", name, recipe->n,
-						MODEL_STEPS_LIMIT)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("option \"%s\" has %u steps, more than %d", name, recipe->n, MODEL_STEPS_LIMIT),
+			 errhint("Steps of several columns alike are one with \"columns\".")));
 	options->preprocess = recipe;
 }
 
@@ -465,12 +468,29 @@ read_option(FitOptions *options, GivenOptions *given, char *name, const JsonbVal
 				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options \"%s\" and \"%s\" cannot both be given", given->names[i], name),
-				 errdetail("Both are names of \"%s\".", entry->name)));
+				 errdetail("Both are names of \"%s\".", entry->name),
+				 errhint("Leave one of them out.")));
 	}
 	given->entries[given->n] = entry;
 	given->names[given->n++] = name;
 	entry->read(options, name, value);
 	options->limits_given |= strcmp(name, "tol") == 0 || strcmp(name, "max_iter") == 0;
+}
+
+/* The algorithms that have an option, as a list. */
+static char *
+algorithms_with(const OptionEntry *entry)
+{
+	StringInfoData list;
+	int i;
+
+	initStringInfo(&list);
+	for (i = 0; i < (int) lengthof(algorithms); i++)
+	{
+		if (entry->algorithms & ALGORITHM_BIT(algorithms[i].algorithm))
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", algorithms[i].name);
+	}
+	return list.data;
 }
 
 /* An option that does nothing for the algorithm is refused. */
@@ -485,7 +505,9 @@ check_given(const FitOptions *options, const GivenOptions *given)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("option \"%s\" does nothing for algorithm \"%s\"", given->names[i],
-							algorithm_name(options->algorithm))));
+							algorithm_name(options->algorithm)),
+					 errhint("Leave it out, or choose from the algorithms that have it: %s.",
+							 algorithms_with(given->entries[i]))));
 	}
 }
 
@@ -521,7 +543,8 @@ check_objective(FitOptions *options)
 			 has_one ? errmsg("algorithm \"%s\" has the objective \"%s\", not \"%s\"", entry->name,
 							  objectives[i], objective_name(options->objective)) :
 					   errmsg("algorithm \"%s\" does not have the objective \"%s\"", entry->name,
-							  objective_name(options->objective))));
+							  objective_name(options->objective)),
+			 errhint("Leave the objective out, or choose another algorithm.")));
 }
 
 /* A regression has no classes. */
@@ -531,10 +554,13 @@ check_classes(const FitOptions *options)
 	if (options->objective == 0 || objective_is_classification(options->objective))
 		return;
 	if (options->balanced || options->class_weights != NULL || options->positive_class != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"%s\" needs a classification algorithm",
-						options->positive_class != NULL ? "positive_class" : "class_weight")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"%s\" needs a classification algorithm",
+					options->positive_class != NULL ? "positive_class" : "class_weight"),
+			 errhint(
+				 "Leave it out, or give \"algorithm\": \"logistic_regression\" or, with trees, \"objective\": \"log_loss\".")));
 }
 
 /* Poisson unless an option says so; the link must be one of the objective's. */
@@ -591,19 +617,21 @@ check_options(FitOptions *options, const GivenOptions *given)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options \"tol\" and \"max_iter\" need an iterative algorithm"),
-				 errdetail("Linear regression is solved from its sums to full accuracy.")));
+				 errdetail("Linear regression is solved from its sums to full accuracy."),
+				 errhint("Leave them out.")));
 	check_given(options, given);
 	check_covariance(options);
 	cv_options_check(options);
 	if (options->features != NULL && options->exclude != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options \"features\" and \"exclude\" cannot both be given")));
+				 errmsg("options \"features\" and \"exclude\" cannot both be given"),
+				 errhint("Leave one of them out.")));
 	if (options->validation != NULL && options->validation_fraction > 0.0)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("options \"validation\" and \"validation_fraction\" cannot both be given")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options \"validation\" and \"validation_fraction\" cannot both be given"),
+				 errhint("Leave one of them out.")));
 	if (algorithm_is_tree(options->algorithm))
 		tree_options_complete(options);
 	if (options->algorithm == ALGORITHM_GLM)

@@ -73,7 +73,8 @@ make_appliers(FitSpec *spec)
 		if (step->kind == STEP_POLYNOMIAL ? step->columns.n == 0 : step->column == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("step %u of the recipe names no column", i + 1)));
+					 errmsg("step %u of the recipe names no column", i + 1),
+					 errhint("Give each step \"column\" or \"columns\".")));
 		require_ok(applier_begin(&spec->appliers[i], step, memory_transient()), "the recipe");
 	}
 }
@@ -104,9 +105,12 @@ check_column(const FitOptions *options, const char *target, const RowLayout *lay
 	for (i = 0; i < (int) lengthof(others); i++)
 	{
 		if (others[i] != NULL && strcmp(others[i], name) == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s column \"%s\" cannot be a column of the recipe", roles[i], name)));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s column \"%s\" cannot be a column of the recipe", roles[i], name),
+				 errhint(
+					 "Take the column out of the recipe, or select it once more under another name.")));
 	}
 	for (i = 0; i < options->n_exclude; i++)
 	{
@@ -114,7 +118,9 @@ check_column(const FitOptions *options, const char *target, const RowLayout *lay
 			ereport(
 				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("column \"%s\" is in both options \"exclude\" and \"preprocess\"", name)));
+				 errmsg("column \"%s\" is in both options \"exclude\" and \"preprocess\"", name),
+				 errhint(
+					 "Leave it out of one of them: columns of the recipe are no features as they are.")));
 	}
 }
 
@@ -130,7 +136,8 @@ check_step_target(const FitOptions *options, const char *target, const Step *hea
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("transform \"%s\" of column \"%s\" needs a target",
-						step_kind_names[step->kind], head->column)));
+						step_kind_names[step->kind], head->column),
+				 errhint("Choose a transform that needs none, such as \"frequency\".")));
 	if (step->target != NULL && strcmp(step->target, target) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -252,37 +259,47 @@ has_equal_names(const FitSpec *spec)
 	return found;
 }
 
-/* Is it the name of an output before feature i, or of a column that is a feature itself? */
+/* Takes a name; is it new? */
 static bool
-is_taken(const FitSpec *spec, int i, const char *name)
+take_name(Dictionary *taken, const char *name, int32 *code)
 {
-	int k;
+	int32 before = taken->n;
 
-	for (k = 0; k < spec->n_features; k++)
-	{
-		if ((k < i || k >= spec->n_prepared) && strcmp(spec->features[k].name, name) == 0)
-			return true;
-	}
-	return false;
+	require_ok(dictionary_add(taken, memory_transient(), name, strlen(name), code), "the recipe");
+	return taken->n > before;
 }
 
+/* An output whose name an output before it has, or a column that is a feature itself, is numbered. */
 void
 fit_recipe_name_outputs(FitSpec *spec)
 {
+	Dictionary taken = {0};
+	int *numbers; /* of the names taken: the next one to try */
+	int32 code;
 	int i;
 
 	if (spec->n_prepared == 0 || !has_equal_names(spec))
 		return;
+	numbers = palloc_extended(sizeof(int) * spec->n_features, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (i = spec->n_prepared; i < spec->n_features; i++)
+		take_name(&taken, spec->features[i].name, &code);
 	for (i = 0; i < spec->n_prepared; i++)
 	{
-		const char *name = spec->features[i].name;
-		char *other = pstrdup(name);
-		int n = 2;
+		char *name = pstrdup(spec->features[i].name);
+		int32 first;
 
-		while (is_taken(spec, i, other))
-			other = psprintf("%s_%d", name, n++);
-		spec->features[i].name = other;
+		spec->features[i].name = name;
+		if (take_name(&taken, name, &first))
+			continue;
+		if (numbers[first] == 0)
+			numbers[first] = 2;
+		do
+		{
+			spec->features[i].name = psprintf("%s_%d", name, numbers[first]++);
+		} while (!take_name(&taken, spec->features[i].name, &code));
 	}
+	dictionary_release(&taken, memory_transient());
+	pfree(numbers);
 }
 
 /* Does the feature have the family that the step was bound with?  Takes it over. */
@@ -349,7 +366,8 @@ bind_fold(PrepColumn *fold, const RowLayout *layout, const Step *step)
 	if (fold->type.reader < READ_INT2 || fold->type.reader > READ_INT8)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("fold column \"%s\" must be an integer", step_fold(step))));
+				 errmsg("fold column \"%s\" must be an integer", step_fold(step)),
+				 errhint("Cast it to integer.")));
 }
 
 void
@@ -470,7 +488,8 @@ require_not_infinite(const Step *step, double value)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("column \"%s\" has an infinite value, which transform \"%s\" cannot fit",
-						step_column_name(step, 0), step_kind_names[step->kind])));
+						step_column_name(step, 0), step_kind_names[step->kind]),
+				 errhint("Leave such rows out, or store NULL for a value that is not known.")));
 }
 
 /* What the steps of a recipe are learnt from. */

@@ -99,7 +99,8 @@ array_feature_length(const RowLayout *layout, int index)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-			 errmsg("array column \"%s\" must have one dimension and at least one element", name)));
+			 errmsg("array column \"%s\" must have one dimension and at least one element", name),
+			 errhint("Give vectors of the same length in all rows, such as ARRAY[1.5, 2.0].")));
 	return n;
 }
 
@@ -169,7 +170,8 @@ add_feature(FitSpec *spec, const RowLayout *layout, int index)
 		(feature->family != FAMILY_NUMBER || feature->length > 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("offset column \"%s\" must be a number", feature->name)));
+				 errmsg("offset column \"%s\" must be a number", feature->name),
+				 errhint("Cast it, for example to float8.")));
 	spec->is_integer[spec->n_features] =
 		(column.type.reader == READ_INT2 || column.type.reader == READ_INT4 ||
 		 column.type.reader == READ_INT8) &&
@@ -240,7 +242,8 @@ fit_check_target(const FitOptions *options, const char *target)
 	if (wants_one && target[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"target\" must not be null")));
+				 errmsg("argument \"target\" must not be null"),
+				 errhint("Name the column to predict; only \"isolation_forest\" has none.")));
 	if (!wants_one && target[0] != '\0')
 		ereport(
 			ERROR,
@@ -272,7 +275,8 @@ set_target(FitSpec *spec, const RowLayout *layout)
 	if (is_array_reader(column.type.reader))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("target column \"%s\" must not be an array", spec->target)));
+				 errmsg("target column \"%s\" must not be an array", spec->target),
+				 errhint("Choose one of its elements in the query, such as column[1].")));
 	if (!spec->classification && column.type.family == FAMILY_CATEGORY &&
 		algorithm_is_tree(spec->options->algorithm))
 		ereport(
@@ -290,10 +294,13 @@ set_target(FitSpec *spec, const RowLayout *layout)
 			 errhint("Use \"logistic_regression\", or cast the target to a number.")));
 	if (spec->classification && column.type.family != FAMILY_CATEGORY &&
 		column.type.family != FAMILY_NUMBER)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("target column \"%s\" of family \"%s\" has no classes", spec->target,
-						feature_family_name(column.type.family))));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("target column \"%s\" of family \"%s\" has no classes", spec->target,
+					feature_family_name(column.type.family)),
+			 errhint(
+				 "Cast it to text or to a number, or give \"objective\": \"squared_error\" or a regression algorithm.")));
 }
 
 static void
@@ -347,13 +354,18 @@ check_role(const FitOptions *options, const char *target, const RowLayout *layou
 		return;
 	row_layout_require(layout, name, role);
 	if (strcmp(name, target) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("target column \"%s\" cannot be the %s column", name, role)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("target column \"%s\" cannot be the %s column", name, role),
+			 errhint("Name another column, or select the target once more under another name.")));
 	if (is_listed(name, options->features, options->n_features))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s column \"%s\" cannot be a feature", role, name)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s column \"%s\" cannot be a feature", role, name),
+			 errhint(
+				 "Take it out of the option \"features\", or select it once more under another name.")));
 }
 
 /* The columns that the options name exist, and no two options contradict each other. */
@@ -368,7 +380,8 @@ check_roles(const FitOptions *options, const char *target, const RowLayout *layo
 		if (strcmp(options->features[i], target) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("target column \"%s\" cannot be a feature", target)));
+					 errmsg("target column \"%s\" cannot be a feature", target),
+					 errhint("Take it out of the option \"features\".")));
 	}
 	for (i = 0; i < options->n_exclude; i++)
 		row_layout_require(layout, options->exclude[i], "excluded");
@@ -417,12 +430,14 @@ check_constraints(const FitSpec *spec)
 		if (j == spec->n_features)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"monotone_constraints\" names no feature: \"%s\"", column)));
+					 errmsg("option \"monotone_constraints\" names no feature: \"%s\"", column),
+					 errhint("Its keys are names of feature columns, its values -1, 0 or 1.")));
 		if (spec->features[j].family == FAMILY_CATEGORY || spec->features[j].length > 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("column \"%s\" cannot have a monotone constraint, since it is %s",
-							column, spec->features[j].length > 0 ? "an array" : "categorical")));
+							column, spec->features[j].length > 0 ? "an array" : "categorical"),
+					 errhint("Take it out of the option \"monotone_constraints\".")));
 	}
 }
 
@@ -531,11 +546,14 @@ rebind_column(const RowLayout *layout, const char *name, const char *role, Featu
 	bool now_array = is_array_reader(column.type.reader);
 
 	if (column.type.family != family || now_array != is_array)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" is %s in one row and %s in another", name,
-						is_array ? "an array" : feature_family_name(family),
-						now_array ? "an array" : feature_family_name(column.type.family))));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" is %s in one row and %s in another", name,
+					is_array ? "an array" : feature_family_name(family),
+					now_array ? "an array" : feature_family_name(column.type.family)),
+			 errhint(
+				 "Give rows of one type: cast the column where the parts of the query differ.")));
 	if (!same_labels(column.labels, labels))
 		column.labels = NULL;
 	return column;
@@ -585,11 +603,13 @@ bind_fold(const FitSpec *spec, const RowLayout *layout)
 	if (is_number && (column.type.family != FAMILY_NUMBER || is_array_reader(column.type.reader)))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("cv column \"%s\" must be a number", name)));
+				 errmsg("cv column \"%s\" must be a number", name),
+				 errhint("Number the folds from 0.")));
 	if (is_array_reader(column.type.reader))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("group column \"%s\" must not be an array", name)));
+				 errmsg("group column \"%s\" must not be an array", name),
+				 errhint("Choose one of its elements in the query, such as column[1].")));
 	return column;
 }
 
@@ -634,7 +654,8 @@ make_binding(const FitSpec *spec, RowLayout *layout, bool is_formed)
 			is_array_reader(binding->weight.type.reader))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("weight column \"%s\" must be a number", spec->options->weight)));
+					 errmsg("weight column \"%s\" must be a number", spec->options->weight),
+					 errhint("Cast it, for example to float8.")));
 	}
 	binding->fold = bind_fold(spec, binding->layout);
 	n_fixed = binding->layout->n_fixed;

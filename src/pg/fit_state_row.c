@@ -72,7 +72,8 @@ add_array(const FitSpec *spec, const Feature *feature, const BoundColumn *column
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("array column \"%s\" has %d elements, but %u in the first row",
-						feature->name, n, feature->length)));
+						feature->name, n, feature->length),
+				 errhint("Leave rows with arrays of another length out.")));
 	for (i = 0; i < n; i++)
 	{
 		if (!nulls[i] && !is_usable(spec, numbers[i]))
@@ -275,7 +276,8 @@ check_target(const FitSpec *spec, double value)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("target column \"%s\" has the value %g, which objective \"%s\" cannot predict",
 					spec->target, value, objective_name(spec->options->objective)),
-			 errdetail("It needs targets %s.", is_gamma ? "above 0" : "of at least 0")));
+			 errdetail("It needs targets %s.", is_gamma ? "above 0" : "of at least 0"),
+			 errhint("Leave such rows out, or choose another objective.")));
 }
 
 /* The code of a class by its number, of a boolean 0 or 1: of two classes without a look into the dictionary. */
@@ -341,7 +343,8 @@ read_weight(const FitSpec *spec, const RowReader *reader)
 	if (column_is_null(reader, column))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("weight column \"%s\" is null", spec->options->weight)));
+				 errmsg("weight column \"%s\" is null", spec->options->weight),
+				 errhint("Leave such rows out, or give them a weight of 0.")));
 	return column_read_weight(column->type.reader, column_datum(reader, column),
 							  spec->options->weight);
 }
@@ -369,7 +372,7 @@ read_fold(FitState *state, const RowReader *reader)
 	if (column_is_null(reader, column))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s column \"%s\" is null", role, name)));
+				 errmsg("%s column \"%s\" is null", role, name), errhint("Leave such rows out.")));
 	datum = column_datum(reader, column);
 	if (column->type.family == FAMILY_CATEGORY)
 	{
@@ -386,7 +389,8 @@ read_fold(FitState *state, const RowReader *reader)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cv column \"%s\" has the value %s, which is no fold", name,
 						number_text(number)),
-				 errdetail("Folds are whole numbers from 0 to %d.", FOLDS_MOST - 1)));
+				 errdetail("Folds are whole numbers from 0 to %d.", FOLDS_MOST - 1),
+				 errhint("Number the folds in the query, for example by mod(id, 5).")));
 	return (int) number;
 }
 
@@ -468,7 +472,8 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 	if (spec->offset_slot >= 0 && isnan(state->numbers[spec->offset_slot]))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("offset column \"%s\" is null", spec->options->offset)));
+				 errmsg("offset column \"%s\" is null", spec->options->offset),
+				 errhint("Leave such rows out, or give them an offset of 0.")));
 	if (spec->keeps_rows)
 		fit_state_require(state,
 						  dataset_add(into, &state->account->allocator, state->numbers,

@@ -249,7 +249,8 @@ check_objective_option(const FitOptions *options, const char *name, bool is_give
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" does nothing for objective \"%s\"", name,
-						objective_name(options->objective))));
+						objective_name(options->objective)),
+				 errhint("Leave it out, or choose an objective that has it.")));
 }
 
 void

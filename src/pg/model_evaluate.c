@@ -221,7 +221,8 @@ orchard_threshold_table(PG_FUNCTION_ARGS)
 	if (steps < 2 || steps > MAX_STEPS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"steps\" must be between 2 and %d, not %d", MAX_STEPS, steps)));
+				 errmsg("argument \"steps\" must be between 2 and %d, not %d", MAX_STEPS, steps),
+				 errhint("With 20 the thresholds are 0, 0.05, ..., 1.")));
 	evaluation = evaluate(fcinfo, 3, steps);
 	require_classes(evaluation, "threshold_table");
 	if (evaluation_is_of_many(evaluation))

@@ -130,7 +130,8 @@ fit_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 		if (unlikely(!same_arguments(site->spec, target, options)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("arguments \"target\" and \"options\" must be the same for all rows")));
+					 errmsg("arguments \"target\" and \"options\" must be the same for all rows"),
+					 errhint("Give constants; for a model of each group use GROUP BY.")));
 		return site;
 	}
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
@@ -292,7 +293,8 @@ require_constants(FunctionCallInfo fcinfo)
 				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg(
-					 "arguments \"names\", \"target\" and \"options\" must be constants and not null")));
+					 "arguments \"names\", \"target\" and \"options\" must be constants and not null"),
+				 errhint("Write them in the statement itself.")));
 	}
 }
 

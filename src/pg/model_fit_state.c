@@ -75,7 +75,8 @@ shown_argument(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("cannot display a value of type %s of logistic regression", type_name),
-				 errdetail("Such a state is the rows of its training set.")));
+				 errdetail("Such a state is the rows of its training set."),
+				 errhint("Make a model of it by orchard.finish(state).")));
 	return flat;
 }
 

@@ -38,7 +38,8 @@ require_covariance(const Model *model, const char *function)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the model is constant, so its predictions have no interval"),
-				 errdetail("Its training rows had one class only.")));
+				 errdetail("Its training rows had one class only."),
+				 errhint("Train on rows of two classes.")));
 	model_require_covariance(model);
 }
 

@@ -146,5 +146,5 @@ require_alias(const char *alias)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
 				 errmsg("invalid alias \"%s\"", shown(alias, strlen(alias))),
-				 errdetail("%s", rules)));
+				 errdetail("%s", rules), errhint("An alias is a name such as champion.")));
 }

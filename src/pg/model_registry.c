@@ -170,7 +170,9 @@ choose_owner(const ModelReference *reference, RegistryEntry *entry)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("must have the rights of role \"%s\" to register its models", entry->owner)));
+			 errmsg("must have the rights of role \"%s\" to register its models", entry->owner),
+			 errhint(
+				 "Register it under a name without the owner, or have the role granted to you.")));
 }
 
 int32
@@ -391,7 +393,8 @@ version_of_argument(FunctionCallInfo fcinfo, int i)
 	if (version < 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"version\" must be at least 1, not %d", version)));
+				 errmsg("argument \"version\" must be at least 1, not %d", version),
+				 errhint("The view orchard.versions lists the versions that there are.")));
 	return version;
 }
 

@@ -74,7 +74,8 @@ model_require_covariance(const Model *model)
 	if (model->ensemble != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a model of trees has no coefficients, and no covariance of them")));
+				 errmsg("a model of trees has no coefficients, and no covariance of them"),
+				 errhint("Use orchard.importance(model) and orchard.explain(model, ...).")));
 	if (model->covariance_factor == NULL)
 		no_covariance(model);
 }

@@ -229,7 +229,8 @@ is_held_out(const Training *training, const TupleTableSlot *slot)
 		if (slot->tts_isnull[training->validation])
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("validation column \"%s\" is null", training->options->validation)));
+					 errmsg("validation column \"%s\" is null", training->options->validation),
+					 errhint("Say true or false of every row, for example by coalesce.")));
 		return DatumGetBool(slot->tts_values[training->validation]);
 	}
 	for (i = 0; i < training->n_read; i++)
@@ -265,7 +266,8 @@ begin_hold_out(Training *training, TupleDesc row_columns)
 		if (getBaseType(attribute->atttypid) != BOOLOID)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("validation column \"%s\" must be boolean", name)));
+					 errmsg("validation column \"%s\" must be boolean", name),
+					 errhint("Give a condition, such as day >= '2026-01-01' AS held_out.")));
 		training->validation = i;
 	}
 	training->held_out = tuplestore_begin_heap(false, false, Min(work_mem, memory_limit() / 1024));
@@ -428,9 +430,12 @@ train_by_slots(Training *training)
 	}
 	if ((training->state == NULL || training->state->rows == 0) && training->held_out != NULL &&
 		tuplestore_tuple_count(training->held_out) > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("the model cannot be fitted: every row is held out for validation")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("the model cannot be fitted: every row is held out for validation"),
+			 errhint(
+				 "Hold fewer rows out: see the options \"validation\" and \"validation_fraction\".")));
 	fit_require_rows(training->state);
 	fit_notice_two_values(training->state);
 	model = fit_model_of_spent(training->state, &training->progress);

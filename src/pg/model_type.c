@@ -72,7 +72,8 @@ store_foreign_bytes(const void *bytes, size_t length, int sqlstate)
 			ERROR,
 			(errcode(sqlstate), errmsg("invalid input for type %s", "orchard.model"),
 			 errdetail(
-				 "The bytes are not a model: the checksum, a size, an index or a text does not fit.")));
+				 "The bytes are not a model: the checksum, a size, an index or a text does not fit."),
+			 errhint("Copy the whole value as orchard.model wrote it, or train the model again.")));
 	require_ok(status, "the model");
 	model_release(model, memory_transient());
 	stored = palloc(VARHDRSZ + length);

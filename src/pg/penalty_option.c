@@ -33,7 +33,8 @@ read_alphas(PenaltyOptions *options, const char *name, const JsonbValue *value)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" must have between 1 and %d penalties, not %d", name,
-						ALPHAS_MOST, n)));
+						ALPHAS_MOST, n),
+				 errhint("Give an array of penalties, or their number.")));
 	options->n_alphas = n;
 	qsort(options->alphas, n, sizeof(double), compare_descending);
 }
@@ -69,10 +70,12 @@ penalty_options_check(const PenaltyOptions *options)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"eps\" does nothing with an array of \"alphas\""),
 				 errdetail("It says how far the penalties go down where \"alphas\" is their "
-						   "number.")));
+						   "number."),
+				 errhint("Leave \"eps\" out.")));
 	if (options->alphas == NULL && options->l1_ratio == 0.0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("an \"l1_ratio\" of 0 needs an array of \"alphas\""),
-				 errdetail("Without an l1 penalty there is no largest one to start from.")));
+				 errdetail("Without an l1 penalty there is no largest one to start from."),
+				 errhint("Give the penalties themselves, such as \"alphas\": [1, 0.1, 0.01].")));
 }

@@ -32,8 +32,9 @@ progress_look(Progress *progress)
 
 	if (seconds >= 0)
 		ereport(NOTICE,
-				(errmsg("training has read %lld rows in %lld seconds", (long long) progress->rows,
-						seconds)));
+				(errmsg_plural("training has read %lld rows in %lld second",
+							   "training has read %lld rows in %lld seconds", seconds,
+							   (long long) progress->rows, seconds)));
 }
 
 void
@@ -42,36 +43,39 @@ progress_tell_step(Progress *progress, int32 steps, double gradient_norm)
 	long long seconds = orchard_progress_interval > 0 ? time_to_tell(progress) : -1;
 
 	if (seconds >= 0)
-		ereport(
-			NOTICE,
-			(errmsg("training has taken %d steps in %lld seconds; the norm of the gradient is %g",
-					steps, seconds, gradient_norm)));
+		ereport(NOTICE,
+				(errmsg_plural(
+					"training has taken %d steps in %lld second; the norm of the gradient is %g",
+					"training has taken %d steps in %lld seconds; the norm of the gradient is %g",
+					seconds, steps, seconds, gradient_norm)));
+}
+
+/* How long the rest takes, by the pace since the first tree was done; nothing while that is the only one. */
+static char *
+time_left(const Progress *progress, int32 trees, int32 of, bool is_most)
+{
+	double growing = (double) (GetCurrentTimestamp() - progress->growing) / USECS_PER_SEC;
+	long long left;
+
+	if (trees < 2)
+		return "";
+	left = (long long) ceil(growing * (of - trees) / (trees - 1));
+	return psprintf("; %s %lld s are left", is_most ? "at most" : "about", left);
 }
 
 void
 progress_tell_trees(Progress *progress, int32 trees, int32 of, double loss)
 {
 	long long seconds;
-	TimestampTz growing;
-	long long left;
 
 	if (progress->growing == 0)
 		progress->growing = GetCurrentTimestamp();
 	seconds = orchard_progress_interval > 0 ? time_to_tell(progress) : -1;
 	if (seconds < 0)
 		return;
-	growing = GetCurrentTimestamp() - progress->growing;
-	left = growing / USECS_PER_SEC * (of - trees) / trees;
-	if (isnan(loss))
-		ereport(
-			NOTICE,
-			(errmsg(
-				"training has grown %d of %d trees in %lld seconds; about %lld seconds are left",
-				trees, of, seconds, left)));
-	else
-		ereport(
-			NOTICE,
-			(errmsg(
-				"training has grown %d of %d trees in %lld seconds; the loss is %g; at most %lld seconds are left",
-				trees, of, seconds, loss, left)));
+	ereport(NOTICE,
+			(errmsg_plural("training has grown %d of %d trees in %lld second%s%s",
+						   "training has grown %d of %d trees in %lld seconds%s%s", seconds, trees,
+						   of, seconds, isnan(loss) ? "" : psprintf("; the loss is %g", loss),
+						   time_left(progress, trees, of, !isnan(loss)))));
 }

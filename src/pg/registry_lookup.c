@@ -327,7 +327,8 @@ registry_find_owned(const ModelReference *reference, RegistryEntry *entry)
 	if (found.n_owned == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of model \"%s\"", given_name(reference))));
+				 errmsg("must be owner of model \"%s\"", given_name(reference)),
+				 errhint("Its owner, or a role that has the owner's rights, may do this.")));
 	require_one(reference, &found, found.n_owned);
 	*entry = found.entry;
 }

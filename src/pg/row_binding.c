@@ -249,7 +249,8 @@ row_descriptor_of_arguments(FunctionCallInfo fcinfo, int names, int first)
 	if (n < n_columns)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"names\" has %d names for %d columns", n, n_columns)));
+				 errmsg("argument \"names\" has %d names for %d columns", n, n_columns),
+				 errhint("Name the columns that follow, in their order.")));
 	descriptor = CreateTemplateTupleDesc(n);
 	for (i = 0; i < n; i++)
 	{

@@ -55,7 +55,8 @@ bind_feature(ScoreBinding *binding, uint32 f, int index, Oid type, int *number, 
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("type %s cannot stand for the %s feature \"%s\"", format_type_be(type),
-						feature_family_name(feature->family), feature->name)));
+						feature_family_name(feature->family), feature->name),
+				 errhint("Cast the argument to a type of the feature's kind.")));
 	is_array = found.reader == READ_FLOAT8_ARRAY || found.reader == READ_FLOAT4_ARRAY;
 	if (found.family != feature->family || is_array != (feature->length > 0))
 		ereport(ERROR,
@@ -400,7 +401,8 @@ vector_length(const ArrayType *array, const char *name)
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("array \"%s\" must have one dimension, not %d", name, ARR_NDIM(array))));
+				 errmsg("array \"%s\" must have one dimension, not %d", name, ARR_NDIM(array)),
+				 errhint("Give a vector, such as ARRAY[1.5, 2.0].")));
 	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 }
 
@@ -417,7 +419,8 @@ set_array(ScoreBinding *binding, uint32 f, Datum datum)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("array \"%s\" has %d elements, but the model was trained with %u",
-						feature->name, n, feature->length)));
+						feature->name, n, feature->length),
+				 errhint("Give as many elements as the rows of the training had.")));
 	return score_elements(binding, column->slot, n, array, column->reader == READ_FLOAT8_ARRAY);
 }
 
@@ -647,7 +650,8 @@ score_binding_predict_array(ScoreBinding *binding, ArrayType *array, const Eleme
 	if (n != scorer->n_numbers)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("the model has %d numbers, but the array has %d", scorer->n_numbers, n)));
+				 errmsg("the model has %d numbers, but the array has %d", scorer->n_numbers, n),
+				 errhint("Give the numbers of orchard.features(model), in their order.")));
 	if (type->type == FLOAT8OID || type->type == FLOAT4OID)
 		added = score_elements(binding, 0, n, array, type->type == FLOAT8OID);
 	else

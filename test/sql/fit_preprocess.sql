@@ -154,6 +154,13 @@ SELECT orchard.model_digest(model::text::orchard.model) = orchard.model_digest(m
 SELECT string_agg(term, ', ') FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["plan"], "preprocess": [
 	{"column": "a", "transform": "standard"}, {"column": "a", "transform": "signed_log"}, {"column": "b", "transform": "target"}]}') AS m
 	FROM (SELECT a, b::text, y, plan FROM prep_rows) AS t) AS x, orchard.coefficients(m);
+-- So they are past the name of a column, and thousands of them in no time.
+SELECT string_agg(term, ', ') FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["a_3"], "preprocess": [
+	{"column": "a", "transform": "standard"}, {"column": "a", "transform": "signed_log"}, {"column": "b", "transform": "standard"}, {"column": "a", "transform": "minmax"}]}') AS m
+	FROM (SELECT a, b, i % 11 AS a_3, y FROM prep_rows) AS t) AS x, orchard.coefficients(m);
+SELECT count(*), count(DISTINCT feature), count(*) FILTER (WHERE feature IN ('a', 'a_2999')) FROM (SELECT orchard.fit(t, 'y', jsonb_build_object('algorithm', 'decision_tree', 'max_depth', 1, 'preprocess',
+	(SELECT jsonb_agg(jsonb_build_object('column', 'a', 'transform', 'standard')) FROM generate_series(1, 2999)), 'features', '[]'::jsonb)) AS m
+	FROM (SELECT a, y FROM prep_rows) AS t) AS x, orchard.importance(m);
 SELECT orchard.summary(orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": 1, "features": [], "preprocess": [{"column": "plan", "transform": "onehot", "min_count": 25}]}')) -> 'warnings' FROM prep_rows AS t;
 -- A category that the recipe refuses, and numbers that it cannot turn into features.
 SELECT orchard.predict(m, r) FROM (SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l2": 1, "features": [], "preprocess": [{"column": "plan", "transform": "onehot", "unknown": "error"}]}') AS m FROM prep_rows AS t) AS x,
@@ -179,6 +186,7 @@ SELECT refused(('{"algorithm": "linear_regression", ' || o || '}')::jsonb) FROM 
 	'"preprocess": [{"column": "plan", "transform": "target", "target": "c"}]', '"preprocess": [{"column": "plan", "transform": "target", "fold": "b"}]',
 	'"preprocess": [{"column": "plan", "transform": "target", "fold": "nowhere"}]', '"preprocess": [{"column": "plan", "transform": "woe"}]',
 	'"features": ["i"], "preprocess": [{"column": "plan", "transform": "target", "fold": "i"}, {"column": "i", "transform": "pass"}]']) AS o;
+SELECT refused(jsonb_build_object('algorithm', 'linear_regression', 'preprocess', (SELECT jsonb_agg(jsonb_build_object('column', 'a', 'transform', 'standard')) FROM generate_series(1, 16385))));
 SELECT refused('{"algorithm": "isolation_forest", "preprocess": [{"column": "plan", "transform": "target"}]}', NULL);
 SELECT refused(jsonb_build_object('algorithm', 'linear_regression', 'preprocess', orchard.fit_standard(a)::text::jsonb)) FROM prep_rows;
 

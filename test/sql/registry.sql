@@ -131,6 +131,7 @@ SELECT orchard.predict(repeat('churn', 100000), 1);
 SELECT orchard.predict('churn', 1, 2);
 SELECT orchard.deploy('churn', 7);
 SELECT orchard.deploy('churn', 0);
+SELECT orchard.deploy('churn', 1, 'no name');
 SELECT orchard.deploy('churn', NULL);
 SELECT orchard.deploy('churn@2', 2);
 SELECT orchard.deploy('churn', 1, '2');

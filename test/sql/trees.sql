@@ -106,6 +106,9 @@ SELECT orchard.model_digest(orchard.fit(t, NULL, '{"algorithm": "isolation_fores
 	   = orchard.model_digest(orchard.fit(t, NULL, '{"algorithm": "isolation_forest", "exclude": ["i"]}' ORDER BY b)) AS same FROM cloud AS t;
 SELECT orchard.fit(t, 'a', '{"algorithm": "isolation_forest"}') FROM cloud AS t;
 SELECT orchard.fit(t, NULL, '{"algorithm": "isolation_forest", "weight": "a"}') FROM cloud AS t;
+-- Nothing is right or wrong without a target.
+SELECT * FROM orchard.evaluate('cloud', 'cloud');
+SELECT * FROM orchard.threshold_table('cloud', 'cloud');
 SELECT orchard.fit(t, NULL, '{}') FROM cloud AS t;
 
 -- Early stopping takes the best round; names of other libraries are ours.
