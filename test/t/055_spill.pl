@@ -133,7 +133,7 @@ foreach (
 	[ 'gradient_boosting', 16, '{"n_estimators": 2, "max_leaf_nodes": 6}' ],
 	[ 'gradient_boosting', 128, '{"n_estimators": 3, "max_leaf_nodes": 4}' ],
 	[ 'random_forest', 128, '{"n_estimators": 2, "max_depth": 3}' ],
-	[ 'isolation_forest', 32, '{"exclude": ["yes"], "n_estimators": 10}' ])
+	[ 'isolation_forest', 16, '{"exclude": ["yes"], "n_estimators": 10}' ])
 {
 	my ($algorithm, $memory, $options) = @$_;
 	my $target = $algorithm eq 'isolation_forest' ? 'NULL' : q('yes');
@@ -147,7 +147,7 @@ $peak;
 SQL
 	my $grown = $lines->[3] - $lines->[1];
 	cmp_ok($grown, '<=', ($memory + 48) * 1024, "$algorithm in $memory MB: peak of resident memory at most that and 48 MB") or diag("$grown kB $err");
-	cmp_ok(temp_bytes(), '>', $before + ($memory == 16 ? 330e6 : 1), "$algorithm in $memory MB: spilled");
+	cmp_ok(temp_bytes(), '>', $before + ($memory == 16 && $algorithm eq 'gradient_boosting' ? 330e6 : 1), "$algorithm in $memory MB: spilled");
 	is($node->safe_psql('postgres', <<SQL), 't', "$algorithm in $memory MB: the same digest");
 SET orchard.max_memory = '1GB';
 SELECT FROM orchard.train('whole', 'wide', $target, '$algorithm', '$options');

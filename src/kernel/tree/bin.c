@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/base/hash.h"
+#include "kernel/tree/row_hash_simd.h"
 
 #define SAMPLE_ROWS 200000
 #define SAMPLE_BYTES ((size_t) 64 << 20) /* of columns gathered in one pass */
@@ -14,29 +15,7 @@
 #define DIGITS (1 << DIGIT_BITS)
 #define PASSES 6		  /* of DIGIT_BITS cover 64 bits */
 #define SEARCH_STEPS 1024 /* of the table of a search */
-#define MISSING_HASH UINT64_C(0x6d697373696e6721)
 #define SAMPLE_SEED UINT64_C(0x73616d706c652121)
-
-/* A number as 64 bits that are the same for equal numbers and for all that are missing. */
-static inline uint64_t
-number_bits(double x)
-{
-	uint64_t bits;
-	double canonical = x + 0.0; /* -0 is 0 */
-
-	memcpy(&bits, &canonical, sizeof(bits));
-	return x == x ? bits : MISSING_HASH;
-}
-
-/* Adds a column to the hashes of a block's rows. */
-static void
-hash_numbers(uint64_t *hash, const double *column, int32_t n)
-{
-	int32_t i;
-
-	for (i = 0; i < n; i++)
-		hash[i] = (hash[i] ^ number_bits(column[i])) * UINT64_C(0x9e3779b97f4a7c15) ^ hash[i] >> 29;
-}
 
 static void
 hash_levels(uint64_t *hash, const int32_t *codes, const int32_t *level_of_code, int32_t n)
@@ -48,7 +27,7 @@ hash_levels(uint64_t *hash, const int32_t *codes, const int32_t *level_of_code, 
 		uint64_t level =
 			codes[i] == CODE_MISSING ? MISSING_HASH : (uint64_t) level_of_code[codes[i]];
 
-		hash[i] = (hash[i] ^ level) * UINT64_C(0x9e3779b97f4a7c15) ^ hash[i] >> 29;
+		hash[i] = row_hash_add(hash[i], level);
 	}
 }
 
@@ -58,9 +37,7 @@ hash_classes(uint64_t *hash, const double *target, const int32_t *class_of_code,
 	int32_t i;
 
 	for (i = 0; i < n; i++)
-		hash[i] = (hash[i] ^ (uint64_t) class_of_code[(int32_t) target[i]]) *
-				UINT64_C(0x9e3779b97f4a7c15) ^
-			hash[i] >> 29;
+		hash[i] = row_hash_add(hash[i], (uint64_t) class_of_code[(int32_t) target[i]]);
 }
 
 void
@@ -74,17 +51,16 @@ bins_hash_block(const TreeSource *source, const DatasetBlock *block, uint64_t *h
 	for (i = 0; i < block->n; i++)
 		hash[i] = UINT64_C(0x243f6a8885a308d3);
 	for (j = 0; j < dataset->n_numbers; j++)
-		hash_numbers(hash, block->numbers + (size_t) j * capacity, block->n);
+		row_hash_numbers(hash, block->numbers + (size_t) j * capacity, block->n);
 	for (j = 0; j < dataset->n_categories; j++)
 		hash_levels(hash, block->codes + (size_t) j * capacity, source->level_of_code[j], block->n);
 	if (source->class_of_code != NULL)
 		hash_classes(hash, block->target, source->class_of_code, block->n);
 	else
-		hash_numbers(hash, block->target, block->n);
+		row_hash_numbers(hash, block->target, block->n);
 	if (block->weight != NULL)
-		hash_numbers(hash, block->weight, block->n);
-	for (i = 0; i < block->n; i++)
-		hash[i] = hash_mix(hash[i]);
+		row_hash_numbers(hash, block->weight, block->n);
+	row_hash_mix(hash, block->n);
 }
 
 Status

@@ -12,6 +12,8 @@
 #define FEW 4			/* times the rows of a tree: so many are all looked at */
 #define MOST_MEAN 256.0 /* of a Poisson count drawn at once */
 #define LOOK_ROWS 16384
+#define BUCKET 8 /* candidates of one, in the mean */
+#define MOST_BUCKET_BITS 16
 
 /* A row that a tree may take. */
 typedef struct Candidate
@@ -39,14 +41,14 @@ typedef struct Isolation
 	int32_t n_slots;
 	int32_t sample; /* rows of a tree */
 	int32_t most_depth;
-	uint64_t *hash; /* n of the source */
 	Candidate *candidates;
 	size_t n_candidates;
 	size_t candidates_capacity;
 	int32_t *rows; /* n_rows that some tree takes, ascending */
 	int32_t n_rows;
 	double *values;	  /* n_rows x n_slots; levels are numbers */
-	int32_t *items;	  /* sample: places in rows, by node */
+	double *own;	  /* sample x n_slots: the values of the tree at hand, near each other */
+	int32_t *items;	  /* sample: places in own, by node */
 	int32_t *scratch; /* sample */
 	int32_t *slots;	  /* n_slots, in the order of drawing */
 	Pending *stack;	  /* 2 * sample */
@@ -75,8 +77,9 @@ tree_seed(const Isolation *forest, int32_t tree, uint64_t purpose)
 	return hash_mix(forest->options->seed + hash_mix((uint64_t) tree * 4 + purpose));
 }
 
+/* hash: of the row. */
 static Status
-add_candidate(Isolation *forest, int32_t tree, int32_t row)
+add_candidate(Isolation *forest, int32_t tree, int32_t row, uint64_t hash)
 {
 	if (forest->n_candidates == forest->candidates_capacity)
 	{
@@ -90,34 +93,52 @@ add_candidate(Isolation *forest, int32_t tree, int32_t row)
 		forest->candidates = grown;
 		forest->candidates_capacity = capacity;
 	}
-	forest->candidates[forest->n_candidates++] = (Candidate){
-		.key = hash_mix(forest->hash[row] ^ tree_seed(forest, tree, 0)), .tree = tree, .row = row};
+	forest->candidates[forest->n_candidates++] =
+		(Candidate){.key = hash_mix(hash ^ tree_seed(forest, tree, 0)), .tree = tree, .row = row};
 	return KERNEL_OK;
 }
 
-/*
- * How many trees draw a row when they do so independently: Poisson, by inversion; a large mean in
- * pieces whose exp() is a normal number, since counts of pieces add up to a count of the whole.
- */
-static int32_t
-draw_count(uint64_t draw, double mean)
+/* A Poisson count, in pieces whose exp() is a normal number: counts of pieces add up to one of all. */
+typedef struct Poisson
 {
-	int32_t pieces = (int32_t) (mean / MOST_MEAN) + 1;
+	int32_t pieces;
+	double each;	  /* mean of a piece */
+	double none;	  /* how likely a piece counts nothing */
+	uint64_t certain; /* a draw below that counts nothing, when there is one piece */
+} Poisson;
+
+static Poisson
+poisson(double mean)
+{
+	Poisson counts = {.pieces = (int32_t) (mean / MOST_MEAN) + 1};
+
+	counts.each = mean / counts.pieces;
+	counts.none = exp(-counts.each);
+	/* Draws are compared by their upper 53 bits. */
+	counts.certain = counts.pieces == 1 ? (uint64_t) (counts.none * 0x1p53) << 11 : 0;
+	return counts;
+}
+
+/* How many trees draw a row when they do so independently, by inversion. */
+static inline int32_t
+draw_count(uint64_t draw, const Poisson *counts)
+{
 	int32_t count = 0;
 	int32_t i;
 
-	for (i = 0; i < pieces; i++, draw = hash_mix(draw))
+	if (draw < counts->certain)
+		return 0;
+	for (i = 0; i < counts->pieces; i++, draw = hash_mix(draw))
 	{
-		double piece = i < pieces - 1 ? MOST_MEAN : mean - i * MOST_MEAN;
 		double left = (double) (draw >> 11) * 0x1p-53;
-		double share = exp(-piece);
+		double share = counts->none;
 		int32_t found = 0;
 
 		while (left >= share && share > 0.0)
 		{
 			left -= share;
 			found++;
-			share *= piece / found;
+			share *= counts->each / found;
 		}
 		count += found;
 	}
@@ -140,10 +161,10 @@ isolation_bytes(const TreeSource *source, const IsolationOptions *options)
 	double n_trees = options->n_estimators;
 	double candidates = expected_candidates(n, sample, n_trees) * sizeof(Candidate);
 	double taken = sample * n_trees < n ? sample * n_trees : n;
-	double growing = 4.0 * n + taken * (n_slots * sizeof(double) + sizeof(int32_t)) +
+	double growing = (taken + sample) * n_slots * sizeof(double) + n / 5.0 +
 		n_trees * (sizeof(Tree) + sample * sizeof(TreeNode));
 
-	return 8.0 * n + candidates + (candidates > growing ? candidates : growing);
+	return candidates + (candidates > growing ? candidates : growing);
 }
 
 /* Room for about as many candidates as there will be; whether it is enough, chance says. */
@@ -163,6 +184,46 @@ reserve_candidates(Isolation *forest)
 	return KERNEL_OK;
 }
 
+/* Rows on offer to the trees. */
+typedef struct Offer
+{
+	bool is_all; /* to each of them */
+	Poisson counts;
+	uint64_t seed;
+	int64_t looked; /* since the last look for a stop */
+} Offer;
+
+/* Offers a block's rows, of which `first` is the first, with their hashes. */
+static Status
+offer_block(Isolation *forest, Offer *offer, int32_t first, const uint64_t *hash, int32_t n)
+{
+	int32_t n_trees = forest->options->n_estimators;
+	Status status = KERNEL_OK;
+	int32_t i;
+	int32_t t;
+
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+	{
+		uint64_t draw = hash_mix(hash[i] ^ offer->seed);
+		int32_t count = offer->is_all ? n_trees : draw_count(draw, &offer->counts);
+
+		offer->looked += count + 1;
+		if (offer->looked >= LOOK_ROWS && stop_requested(forest->stop))
+			return KERNEL_STOPPED;
+		offer->looked %= LOOK_ROWS;
+		for (t = 0; t < count && status == KERNEL_OK; t++)
+		{
+			int32_t tree = t;
+
+			draw = hash_mix(draw + UINT64_C(0x9e3779b97f4a7c15));
+			if (!offer->is_all)
+				tree = (int32_t) ((draw >> 32) * (uint64_t) n_trees >> 32);
+			status = add_candidate(forest, tree, first + i, hash[i]);
+		}
+	}
+	return status;
+}
+
 /*
  * Offers each tree rows to choose from: all of them where that is little work, else twice as many as
  * it takes in the mean.
@@ -170,31 +231,27 @@ reserve_candidates(Isolation *forest)
 static Status
 offer_rows(Isolation *forest)
 {
-	int64_t n = forest->source->dataset->n;
-	int32_t n_trees = forest->options->n_estimators;
-	bool all = n <= FEW * (int64_t) forest->sample;
-	double mean = 2.0 * forest->sample * n_trees / (double) n;
-	uint64_t seed = tree_seed(forest, -1, 1);
-	int64_t looked = LOOK_ROWS;
+	const Dataset *dataset = forest->source->dataset;
+	double mean = 2.0 * forest->sample * forest->options->n_estimators / (double) dataset->n;
+	Offer offer = {.is_all = dataset->n <= FEW * (int64_t) forest->sample,
+				   .counts = poisson(mean),
+				   .seed = tree_seed(forest, -1, 1),
+				   .looked = LOOK_ROWS};
+	uint64_t hash[DATASET_BLOCK_ROWS];
 	Status status = reserve_candidates(forest);
-	int32_t row;
-	int32_t t;
+	int32_t first = 0;
+	int32_t b;
 
-	for (row = 0; row < n && status == KERNEL_OK; row++)
+	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b++)
 	{
-		uint64_t draw = hash_mix(forest->hash[row] ^ seed);
-		int32_t count = all ? n_trees : draw_count(draw, mean);
+		const DatasetBlock *block;
 
-		looked += count + 1;
-		if (looked >= LOOK_ROWS && stop_requested(forest->stop))
-			return KERNEL_STOPPED;
-		looked %= LOOK_ROWS;
-		for (t = 0; t < count && status == KERNEL_OK; t++)
-		{
-			draw = hash_mix(draw + UINT64_C(0x9e3779b97f4a7c15));
-			status = add_candidate(
-				forest, all ? t : (int32_t) ((draw >> 32) * (uint64_t) n_trees >> 32), row);
-		}
+		status = tree_source_block(forest->source, b, forest->stop, &block);
+		if (status != KERNEL_OK)
+			break;
+		bins_hash_block(forest->source, block, hash);
+		status = offer_block(forest, &offer, first, hash, block->n);
+		first += block->n;
 	}
 	return status;
 }
@@ -213,29 +270,59 @@ candidate_before(const Candidate *a, const Candidate *b)
 #define HEAPSORT_BEFORE(context, a, b) candidate_before(a, b)
 #include "kernel/base/heapsort_template.h"
 
-/* Brings the candidates of each tree together; ends: n_estimators, where they end. */
+/* Candidates by tree and by the upper bits of their keys, a few in each bucket. */
+typedef struct Buckets
+{
+	int bits; /* of a key */
+	size_t n;
+	size_t *ends; /* n */
+} Buckets;
+
 static Status
-group_candidates(Isolation *forest, size_t *ends)
+create_buckets(const Isolation *forest, Buckets *buckets)
+{
+	size_t n_trees = (size_t) forest->options->n_estimators;
+
+	*buckets = (Buckets){.n = n_trees};
+	while (buckets->n < forest->n_candidates / BUCKET && buckets->bits < MOST_BUCKET_BITS)
+	{
+		buckets->bits++;
+		buckets->n *= 2;
+	}
+	buckets->ends = memory_allocate_zero(forest->allocator, buckets->n, sizeof(size_t));
+	return buckets->ends != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+}
+
+static inline size_t *
+bucket_of(const Buckets *buckets, const Candidate *candidate)
+{
+	uint64_t part = buckets->bits > 0 ? candidate->key >> (64 - buckets->bits) : 0;
+
+	return &buckets->ends[((size_t) candidate->tree << buckets->bits) + part];
+}
+
+/* Brings the candidates of each bucket together. */
+static Status
+group_candidates(Isolation *forest, const Buckets *buckets)
 {
 	size_t n = forest->n_candidates;
 	Candidate *grouped = memory_allocate(forest->allocator, n, sizeof(Candidate));
 	size_t sum = 0;
 	size_t i;
-	int32_t t;
 
 	if (grouped == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	for (i = 0; i < n; i++)
-		ends[forest->candidates[i].tree]++;
-	for (t = 0; t < forest->options->n_estimators; t++)
+		(*bucket_of(buckets, &forest->candidates[i]))++;
+	for (i = 0; i < buckets->n; i++)
 	{
-		size_t count = ends[t];
+		size_t count = buckets->ends[i];
 
-		ends[t] = sum;
+		buckets->ends[i] = sum;
 		sum += count;
 	}
 	for (i = 0; i < n; i++)
-		grouped[ends[forest->candidates[i].tree]++] = forest->candidates[i];
+		grouped[(*bucket_of(buckets, &forest->candidates[i]))++] = forest->candidates[i];
 	memory_release(forest->allocator, forest->candidates, forest->candidates_capacity,
 				   sizeof(Candidate));
 	forest->candidates = grouped;
@@ -243,19 +330,29 @@ group_candidates(Isolation *forest, size_t *ends)
 	return KERNEL_OK;
 }
 
-/* Keeps those of a tree's candidates with the smallest keys, none twice, from kept on; returns how many are then kept. */
+/*
+ * Keeps those of a tree's candidates with the smallest keys, none twice, from kept on; returns how
+ * many are then kept.
+ */
 static size_t
-choose_of_tree(Isolation *forest, size_t begin, size_t end, size_t kept)
+choose_of_tree(Isolation *forest, const Buckets *buckets, size_t tree, size_t kept)
 {
 	Candidate *candidates = forest->candidates;
+	size_t end = (tree + 1) << buckets->bits;
 	size_t first = kept;
+	size_t b;
 	size_t i;
 
-	sort_candidates(candidates + begin, end - begin, NULL);
-	for (i = begin; i < end && kept - first < (size_t) forest->sample; i++)
+	for (b = tree << buckets->bits; b < end && kept - first < (size_t) forest->sample; b++)
 	{
-		if (kept == first || candidates[kept - 1].row != candidates[i].row)
-			candidates[kept++] = candidates[i];
+		size_t begin = b > 0 ? buckets->ends[b - 1] : 0;
+
+		sort_candidates(candidates + begin, buckets->ends[b] - begin, NULL);
+		for (i = begin; i < buckets->ends[b] && kept - first < (size_t) forest->sample; i++)
+		{
+			if (kept == first || candidates[kept - 1].row != candidates[i].row)
+				candidates[kept++] = candidates[i];
+		}
 	}
 	return kept;
 }
@@ -265,53 +362,102 @@ static Status
 choose_rows(Isolation *forest)
 {
 	size_t n_trees = (size_t) forest->options->n_estimators;
-	size_t *ends = memory_allocate_zero(forest->allocator, n_trees, sizeof(size_t));
+	Buckets buckets;
+	Status status = create_buckets(forest, &buckets);
 	size_t kept = 0;
 	size_t t;
-	Status status = ends != NULL ? group_candidates(forest, ends) : KERNEL_OUT_OF_MEMORY;
 
+	if (status == KERNEL_OK)
+		status = group_candidates(forest, &buckets);
 	for (t = 0; t < n_trees && status == KERNEL_OK; t++)
 	{
 		if (stop_requested(forest->stop))
 			status = KERNEL_STOPPED;
 		else
-			kept = choose_of_tree(forest, t > 0 ? ends[t - 1] : 0, ends[t], kept);
+			kept = choose_of_tree(forest, &buckets, t, kept);
 	}
-	memory_release(forest->allocator, ends, n_trees, sizeof(size_t));
+	memory_release(forest->allocator, buckets.ends, buckets.n, sizeof(size_t));
 	forest->n_candidates = kept;
 	return status;
+}
+
+/* Which rows some tree takes: a bit each, and how many there are before each word of bits. */
+typedef struct TakenRows
+{
+	size_t n_words;
+	uint64_t *bits;
+	int32_t *before;
+} TakenRows;
+
+static Status
+mark_rows(const Isolation *forest, TakenRows *taken)
+{
+	size_t i;
+
+	taken->n_words = (size_t) forest->source->dataset->n / 64 + 1;
+	taken->bits = memory_allocate_zero(forest->allocator, taken->n_words, sizeof(uint64_t));
+	taken->before = memory_allocate(forest->allocator, taken->n_words, sizeof(int32_t));
+	if (taken->bits == NULL || taken->before == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	for (i = 0; i < forest->n_candidates; i++)
+	{
+		int32_t row = forest->candidates[i].row;
+
+		taken->bits[row / 64] |= UINT64_C(1) << (row % 64);
+	}
+	return KERNEL_OK;
+}
+
+/* The place of a row among those taken. */
+static int32_t
+place_of_row(const TakenRows *taken, int32_t row)
+{
+	uint64_t below = taken->bits[row / 64] & ((UINT64_C(1) << (row % 64)) - 1);
+
+	return taken->before[row / 64] + __builtin_popcountll(below);
+}
+
+/* Writes down the rows taken, in order. */
+static Status
+list_rows(Isolation *forest, TakenRows *taken)
+{
+	int32_t n = 0;
+	size_t w;
+
+	for (w = 0; w < taken->n_words; w++)
+	{
+		taken->before[w] = n;
+		n += __builtin_popcountll(taken->bits[w]);
+	}
+	forest->rows = memory_allocate(forest->allocator, (size_t) n, sizeof(int32_t));
+	if (forest->rows == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	forest->n_rows = n;
+	for (n = 0, w = 0; w < taken->n_words; w++)
+	{
+		uint64_t bits = taken->bits[w];
+
+		for (; bits != 0; bits &= bits - 1)
+			forest->rows[n++] = (int32_t) (64 * w) + __builtin_ctzll(bits);
+	}
+	return KERNEL_OK;
 }
 
 /* The rows that some tree takes, each once; a candidate's row becomes its place among them. */
 static Status
 number_rows(Isolation *forest)
 {
-	size_t n = (size_t) forest->source->dataset->n;
-	int32_t *place = memory_allocate_zero(forest->allocator, n, sizeof(int32_t));
+	TakenRows taken;
+	Status status = mark_rows(forest, &taken);
 	size_t i;
 
-	if (place == NULL)
-		return KERNEL_OUT_OF_MEMORY;
-	for (i = 0; i < forest->n_candidates; i++)
-		place[forest->candidates[i].row] = 1;
-	for (i = 0; i < n; i++)
-		forest->n_rows += place[i];
-	forest->rows = memory_allocate(forest->allocator, (size_t) forest->n_rows, sizeof(int32_t));
-	if (forest->rows != NULL)
-	{
-		forest->n_rows = 0;
-		for (i = 0; i < n; i++)
-		{
-			if (place[i] == 0)
-				continue;
-			place[i] = forest->n_rows;
-			forest->rows[forest->n_rows++] = (int32_t) i;
-		}
-		for (i = 0; i < forest->n_candidates; i++)
-			forest->candidates[i].row = place[forest->candidates[i].row];
-	}
-	memory_release(forest->allocator, place, n, sizeof(int32_t));
-	return forest->rows != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	if (status == KERNEL_OK)
+		status = list_rows(forest, &taken);
+	for (i = 0; i < forest->n_candidates && status == KERNEL_OK; i++)
+		forest->candidates[i].row = place_of_row(&taken, forest->candidates[i].row);
+	memory_release(forest->allocator, taken.bits, taken.n_words, sizeof(uint64_t));
+	memory_release(forest->allocator, taken.before, taken.n_words, sizeof(int32_t));
+	return status;
 }
 
 /* The values of row i of a block: numbers, then levels; NaN is missing. */
@@ -379,7 +525,7 @@ next_uniform(Isolation *forest)
 static double
 value_at(const Isolation *forest, int32_t item, int32_t slot)
 {
-	return forest->values[(size_t) item * (size_t) forest->n_slots + (size_t) slot];
+	return forest->own[(size_t) item * (size_t) forest->n_slots + (size_t) slot];
 }
 
 /* Least and largest present value of a node in a slot; are there two? */
@@ -556,6 +702,7 @@ keep_tree(Isolation *forest)
 static Status
 grow_trees(Isolation *forest)
 {
+	size_t n_slots = (size_t) forest->n_slots;
 	Status status = KERNEL_OK;
 	size_t at = 0;
 	int32_t t;
@@ -566,8 +713,13 @@ grow_trees(Isolation *forest)
 
 		if (stop_requested(forest->stop))
 			return KERNEL_STOPPED;
-		for (; at < forest->n_candidates && forest->candidates[at].tree == t; at++)
-			forest->items[n++] = forest->candidates[at].row;
+		for (; at < forest->n_candidates && forest->candidates[at].tree == t; at++, n++)
+		{
+			forest->items[n] = n;
+			memcpy(forest->own + (size_t) n * n_slots,
+				   forest->values + (size_t) forest->candidates[at].row * n_slots,
+				   n_slots * sizeof(double));
+		}
 		forest->draw = tree_seed(forest, t, 2);
 		grow_tree(forest, n);
 		status = keep_tree(forest);
@@ -615,6 +767,7 @@ begin(Isolation *forest)
 		memory_allocate(allocator, (size_t) dataset->n_categories, sizeof(uint32_t));
 	ensemble->base = memory_allocate_zero(allocator, 1, sizeof(double));
 	ensemble->trees = memory_allocate(allocator, n_trees, sizeof(Tree));
+	forest->own = memory_allocate(allocator, sample * (size_t) forest->n_slots, sizeof(double));
 	forest->items = memory_allocate(allocator, sample, sizeof(int32_t));
 	forest->scratch = memory_allocate(allocator, sample, sizeof(int32_t));
 	forest->slots = memory_allocate(allocator, (size_t) forest->n_slots, sizeof(int32_t));
@@ -623,8 +776,9 @@ begin(Isolation *forest)
 	forest->words =
 		memory_allocate(allocator, 2 * sample + 2, (size_t) forest->n_words * sizeof(uint32_t));
 	if (ensemble->n_levels == NULL || ensemble->base == NULL || ensemble->trees == NULL ||
-		forest->items == NULL || forest->scratch == NULL || forest->slots == NULL ||
-		forest->stack == NULL || forest->nodes == NULL || forest->words == NULL)
+		forest->own == NULL || forest->items == NULL || forest->scratch == NULL ||
+		forest->slots == NULL || forest->stack == NULL || forest->nodes == NULL ||
+		forest->words == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	for (c = 0; c < dataset->n_categories; c++)
 		ensemble->n_levels[c] = forest->source->n_levels[c];
@@ -635,15 +789,8 @@ begin(Isolation *forest)
 static Status
 sample_rows(Isolation *forest)
 {
-	size_t n = (size_t) forest->source->dataset->n;
-	Status status;
+	Status status = offer_rows(forest);
 
-	forest->hash = memory_allocate(forest->allocator, n, sizeof(uint64_t));
-	if (forest->hash == NULL)
-		return KERNEL_OUT_OF_MEMORY;
-	status = bins_hash_rows(forest->source, forest->hash, forest->stop);
-	if (status == KERNEL_OK)
-		status = offer_rows(forest);
 	if (status != KERNEL_OK)
 		return status;
 	status = choose_rows(forest);
@@ -658,11 +805,11 @@ end(Isolation *forest)
 	const Allocator *allocator = forest->allocator;
 	size_t sample = (size_t) forest->sample;
 
-	memory_release(allocator, forest->hash, (size_t) forest->source->dataset->n, sizeof(uint64_t));
 	memory_release(allocator, forest->candidates, forest->candidates_capacity, sizeof(Candidate));
 	memory_release(allocator, forest->rows, (size_t) forest->n_rows, sizeof(int32_t));
 	memory_release(allocator, forest->values, (size_t) forest->n_rows * (size_t) forest->n_slots,
 				   sizeof(double));
+	memory_release(allocator, forest->own, sample * (size_t) forest->n_slots, sizeof(double));
 	memory_release(allocator, forest->items, sample, sizeof(int32_t));
 	memory_release(allocator, forest->scratch, sample, sizeof(int32_t));
 	memory_release(allocator, forest->slots, (size_t) forest->n_slots, sizeof(int32_t));
