@@ -63,7 +63,7 @@ foreach my $name (qw(boosting classes forest))
 	$options =~ s/^'\{/'{"algorithm": $algorithm, / and $options =~ s/: '(\w+)'/: "$1"/;
 	attempts("fit, $name, within orchard.max_memory", '53200', map {
 			[ "SET orchard.max_memory = '${_}MB';\nSELECT (orchard.summary(orchard.fit(t, $target, $options)) ->> 'rows')::int FROM t;",
-				'RESET orchard.max_memory;' ] } 16, 18, 20, 22, 25, 28, 64);
+				'RESET orchard.max_memory;' ] } 16, 17, 18, 22, 25, 28, 64);
 }
 
 # ** temp_file_limit, with rows that have to go to files.
