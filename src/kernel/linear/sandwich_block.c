@@ -23,13 +23,13 @@ sandwich_block_work(size_t n_lists)
 
 /* c = a b, of n x m and m x k, each row-major. */
 static void
-multiply(const double *a, const double *b, int32_t n, int32_t m, int32_t k, double *c)
+multiply(const double *a, const double *b, size_t n, size_t m, size_t k, double *c)
 {
-	int32_t i;
-	int32_t j;
-	int32_t l;
+	size_t i;
+	size_t j;
+	size_t l;
 
-	memset(c, 0, (size_t) n * (size_t) k * sizeof(double));
+	memset(c, 0, n * k * sizeof(double));
 	for (i = 0; i < n; i++)
 	{
 		for (j = 0; j < m; j++)
@@ -42,13 +42,13 @@ multiply(const double *a, const double *b, int32_t n, int32_t m, int32_t k, doub
 
 /* c = a'b, of n x m and n x k. */
 static void
-multiply_transposed(const double *a, const double *b, int32_t n, int32_t m, int32_t k, double *c)
+multiply_transposed(const double *a, const double *b, size_t n, size_t m, size_t k, double *c)
 {
-	int32_t i;
-	int32_t j;
-	int32_t l;
+	size_t i;
+	size_t j;
+	size_t l;
 
-	memset(c, 0, (size_t) m * (size_t) k * sizeof(double));
+	memset(c, 0, m * k * sizeof(double));
 	for (i = 0; i < n; i++)
 	{
 		for (j = 0; j < m; j++)
