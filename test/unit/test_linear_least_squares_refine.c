@@ -8,6 +8,8 @@
 #include "kernel/base/double_double.h"
 #include "kernel/linear/least_squares.h"
 
+#include "../golden/wide.h"
+#include "kernel/linear/covariance.h"
 #include "linear_rows.h"
 
 #define NUMBERS 66
@@ -230,5 +232,100 @@ refusals_are_passed_on(void)
 	dataset_release(&dataset, &unit_allocator);
 }
 
+#define HARD_ROWS 300
+#define HARD_COLUMNS 80
+
+/* The second problem of wide.py. */
+static void
+hard_row(int i, double *numbers, double *target)
+{
+	int j;
+
+	for (j = 0; j < HARD_COLUMNS; j++)
+		numbers[j] = 1000.0 * j + ((i + 1) * (i + 1) * (j + 3) + 7 * i + j) % 1009 / 8.0;
+	numbers[79] = numbers[0] + (41 * i * i + 13 * i) % 997 / 524288.0;
+	*target = (i * 31 % 17) / 4.0;
+	for (j = 0; j < HARD_COLUMNS; j++)
+		*target += (j % 5 - 2) * numbers[j];
+}
+
+/* The fit of the problem; covariance: NULL when not asked for. */
+static void
+fit_hard(LinearCovariance *covariance, bool with_rows, LinearCoefficient *coefficients)
+{
+	LinearFit fit = {.coefficients = coefficients, .covariance = covariance};
+	LeastSquares *sums = least_squares_create(&unit_allocator, HARD_COLUMNS, 0);
+	DesignOptions design_options = {true, false, 1000, NULL};
+	LeastSquaresOptions options = {.standardize = true};
+	Feature features[HARD_COLUMNS];
+	NumberFacts facts[HARD_COLUMNS];
+	Dataset dataset;
+	Design design;
+	int i;
+
+	dataset_begin(&dataset, HARD_COLUMNS, 0, true);
+	for (i = 0; i < HARD_COLUMNS; i++)
+		features[i] = (Feature){"x", FAMILY_NUMBER, 0, false};
+	for (i = 0; i < HARD_ROWS; i++)
+	{
+		double numbers[HARD_COLUMNS];
+		double target;
+
+		hard_row(i, numbers, &target);
+		CHECK(dataset_add(&dataset, &unit_allocator, numbers, NULL, target, 1.0 + i % 3) ==
+			  KERNEL_OK);
+		CHECK(least_squares_add(sums, &unit_allocator, numbers, NULL, target, 1.0 + i % 3) ==
+			  KERNEL_OK);
+	}
+	least_squares_number_facts(sums, facts);
+	CHECK(design_build(&design, &unit_allocator, features, HARD_COLUMNS, NULL, NULL, NULL, facts,
+					   &design_options) == KERNEL_OK);
+	options.rows = with_rows ? &dataset : NULL;
+	CHECK(least_squares_fit(sums, &design, &options, &unit_allocator, NULL, &fit) == KERNEL_OK);
+	CHECK(fit.facts.rank == HARD_COLUMNS + 1 && fit.is_rough == !with_rows);
+	CHECK(fit.facts.condition_number > 5e4 && fit.facts.condition_number < 3e5);
+	design_release(&design, &unit_allocator, NULL);
+	dataset_release(&dataset, &unit_allocator);
+	least_squares_release(sums, &unit_allocator);
+}
+
+/* The largest relative error of a standard error. */
+static double
+error_of_errors(const LinearCoefficient *coefficients)
+{
+	double most = 0.0;
+	int i;
+
+	for (i = 0; i <= HARD_COLUMNS; i++)
+		most = fmax(most, fabs(coefficients[i].std_error / hard_std_error[i] - 1.0));
+	return most;
+}
+
+/* Against mpmath: sums alone leave some digits, the rows all that the condition number lets be. */
+static void
+errors_have_their_digits(void)
+{
+	static double centre[HARD_COLUMNS + 1];
+	static double factor[(HARD_COLUMNS + 1) * (HARD_COLUMNS + 2) / 2];
+	LinearCoefficient coefficients[HARD_COLUMNS + 1];
+	LinearCovariance covariance = {.centre = centre, .factor = factor};
+	double rough;
+	int i;
+
+	fit_hard(NULL, false, coefficients);
+	rough = error_of_errors(coefficients);
+	fit_hard(&covariance, true, coefficients);
+	printf("# error of the errors %.1e, by the rows %.1e\n", rough, error_of_errors(coefficients));
+	CHECK(rough > 1e-9);
+	CHECK(error_of_errors(coefficients) < 1e-11);
+	for (i = 0; i <= HARD_COLUMNS; i++)
+		CHECK_NEAR(coefficients[i].estimate, hard_estimate[i], 1e-11 * hard_std_error[i]);
+	CHECK(covariance.is_known);
+	for (i = 1; i <= HARD_COLUMNS; i++)
+		CHECK_CLOSE(sqrt(covariance_of_term(factor, i)), coefficients[i].std_error, 1e-14);
+	fit_hard(NULL, true, coefficients);
+	CHECK(error_of_errors(coefficients) < 1e-11);
+}
+
 UNIT_MAIN(UNIT_CASE(rows_give_the_digits_back), UNIT_CASE(residuals_are_orthogonal),
-		  UNIT_CASE(refusals_are_passed_on))
+		  UNIT_CASE(errors_have_their_digits), UNIT_CASE(refusals_are_passed_on))

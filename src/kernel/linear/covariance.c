@@ -299,3 +299,24 @@ covariance_scale(LinearCovariance *covariance, size_t n, double factor)
 		covariance->factor[i] *= factor;
 	covariance->is_known = isfinite(factor);
 }
+
+void
+covariance_multiply(double *factor, const double *other, int32_t n, double number)
+{
+	int32_t i;
+	int32_t j;
+	int32_t k;
+
+	for (i = 0; i < n; i++)
+	{
+		for (j = 0; j <= i; j++)
+		{
+			double sum = 0.0;
+
+			for (k = j; k <= i; k++)
+				sum += factor[k] * other[covariance_entries((size_t) k) + (size_t) j];
+			factor[j] = sum * number;
+		}
+		factor += i + 1;
+	}
+}

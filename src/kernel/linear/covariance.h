@@ -43,6 +43,9 @@ extern void covariance_image(const double *factor, int32_t n, const double *d, d
 /* d'C d; image: scratch, n. */
 extern double covariance_form(const double *factor, int32_t n, const double *d, double *image);
 
+/* G K times a number in place of G, K lower triangular and packed as well. */
+extern void covariance_multiply(double *factor, const double *other, int32_t n, double number);
+
 /* Multiplies the standard errors of n terms with a factor; one that is not finite leaves nothing known. */
 extern void covariance_scale(LinearCovariance *covariance, size_t n, double factor);
 

@@ -132,8 +132,15 @@ find_covariance(const Solver *solver, const StopCheck *stop, LinearFit *fit)
 		n_constant += solver->scale[i] == 0.0;
 	if (solver->equations.rank + n_constant < solver->p || !(fit->facts.sigma2 >= 0.0))
 		return KERNEL_OK;
-	status = covariance_of_information(solver->information, solver->design->n_terms, is_exact,
-									   solver->allocator, stop, fit->covariance->factor);
+	if (solver->has_factor)
+	{
+		memcpy(fit->covariance->factor, solver->factor,
+			   covariance_entries((size_t) solver->design->n_terms) * sizeof(double));
+		status = KERNEL_OK;
+	}
+	else
+		status = covariance_of_information(solver->information, solver->design->n_terms, is_exact,
+										   solver->allocator, stop, fit->covariance->factor);
 	fit->covariance->level =
 		solver->first == 1 ? dd_divide(solver->target_sum, solver->total).hi : 0.0;
 	if (status == KERNEL_OK)
@@ -214,6 +221,8 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 {
 	bool wants_covariance = fit->covariance != NULL && options->l1 == 0.0 && options->l2 == 0.0 &&
 		!options->nonnegative;
+	bool may_refine = solver->state->is_wide && options->rows != NULL && options->l1 == 0.0 &&
+		options->l2 == 0.0 && !options->nonnegative;
 	Status status = solver_sum(solver, stop);
 
 	if (status == KERNEL_OK)
@@ -233,16 +242,18 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 	fit->facts = (LinearFacts){0};
 	if (fit->covariance != NULL)
 		fit->covariance->is_known = false;
-	if (wants_covariance)
+	if (wants_covariance || may_refine)
 		status = keep_information(solver);
 	if (status == KERNEL_OK && (options->l1 > 0.0 || options->nonnegative))
 		status = solve_by_descent(solver, options, stop, &fit->facts);
 	else if (status == KERNEL_OK)
 		status = solve_directly(solver, options, stop, &fit->facts);
 	fit->is_rough = solver->state->is_wide && fit->facts.condition_number > LEAST_SQUARES_CONDITION;
-	if (status == KERNEL_OK && fit->is_rough && options->rows != NULL && options->l2 == 0.0)
+	if (status == KERNEL_OK && fit->is_rough && may_refine)
 	{
 		status = solver_refine(solver, options->rows, stop);
+		if (status == KERNEL_OK)
+			status = solver_factor(solver, options->rows, stop);
 		fit->is_rough = false;
 	}
 	if (status != KERNEL_OK)

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/linear/covariance.h"
+
 /*
  * A column whose centred square is below CONSTANT_TOLERANCE of the raw one is
  * constant; one whose distance from the others, squared, is below RANK_TOLERANCE
@@ -308,6 +310,7 @@ solver_release(Solver *solver)
 	memory_release(allocator, solver->threshold, p, sizeof(double));
 	memory_release(allocator, solver->mean, p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->tolerance, p, sizeof(double));
+	memory_release(allocator, solver->factor, covariance_entries(n_terms), sizeof(double));
 	memory_release(allocator, solver->centre, p, sizeof(double));
 	memory_release(allocator, solver->variance, p, sizeof(double));
 	memory_release(allocator, solver->information, n_terms * n_terms, sizeof(DoubleDouble));

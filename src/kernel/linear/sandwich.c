@@ -269,29 +269,6 @@ factor_meat(Sandwich *sandwich)
 	}
 }
 
-/* G K times a factor, in place of G. */
-static void
-multiply_factors(Sandwich *sandwich, double factor)
-{
-	double *row = sandwich->task->covariance->factor;
-	int32_t i;
-	int32_t j;
-	int32_t k;
-
-	for (i = 0; i < sandwich->n; i++)
-	{
-		for (j = 0; j <= i; j++)
-		{
-			double sum = 0.0;
-
-			for (k = j; k <= i; k++)
-				sum += row[k] * sandwich->part[covariance_entries((size_t) k) + (size_t) j];
-			row[j] = sum * factor;
-		}
-		row += i + 1;
-	}
-}
-
 /* The table's row from its variance; degrees: of Student's t, infinite for the normal. */
 static void
 set_error(LinearCoefficient *coefficient, double variance, double degrees)
@@ -413,7 +390,8 @@ sandwich_errors(const SandwichTask *task, const Allocator *allocator, const Stop
 		if (sandwich.is_defined)
 		{
 			factor_meat(&sandwich);
-			multiply_factors(&sandwich, correction(&sandwich));
+			covariance_multiply(task->covariance->factor, sandwich.part, sandwich.n,
+								correction(&sandwich));
 		}
 		if (n > 0)
 			set_errors(&sandwich);
