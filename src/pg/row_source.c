@@ -153,16 +153,11 @@ stored_columns(Oid table)
 }
 
 bool
-row_source_read_all(RowSource *source)
+row_source_is_stored(const RowSource *source)
 {
-	int i;
-
-	if (!OidIsValid(source->table) || stored_columns(source->table) != source->layout->n_columns ||
-		pg_class_aclcheck(source->table, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
-		return false;
-	for (i = 0; i < source->layout->n_columns; i++)
-		source->is_read[i] = true;
-	return true;
+	return OidIsValid(source->table) &&
+		stored_columns(source->table) == source->layout->n_columns &&
+		pg_class_aclcheck(source->table, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
 }
 
 char *
@@ -196,18 +191,38 @@ row_source_prepare(const char *query)
 	return plan;
 }
 
-bool
-row_source_is_parallel(SPIPlanPtr plan)
+/* The workers of the uppermost node that gathers rows; one that is elsewhere in the tree has 1 at least. */
+static int
+planned_workers(const PlannedStmt *statement)
+{
+	const Plan *node = statement->planTree;
+
+	if (!statement->parallelModeNeeded)
+		return 0;
+	for (; node != NULL; node = node->lefttree)
+	{
+		if (IsA(node, Gather))
+			return ((const Gather *) node)->num_workers;
+		if (IsA(node, GatherMerge))
+			return ((const GatherMerge *) node)->num_workers;
+	}
+	return 1;
+}
+
+int
+row_source_workers(SPIPlanPtr plan)
 {
 	MemoryContext context = CurrentMemoryContext;
 	CachedPlan *cached = SPI_plan_get_cached_plan(plan);
-	bool is_parallel =
-		cached != NULL && linitial_node(PlannedStmt, cached->stmt_list)->parallelModeNeeded;
+	int workers = 0;
 
 	if (cached != NULL)
+	{
+		workers = planned_workers(linitial_node(PlannedStmt, cached->stmt_list));
 		ReleaseCachedPlan(cached, NULL); /* an unsaved plan has no resource owner */
+	}
 	MemoryContextSwitchTo(context);
-	return is_parallel;
+	return workers;
 }
 
 void

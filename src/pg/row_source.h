@@ -33,13 +33,8 @@ extern RowSource *row_source_open(const char *text);
 /* The plan of such a text, to be looked at; errors name the SQL argument. */
 extern SPIPlanPtr row_source_plan(const char *text, const char *argument);
 
-/*
- * row_source_read_all
- *		Wants all columns where the rows then come as a table keeps them.
- *
- * False, and nothing changed, where they would not, or where the user has no right on all of them.
- */
-extern bool row_source_read_all(RowSource *source);
+/* Would the rows come as a table keeps them if all columns were read, and may the user read them all? */
+extern bool row_source_is_stored(const RowSource *source);
 
 /* The columns to be read, in their order, quoted and with commas between them. */
 extern char *row_source_columns(const RowSource *source);
@@ -47,8 +42,8 @@ extern char *row_source_columns(const RowSource *source);
 /* A query over source->from that may run in parallel. */
 extern SPIPlanPtr row_source_prepare(const char *query);
 
-/* Will its plan start workers? */
-extern bool row_source_is_parallel(SPIPlanPtr plan);
+/* How many workers its plan has; 0 when it has none. */
+extern int row_source_workers(SPIPlanPtr plan);
 
 /* Runs the query into the receiver, or into SPI_tuptable when that is NULL, without synchronised scans. */
 extern void row_source_run(SPIPlanPtr plan, DestReceiver *receiver);
