@@ -25,27 +25,9 @@ static Status
 flush_pending(PrepState *state)
 {
 	const MemoryAccount *account = state->base.account;
-	Status status = KERNEL_OK;
-	uint32_t column = 0;
-	uint32_t row;
-	uint32_t i;
+	Status status = fit_number_rows(state->fits, state->n, &account->allocator, &account->stop,
+									state->pending, state->n_numbers, state->n_pending);
 
-	for (i = 0; i < state->n && state->n_pending > 0; i++)
-	{
-		StepFit *fit = &state->fits[i];
-		uint32_t width = fit_width(fit);
-		bool is_single = fit_is_single(fit);
-		const double *numbers = state->pending + column;
-
-		for (row = 0; row < state->n_pending && width > 0 && status == KERNEL_OK; row++)
-		{
-			status = is_single ?
-				fit_number(fit, &account->allocator, &account->stop, *numbers) :
-				fit_numbers(fit, &account->allocator, &account->stop, numbers, 1.0);
-			numbers += state->n_numbers;
-		}
-		column += width;
-	}
 	state->n_pending = 0;
 	return status;
 }

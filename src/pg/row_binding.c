@@ -77,10 +77,42 @@ row_layout_locate(RowLayout *layout, HeapTupleHeader row, uint32 bytes)
 		return false;
 	layout->data = (const char *) row + row->t_hoff;
 	layout->present = NULL;
+	layout->fixed_end = layout->fixed_length;
 	if ((row->t_infomask & HEAP_HASNULL) == 0)
 		return length >= layout->fixed_length;
 	layout->present = row->t_bits;
-	return length >= (uint32) locate_groups(layout);
+	layout->fixed_end = (uint32) locate_groups(layout);
+	return length >= layout->fixed_end;
+}
+
+void
+row_layout_read_some(RowLayout *layout, const int *columns, int n, int last)
+{
+	const char *data = layout->data;
+	uint32 offset = layout->fixed_end;
+	int i;
+
+	for (i = 0; i < n; i++)
+	{
+		int column = columns[i];
+		const ColumnShape *shape = &layout->shapes[column];
+
+		layout->nulls[column] = row_layout_is_null(layout, column);
+		if (!layout->nulls[column])
+			layout->values[column] =
+				fetch_att(row_layout_place(layout, column), shape->by_value, shape->length);
+	}
+	for (i = layout->n_fixed; i <= last; i++)
+	{
+		const ColumnShape *shape = &layout->shapes[i];
+
+		layout->nulls[i] = row_layout_is_null(layout, i);
+		if (layout->nulls[i])
+			continue;
+		offset = att_align_pointer(offset, shape->alignment, shape->length, data + offset);
+		layout->values[i] = fetch_att(data + offset, shape->by_value, shape->length);
+		offset = att_addlength_pointer(offset, shape->length, data + offset);
+	}
 }
 
 static int
@@ -195,11 +227,21 @@ double_columns_take(const DoubleColumns *doubles, const Datum *values, const boo
 static void
 set_columns(RowLayout *layout, TupleDesc descriptor)
 {
+	int i;
+
 	layout->descriptor = CreateTupleDescCopyConstr(descriptor);
 	layout->n_columns = layout->descriptor->natts;
 	layout->offsets = palloc(sizeof(int32) * Max(layout->n_columns, 1));
 	layout->groups = palloc(sizeof(ColumnGroup) * Max(layout->n_columns, 1));
 	layout->group_of = palloc(sizeof(int) * Max(layout->n_columns, 1));
+	layout->shapes = palloc(sizeof(ColumnShape) * Max(layout->n_columns, 1));
+	for (i = 0; i < layout->n_columns; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(layout->descriptor, i);
+
+		layout->shapes[i] =
+			(ColumnShape){attribute->attlen, attribute->attalign, attribute->attbyval};
+	}
 	set_offsets(layout);
 	layout->values = palloc0(sizeof(Datum) * Max(layout->n_columns, 1));
 	layout->nulls = palloc0(sizeof(bool) * Max(layout->n_columns, 1));

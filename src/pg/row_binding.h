@@ -26,6 +26,14 @@ typedef struct ColumnGroup
 	int32 start;	 /* of its first value in the data of the row located last, which had NULLs */
 } ColumnGroup;
 
+/* What finds and reads a column behind the first of varying width. */
+typedef struct ColumnShape
+{
+	int16 length;
+	char alignment;
+	bool by_value;
+} ColumnShape;
+
 typedef struct RowLayout
 {
 	Oid type; /* RECORDOID for an anonymous row */
@@ -39,9 +47,11 @@ typedef struct RowLayout
 	ColumnGroup *groups;   /* n_groups: of the first n_fixed columns */
 	int n_groups;
 	int *group_of;		  /* n_fixed */
+	ColumnShape *shapes;  /* n_columns */
 	const uint8 *present; /* bitmap of the row located last; NULL when it had no NULLs */
 	const char *data;	  /* its columns */
 	uint32 fixed_length;  /* bytes of data up to the end of the last of them */
+	uint32 fixed_end;	  /* the same in the row located last */
 	Datum *values;		  /* of the row read last, n_columns */
 	bool *nulls;
 } RowLayout;
@@ -151,6 +161,13 @@ row_layout_place(const RowLayout *layout, int column)
 	return layout->data + group->start +
 		group->width * packed_count(layout->present, group->first, column - group->first);
 }
+
+/*
+ * row_layout_read_some
+ *		Fills values and nulls of the n given columns, all below n_fixed, of the row located last, and
+ *		of all columns from n_fixed to `last`.
+ */
+extern void row_layout_read_some(RowLayout *layout, const int *columns, int n, int last);
 
 /* Fills values and nulls with the row's columns. */
 extern void row_layout_read(RowLayout *layout, HeapTupleHeader row);

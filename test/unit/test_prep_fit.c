@@ -5,6 +5,7 @@
 
 #include "kernel/base/hash.h"
 #include "kernel/prep/apply.h"
+#include "kernel/prep/block_moments_simd.h"
 #include "kernel/prep/fit.h"
 #include "kernel/prep/transform.h"
 
@@ -364,6 +365,126 @@ case_chain_widens(void)
 	fit_release(&fit, &unit_allocator);
 }
 
+#define COLUMNS 11
+#define STRIDE 13
+
+/* A number that is missing, or huge, now and then, in some columns. */
+static double
+column_value(int row, int column)
+{
+	uint64_t h = hash_mix((uint64_t) row * COLUMNS + (uint64_t) column + 1);
+
+	if (column == 3 && h % 17 == 0)
+		return NAN;
+	if (column == 5 && row == 40)
+		return 1e100;
+	return column == 4 ? 7.25 : (double) (h % 4096) / 64.0 - 11.0 * column;
+}
+
+/* Steps beside each other take blocks of rows as each takes them alone, to the last bit. */
+static void
+case_rows(void)
+{
+	static const StepKind kinds[] = {STEP_STANDARD, STEP_STANDARD, STEP_STANDARD, STEP_STANDARD,
+									 STEP_STANDARD, STEP_STANDARD, STEP_ONEHOT,	  STEP_STANDARD,
+									 STEP_ROBUST,	STEP_MINMAX,   STEP_STANDARD, STEP_STANDARD};
+	static double numbers[ROWS][STRIDE];
+	StepFit together[COLUMNS + 1];
+	StepFit alone[COLUMNS + 1];
+	int column = 0;
+	int i;
+	int row;
+
+	for (i = 0; i <= COLUMNS; i++)
+	{
+		Step step;
+
+		step_begin(&step, kinds[i]);
+		step.input = step_takes_category(&step) ? INPUT_CATEGORY : INPUT_NUMBER;
+		CHECK(fit_begin(&together[i], &step, &unit_allocator) == KERNEL_OK);
+		CHECK(fit_begin(&alone[i], &step, &unit_allocator) == KERNEL_OK);
+		for (row = 0; row < ROWS && !step_takes_category(&step); row++)
+		{
+			numbers[row][column] = column_value(row, column);
+			CHECK(fit_number(&alone[i], &unit_allocator, NULL, numbers[row][column]) == KERNEL_OK);
+		}
+		column += !step_takes_category(&step);
+	}
+	/* The last of the parts that are taken together are no whole blocks. */
+	for (row = 0; row < ROWS; row += 70)
+		CHECK(fit_number_rows(together, COLUMNS + 1, &unit_allocator, NULL, numbers[row], STRIDE,
+							  (uint32_t) (ROWS - row < 70 ? ROWS - row : 70)) == KERNEL_OK);
+	for (i = 0; i <= COLUMNS; i++)
+	{
+		CHECK(together[i].rows == (step_takes_category(&together[i].step) ? 0 : ROWS));
+		check_same(&together[i], &alone[i]);
+		fit_release(&together[i], &unit_allocator);
+		fit_release(&alone[i], &unit_allocator);
+	}
+}
+
+/* Both builds of the sums, and the sums one by one. */
+static void
+case_block_moments(void)
+{
+	double numbers[BLOCK_ROWS * COLUMNS];
+	Variance wide[COLUMNS];
+	Variance portable[COLUMNS];
+	uint32_t n_rows;
+	uint32_t n;
+	uint32_t i;
+	uint32_t row;
+
+	for (i = 0; i < BLOCK_ROWS * COLUMNS; i++)
+		numbers[i] = (double) (int64_t) (hash_mix(i + 1) >> 12) * 0x1p-40 + 1000.0;
+	for (n_rows = 1; n_rows <= BLOCK_ROWS; n_rows++)
+	{
+		for (n = 1; n <= COLUMNS; n++)
+		{
+			block_moments(numbers, COLUMNS, n_rows, n, wide);
+			block_moments_portable(numbers, COLUMNS, n_rows, n, portable);
+			CHECK(memcmp(wide, portable, n * sizeof(Variance)) == 0);
+			for (i = 0; i < n; i++)
+			{
+				Variance one;
+
+				variance_clear(&one);
+				for (row = 0; row < n_rows; row++)
+					CHECK(variance_add(&one, numbers[row * COLUMNS + i]) == KERNEL_OK);
+				CHECK(wide[i].n == (int64_t) n_rows);
+				CHECK(total_value(wide[i].total) == total_value(one.total));
+				/* m2 of a block of one is 0; else a square and a division may lose a digit a row. */
+				CHECK(fabs(total_value(wide[i].m2) - total_value(one.m2)) <=
+					  1e-14 * total_value(one.m2));
+			}
+		}
+	}
+}
+
+/* Counts that wait go to their cells before there is no room for them, and before cells move. */
+static void
+case_tallies(void)
+{
+	StepFit fit;
+	StepFit other;
+
+	make_rows();
+	fit_rows(&other, STEP_TARGET, 0, 0, 1);
+	fit_rows(&fit, STEP_TARGET, 0, 0, 2);
+	CHECK(fit.n_tallied > 0);
+	fit.n_tallied = UINT32_MAX - 2;
+	CHECK(fit_level(&fit, &unit_allocator, 1, 0, 0, 1.0) == KERNEL_OK);
+	CHECK(fit.n_tallied == UINT32_MAX - 1);
+	CHECK(fit_level(&fit, &unit_allocator, 1, 0, 0, 1.0) == KERNEL_OK);
+	CHECK(fit.n_tallied == 0 && fit_cell(&fit, 1, 1, 0)->n >= 2);
+	CHECK(fit_cell(&fit, 1, 1, 0)->total.hi >= 2.0);
+	/* A target that is no 0 or 1 after many that are, and cells that grow. */
+	CHECK(fit_level(&other, &unit_allocator, 1, 700, 0, 0.5) == KERNEL_OK);
+	CHECK(other.n_tallied == 0 && other.is_not_binary);
+	fit_release(&fit, &unit_allocator);
+	fit_release(&other, &unit_allocator);
+}
+
 /* Means out of fold by their definition, from the rows. */
 static void
 case_out_of_fold(void)
@@ -572,9 +693,11 @@ case_shortest_step(void)
 	CHECK(least == STEP_LEAST_BYTES);
 }
 
-UNIT_MAIN({"shortest step", case_shortest_step}, {"merged is whole", case_merge},
-		  {"out of fold", case_out_of_fold}, {"more folds", case_more_folds},
-		  {"chains", case_chains}, {"rows of a chain", case_chain_counts},
-		  {"folds in a chain", case_chain_folds}, {"a chain that widens", case_chain_widens},
-		  {"classes", case_classes}, {"options must agree", case_options_must_agree},
-		  {"foreign bytes", case_foreign_bytes}, {"refused memory", case_refused_memory})
+UNIT_MAIN({"shortest step", case_shortest_step}, {"rows together", case_rows},
+		  {"moments of a block", case_block_moments}, {"counts that wait", case_tallies},
+		  {"merged is whole", case_merge}, {"out of fold", case_out_of_fold},
+		  {"more folds", case_more_folds}, {"chains", case_chains},
+		  {"rows of a chain", case_chain_counts}, {"folds in a chain", case_chain_folds},
+		  {"a chain that widens", case_chain_widens}, {"classes", case_classes},
+		  {"options must agree", case_options_must_agree}, {"foreign bytes", case_foreign_bytes},
+		  {"refused memory", case_refused_memory})

@@ -88,15 +88,32 @@ key_of(const char *text, size_t length)
 									hash_bytes(text, length, 0) | LONG_KEY;
 }
 
+uint64_t
+dictionary_key(const Dictionary *dictionary, const char *text, size_t length)
+{
+	uint64_t key = key_of(text, length);
+
+	if (dictionary->table_size > 0)
+		__builtin_prefetch(
+			&dictionary->table[(uint32_t) hash_mix(key) & (dictionary->table_size - 1)]);
+	return key;
+}
+
 int32_t
-dictionary_find(const Dictionary *dictionary, const char *text, size_t length)
+dictionary_find_key(const Dictionary *dictionary, uint64_t key, const char *text, size_t length)
 {
 	const DictionarySlot *slot;
 
 	if (dictionary->table_size == 0)
 		return -1;
-	slot = find_slot(dictionary, key_of(text, length), text, length);
+	slot = find_slot(dictionary, key, text, length);
 	return slot->key != 0 ? slot->code : -1;
+}
+
+int32_t
+dictionary_find(const Dictionary *dictionary, const char *text, size_t length)
+{
+	return dictionary_find_key(dictionary, key_of(text, length), text, length);
 }
 
 /* A table of twice the size, or the first one. */

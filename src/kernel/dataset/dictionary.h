@@ -38,6 +38,14 @@ extern void dictionary_release(Dictionary *dictionary, const Allocator *allocato
 extern int32_t dictionary_find(const Dictionary *dictionary, const char *text, size_t length);
 
 /*
+ * dictionary_find in two halves, for one that looks into several dictionaries: the first gives the key
+ * of the string and asks for the memory that the second reads, which then need not wait for it.
+ */
+extern uint64_t dictionary_key(const Dictionary *dictionary, const char *text, size_t length);
+extern int32_t dictionary_find_key(const Dictionary *dictionary, uint64_t key, const char *text,
+								   size_t length);
+
+/*
  * The code of a string, added when new.  KERNEL_OUT_OF_MEMORY leaves the
  * dictionary as it was; KERNEL_TOO_LARGE above 2^31 - 2 strings.
  */

@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "kernel/prep/block_moments_simd.h"
 #include "kernel/prep/fit_finish.h"
 
+#define BLOCK_COLUMNS 32 /* that are summed together */
 #define FIRST_LEVELS 16
 #define CELL_SIZE 40
 #define LEAST_BODY (8 + 8 + CELL_SIZE + 8 + 8 + 12 + 4)
@@ -87,35 +89,6 @@ fit_begin(StepFit *fit, const Step *step, const Allocator *allocator)
 	return status;
 }
 
-/*
- * Moments of a block by distances from its first value: sum d^2 - (sum d)^2 / n.  That value is one
- * of the block, so the subtraction loses n times the last digit at most; a constant block has 0.
- */
-static Variance
-block_moments(const double *block, uint32_t n)
-{
-	Variance moments;
-	DoubleDouble distances = dd_from(0.0);
-	double sum;
-	uint32_t i;
-
-	variance_clear(&moments);
-	moments.n = n;
-	for (i = 0; i < n; i++)
-	{
-		double distance = block[i] - block[0];
-
-		total_add(&moments.total, block[i]);
-		total_add(&distances, distance);
-		total_add(&moments.m2, distance * distance);
-	}
-	sum = total_value(distances);
-	total_add(&moments.m2, -(sum * sum / (double) n));
-	if (moments.m2.hi + moments.m2.lo < 0.0)
-		moments.m2 = dd_from(0.0);
-	return moments;
-}
-
 Status
 fit_moments(const StepFit *fit, Variance *moments)
 {
@@ -126,7 +99,7 @@ fit_moments(const StepFit *fit, Variance *moments)
 	*moments = fit->variance;
 	if (fit->n_block == 0)
 		return KERNEL_OK;
-	block = block_moments(fit->block, fit->n_block);
+	block_moments(fit->block, 1, fit->n_block, 1, &block);
 	if (isfinite(block.total.hi) && isfinite(block.m2.hi))
 		return variance_merge(moments, &block);
 	/* One by one, for the overflow that the built-in would find, or not. */
@@ -143,6 +116,79 @@ fit_flush(StepFit *fit)
 
 	fit->variance = moments;
 	fit->n_block = 0;
+	return status;
+}
+
+/* Do the numbers of the fit wait for nothing but to be added to its moments a block at a time? */
+static bool
+takes_blocks(const StepFit *fit)
+{
+	return step_keeps_moments(&fit->step) && fit_width(fit) == 1 && fit_is_single(fit);
+}
+
+/* One after the other. */
+static Status
+add_numbers(StepFit *fit, const Allocator *allocator, const StopCheck *stop, const double *numbers,
+			size_t stride, uint32_t n_rows)
+{
+	bool is_single = fit_is_single(fit);
+	Status status = KERNEL_OK;
+	uint32_t row;
+
+	for (row = 0; row < n_rows && status == KERNEL_OK; row++, numbers += stride)
+		status = is_single ? fit_number(fit, allocator, stop, *numbers) :
+							 fit_numbers(fit, allocator, stop, numbers, 1.0);
+	return status;
+}
+
+/* A whole block of the fits that take blocks; some may have numbers that wait, and some missing ones. */
+static Status
+add_block(StepFit *fits, uint32_t n, const Allocator *allocator, const StopCheck *stop,
+		  const double *numbers, size_t stride)
+{
+	Variance moments[BLOCK_COLUMNS];
+	Status status = KERNEL_OK;
+	uint32_t i;
+
+	block_moments(numbers, stride, FIT_BLOCK, n, moments);
+	for (i = 0; i < n && status == KERNEL_OK; i++)
+	{
+		if (fits[i].n_block > 0 || !isfinite(moments[i].total.hi) || !isfinite(moments[i].m2.hi))
+			status = add_numbers(&fits[i], allocator, stop, numbers + i, stride, FIT_BLOCK);
+		else
+		{
+			fits[i].rows += FIT_BLOCK;
+			status = variance_merge(&fits[i].variance, &moments[i]);
+		}
+	}
+	return status;
+}
+
+Status
+fit_number_rows(StepFit *fits, uint32_t n_fits, const Allocator *allocator, const StopCheck *stop,
+				const double *numbers, size_t stride, uint32_t n_rows)
+{
+	Status status = KERNEL_OK;
+	uint32_t i = 0;
+
+	while (i < n_fits && status == KERNEL_OK)
+	{
+		uint32_t width = fit_width(&fits[i]);
+		uint32_t row = 0;
+		uint32_t n = 0;
+		uint32_t k;
+
+		while (n < BLOCK_COLUMNS && i + n < n_fits && takes_blocks(&fits[i + n]))
+			n++;
+		for (; n > 0 && row + FIT_BLOCK <= n_rows && status == KERNEL_OK; row += FIT_BLOCK)
+			status = add_block(fits + i, n, allocator, stop, numbers + row * stride, stride);
+		n = n > 0 ? n : 1;
+		for (k = 0; k < n && width > 0 && status == KERNEL_OK; k++)
+			status = add_numbers(&fits[i + k], allocator, stop, numbers + row * stride + k, stride,
+								 n_rows - row);
+		numbers += n > 1 ? n : width;
+		i += n;
+	}
 	return status;
 }
 
@@ -181,6 +227,33 @@ cell_count(const StepFit *fit)
 	return (size_t) fit->level_slots * fit->fold_slots * fit->class_slots;
 }
 
+void
+fit_take_tallies(StepFit *fit)
+{
+	size_t n = cell_count(fit);
+	size_t i;
+
+	for (i = 0; i < n && fit->n_tallied > 0; i++)
+	{
+		fit->cells[i].n += fit->tallies[i].rows;
+		fit->cells[i].total.hi += fit->tallies[i].ones;
+		fit->tallies[i] = (Tally){0, 0};
+	}
+	fit->n_tallied = 0;
+}
+
+/* The cell with what waits for it. */
+static Variance
+whole_cell(const StepFit *fit, uint32_t level, uint32_t fold, uint32_t class)
+{
+	size_t place = fit_cell_place(fit, level, fold, class);
+	Variance cell = fit->cells[place];
+
+	cell.n += fit->tallies[place].rows;
+	cell.total.hi += fit->tallies[place].ones;
+	return cell;
+}
+
 /* The least power of two times `first` that is not below n. */
 static uint32_t
 rounded(uint32_t n, uint32_t first)
@@ -196,12 +269,14 @@ Status
 fit_reserve(StepFit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds,
 			uint32_t classes)
 {
-	StepFit grown = *fit;
+	StepFit grown;
 	size_t n;
 	size_t i;
 	uint32_t level;
 	uint32_t fold;
 
+	fit_take_tallies(fit);
+	grown = *fit;
 	if (levels > fit->level_slots)
 		grown.level_slots = rounded(levels, FIRST_LEVELS);
 	if (folds > fit->fold_slots)
@@ -212,8 +287,13 @@ fit_reserve(StepFit *fit, const Allocator *allocator, uint32_t levels, uint32_t 
 		!size_multiply(n, grown.class_slots, &n))
 		return KERNEL_TOO_LARGE;
 	grown.cells = memory_allocate(allocator, n, sizeof(Variance));
-	if (grown.cells == NULL)
+	grown.tallies = memory_allocate_zero(allocator, n, sizeof(Tally));
+	if (grown.cells == NULL || grown.tallies == NULL)
+	{
+		memory_release(allocator, grown.cells, n, sizeof(Variance));
+		memory_release(allocator, grown.tallies, n, sizeof(Tally));
 		return KERNEL_OUT_OF_MEMORY;
+	}
 	for (i = 0; i < n; i++)
 		variance_clear(&grown.cells[i]);
 	for (level = 0; level < fit->level_slots; level++)
@@ -223,6 +303,7 @@ fit_reserve(StepFit *fit, const Allocator *allocator, uint32_t levels, uint32_t 
 				   fit->class_slots * sizeof(Variance));
 	}
 	memory_release(allocator, fit->cells, cell_count(fit), sizeof(Variance));
+	memory_release(allocator, fit->tallies, cell_count(fit), sizeof(Tally));
 	*fit = grown;
 	return KERNEL_OK;
 }
@@ -260,6 +341,7 @@ fit_square(StepFit *fit)
 {
 	size_t i;
 
+	fit_take_tallies(fit);
 	for (i = 0; i < cell_count(fit); i++)
 		square_cell(&fit->cells[i]);
 }
@@ -297,7 +379,7 @@ merge_level(StepFit *into, uint32_t to_level, const StepFit *from, uint32_t leve
 	{
 		for (class = 0; class < from->class_slots && status == KERNEL_OK; class ++)
 		{
-			Variance cell = *fit_cell(from, level, fold, class);
+			Variance cell = whole_cell(from, level, fold, class);
 			uint32_t to = from->classes.n > 0 && class < (uint32_t) from->classes.n ?
 				(uint32_t) classes[class] :
 				class;
@@ -319,6 +401,7 @@ merge_cells(StepFit *into, const Allocator *allocator, const StopCheck *stop, co
 	Status status;
 	uint32_t level;
 
+	fit_take_tallies(into);
 	if (has_binary_cells(into) && !stays_binary)
 	{
 		fit_square(into);
@@ -367,6 +450,7 @@ fit_move_missing(StepFit *fit, const Allocator *allocator, uint32_t level)
 	uint32_t fold;
 	uint32_t class;
 
+	fit_take_tallies(fit);
 	for (fold = 0; fold < fit->fold_slots && status == KERNEL_OK; fold++)
 	{
 		for (class = 0; class < fit->class_slots && status == KERNEL_OK; class ++)
@@ -434,6 +518,7 @@ fit_settle(StepFit *fit, const Allocator *allocator, const StopCheck *stop)
 	if (status != KERNEL_OK)
 		return status;
 	variance_normalise(&fit->variance);
+	fit_take_tallies(fit);
 	if (has_binary_cells(fit))
 		fit_square(fit);
 	for (i = 0; i < cell_count(fit); i++)
@@ -727,6 +812,7 @@ fit_release(StepFit *fit, const Allocator *allocator)
 	dictionary_release(&fit->levels, allocator);
 	dictionary_release(&fit->classes, allocator);
 	memory_release(allocator, fit->cells, cell_count(fit), sizeof(Variance));
+	memory_release(allocator, fit->tallies, cell_count(fit), sizeof(Tally));
 	for (i = 0; fit->appliers != NULL && i < fit->n_before; i++)
 		applier_release(&fit->appliers[i], allocator);
 	memory_release(allocator, fit->appliers, fit->n_before, sizeof(Applier));

@@ -27,10 +27,17 @@
 #include "kernel/prep/step.h"
 #include "kernel/stat/moments.h"
 
-#define FIT_BLOCK 32   /* values that wait to be added to the moments together */
+#define FIT_BLOCK 32 /* values that wait to be added to the moments together; BLOCK_ROWS at most */
 #define FIT_FOLDS 1000 /* folds are 0 .. FIT_FOLDS - 1 */
 
 typedef struct StepFit StepFit;
+
+/* Rows that wait to be added to a cell, and how many of them have the target 1. */
+typedef struct Tally
+{
+	uint32_t rows;
+	uint32_t ones;
+} Tally;
 
 struct StepFit
 {
@@ -44,8 +51,10 @@ struct StepFit
 	double maximum;
 	Sample sample;
 	Dictionary levels;
-	Dictionary classes;	  /* of a target of text */
-	Variance *cells;	  /* by (level, fold, class); owned */
+	Dictionary classes; /* of a target of text */
+	Variance *cells;	/* by (level, fold, class), but for the tallies; owned */
+	Tally *tallies; /* likewise: a fifth of the cells' memory, which rows touch anywhere; owned */
+	uint32_t n_tallied;	  /* rows in them */
 	uint32_t level_slots; /* rows of cells */
 	uint32_t fold_slots;
 	uint32_t class_slots;
@@ -93,6 +102,16 @@ fit_width(const StepFit *fit)
  */
 extern Status fit_numbers(StepFit *fit, const Allocator *allocator, const StopCheck *stop,
 						  const double *x, double times);
+
+/*
+ * fit_number_rows
+ *		n_rows rows, `stride` numbers apart, of steps whose numbers stand one after the other in a row.
+ *
+ * Numbers of steps of categories are none.  Statuses as of fit_number, for which no number is infinite.
+ */
+extern Status fit_number_rows(StepFit *fits, uint32_t n_fits, const Allocator *allocator,
+							  const StopCheck *stop, const double *numbers, size_t stride,
+							  uint32_t n_rows);
 
 /*
  * fit_text
@@ -178,16 +197,36 @@ fit_code(Dictionary *dictionary, const Allocator *allocator, const char *text, s
 extern Status fit_reserve(StepFit *fit, const Allocator *allocator, uint32_t levels, uint32_t folds,
 						  uint32_t classes);
 
+/* The tallies into the cells. */
+extern void fit_take_tallies(StepFit *fit);
+
 /* No longer binary: m2 of all cells. */
 extern void fit_square(StepFit *fit);
 
 /* Takes the rows of level 0, which are missing, for rows of another. */
 extern Status fit_move_missing(StepFit *fit, const Allocator *allocator, uint32_t level);
 
+static inline size_t
+fit_cell_place(const StepFit *fit, uint32_t level, uint32_t fold, uint32_t class)
+{
+	return ((size_t) level * fit->fold_slots + fold) * fit->class_slots + class;
+}
+
+/* Of a fit whose tallies were taken. */
 static inline Variance *
 fit_cell(const StepFit *fit, uint32_t level, uint32_t fold, uint32_t class)
 {
-	return fit->cells + ((size_t) level * fit->fold_slots + fold) * fit->class_slots + class;
+	return fit->cells + fit_cell_place(fit, level, fold, class);
+}
+
+/* One row into the cell, of a count or of a target of 0 or 1. */
+static inline void
+fit_tally(StepFit *fit, size_t place, bool is_one)
+{
+	fit->tallies[place].rows++;
+	fit->tallies[place].ones += is_one;
+	if (__builtin_expect(++fit->n_tallied == UINT32_MAX, 0))
+		fit_take_tallies(fit);
 }
 
 /*
@@ -201,7 +240,7 @@ static inline Status
 fit_level(StepFit *fit, const Allocator *allocator, uint32_t level, int32_t fold, uint32_t class,
 		  double y)
 {
-	Variance *cell;
+	size_t place;
 
 	if (__builtin_expect(level >= fit->level_slots || (uint32_t) (fold + 1) >= fit->fold_slots ||
 							 class >= fit->class_slots,
@@ -216,24 +255,23 @@ fit_level(StepFit *fit, const Allocator *allocator, uint32_t level, int32_t fold
 	fit->missing += level == 0;
 	if (fold >= 0 && (uint32_t) fold >= fit->folds)
 		fit->folds = (uint32_t) fold + 1;
-	cell = fit_cell(fit, level, (uint32_t) (fold + 1), class);
+	place = fit_cell_place(fit, level, (uint32_t) (fold + 1), class);
 	if (!step_has_target(fit->step.kind) || fit->classes.n > 0)
 	{
-		cell->n++;
+		fit_tally(fit, place, false);
 		return KERNEL_OK;
 	}
 	if (__builtin_expect(!fit->is_not_binary, 1))
 	{
 		if (y == 0.0 || y == 1.0)
 		{
-			cell->n++;
-			cell->total.hi += y;
+			fit_tally(fit, place, y == 1.0);
 			return KERNEL_OK;
 		}
 		fit_square(fit);
 		fit->is_not_binary = true;
 	}
-	return variance_add(cell, y);
+	return variance_add(&fit->cells[place], y);
 }
 
 /* into = both together; KERNEL_INVALID when options or targets differ. */
