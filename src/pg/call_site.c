@@ -79,7 +79,6 @@ typedef struct CallSite
 	ScoreBinding *current;	  /* of the row before, or NULL */
 	varatt_external current_pointer; /* its TOAST pointer, when has_pointer */
 	bool has_pointer;
-	struct varlena *fetched;	/* detoasted bytes of this call, when not in place */
 	HTAB *references;			/* of NameSlots, when there are several in a statement; or NULL */
 	SnapshotMark name_snapshot; /* that names and reference belong to */
 	Oid name_role;
@@ -225,56 +224,41 @@ check_snapshot(CallSite *site)
 		hash_search(site->toasted, &slot->pointer, HASH_REMOVE, NULL);
 }
 
-/* Inline bytes with a 4-byte header, whatever form the datum has. */
-static struct varlena *
-fetch(CallSite *site, Datum stored)
-{
-	site->fetched = (struct varlena *) PG_DETOAST_DATUM(stored);
-	return site->fetched;
-}
-
 /*
- * The digest that the stored model claims, in *digest; its bytes too when they are at hand, and
- * what is known of its TOAST pointer in *known, or NULL.
+ * The digest that the stored model claims, in stored->digest, and what is known of its TOAST pointer in
+ * *known, or NULL.  A value whose pointer is known is not looked at: stored->value is NULL then.
  */
-static struct varlena *
-identify(CallSite *site, Datum stored, uint8 *digest, ToastSlot **known)
+static void
+identify(CallSite *site, Datum value, StoredModel *stored, ToastSlot **known)
 {
-	struct varlena *bytes = (struct varlena *) DatumGetPointer(stored);
 	varatt_external pointer;
 	ToastSlot *slot;
 	bool found;
 
-	site->fetched = NULL;
 	*known = NULL;
-	if (!VARATT_IS_EXTERNAL_ONDISK(bytes))
+	if (!VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(value)))
 	{
-		if (!VARATT_IS_4B_U(bytes))
-			bytes = fetch(site, stored);
-		require_ok(model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest),
-				   "the model");
-		return bytes;
+		stored_model_begin(stored, value);
+		return;
 	}
 	check_snapshot(site);
 	memset(&pointer, 0, sizeof(pointer));
-	VARATT_EXTERNAL_GET_POINTER(pointer, bytes);
+	VARATT_EXTERNAL_GET_POINTER(pointer, DatumGetPointer(value));
 	if (site->toasted == NULL)
 		site->toasted = make_toast_table(site);
 	slot = hash_search(site->toasted, &pointer, HASH_FIND, NULL);
 	if (slot != NULL)
 	{
-		memcpy(digest, slot->digest, SHA256_SIZE);
+		memcpy(stored->digest, slot->digest, SHA256_SIZE);
+		stored->value = NULL;
 		*known = slot;
-		return NULL;
+		return;
 	}
-	bytes = fetch(site, stored);
-	require_ok(model_claimed_digest(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ, digest),
-			   "the model");
+	stored_model_begin(stored, value);
 	slot = hash_search(site->toasted, &pointer, HASH_ENTER, &found);
-	memcpy(slot->digest, digest, SHA256_SIZE);
+	memcpy(slot->digest, stored->digest, SHA256_SIZE);
 	slot->binding = NULL;
 	*known = slot;
-	return bytes;
 }
 
 static bool
@@ -410,40 +394,37 @@ add_binding(CallSite *site, const BindingKey *key, CachedModel *model, HeapTuple
 	return binding;
 }
 
-/* The binding for this digest and row; makes it when it is new or out of date. */
+/* The binding for this model and row; makes it when it is new or out of date. */
 static ScoreBinding *
-bind_digest(CallSite *site, Datum stored, struct varlena *bytes, const uint8 *digest,
-			HeapTupleHeader row, int n)
+bind_stored(CallSite *site, Datum value, StoredModel *stored, HeapTupleHeader row, int n)
 {
-	BindingKey key = binding_key(digest, row);
+	BindingKey key = binding_key(stored->digest, row);
 	ScoreBinding *binding = known_binding(site, &key, row);
 
 	if (binding != NULL)
 		return binding;
-	if (bytes == NULL)
-		bytes = fetch(site, stored);
-	return add_binding(site, &key, model_cache_get(bytes), row, n);
+	if (stored->value == NULL)
+		stored_model_begin(stored, value);
+	return add_binding(site, &key, model_cache_load(stored), row, n);
 }
 
 /* The binding for this model and row, which becomes the current one. */
 static ScoreBinding *
-find_binding(CallSite *site, Datum stored, HeapTupleHeader row, int n)
+find_binding(CallSite *site, Datum value, HeapTupleHeader row, int n)
 {
-	uint8 digest[SHA256_SIZE];
-	struct varlena *bytes;
+	StoredModel stored;
 	ToastSlot *known;
 	ScoreBinding *binding;
 
 	bound_memory(site);
 	site->current = NULL; /* an error below must not leave a mixture behind */
 	site->has_pointer = false;
-	bytes = identify(site, stored, digest, &known);
+	identify(site, value, &stored, &known);
 	if (known != NULL && serves(known->binding, row))
 		binding = known->binding;
 	else
-		binding = bind_digest(site, stored, bytes, digest, row, n);
-	if (site->fetched != NULL && site->fetched != (struct varlena *) DatumGetPointer(stored))
-		pfree(site->fetched);
+		binding = bind_stored(site, value, &stored, row, n);
+	stored_model_end(&stored, value);
 	if (known != NULL)
 	{
 		known->binding = binding;

@@ -88,8 +88,8 @@ bind(Evaluation *evaluation)
 	MemoryContext caller = MemoryContextSwitchTo(evaluation->binding_context);
 
 	MemoryContextReset(evaluation->binding_context);
-	evaluation->binding =
-		score_binding_of_row(model_cache_get(evaluation->stored), evaluation->layout);
+	evaluation->binding = score_binding_of_row(model_cache_get(PointerGetDatum(evaluation->stored)),
+											   evaluation->layout);
 	MemoryContextSwitchTo(caller);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "common/jsonapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/catcache.h"
@@ -194,24 +195,65 @@ prepare_inputs(CachedModel *decoded)
 			"the model");
 }
 
+void
+stored_model_begin(StoredModel *stored, Datum value)
+{
+	struct varlena *bytes = (struct varlena *) DatumGetPointer(value);
+	struct varlena *first;
+
+	memset(stored, 0, sizeof(*stored));
+	if (VARATT_IS_EXTERNAL_ONDISK(bytes))
+		first = detoast_attr_slice(bytes, 0, MODEL_START_SIZE);
+	else
+		first = bytes = (struct varlena *) PG_DETOAST_DATUM(value);
+	stored->value = bytes;
+	stored->size = toast_raw_datum_size(PointerGetDatum(bytes)) - VARHDRSZ;
+	memcpy(stored->start, VARDATA(first), Min(VARSIZE(first) - VARHDRSZ, MODEL_START_SIZE));
+	if (first != bytes)
+		pfree(first);
+	require_ok(model_claimed_digest(stored->start, stored->size, stored->digest), "the model");
+}
+
+void
+stored_model_end(StoredModel *stored, Datum value)
+{
+	if (stored->value != NULL && stored->value != (struct varlena *) DatumGetPointer(value))
+		pfree(stored->value);
+	stored->value = NULL;
+}
+
+/* The first bytes of a stored model in a block of their own; those of a table are fetched, and no more. */
+static struct varlena *
+first_bytes(const StoredModel *stored, Size length)
+{
+	struct varlena *copy;
+
+	if (VARATT_IS_EXTERNAL_ONDISK(stored->value))
+		return detoast_attr_slice(stored->value, 0, (int32) length);
+	copy = palloc_extended(VARHDRSZ + length, MCXT_ALLOC_HUGE);
+	SET_VARSIZE(copy, VARHDRSZ + length);
+	memcpy(VARDATA(copy), VARDATA(stored->value), length);
+	return copy;
+}
+
 /*
- * The model of a copy of the stored bytes, whose trees are left in them: many a session scores one row.
+ * The model of as many of the stored bytes as scoring needs, whose trees are left in them: many a session
+ * scores one row, of which fetching them is the most.
  */
 static Model *
-open_stored(const struct varlena *stored, char **copy)
+open_stored(const StoredModel *stored, struct varlena **bytes)
 {
-	Size length = VARSIZE(stored) - VARHDRSZ;
 	Model *model;
 	Status status;
 
-	*copy = palloc_extended(Max(length, 1), MCXT_ALLOC_HUGE);
-	memcpy(*copy, VARDATA(stored), length);
-	status = model_open(&model, memory_transient(), *copy, length);
+	*bytes = first_bytes(stored, model_scored_size(stored->start, stored->size));
+	status = model_open(&model, memory_transient(), VARDATA(*bytes), VARSIZE(*bytes) - VARHDRSZ,
+						stored->size);
 	require_ok(judge_here(&model, status), "the model");
 	if (model->ensemble == NULL)
 	{
-		pfree(*copy);
-		*copy = NULL;
+		pfree(*bytes);
+		*bytes = NULL;
 	}
 	return model;
 }
@@ -228,7 +270,7 @@ forget_bytes(CachedModel *entry)
 
 /* Decodes and compiles into a fresh context, which the entry takes over at the end. */
 static void
-decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *stored)
+decode_into(CachedModel *decoded, MemoryContext context, const StoredModel *stored)
 {
 	const Allocator *allocator = memory_transient();
 	uint32 f;
@@ -267,7 +309,7 @@ decode_into(CachedModel *decoded, MemoryContext context, const struct varlena *s
 }
 
 static CachedModel *
-cache_add(const struct varlena *stored)
+cache_add(const StoredModel *stored)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "orchard model", ALLOCSET_SMALL_SIZES);
@@ -314,19 +356,27 @@ model_cache_find(const uint8 *digest)
 }
 
 CachedModel *
-model_cache_get(const struct varlena *stored)
+model_cache_load(const StoredModel *stored)
 {
-	uint8 digest[SHA256_SIZE];
-	CachedModel *entry;
+	CachedModel *entry = model_cache_find(stored->digest);
 
-	require_ok(model_claimed_digest(VARDATA(stored), VARSIZE(stored) - VARHDRSZ, digest),
-			   "the model");
-	entry = model_cache_find(digest);
 	if (entry != NULL)
 		return entry;
 	if (cache_table == NULL)
 		cache_begin();
 	return cache_add(stored);
+}
+
+CachedModel *
+model_cache_get(Datum value)
+{
+	StoredModel stored;
+	CachedModel *entry;
+
+	stored_model_begin(&stored, value);
+	entry = model_cache_load(&stored);
+	stored_model_end(&stored, value);
+	return entry;
 }
 
 /* Accounts for what was added to an entry's context; entries used longest ago may go for it. */

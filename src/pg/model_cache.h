@@ -8,7 +8,8 @@
  *
  * The key is the digest that decoding recomputed, so bytes that claim another
  * model's digest cannot put themselves in its place.  Training facts are no part
- * of the digest: what reports them decodes the value itself.
+ * of the digest: what reports them decodes the value itself.  Of a model of trees no
+ * more is fetched than its digest part, which has neither these nor the gains of splits.
  */
 #ifndef ORCHARD_PG_MODEL_CACHE_H
 #define ORCHARD_PG_MODEL_CACHE_H
@@ -32,11 +33,11 @@ typedef struct CachedModel
 	LinearScorer *class_scorers; /* linear models of more than two classes, else NULL */
 	double *
 		outputs; /* of trees and of more than two classes: the predictions of the row scored last */
-	TreeScorer *trees;		  /* of a model of trees, else NULL */
-	char *tree_bytes;		  /* that the trees are scored on until they are expanded; or NULL */
-	ShapExplainer *explainer; /* of a model of trees that was explained, else NULL */
-	LevelLookup **lookups;	  /* by category slot */
-	ModelInput *inputs;		  /* n_inputs: the columns that a row must have */
+	TreeScorer *trees;			/* of a model of trees, else NULL */
+	struct varlena *tree_bytes; /* that the trees are scored on until they are expanded; or NULL */
+	ShapExplainer *explainer;	/* of a model of trees that was explained, else NULL */
+	LevelLookup **lookups;		/* by category slot */
+	ModelInput *inputs;			/* n_inputs: the columns that a row must have */
 	uint32 n_inputs;
 	uint32 n_prepared;		  /* features that preprocessing gives */
 	Applier *appliers;		  /* of its steps; NULL without preprocessing */
@@ -59,11 +60,26 @@ extern Model *model_decode_stored(const struct varlena *stored);
 /* How many columns of a row the model reads. */
 extern uint32 model_column_count(const Model *model);
 
-/*
- * The decoded model of a stored one (inline, not compressed, 4-byte header).
- * Raises XX001 for bytes that are no model, 0A000 for a newer format.
- */
-extern CachedModel *model_cache_get(const struct varlena *stored);
+/* What is known of a stored model before it is decoded. */
+typedef struct StoredModel
+{
+	struct varlena *value; /* in a table, out of line, or else inline with a 4-byte header */
+	Size size;			   /* bytes of the model */
+	uint8 start[MODEL_START_SIZE]; /* the first of them */
+	uint8 digest[SHA256_SIZE];	   /* that they claim */
+} StoredModel;
+
+/* Raises XX001 for bytes that are no model, 0A000 for a newer format. */
+extern void stored_model_begin(StoredModel *stored, Datum value);
+
+/* Gives up what was fetched of the value, or of nothing after zeros. */
+extern void stored_model_end(StoredModel *stored, Datum value);
+
+/* The decoded model; errors as stored_model_begin raises them. */
+extern CachedModel *model_cache_load(const StoredModel *stored);
+
+/* All three of them. */
+extern CachedModel *model_cache_get(Datum value);
 
 /* The decoded model of this digest, or NULL when the cache has none. */
 extern CachedModel *model_cache_find(const uint8 *digest);

@@ -58,7 +58,7 @@ Datum
 orchard_covariance(PG_FUNCTION_ARGS)
 {
 	const Model *model =
-		model_cache_get((struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0)))->model;
+		model_cache_get(PG_GETARG_DATUM(0))->model;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	size_t n = model->n_terms;
 	double *images;

@@ -40,18 +40,17 @@ model_argument(FunctionCallInfo fcinfo)
 	return (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
 }
 
-/* The argument as a model of trees; 22023 for others. */
+/* The argument as a model of trees, with the gains, which the cache's has not; 22023 for others. */
 static const Model *
 trees_argument(FunctionCallInfo fcinfo)
 {
-	CachedModel *cached = model_cache_get(model_argument(fcinfo));
+	const Model *model = model_decode_stored(model_argument(fcinfo));
 
-	if (cached->model->ensemble == NULL)
+	if (model->ensemble == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the model has no trees"),
 				 errhint("orchard.coefficients(model) shows a linear model.")));
-	model_cache_expand_trees(cached);
-	return cached->model;
+	return model;
 }
 
 static SlotName *
@@ -341,7 +340,7 @@ column_problem(const ModelInput *feature, TupleDesc descriptor)
 Datum
 orchard_check_columns(PG_FUNCTION_ARGS)
 {
-	const CachedModel *model = model_cache_get(model_argument(fcinfo));
+	const CachedModel *model = model_cache_get(PG_GETARG_DATUM(0));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Relation relation = relation_open(PG_GETARG_OID(1), AccessShareLock);
 	uint32 f;

@@ -56,7 +56,7 @@ model_argument(FunctionCallInfo fcinfo, int i)
 static const Model *
 decoded_argument(FunctionCallInfo fcinfo, int i)
 {
-	return model_cache_get(model_argument(fcinfo, i))->model;
+	return model_cache_get(PG_GETARG_DATUM(i))->model;
 }
 
 /* Bytes from outside: `sqlstate` and no detail about where they are wrong. */

@@ -385,13 +385,12 @@ find_version(RegistryScan *scan, const char *text, size_t length)
 	return row;
 }
 
-static struct varlena *
+static Datum
 model_of_row(const RegistryScan *scan, HeapTuple row)
 {
 	bool is_null;
-	Datum model = heap_getattr(row, VERSION_MODEL, RelationGetDescr(scan->table), &is_null);
 
-	return (struct varlena *) PG_DETOAST_DATUM_COPY(model);
+	return heap_getattr(row, VERSION_MODEL, RelationGetDescr(scan->table), &is_null);
 }
 
 struct varlena *
@@ -399,7 +398,7 @@ registry_load(const char *text, size_t length)
 {
 	RegistryScan scan;
 	HeapTuple row = find_version(&scan, text, length);
-	struct varlena *stored = model_of_row(&scan, row);
+	struct varlena *stored = (struct varlena *) PG_DETOAST_DATUM_COPY(model_of_row(&scan, row));
 
 	scan_end(&scan);
 	return stored;
@@ -420,12 +419,7 @@ registry_lookup(const char *text, size_t length)
 		model = model_cache_find(digest);
 	}
 	if (model == NULL)
-	{
-		struct varlena *stored = model_of_row(&scan, row);
-
-		model = model_cache_get(stored);
-		pfree(stored);
-	}
+		model = model_cache_get(model_of_row(&scan, row));
 	scan_end(&scan);
 	return model;
 }

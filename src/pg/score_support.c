@@ -353,8 +353,7 @@ is_constant_model(const Node *model, Oid type)
 static bool
 narrow(RowColumns *columns, const Const *model, int most)
 {
-	const CachedModel *cached =
-		model_cache_get((struct varlena *) PG_DETOAST_DATUM(model->constvalue));
+	const CachedModel *cached = model_cache_get(model->constvalue);
 
 	return cached->n_inputs <= (uint32) most && keep_inputs(columns, cached);
 }

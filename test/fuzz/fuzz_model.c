@@ -219,29 +219,31 @@ walk_varint(Base *base, ByteReader *reader)
 	return value;
 }
 
-/* One node and what hangs below it, without end when the samples had none. */
+/* A tree, of which the sample says what its parts are. */
 static void
-walk_node(Base *base, ByteReader *reader, const Ensemble *ensemble, bool counts_rows)
+walk_tree(Base *base, ByteReader *reader, const Ensemble *ensemble, const Tree *tree)
 {
-	uint64_t code = walk_varint(base, reader);
-	int32_t slot = (int32_t) (code / 2) - 1;
+	bool counts_rows;
+	int32_t i;
 
-	if (code == 0)
-		walk_doubles(base, reader, 1);
-	else if (slot < ensemble->n_numbers)
+	walk_varint(base, reader);
+	walk_varint(base, reader);
+	add_field(base, reader, 1, false);
+	counts_rows = reader->next[-1] == 0;
+	add_field(base, reader, ((size_t) tree->n_nodes + 7) / 8, false);
+	for (i = 0; i < tree->n_nodes / 2; i++)
+		add_field(base, reader, 2, false);
+	for (i = 0; i < tree->n_nodes; i++)
+	{
+		if (tree->nodes[i].slot >= ensemble->n_numbers)
+			add_field(base, reader,
+					  (ensemble->n_levels[tree->nodes[i].slot - ensemble->n_numbers] + 7) / 8,
+					  false);
+	}
+	walk_doubles(base, reader, ((size_t) tree->n_nodes + 1) / 2);
+	for (i = 0; counts_rows && i <= tree->n_nodes / 2; i++)
 		walk_varint(base, reader);
-	else
-		add_field(base, reader, (ensemble->n_levels[slot - ensemble->n_numbers] + 7) / 8, false);
-	if (code != 0)
-		add_field(base, reader, 4, false);
-	if (!counts_rows)
-		walk_doubles(base, reader, 1);
-	else if (code == 0)
-		walk_varint(base, reader);
-	if (code == 0)
-		return;
-	walk_node(base, reader, ensemble, counts_rows);
-	walk_node(base, reader, ensemble, counts_rows);
+	walk_doubles(base, reader, counts_rows ? 0 : (size_t) tree->n_nodes);
 }
 
 static void
@@ -249,6 +251,7 @@ walk_trees(Base *base, ByteReader *reader, const Ensemble *ensemble)
 {
 	size_t count_at;
 	uint32_t n;
+	uint32_t t;
 	int32_t s;
 
 	add_field(base, reader, 1, false);
@@ -258,15 +261,12 @@ walk_trees(Base *base, ByteReader *reader, const Ensemble *ensemble)
 		walk_doubles(base, reader, walk_varint(base, reader));
 	count_at = (size_t) (reader->next - base->bytes);
 	n = walk_count(base, reader);
-	while (n-- > 0)
+	for (t = 0; t < n; t++)
 	{
 		size_t which = base->n_elements;
 
 		begin_element(base, reader, count_at);
-		walk_varint(base, reader);
-		walk_varint(base, reader);
-		add_field(base, reader, 1, false);
-		walk_node(base, reader, ensemble, reader->next[-1] == 0);
+		walk_tree(base, reader, ensemble, &ensemble->trees[t]);
 		end_element(base, reader, which);
 	}
 }
@@ -400,6 +400,8 @@ walk(Base *base, const Model *model)
 		walk_doubles(base, &reader, n);
 		add_field(base, &reader, 1, false);
 		walk_doubles(base, &reader, reader.next[-1] == 1 ? n : 0);
+		for (i = 0; i < ensemble->n_trees; i++)
+			add_field(base, &reader, 4 * (size_t) (ensemble->trees[i].n_nodes / 2), false);
 	}
 	if (model->algorithm == ALGORITHM_LINEAR_REGRESSION)
 		walk_scores(base, &reader);

@@ -38,6 +38,7 @@ def crc32c(data):
 
 
 def u8(x): return struct.pack("<B", x)
+def u16(x): return struct.pack("<H", x)
 def u32(x): return struct.pack("<I", x)
 def i32(x): return struct.pack("<i", x)
 def u64(x): return struct.pack("<Q", x)
@@ -110,17 +111,18 @@ def trees(m):
     everything = [node for _, root in m["trees"] for node in nodes(root) if not is_leaf(node)]
     thresholds = [sorted({node[1] for node in everything if node[0] == s}) for s in range(n_numbers)]
 
-    def write_node(node, counts):
-        if is_leaf(node):
-            return varint(0) + f64(node[0]) + (varint(int(node[1])) if counts else f64(node[1]))
-        slot, question, missing_left, node_cover, gain, _, _ = node
-        out = varint(2 * (slot + 1) + missing_left)
-        if slot < n_numbers:
-            out += varint(thresholds[slot].index(question))
-        else:
-            bits = sum(1 << level for level in question)
-            out += bits.to_bytes((levels[slot - n_numbers] + 7) // 8, "little")
-        return out + f32(gain) + (b"" if counts else f64(node_cover))
+    n_thresholds = sum(map(len, thresholds))
+    code = u16 if n_thresholds + len(levels) <= 32767 else u32
+
+    def question(node):
+        slot, asked, missing_left = node[:3]
+        place = (sum(map(len, thresholds[:slot])) + thresholds[slot].index(asked) if slot < n_numbers else
+                 n_thresholds + slot - n_numbers)
+        return code(2 * place + missing_left)
+
+    def subset(node):
+        bits = sum(1 << level for level in node[1])
+        return bits.to_bytes((levels[node[0] - n_numbers] + 7) // 8, "little")
 
     out = (u8(m["tree_link"]) + f64(m.get("scale", 1.0)) + f64(m.get("path_scale", 1.0)) +
            many(f64, m["base"]))
@@ -128,10 +130,19 @@ def trees(m):
         out += varint(len(values)) + b"".join(map(f64, values))
     out += u32(len(m["trees"]))
     for output, root in m["trees"]:
-        counts = sums_up(root)
-        out += varint(output) + varint((len(nodes(root)) + 1) // 2) + u8(0 if counts else 1)
-        out += b"".join(write_node(node, counts) for node in nodes(root))
+        counts, every = sums_up(root), nodes(root)
+        inner, leaves = [n for n in every if not is_leaf(n)], [n for n in every if is_leaf(n)]
+        out += varint(output) + varint(len(leaves)) + u8(0 if counts else 1)
+        shape = sum(1 << i for i, node in enumerate(every) if not is_leaf(node))
+        out += shape.to_bytes((len(every) + 7) // 8, "little")
+        out += b"".join(map(question, inner)) + b"".join(subset(n) for n in inner if n[0] >= n_numbers)
+        out += b"".join(f64(n[0]) for n in leaves)
+        out += b"".join(varint(int(n[1])) for n in leaves) if counts else b"".join(f64(cover(n)) for n in every)
     return out
+
+
+def gains(m):
+    return b"".join(f32(node[4]) for _, root in m["trees"] for node in nodes(root) if not is_leaf(node))
 
 
 def curves(m):
@@ -203,7 +214,7 @@ def encode(m):
         u64(m["rows"]) + u64(m.get("rows_skipped", 0)) + many(text, m.get("warnings", [])) +
         many(lambda p: text(p[0]) + f64(p[1]), m.get("metrics", [])) +
         b"".join(map(f64, facts[:6])) + b"".join(map(i32, facts[6:8])) + b"".join(map(u8, facts[8:])) +
-        (curves(m) if "trees" in m else b"") + (scores(m) if m["algorithm"] == LINEAR else b""))
+        (curves(m) + gains(m) if "trees" in m else b"") + (scores(m) if m["algorithm"] == LINEAR else b""))
     digest = hashlib.sha256(digest_part).digest()
     body = u32(len(digest_part)) + digest_part + facts_part
 

@@ -434,24 +434,44 @@ exercise_stored(const Ensemble *decoded, const Ensemble *opened, const Allocator
 	return broken;
 }
 
-/* Opening judges as decoding did; decoded: NULL when that refused. */
+/* The first `length` of these bytes in a block of their own, so that reading past them is noticed. */
+static inline uint8_t *
+exercise_copy(const Allocator *allocator, const uint8_t *bytes, size_t length)
+{
+	uint8_t *copy = memory_allocate(allocator, length, 1);
+
+	if (copy != NULL)
+		memcpy(copy, bytes, length);
+	return copy;
+}
+
+/*
+ * Opening takes what decoding takes, from the bytes that it needs.  decoded: NULL when that refused, which
+ * it may for the facts of a model of trees, that opening does not read; what it takes can be scored.
+ */
 static inline Broken
 exercise_opening(const Model *decoded, Status status, const Allocator *allocator,
 				 const uint8_t *bytes, size_t length)
 {
+	size_t needed = length < MODEL_START_SIZE ? length : model_scored_size(bytes, length);
+	uint8_t *first = exercise_copy(allocator, bytes, needed);
 	Model *opened = NULL;
-	Status found = model_open(&opened, allocator, bytes, length);
-	Broken broken = found == status ? NULL : "opening judges as decoding does";
+	Status found = model_open(&opened, allocator, first, needed, length);
+	Broken broken = found == status || (found == KERNEL_OK && needed < length) ?
+		NULL :
+		"opening judges as decoding does";
 
-	if (found != KERNEL_OK)
-		return broken;
-	if (broken == NULL && decoded->ensemble != NULL)
-		broken = exercise_stored(decoded->ensemble, opened->ensemble, allocator);
-	if (broken == NULL && decoded->ensemble != NULL &&
-		(ensemble_expand(opened->ensemble, allocator) != KERNEL_OK ||
-		 model_validate(opened, allocator) != KERNEL_OK))
-		broken = "an opened model is expanded into a valid one";
-	model_release(opened, allocator);
+	if (found == KERNEL_OK)
+	{
+		if (broken == NULL && decoded != NULL && decoded->ensemble != NULL)
+			broken = exercise_stored(decoded->ensemble, opened->ensemble, allocator);
+		if (broken == NULL && opened->ensemble != NULL &&
+			(ensemble_expand(opened->ensemble, allocator) != KERNEL_OK ||
+			 model_validate(opened, allocator) != KERNEL_OK))
+			broken = "an opened model is expanded into a valid one";
+		model_release(opened, allocator);
+	}
+	memory_release(allocator, first, needed, 1);
 	return broken;
 }
 

@@ -24,13 +24,14 @@ static const EnsembleShape shapes[] = {
 
 #define SHAPE_COUNT ((int) (sizeof(shapes) / sizeof(shapes[0])))
 
-/* The bytes of a valid ensemble, in writer. */
+/* The bytes of a valid ensemble and of its gains, in writer. */
 static void
 encode(const Ensemble *ensemble, ByteWriter *writer)
 {
 	writer_begin(writer, &unit_allocator, 1 << 26);
 	CHECK(ensemble_validate(ensemble, &unit_allocator) == KERNEL_OK);
 	CHECK(ensemble_encode(ensemble, &unit_allocator, writer) == KERNEL_OK);
+	CHECK(ensemble_encode_gains(ensemble, NULL, writer) == KERNEL_OK);
 	CHECK(writer->status == KERNEL_OK);
 }
 
@@ -43,8 +44,40 @@ decode(const ByteWriter *writer, const Ensemble *like, Ensemble **decoded)
 	reader_begin(&reader, writer->bytes, writer->length);
 	status = ensemble_decode(&reader, &unit_allocator, like->n_numbers, like->n_categories,
 							 like->n_levels, decoded);
+	if (status == KERNEL_OK)
+	{
+		status = ensemble_decode_gains(&reader, NULL, *decoded);
+		if (status != KERNEL_OK)
+			ensemble_release(*decoded, &unit_allocator);
+	}
 	CHECK(status != KERNEL_OK || reader_left(&reader) == 0);
 	return status;
+}
+
+/* Forgets the gains, which an opened ensemble does not have. */
+static void
+drop_gains(Ensemble *ensemble)
+{
+	int32_t t;
+	int32_t i;
+
+	for (t = 0; t < ensemble->n_trees; t++)
+	{
+		for (i = 0; i < ensemble->trees[t].n_nodes; i++)
+			ensemble->trees[t].nodes[i].gain = 0.0;
+	}
+}
+
+/* Bytes of the gains. */
+static size_t
+gains_size(const Ensemble *ensemble)
+{
+	size_t size = 0;
+	int32_t t;
+
+	for (t = 0; t < ensemble->n_trees; t++)
+		size += 4 * (size_t) (ensemble->trees[t].n_nodes / 2);
+	return size;
 }
 
 static void
@@ -245,6 +278,7 @@ what_cannot_be_scored_is_refused(void)
 		(place) = (worse); \
 		writer_begin(&writer, &unit_allocator, 1 << 26); \
 		CHECK(ensemble_encode(ensemble, &unit_allocator, &writer) == KERNEL_OK); \
+		CHECK(ensemble_encode_gains(ensemble, NULL, &writer) == KERNEL_OK); \
 		CHECK(decode(&writer, ensemble, &decoded) == KERNEL_CORRUPT); \
 		(place) = before; \
 		writer_release(&writer); \
@@ -377,7 +411,9 @@ an_opened_ensemble_scores_and_expands(void)
 
 		encode(ensemble, &writer);
 		live = unit_live_blocks;
-		CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_OK && left == 0);
+		CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_OK &&
+			  left == gains_size(ensemble));
+		drop_gains(ensemble);
 		check_lanes(opened, ensemble, (uint64_t) s, 300);
 		for (n = 0; n < 4; n++) /* refused memory leaves it as it was */
 		{
@@ -471,7 +507,7 @@ nodes_out_of_order_are_not_opened(void)
 	Tree *tree = &ensemble->trees[0];
 	Ensemble *opened;
 	ByteWriter writer;
-	uint8_t node[6]; /* code, place, gain */
+	uint8_t *bits;
 	size_t left;
 
 	tree->nodes = memory_reallocate(&unit_allocator, tree->nodes, 1, 3, sizeof(TreeNode));
@@ -483,9 +519,10 @@ nodes_out_of_order_are_not_opened(void)
 	encode(ensemble, &writer);
 	CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_OK);
 	ensemble_release(opened, &unit_allocator);
-	memcpy(node, writer.bytes + writer.length - 26, 6);
-	memmove(writer.bytes + writer.length - 26, writer.bytes + writer.length - 20, 10);
-	memcpy(writer.bytes + writer.length - 16, node, 6);
+	/* behind it stand a question, two values, two covers and a gain */
+	bits = writer.bytes + writer.length - (1 + 2 + 16 + 2 + 4);
+	CHECK(*bits == 1);
+	*bits = 2;
 	CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_CORRUPT);
 	CHECK(decode(&writer, ensemble, &opened) == KERNEL_CORRUPT);
 	ensemble_release(ensemble, &unit_allocator);

@@ -27,6 +27,7 @@
 #define MODEL_FORMAT_VERSION 1
 #define MODEL_HEADER_SIZE \
 	48 /* magic 4, version 2, flags 2 (zero), length 4, checksum 4, digest 32 */
+#define MODEL_START_SIZE (MODEL_HEADER_SIZE + 5) /* header, length and algorithm */
 #define MODEL_SIZE_LIMIT ((size_t) 512 * 1024 * 1024)
 #define MODEL_CLASS_WEIGHTS (UINT64_C(64) * 1024 * 1024) /* of all classes' scorers */
 #define MODEL_STEPS_LIMIT 16384							 /* of preprocessing */
@@ -158,14 +159,31 @@ extern Status model_encode(Model *model, const Allocator *allocator, uint8_t **b
 extern Status model_decode(Model **model, const Allocator *allocator, const void *bytes,
 						   size_t length);
 
-/* The same, but trees are left as these bytes, which must outlive the model, until ensemble_expand. */
+/*
+ * model_scored_size
+ *		How many bytes of a model of `whole` bytes, whose first ones these are, scoring depends on.
+ *
+ * bytes: MODEL_START_SIZE of them, or the whole model when that is shorter.  Of models of trees it is
+ * header and digest part, of others all.  What is no model has any size up to `whole`.
+ */
+extern size_t model_scored_size(const void *bytes, size_t whole);
+
+/*
+ * model_open
+ *		A validated model from as many of its bytes as model_scored_size says, or more.
+ *
+ * bytes: the first `length` of a model of `whole` bytes.  As model_decode, but of a model of trees facts
+ * and gains are left out, the digest alone proves the bytes, and trees are left as these bytes, which
+ * must outlive the model, until ensemble_expand.
+ */
 extern Status model_open(Model **model, const Allocator *allocator, const void *bytes,
-						 size_t length);
+						 size_t length, size_t whole);
 
 /*
  * The digest that the header claims, without decoding.  Only a digest that
- * model_decode has confirmed is an identity.  KERNEL_CORRUPT when magic or length
- * do not fit, KERNEL_UNSUPPORTED_VERSION.
+ * model_decode or model_open has confirmed is an identity.  length: of the whole model, of which
+ * MODEL_START_SIZE are read.  KERNEL_CORRUPT when magic or length do not fit,
+ * KERNEL_UNSUPPORTED_VERSION.
  */
 extern Status model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZE]);
 

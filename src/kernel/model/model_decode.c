@@ -392,6 +392,10 @@ read_facts_part(Decoder *decoder, Model *model)
 		read_curves(decoder, model);
 	if (model->algorithm == ALGORITHM_LINEAR_REGRESSION)
 		read_scores(decoder, model);
+	if (model->ensemble != NULL && decoder_is_good(decoder))
+		decoder_fail(
+			decoder,
+			ensemble_decode_gains(&decoder->reader, decoder->allocator->stop, model->ensemble));
 }
 
 /* What the header says; KERNEL_OK when it can be that of `length` bytes of our format. */
@@ -425,19 +429,30 @@ model_claimed_digest(const void *bytes, size_t length, uint8_t digest[SHA256_SIZ
 	return status;
 }
 
+/* A model's first bytes, of `whole` in all. */
+typedef struct StoredStart
+{
+	const uint8_t *bytes;
+	size_t length;
+	size_t whole;
+	bool is_scored_alone; /* facts are not read, though they may be there */
+} StoredStart;
+
 /* Header, checksum and digest; leaves the reader at the digest part and gives its length. */
 static Status
-check_header(ByteReader *reader, const uint8_t *bytes, size_t length, size_t *part_length,
+check_header(ByteReader *reader, const StoredStart *start, size_t *part_length,
 			 const StopCheck *stop)
 {
+	const uint8_t *bytes = start->bytes;
 	uint8_t digest[SHA256_SIZE];
 	uint32_t checksum;
-	Status status = read_header(reader, bytes, length, &checksum);
+	Status status = read_header(reader, bytes, start->whole, &checksum);
 
 	if (status != KERNEL_OK)
 		return status;
-	if (checksum != model_format_checksum(bytes, length))
+	if (!start->is_scored_alone && checksum != model_format_checksum(bytes, start->length))
 		return KERNEL_CORRUPT;
+	reader->end = bytes + start->length;
 	read_bytes(reader, SHA256_SIZE);
 	*part_length = read_u32(reader);
 	if (*part_length > reader_left(reader))
@@ -449,9 +464,9 @@ check_header(ByteReader *reader, const uint8_t *bytes, size_t length, size_t *pa
 																			  KERNEL_CORRUPT;
 }
 
-/* Both parts, each to its last byte. */
+/* Both parts, or the first one alone, each to its last byte. */
 static void
-read_parts(Decoder *decoder, Model *model, size_t part_length)
+read_parts(Decoder *decoder, Model *model, size_t part_length, bool is_scored_alone)
 {
 	const uint8_t *end = decoder->reader.end;
 
@@ -460,27 +475,30 @@ read_parts(Decoder *decoder, Model *model, size_t part_length)
 	if (decoder_is_good(decoder) && reader_left(&decoder->reader) > 0)
 		decoder_fail(decoder, KERNEL_CORRUPT);
 	decoder->reader.end = end;
+	if (is_scored_alone)
+		return;
 	if (decoder_is_good(decoder))
 		read_facts_part(decoder, model);
 	if (decoder_is_good(decoder) && reader_left(&decoder->reader) > 0)
 		decoder_fail(decoder, KERNEL_CORRUPT);
 }
 
+/* `opens`: the trees are left as bytes. */
 static Status
-decode(Model **model, const Allocator *allocator, const void *bytes, size_t length, bool opens)
+decode(Model **model, const Allocator *allocator, const StoredStart *start, bool opens)
 {
 	Decoder decoder = {.allocator = allocator, .status = KERNEL_OK, .opens = opens};
 	Model *decoded;
 	size_t part_length;
-	Status status = check_header(&decoder.reader, bytes, length, &part_length, allocator->stop);
+	Status status = check_header(&decoder.reader, start, &part_length, allocator->stop);
 
 	if (status != KERNEL_OK)
 		return status;
 	decoded = memory_allocate_zero(allocator, 1, sizeof(Model));
 	if (decoded == NULL)
 		return KERNEL_OUT_OF_MEMORY;
-	memcpy(decoded->digest, (const uint8_t *) bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
-	read_parts(&decoder, decoded, part_length);
+	memcpy(decoded->digest, start->bytes + MODEL_FORMAT_DIGEST_AT, SHA256_SIZE);
+	read_parts(&decoder, decoded, part_length, start->is_scored_alone);
 	if (decoder_is_good(&decoder))
 		decoder_fail(&decoder, model_validate_parts(decoded, allocator));
 	if (decoder.status != KERNEL_OK)
@@ -496,11 +514,42 @@ decode(Model **model, const Allocator *allocator, const void *bytes, size_t leng
 Status
 model_decode(Model **model, const Allocator *allocator, const void *bytes, size_t length)
 {
-	return decode(model, allocator, bytes, length, false);
+	StoredStart start = {.bytes = bytes, .length = length, .whole = length};
+
+	return decode(model, allocator, &start, false);
+}
+
+/* Are these the first bytes of a model of trees? */
+static bool
+starts_trees(const uint8_t *bytes, size_t whole)
+{
+	return whole >= MODEL_START_SIZE &&
+		algorithm_is_trees((ModelAlgorithm) bytes[MODEL_FORMAT_PART_AT]);
+}
+
+size_t
+model_scored_size(const void *bytes, size_t whole)
+{
+	size_t part_length;
+
+	if (!starts_trees(bytes, whole))
+		return whole;
+	part_length = load_u32((const uint8_t *) bytes + MODEL_FORMAT_PART_LENGTH_AT);
+	if (part_length == 0) /* it has no algorithm: to be refused, but not to be read beyond */
+		return MODEL_START_SIZE;
+	return part_length < whole - MODEL_FORMAT_PART_AT ? MODEL_FORMAT_PART_AT + part_length : whole;
 }
 
 Status
-model_open(Model **model, const Allocator *allocator, const void *bytes, size_t length)
+model_open(Model **model, const Allocator *allocator, const void *bytes, size_t length,
+		   size_t whole)
 {
-	return decode(model, allocator, bytes, length, true);
+	StoredStart start = {.bytes = bytes,
+						 .length = length,
+						 .whole = whole,
+						 .is_scored_alone =
+							 length >= MODEL_START_SIZE && starts_trees(bytes, whole)};
+
+	return start.is_scored_alone || length == whole ? decode(model, allocator, &start, true) :
+													  KERNEL_CORRUPT;
 }

@@ -173,8 +173,8 @@ write_scores(ByteWriter *writer, const Model *model)
 	}
 }
 
-static void
-write_facts_part(ByteWriter *writer, const Model *model)
+static Status
+write_facts_part(ByteWriter *writer, const Model *model, const StopCheck *stop)
 {
 	const LinearFacts *facts = &model->facts;
 	uint32_t i;
@@ -202,6 +202,8 @@ write_facts_part(ByteWriter *writer, const Model *model)
 		write_curves(writer, model);
 	if (model->algorithm == ALGORITHM_LINEAR_REGRESSION)
 		write_scores(writer, model);
+	return model->ensemble != NULL ? ensemble_encode_gains(model->ensemble, stop, writer) :
+									 KERNEL_OK;
 }
 
 /* The fields of the header but checksum and digest, which stay zero. */
@@ -240,7 +242,8 @@ model_encode(Model *model, const Allocator *allocator, uint8_t **bytes, size_t *
 	write_header(&writer);
 	status = write_digest_part(&writer, model, allocator);
 	part_length = writer.length - MODEL_FORMAT_PART_AT;
-	write_facts_part(&writer, model);
+	if (status == KERNEL_OK)
+		status = write_facts_part(&writer, model, allocator->stop);
 	if (status == KERNEL_OK)
 		status = writer.status;
 	if (status == KERNEL_OK)

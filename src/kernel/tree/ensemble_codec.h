@@ -3,12 +3,13 @@
  *
  * docs/model-format.md has the bytes.  Nodes stand in preorder and their children
  * are not stored but follow from it, thresholds stand once a slot and nodes name
- * them by their place: about 18 bytes a leaf, and no cycle can be written.  One
+ * them by their place: about 16 bytes a leaf, and no cycle can be written.  One
  * ensemble has one encoding, and what the encoder would not have written is
  * refused, so that encode(decode(b)) == b.
  *
  * Two things are rounded: a threshold of -0 is written as 0, to which it
- * compares equal, and gains are written as floats.
+ * compares equal, and gains are written as floats.  Gains, which nothing is scored or
+ * explained by, have bytes of their own, so that scoring need not fetch them.
  */
 #ifndef ORCHARD_KERNEL_TREE_ENSEMBLE_CODEC_H
 #define ORCHARD_KERNEL_TREE_ENSEMBLE_CODEC_H
@@ -40,9 +41,16 @@ extern bool ensemble_head_valid(const Ensemble *ensemble);
 extern Status ensemble_encode(const Ensemble *ensemble, const Allocator *allocator,
 							  ByteWriter *writer);
 
+/* Writes the gains of all inner nodes, in the order of the nodes.  KERNEL_STOPPED; the writer latches its own faults. */
+extern Status ensemble_encode_gains(const Ensemble *ensemble, const StopCheck *stop,
+									ByteWriter *writer);
+
+/* Reads what ensemble_encode_gains wrote for these trees.  KERNEL_CORRUPT, KERNEL_STOPPED. */
+extern Status ensemble_decode_gains(ByteReader *reader, const StopCheck *stop, Ensemble *ensemble);
+
 /*
  * ensemble_decode
- *		What ensemble_encode wrote, for these slots; n_levels as in Ensemble, copied.
+ *		What ensemble_encode wrote, for these slots; n_levels as in Ensemble, copied.  Gains are 0.
  *
  * It is one that ensemble_validate would find valid.  Memory is at most 12 times the bytes read, and n_levels.
  * KERNEL_CORRUPT and KERNEL_OUT_OF_MEMORY leave nothing.

@@ -3,8 +3,10 @@
  *
  * Every count is measured against the bytes that are left before anything is
  * allocated by it, and every number is judged as it is read, so that the first score of
- * a session need not look at all nodes again.  Trees are read without recursion: a node whose
- * right subtree is still to come waits in a list that runs through the nodes' own `right`.
+ * a session need not look at all nodes again.  Each part of a tree is judged by a loop of its own,
+ * which has nothing to guess: whether a node is a leaf, nobody could foretell.  Trees are read without
+ * recursion: a node whose right subtree is still to come waits in a list that runs through the nodes'
+ * own `right`.
  */
 #include <float.h>
 #include <math.h>
@@ -20,10 +22,12 @@ typedef struct Decoder
 	const Allocator *allocator;
 	Ensemble *ensemble;
 	Status status;	  /* allocations; the reader has its own */
-	size_t *starts;	  /* n_numbers + 1: where each slot begins in values */
 	double *values;	  /* thresholds, slot by slot */
+	int32_t *slots;	  /* by threshold: its slot */
 	uint8_t *is_used; /* by threshold: some node asks for it */
-	size_t n_values;  /* room */
+	size_t n_values;  /* thresholds */
+	size_t n_read;	  /* of them, so far */
+	size_t code_size; /* bytes of a question */
 	uint32_t n_words; /* of the current tree's subsets, so far */
 } Decoder;
 
@@ -57,7 +61,7 @@ read_thresholds(Decoder *decoder, int32_t slot)
 {
 	ByteReader *reader = decoder->reader;
 	uint64_t n = read_varint(reader);
-	size_t at = decoder->starts[slot];
+	size_t at = decoder->n_read;
 	uint64_t i;
 
 	if (n > reader_left(reader) / 8 || n > decoder->n_values - at)
@@ -73,8 +77,9 @@ read_thresholds(Decoder *decoder, int32_t slot)
 			(i > 0 && !(value > decoder->values[at + i - 1])))
 			decoder_fail(decoder);
 		decoder->values[at + i] = value;
+		decoder->slots[at + i] = slot;
 	}
-	decoder->starts[slot + 1] = at + (size_t) n;
+	decoder->n_read = at + (size_t) n;
 }
 
 /* The bytes of a subset, none of whose bits is beyond the levels; NULL after a fault. */
@@ -148,55 +153,71 @@ read_cover(ByteReader *reader)
 	return value;
 }
 
-/* The slot that a node of this code asks for; 0 after a fault. */
-static inline size_t
-read_slot(const Ensemble *ensemble, ByteReader *reader, uint64_t code)
+/* What precedes the parts of a tree, and where those begin whose place can be told. */
+typedef struct TreeHead
 {
-	uint64_t slot = code / 2 - 1;
+	uint64_t output;
+	size_t n_leaves;
+	uint8_t covers;
+	const uint8_t *shape; /* a bit a node: it is an inner one */
+	const uint8_t *codes; /* of the inner nodes */
+} TreeHead;
 
-	if (code >= 2 && slot < (uint64_t) ensemble->n_numbers + (uint64_t) ensemble->n_categories)
-		return (size_t) slot;
-	reader->status = KERNEL_CORRUPT;
-	return 0;
-}
-
-/* The place of a threshold of the slot among all; it is used now.  0 after a fault. */
-static inline size_t
-read_place(const Decoder *decoder, ByteReader *reader, size_t slot)
+/* Is it a tree in preorder, complete with its last node? */
+static bool
+shape_valid(const uint8_t *shape, size_t n_nodes)
 {
-	uint64_t place = read_varint(reader);
+	int64_t open = 1; /* nodes that are still to come, but for the children of these */
+	bool is_complete = false;
+	size_t i;
 
-	if (place >= decoder->starts[slot + 1] - decoder->starts[slot])
+	for (i = 0; i < n_nodes; i++)
 	{
-		reader->status = KERNEL_CORRUPT;
-		return 0;
+		is_complete |= open == 0;
+		open += 2 * (int64_t) tree_shape_bit(shape, i) - 1;
 	}
-	decoder->is_used[decoder->starts[slot] + place] = 1;
-	return decoder->starts[slot] + (size_t) place;
+	return !is_complete && open == 0 &&
+		(n_nodes % 8 == 0 || shape[n_nodes / 8] >> n_nodes % 8 == 0);
 }
 
-/* What an inner node asks for, which read_nodes has in part; code: of the node. */
-static inline void
-read_question(Decoder *decoder, ByteReader *reader, Tree *tree, TreeNode *node, uint64_t code)
+/* The head of the tree that stands next, with its shape, and its questions passed. */
+static TreeHead
+read_tree_head(Decoder *decoder)
+{
+	ByteReader *reader = decoder->reader;
+	TreeHead head = {.output = read_varint(reader), .n_leaves = read_varint(reader)};
+
+	head.covers = read_u8(reader);
+	if (head.output >= (uint64_t) decoder->ensemble->n_outputs || head.n_leaves == 0 ||
+		head.n_leaves > (reader_left(reader) + TREE_FORMAT_INNER_SIZE) /
+				(TREE_FORMAT_LEAF_SIZE + TREE_FORMAT_INNER_SIZE) ||
+		head.covers > TREE_FORMAT_WEIGHTS)
+	{
+		decoder_fail(decoder);
+		return head;
+	}
+	head.shape = read_bytes(reader, tree_shape_size(head.n_leaves));
+	head.codes = read_bytes(reader, (head.n_leaves - 1) * decoder->code_size);
+	if (decoder_is_good(decoder) && !shape_valid(head.shape, 2 * head.n_leaves - 1))
+		decoder_fail(decoder);
+	return head;
+}
+
+/* The slot that a question is of; below 0 when there is none.  Its threshold is used now. */
+static inline int32_t
+read_question(const Decoder *decoder, size_t code, double *threshold)
 {
 	const Ensemble *ensemble = decoder->ensemble;
-	size_t slot = read_slot(ensemble, reader, code);
+	size_t place = code / 2;
 
-	if (reader->status != KERNEL_OK)
-		return;
-	node->slot = (int32_t) slot;
-	node->missing_left = code % 2 == 1;
-	if (node->slot >= ensemble->n_numbers)
+	if (place < decoder->n_values)
 	{
-		*decoder->reader = *reader;
-		node->subset =
-			read_subset(decoder, tree, ensemble->n_levels[node->slot - ensemble->n_numbers]);
-		*reader = *decoder->reader;
-		return;
+		decoder->is_used[place] = 1;
+		*threshold = decoder->values[place];
+		return decoder->slots[place];
 	}
-	slot = read_place(decoder, reader, slot);
-	if (reader->status == KERNEL_OK)
-		node->threshold = decoder->values[slot];
+	place -= decoder->n_values;
+	return place < (size_t) ensemble->n_categories ? ensemble->n_numbers + (int32_t) place : -1;
 }
 
 /* The value of a leaf. */
@@ -221,28 +242,32 @@ read_rows(ByteReader *reader)
 	return count;
 }
 
+/* A node that asks; its subset stands next, if it has one. */
 static inline void
-read_leaf(ByteReader *reader, TreeNode *node, bool counts_rows)
+read_inner(Decoder *decoder, Tree *tree, TreeNode *node, size_t code)
 {
-	node->value = read_leaf_value(reader);
-	node->cover = counts_rows ? (double) read_rows(reader) : read_cover(reader);
+	const Ensemble *ensemble = decoder->ensemble;
+
+	node->slot = read_question(decoder, code, &node->threshold);
+	node->missing_left = code % 2 == 1;
+	if (node->slot < 0)
+		decoder_fail(decoder);
+	else if (node->slot >= ensemble->n_numbers)
+		node->subset =
+			read_subset(decoder, tree, ensemble->n_levels[node->slot - ensemble->n_numbers]);
 }
 
-/*
- * Nodes in preorder; the list of those that wait for their right child is threaded through it.  The
- * reader is a copy, so that the compiler keeps it in registers.
- */
+/* Nodes in preorder; the list of those that wait for their right child is threaded through it. */
 static void
-read_nodes(Decoder *decoder, Tree *tree, bool counts_rows)
+read_nodes(Decoder *decoder, const TreeHead *head, Tree *tree)
 {
-	ByteReader reader = *decoder->reader;
 	int32_t waiting = -1;
+	size_t n_inner = 0;
 	int32_t i;
 
-	for (i = 0; i < tree->n_nodes && reader.status == KERNEL_OK; i++)
+	for (i = 0; i < tree->n_nodes && decoder_is_good(decoder); i++)
 	{
 		TreeNode *node = &tree->nodes[i];
-		uint64_t code = read_varint(&reader);
 
 		if (i % TREE_NODES_AT_ONCE == TREE_NODES_AT_ONCE - 1 &&
 			stop_requested(decoder->allocator->stop))
@@ -250,33 +275,46 @@ read_nodes(Decoder *decoder, Tree *tree, bool counts_rows)
 			decoder->status = KERNEL_STOPPED;
 			break;
 		}
-
 		*node = (TreeNode){.slot = TREE_LEAF, .subset = TREE_NO_SUBSET};
-		if (code != 0)
+		if (tree_shape_bit(head->shape, (size_t) i))
 		{
-			read_question(decoder, &reader, tree, node, code);
-			node->gain = read_gain(&reader);
-			if (!counts_rows)
-				node->cover = read_cover(&reader);
+			read_inner(decoder, tree, node, tree_code(head->codes, decoder->code_size, n_inner++));
 			node->left = i + 1;
 			node->right = waiting;
 			waiting = i;
-			continue;
 		}
-		read_leaf(&reader, node, counts_rows);
-		if (waiting >= 0)
+		else if (waiting >= 0)
 		{
 			int32_t next = tree->nodes[waiting].right;
 
 			tree->nodes[waiting].right = i + 1;
 			waiting = next;
 		}
-		else if (i + 1 < tree->n_nodes)
-			reader.status = KERNEL_CORRUPT; /* the tree is complete before its last node */
+	}
+}
+
+/* What the leaves give, and covers. */
+static void
+read_leaves(Decoder *decoder, Tree *tree, uint8_t covers)
+{
+	ByteReader reader = *decoder->reader;
+	int32_t i;
+
+	for (i = 0; i < tree->n_nodes; i++)
+	{
+		if (tree->nodes[i].slot == TREE_LEAF)
+			tree->nodes[i].value = read_leaf_value(&reader);
+	}
+	for (i = 0; i < tree->n_nodes; i++)
+	{
+		TreeNode *node = &tree->nodes[i];
+
+		if (covers == TREE_FORMAT_WEIGHTS)
+			node->cover = read_cover(&reader);
+		else if (node->slot == TREE_LEAF)
+			node->cover = (double) read_rows(&reader);
 	}
 	*decoder->reader = reader;
-	if (waiting >= 0 && decoder->status == KERNEL_OK)
-		decoder_fail(decoder);
 }
 
 /* Covers of inner nodes by the leaves', from the last node back. */
@@ -315,31 +353,6 @@ fit_words(Decoder *decoder, Tree *tree)
 	tree->n_words = decoder->n_words;
 }
 
-/* What precedes the nodes of a tree. */
-typedef struct TreeHead
-{
-	uint64_t output;
-	uint64_t n_leaves;
-	uint8_t covers;
-} TreeHead;
-
-static TreeHead
-read_tree_head(Decoder *decoder)
-{
-	ByteReader *reader = decoder->reader;
-	TreeHead head;
-
-	head.output = read_varint(reader);
-	head.n_leaves = read_varint(reader);
-	head.covers = read_u8(reader);
-	if (head.output >= (uint64_t) decoder->ensemble->n_outputs || head.n_leaves == 0 ||
-		head.n_leaves > (reader_left(reader) + TREE_FORMAT_INNER_SIZE) /
-				(TREE_FORMAT_LEAF_SIZE + TREE_FORMAT_INNER_SIZE) ||
-		head.covers > TREE_FORMAT_WEIGHTS)
-		decoder_fail(decoder);
-	return head;
-}
-
 static void
 read_tree(Decoder *decoder, Tree *tree)
 {
@@ -357,7 +370,9 @@ read_tree(Decoder *decoder, Tree *tree)
 	tree->output = (int32_t) head.output;
 	tree->n_nodes = (int32_t) (2 * head.n_leaves - 1);
 	decoder->n_words = 0;
-	read_nodes(decoder, tree, head.covers == TREE_FORMAT_COUNTS);
+	read_nodes(decoder, &head, tree);
+	if (decoder_is_good(decoder))
+		read_leaves(decoder, tree, head.covers);
 	if (!decoder_is_good(decoder))
 		return;
 	fit_words(decoder, tree);
@@ -367,52 +382,59 @@ read_tree(Decoder *decoder, Tree *tree)
 		decoder_fail(decoder);
 }
 
-/*
- * Judges the nodes of a tree that counts rows, which stand next, and keeps nothing.  False when the rows
- * are too many to be added up here: then nothing is said of the tree.
- */
-static bool
-check_nodes(Decoder *decoder, ByteReader *reader, uint64_t n_nodes)
+/* Judges the questions of a tree and the subsets that follow them. */
+static void
+check_questions(Decoder *decoder, const TreeHead *head)
 {
 	const Ensemble *ensemble = decoder->ensemble;
-	uint64_t rows = 0;
-	uint64_t open = 1; /* nodes that are still to come, but for the children of these */
-	uint64_t i;
+	double threshold;
+	size_t i;
 
-	for (i = 0; i < n_nodes && reader->status == KERNEL_OK; i++)
+	for (i = 0; i + 1 < head->n_leaves && decoder_is_good(decoder); i++)
 	{
-		uint64_t code = read_varint(reader);
-		size_t slot;
+		int32_t slot =
+			read_question(decoder, tree_code(head->codes, decoder->code_size, i), &threshold);
 
 		if (i % TREE_NODES_AT_ONCE == TREE_NODES_AT_ONCE - 1 &&
 			stop_requested(decoder->allocator->stop))
-		{
 			decoder->status = KERNEL_STOPPED;
-			break;
-		}
-		if (code == 0)
-		{
-			(void) read_leaf_value(reader);
-			rows += read_rows(reader);
-			if (rows > TREE_FORMAT_MAX_COUNT)
-				return false;
-			if (--open == 0 && i + 1 < n_nodes)
-				reader->status = KERNEL_CORRUPT; /* complete before its last node */
-			continue;
-		}
-		slot = read_slot(ensemble, reader, code);
-		if (reader->status != KERNEL_OK)
-			break;
-		if (slot < (size_t) ensemble->n_numbers)
-			(void) read_place(decoder, reader, slot);
-		else
-			(void) read_subset_bytes(reader,
-									 ensemble->n_levels[slot - (size_t) ensemble->n_numbers]);
-		(void) read_gain(reader);
-		open++;
+		if (slot < 0)
+			decoder_fail(decoder);
+		else if (slot >= ensemble->n_numbers)
+			(void) read_subset_bytes(decoder->reader,
+									 ensemble->n_levels[slot - ensemble->n_numbers]);
 	}
-	if (open != 0 && decoder->status == KERNEL_OK)
+}
+
+/* Judges the values of so many leaves, which stand next: finite ones. */
+static void
+check_values(ByteReader *reader, size_t n)
+{
+	const uint8_t *bytes = read_bytes(reader, 8 * n);
+	bool is_finite = true;
+	size_t i;
+
+	if (bytes == NULL)
+		return;
+	for (i = 0; i < n; i++)
+		is_finite &= (load_u32(bytes + 8 * i + 4) & UINT32_C(0x7ff00000)) != UINT32_C(0x7ff00000);
+	if (!is_finite)
 		reader->status = KERNEL_CORRUPT;
+}
+
+/* Judges what the leaves of a tree count; false when the rows are too many to be added up here. */
+static bool
+check_rows(ByteReader *reader, size_t n)
+{
+	uint64_t rows = 0;
+	size_t i;
+
+	for (i = 0; i < n && reader->status == KERNEL_OK; i++)
+	{
+		rows += read_rows(reader);
+		if (rows > TREE_FORMAT_MAX_COUNT)
+			return false;
+	}
 	return true;
 }
 
@@ -423,15 +445,21 @@ check_tree(Decoder *decoder)
 	ByteReader start = *decoder->reader;
 	Tree tree = {0};
 	TreeHead head = read_tree_head(decoder);
-	ByteReader reader = *decoder->reader;
+	ByteReader reader;
 
+	if (decoder_is_good(decoder) && head.covers == TREE_FORMAT_COUNTS)
+	{
+		check_questions(decoder, &head);
+		reader = *decoder->reader;
+		check_values(&reader, head.n_leaves);
+		if (check_rows(&reader, head.n_leaves))
+		{
+			*decoder->reader = reader;
+			return;
+		}
+	}
 	if (!decoder_is_good(decoder))
 		return;
-	if (head.covers == TREE_FORMAT_COUNTS && check_nodes(decoder, &reader, 2 * head.n_leaves - 1))
-	{
-		*decoder->reader = reader;
-		return;
-	}
 	*decoder->reader = start;
 	read_tree(decoder, &tree);
 	tree_release(&tree, decoder->allocator);
@@ -479,7 +507,9 @@ read_head(Decoder *decoder)
 	if (!ensemble_head_valid(ensemble))
 		decoder_fail(decoder);
 	decoder->n_values = count_thresholds(*reader, ensemble->n_numbers);
+	decoder->code_size = tree_code_size(decoder->n_values + (size_t) ensemble->n_categories);
 	decoder->values = decoder_allocate(decoder, decoder->n_values, sizeof(double));
+	decoder->slots = decoder_allocate(decoder, decoder->n_values, sizeof(int32_t));
 	decoder->is_used = decoder_allocate(decoder, decoder->n_values, 1);
 	for (s = 0; s < ensemble->n_numbers && decoder_is_good(decoder); s++)
 		read_thresholds(decoder, s);
@@ -491,7 +521,7 @@ check_used(Decoder *decoder)
 {
 	size_t i;
 
-	for (i = 0; decoder_is_good(decoder) && i < decoder->starts[decoder->ensemble->n_numbers]; i++)
+	for (i = 0; decoder_is_good(decoder) && i < decoder->n_values; i++)
 	{
 		if (!decoder->is_used[i])
 			decoder_fail(decoder);
@@ -542,6 +572,7 @@ open_trees(Decoder *decoder)
 			check_tree(decoder);
 	}
 	check_used(decoder);
+	stored->code_size = decoder->code_size;
 	stored->n_bytes = (size_t) (decoder->reader->next - stored->bytes);
 }
 
@@ -551,17 +582,16 @@ decoder_end(Decoder *decoder)
 {
 	const Allocator *allocator = decoder->allocator;
 	Ensemble *ensemble = decoder->ensemble;
-	size_t n_starts = (size_t) ensemble->n_numbers + 1;
 
 	memory_release(allocator, decoder->is_used, decoder->n_values, 1);
 	if (ensemble->stored != NULL)
 	{
-		ensemble->stored->starts = decoder->starts;
 		ensemble->stored->thresholds = decoder->values;
+		ensemble->stored->slots = decoder->slots;
 		ensemble->stored->n_thresholds = decoder->n_values;
 		return;
 	}
-	memory_release(allocator, decoder->starts, n_starts, sizeof(size_t));
+	memory_release(allocator, decoder->slots, decoder->n_values, sizeof(int32_t));
 	memory_release(allocator, decoder->values, decoder->n_values, sizeof(double));
 }
 
@@ -580,7 +610,6 @@ decode(ByteReader *reader, const Allocator *allocator, const Ensemble *slots,
 	decoded->n_numbers = slots->n_numbers;
 	decoded->n_levels = decoder_allocate(&decoder, n, sizeof(uint32_t));
 	decoded->n_categories = decoded->n_levels != NULL ? slots->n_categories : 0;
-	decoder.starts = decoder_allocate(&decoder, (size_t) slots->n_numbers + 1, sizeof(size_t));
 	if (decoder_is_good(&decoder))
 	{
 		if (n > 0)
@@ -627,8 +656,9 @@ ensemble_expand(Ensemble *ensemble, const Allocator *allocator)
 					   .allocator = allocator,
 					   .ensemble = &expanded,
 					   .status = KERNEL_OK,
-					   .starts = stored->starts,
 					   .values = stored->thresholds,
+					   .slots = stored->slots,
+					   .code_size = stored->code_size,
 					   .n_values = stored->n_thresholds};
 	int32_t t;
 
@@ -649,4 +679,25 @@ ensemble_expand(Ensemble *ensemble, const Allocator *allocator)
 		tree_release(&expanded.trees[t], allocator);
 	memory_release(allocator, expanded.trees, (size_t) expanded.n_trees, sizeof(Tree));
 	return decoder.status != KERNEL_OK ? decoder.status : reader.status;
+}
+
+Status
+ensemble_decode_gains(ByteReader *reader, const StopCheck *stop, Ensemble *ensemble)
+{
+	int32_t t;
+	int32_t i;
+
+	for (t = 0; t < ensemble->n_trees && reader->status == KERNEL_OK; t++)
+	{
+		Tree *tree = &ensemble->trees[t];
+
+		for (i = 0; i < tree->n_nodes; i++)
+		{
+			if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(stop))
+				return KERNEL_STOPPED;
+			if (tree->nodes[i].slot != TREE_LEAF)
+				tree->nodes[i].gain = read_gain(reader);
+		}
+	}
+	return reader->status;
 }

@@ -83,6 +83,7 @@ static Status
 thresholds_find(Thresholds *thresholds, const Ensemble *ensemble, const Allocator *allocator)
 {
 	size_t n = (size_t) ensemble->n_numbers;
+	size_t total = 0;
 	size_t s;
 
 	*thresholds = (Thresholds){0};
@@ -102,12 +103,19 @@ thresholds_find(Thresholds *thresholds, const Ensemble *ensemble, const Allocato
 	thresholds->n = thresholds->starts[n];
 	collect(thresholds, ensemble);
 	for (s = 0; s < n; s++)
-		thresholds->counts[s] =
-			distinct_values(thresholds->values + thresholds->starts[s], thresholds->counts[s]);
+	{
+		double *values = thresholds->values + thresholds->starts[s];
+
+		thresholds->counts[s] = distinct_values(values, thresholds->counts[s]);
+		thresholds->starts[s] = total;
+		memmove(thresholds->values + total, values, thresholds->counts[s] * sizeof(double));
+		total += thresholds->counts[s];
+	}
+	thresholds->starts[n] = total;
 	return KERNEL_OK;
 }
 
-/* The place of a threshold among those of its slot. */
+/* The place of a threshold among those of all slots. */
 static size_t
 threshold_place(const Thresholds *thresholds, const TreeNode *node)
 {
@@ -124,7 +132,7 @@ threshold_place(const Thresholds *thresholds, const TreeNode *node)
 		else
 			high = middle;
 	}
-	return low;
+	return thresholds->starts[node->slot] + low;
 }
 
 static void
@@ -146,29 +154,67 @@ write_subset(ByteWriter *writer, const uint32_t *words, uint32_t n_levels)
 		write_u8(writer, (uint8_t) (words[i / 4] >> (8 * (i % 4))));
 }
 
+/* Which nodes are inner ones, eight a byte. */
 static void
-write_node(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thresholds,
-		   const Tree *tree, const TreeNode *node, bool counts_rows)
+write_shape(ByteWriter *writer, const Tree *tree)
 {
-	if (node->slot == TREE_LEAF)
+	uint8_t byte = 0;
+	int32_t i;
+
+	for (i = 0; i < tree->n_nodes; i++)
 	{
-		write_varint(writer, 0);
-		write_double(writer, node->value);
-		if (counts_rows)
-			write_varint(writer, (uint64_t) node->cover);
-		else
-			write_double(writer, node->cover);
-		return;
+		byte |= (uint8_t) ((tree->nodes[i].slot != TREE_LEAF) << i % 8);
+		if (i % 8 == 7 || i + 1 == tree->n_nodes)
+		{
+			write_u8(writer, byte);
+			byte = 0;
+		}
 	}
-	write_varint(writer, 2 * ((uint64_t) node->slot + 1) + (node->missing_left ? 1 : 0));
-	if (asks_number(ensemble, node))
-		write_varint(writer, threshold_place(thresholds, node));
+}
+
+/* What an inner node asks, and where what is missing goes. */
+static void
+write_question(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thresholds,
+			   const TreeNode *node)
+{
+	size_t n_thresholds = thresholds->starts[ensemble->n_numbers];
+	size_t place = asks_number(ensemble, node) ?
+		threshold_place(thresholds, node) :
+		n_thresholds + (size_t) (node->slot - ensemble->n_numbers);
+	size_t code = 2 * place + (node->missing_left ? 1 : 0);
+
+	if (tree_code_size(n_thresholds + (size_t) ensemble->n_categories) == 2)
+		write_u16(writer, (uint16_t) code);
 	else
+		write_u32(writer, (uint32_t) code);
+}
+
+/* One kind of a tree's parts, of which each node has one or none. */
+typedef enum TreePart
+{
+	PART_QUESTIONS,
+	PART_SUBSETS,
+	PART_VALUES,
+	PART_COVERS
+} TreePart;
+
+static void
+write_part(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thresholds,
+		   const Tree *tree, const TreeNode *node, TreePart part, bool counts_rows)
+{
+	bool is_leaf = node->slot == TREE_LEAF;
+
+	if (part == PART_QUESTIONS && !is_leaf)
+		write_question(writer, ensemble, thresholds, node);
+	else if (part == PART_SUBSETS && node->slot >= ensemble->n_numbers)
 		write_subset(writer, tree->words + node->subset,
 					 ensemble->n_levels[node->slot - ensemble->n_numbers]);
-	write_float(writer, node->gain);
-	if (!counts_rows)
+	else if (part == PART_VALUES && is_leaf)
+		write_double(writer, node->value);
+	else if (part == PART_COVERS && !counts_rows)
 		write_double(writer, node->cover);
+	else if (part == PART_COVERS && is_leaf)
+		write_varint(writer, (uint64_t) node->cover);
 }
 
 static Status
@@ -176,16 +222,21 @@ write_tree(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thres
 		   const Tree *tree, const StopCheck *stop)
 {
 	bool counts_rows = tree_counts_rows(tree);
+	TreePart part;
 	int32_t i;
 
 	write_varint(writer, (uint64_t) tree->output);
 	write_varint(writer, (uint64_t) (tree->n_nodes + 1) / 2);
 	write_u8(writer, counts_rows ? TREE_FORMAT_COUNTS : TREE_FORMAT_WEIGHTS);
-	for (i = 0; i < tree->n_nodes; i++)
+	write_shape(writer, tree);
+	for (part = PART_QUESTIONS; part <= PART_COVERS; part++)
 	{
-		if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(stop))
-			return KERNEL_STOPPED;
-		write_node(writer, ensemble, thresholds, tree, &tree->nodes[i], counts_rows);
+		for (i = 0; i < tree->n_nodes; i++)
+		{
+			if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(stop))
+				return KERNEL_STOPPED;
+			write_part(writer, ensemble, thresholds, tree, &tree->nodes[i], part, counts_rows);
+		}
 	}
 	return KERNEL_OK;
 }
@@ -219,4 +270,25 @@ ensemble_encode(const Ensemble *ensemble, const Allocator *allocator, ByteWriter
 	}
 	thresholds_release(&thresholds, ensemble, allocator);
 	return status;
+}
+
+Status
+ensemble_encode_gains(const Ensemble *ensemble, const StopCheck *stop, ByteWriter *writer)
+{
+	int32_t t;
+	int32_t i;
+
+	for (t = 0; t < ensemble->n_trees; t++)
+	{
+		const Tree *tree = &ensemble->trees[t];
+
+		for (i = 0; i < tree->n_nodes; i++)
+		{
+			if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(stop))
+				return KERNEL_STOPPED;
+			if (tree->nodes[i].slot != TREE_LEAF)
+				write_float(writer, tree->nodes[i].gain);
+		}
+	}
+	return KERNEL_OK;
 }

@@ -15,96 +15,101 @@ stored_trees_release(StoredTrees *stored, const Ensemble *ensemble, const Alloca
 	if (stored == NULL)
 		return;
 	memory_release(allocator, stored->offsets, (size_t) ensemble->n_trees, sizeof(size_t));
-	memory_release(allocator, stored->starts, (size_t) ensemble->n_numbers + 1, sizeof(size_t));
 	memory_release(allocator, stored->thresholds, stored->n_thresholds, sizeof(double));
+	memory_release(allocator, stored->slots, stored->n_thresholds, sizeof(int32_t));
 	memory_release(allocator, stored, 1, sizeof(StoredTrees));
 }
 
-/* Bytes of the subset of levels that a node of the slot has. */
-static inline size_t
-subset_bytes(const Ensemble *ensemble, size_t slot)
+/* A tree and how far a vector has come in it. */
+typedef struct Walk
 {
-	return ((size_t) ensemble->n_levels[slot - (size_t) ensemble->n_numbers] + 7) / 8;
-}
+	const uint8_t *shape;
+	const uint8_t *codes;
+	const uint8_t *subsets;
+	size_t node;   /* where it is, in preorder */
+	size_t inner;  /* inner nodes before that one */
+	size_t subset; /* bytes of their subsets */
+} Walk;
 
-/* Passes what follows a node's question: gain, and cover. */
-static inline void
-pass_rest(ByteReader *reader, uint8_t covers)
-{
-	read_bytes(reader, covers == TREE_FORMAT_COUNTS ? 4 : 12);
-}
-
-/* Passes the subtree that stands next. */
-static void
-pass_subtree(const Ensemble *ensemble, ByteReader *reader, uint8_t covers)
-{
-	int64_t open = 1; /* nodes that are still to come, but for the children of these */
-
-	while (open > 0 && reader->status == KERNEL_OK)
-	{
-		uint64_t code = read_varint(reader);
-
-		if (code == 0)
-		{
-			read_bytes(reader, 8);
-			if (covers == TREE_FORMAT_COUNTS)
-				read_varint(reader);
-			else
-				read_bytes(reader, 8);
-			open--;
-			continue;
-		}
-		if (code / 2 - 1 < (uint64_t) ensemble->n_numbers)
-			read_varint(reader);
-		else
-			read_bytes(reader, subset_bytes(ensemble, (size_t) (code / 2 - 1)));
-		pass_rest(reader, covers);
-		open++;
-	}
-}
-
-/* Does the node whose code was read send the vector to the left?  Reads its question. */
-static inline bool
-goes_left(const Ensemble *ensemble, ByteReader *reader, uint64_t code, const double *vector)
+/* Bytes of the subsets of the questions [from, to). */
+static size_t
+subset_bytes(const Ensemble *ensemble, const uint8_t *codes, size_t from, size_t to)
 {
 	const StoredTrees *stored = ensemble->stored;
-	size_t slot = (size_t) (code / 2 - 1);
-	double x = vector[slot];
-	const uint8_t *subset;
+	size_t bytes = 0;
+
+	for (; from < to && ensemble->n_categories > 0; from++)
+	{
+		size_t place = tree_code(codes, stored->code_size, from) / 2;
+
+		if (place >= stored->n_thresholds)
+			bytes += tree_subset_size(ensemble->n_levels[place - stored->n_thresholds]);
+	}
+	return bytes;
+}
+
+/* Does the inner node send the vector to the left? */
+static inline bool
+goes_left(const Ensemble *ensemble, const Walk *walk, const double *vector)
+{
+	const StoredTrees *stored = ensemble->stored;
+	size_t code = tree_code(walk->codes, stored->code_size, walk->inner);
+	size_t place = code / 2;
+	size_t category;
 	uint32_t level;
 
-	if (slot < (size_t) ensemble->n_numbers)
+	if (place < stored->n_thresholds)
 	{
-		size_t place = stored->starts[slot] + (size_t) read_varint(reader);
+		double x = vector[stored->slots[place]];
 
 		return x != x ? (code & 1) != 0 : x <= stored->thresholds[place];
 	}
-	subset = read_bytes(reader, subset_bytes(ensemble, slot));
-	level = (uint32_t) x;
-	if (level == 0 || level > ensemble->n_levels[slot - (size_t) ensemble->n_numbers])
+	category = place - stored->n_thresholds;
+	level = (uint32_t) vector[(size_t) ensemble->n_numbers + category];
+	if (level == 0 || level > ensemble->n_levels[category])
 		return (code & 1) != 0;
 	level--;
-	return (subset[level / 8] >> level % 8 & 1) != 0;
+	return (walk->subsets[walk->subset + level / 8] >> level % 8 & 1) != 0;
+}
+
+/* From an inner node to one of its children. */
+static inline void
+step(const Ensemble *ensemble, Walk *walk, bool left)
+{
+	size_t inner = walk->inner + 1;
+	size_t node = walk->node + 1;
+	size_t open = left ? 0 : 1; /* nodes of the left subtree that are still to come */
+
+	while (open > 0)
+	{
+		size_t bit = tree_shape_bit(walk->shape, node++);
+
+		inner += bit;
+		open += 2 * bit - 1;
+	}
+	walk->subset += subset_bytes(ensemble, walk->codes, walk->inner, inner);
+	walk->inner = inner;
+	walk->node = node;
 }
 
 /* The value of the leaf that the vector reaches in the tree that stands next; its output in *output. */
 static double
-walk(const Ensemble *ensemble, ByteReader *reader, const double *vector, uint64_t *output)
+walk_tree(const Ensemble *ensemble, ByteReader *reader, const double *vector, uint64_t *output)
 {
-	uint64_t code;
-	uint8_t covers;
+	size_t code_size = ensemble->stored->code_size;
+	size_t n_leaves;
+	Walk walk = {0};
 
 	*output = read_varint(reader);
-	read_varint(reader);
-	covers = read_u8(reader);
-	while ((code = read_varint(reader)) != 0)
-	{
-		bool left = goes_left(ensemble, reader, code, vector);
-
-		pass_rest(reader, covers);
-		if (!left)
-			pass_subtree(ensemble, reader, covers);
-	}
+	n_leaves = (size_t) read_varint(reader);
+	read_u8(reader);
+	walk.shape = read_bytes(reader, tree_shape_size(n_leaves));
+	walk.codes = read_bytes(reader, (n_leaves - 1) * code_size);
+	walk.subsets = reader->next;
+	while (tree_shape_bit(walk.shape, walk.node))
+		step(ensemble, &walk, goes_left(ensemble, &walk, vector));
+	read_bytes(reader, subset_bytes(ensemble, walk.codes, 0, n_leaves - 1));
+	read_bytes(reader, 8 * (walk.node - walk.inner));
 	return read_double(reader);
 }
 
@@ -123,7 +128,7 @@ stored_trees_lanes(const Ensemble *ensemble, const double *vector, double *lanes
 
 		reader_begin(&reader, stored->bytes + stored->offsets[t],
 					 stored->n_bytes - stored->offsets[t]);
-		value = walk(ensemble, &reader, vector, &output);
+		value = walk_tree(ensemble, &reader, vector, &output);
 		lanes[TREE_LANES * output + (uint64_t) (t % TREE_LANES)] += value;
 	}
 }

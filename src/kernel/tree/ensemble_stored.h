@@ -3,8 +3,8 @@
  *
  * The first rows of a session cost most by what is made ready for them.  So an ensemble can be opened
  * instead of decoded: every byte is judged as in decoding, but of the nodes nothing is kept except where
- * each tree begins.  A vector walks a tree by reading its nodes in preorder, over the subtrees that it
- * does not enter.  When more rows come the ensemble is expanded, which gives what decoding had given.
+ * each tree begins.  A vector walks a tree by the shape of its nodes in preorder, over the subtrees that
+ * it does not enter.  When more rows come the ensemble is expanded, which gives what decoding had given.
  */
 #ifndef ORCHARD_KERNEL_TREE_ENSEMBLE_STORED_H
 #define ORCHARD_KERNEL_TREE_ENSEMBLE_STORED_H
@@ -16,10 +16,11 @@ struct StoredTrees
 {
 	const uint8_t *bytes; /* from the number of trees on */
 	size_t n_bytes;
-	size_t *offsets; /* n_trees: where each tree begins, from bytes */
-	size_t *starts;	 /* n_numbers + 1: where each slot begins in thresholds */
+	size_t *offsets;  /* n_trees: where each tree begins, from bytes */
+	size_t code_size; /* bytes of a question */
 	size_t n_thresholds;
 	double *thresholds; /* slot by slot */
+	int32_t *slots;		/* by threshold */
 };
 
 extern void stored_trees_release(StoredTrees *stored, const Ensemble *ensemble,
