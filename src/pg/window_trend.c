@@ -68,7 +68,7 @@ slope_result(FunctionCallInfo fcinfo, Status status, const Comoments *comoments)
 
 	if (likely(status == KERNEL_OK))
 	{
-		Comoments sums = *comoments;
+		Comoments sums = comoments_have_small(comoments) ? comoments_raised(comoments) : *comoments;
 
 		total_normalise(&sums.sxy);
 		if (fabs(sums.sxy.hi) < 1.0)
@@ -77,6 +77,9 @@ slope_result(FunctionCallInfo fcinfo, Status status, const Comoments *comoments)
 			factor = 1.0;
 		}
 		status = comoments_slope(&sums, &result);
+		/* Times that differ are not small. */
+		if (comoments->syy.hi < 0.0)
+			factor = small_lowered(factor, 1);
 	}
 	if (status == KERNEL_OK && isfinite(result) && unlikely(isinf(result * factor)))
 		status = KERNEL_OVERFLOW;

@@ -4,6 +4,7 @@ Versions used: Python 3.11.7, mpmath 1.4.1, numpy 2.4.6, scipy 1.17.1.
 Skewness and kurtosis follow scipy.stats.skew(bias=True) and kurtosis(fisher=True, bias=True); the
 mpmath values are checked against scipy where doubles suffice for it.
 """
+import math
 import os
 import numpy
 import scipy.stats
@@ -34,11 +35,17 @@ sets = {
     "mean_1e9_narrow": 1e9 + random.normal(0.0, 1e-3, 300),
     "cancelling": [1e16, 1.0, -1e16, 3.0, 1e-3],
     "outlier_first": numpy.concatenate([[1e12], random.normal(5.0, 2.0, 99)]),
+    # no double holds their squares or fourth powers
+    "tiny": random.lognormal(-460.0, 1.0, 60),
+    "descending": 2.0 ** -numpy.arange(0.0, 1070.0, 30.0),
+    "ascending": 2.0 ** numpy.arange(-500.0, 500.0, 30.0),
+    "fourth_powers": random.normal(1e100, 1e100, 60),
+    "enormous": random.normal(1e300, 1e300, 60),
 }
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "moments.h"), "w") as out:
     out.write("/* moments.h: written by moments.py; do not edit. */\n")
-    out.write("#ifndef ORCHARD_TEST_GOLDEN_MOMENTS_H\n#define ORCHARD_TEST_GOLDEN_MOMENTS_H\n\n")
+    out.write("#ifndef ORCHARD_TEST_GOLDEN_MOMENTS_H\n#define ORCHARD_TEST_GOLDEN_MOMENTS_H\n\n#include <math.h>\n\n")
     out.write("typedef struct GoldenMoments\n{\n\tconst char *name;\n\tint\t\t\tn;\n"
               "\tconst double *values;\n")
     names = list(moments([1.0, 2.0]))
@@ -53,11 +60,12 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "moments.h"),
             assert abs(scipy.stats.kurtosis(values) - float(expected["kurtosis"])) < 1e-11
             assert abs(numpy.var(values, ddof=1) / float(expected["var_samp"]) - 1) < 1e-14
         words = [float(v).hex() for v in values]
+        numbers = ["INFINITY" if float(v) == math.inf else float(v).hex() for v in expected.values()]
         out.write(f"static const double golden_{name}[] = {{\n")
         for i in range(0, len(words), 4):
             out.write("\t" + ", ".join(words[i:i + 4]) + ",\n")
         out.write("};\n\n")
         rows.append(f"\t{{\"{name}\", {len(words)}, golden_{name},\n\t\t" +
-                    ", ".join(float(v).hex() for v in expected.values()) + "},\n")
+                    ", ".join(numbers) + "},\n")
     out.write("static const GoldenMoments golden_moments[] = {\n" + "".join(rows) + "};\n\n")
     out.write("#endif\t\t\t\t\t\t\t/* ORCHARD_TEST_GOLDEN_MOMENTS_H */\n")

@@ -3,7 +3,7 @@
 Versions used: Python 3.11.7, mpmath 1.4.1, numpy 2.4.6.  Frames are the last `width` pairs; results
 come from mpmath with 900 digits (the doubles are exact there), rounded once.  A frame with NaN or
 infinity has the results that IEEE addition and PostgreSQL's rules give it.  UNDEFINED stands for
-NULL; so does a correlation or slope whose sum of squares is below the smallest double.
+NULL.
 """
 import math
 import os
@@ -38,7 +38,7 @@ def of_frame(x, y):
         out["sum"], out["mean"] = sum(a), mean
         if n > 1:
             out["var_samp"] = m2 / (n - 1)
-        if float(m2 / n) > 0:
+        if m2 > 0:
             out["skewness"], out["kurtosis"] = sqrt(n) * m3 / m2 ** mpf(1.5), n * m4 / m2 ** 2 - 3
     else:
         out["sum"] = special_sum(x)
@@ -53,16 +53,16 @@ def of_frame(x, y):
         sxy = sum((v - mean) * (w - mean_y) for v, w in zip(a, b))
         if n > 1:
             out["covar_samp"] = sxy / (n - 1)
-        if float(sxx) > 0:
+        if sxx > 0:
             out["slope"], out["intercept"] = sxy / sxx, mean_y - mean * sxy / sxx
-            if float(syy) > 0:
+            if syy > 0:
                 out["corr"] = sxy / sqrt(sxx * syy)
     else:
         if n > 1:
             out["covar_samp"] = math.nan
-        if not finite_x or float(sxx) > 0:
+        if not finite_x or sxx > 0:
             out["slope"] = out["intercept"] = math.nan
-            if not finite_y or float(syy) > 0:
+            if not finite_y or syy > 0:
                 out["corr"] = math.nan
     return out
 
@@ -92,6 +92,11 @@ sets = {
                    10.0 ** random.uniform(-60, 60, ROWS) * random.choice([-1, 1], ROWS)),
     "constant": (numpy.full(ROWS, 0.1), numpy.full(ROWS, -1e9 / 7)),
     "straight": (1e9 + numpy.arange(ROWS), 3.0 - 2.0 * numpy.arange(ROWS)),
+    "tiny": (with_values(normal(0.0, 1e-200), {6: 0.0, 7: 0.0, 20: 1.0, 40: 1e-60, 41: -1e-60}),
+             with_values(normal(3e-180, 1e-180), {12: 1e-20, 29: 0.0, 30: 5e-324})),
+    "border": (2.0 ** -400 * random.choice([1.0, 1.0 - 2.0 ** -53, 0.75, 1.5, -1.0], ROWS),
+               2.0 ** -150 * random.choice([1.0, 1.0 - 2.0 ** -53, 0.5, 2.0 ** -300, -(2.0 ** -250)], ROWS)),
+    "huge": (normal(1e100, 1e100), with_values(normal(0.0, 1e90), {17: 1e130, 35: 3e45})),
 }
 
 

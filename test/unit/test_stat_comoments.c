@@ -38,8 +38,15 @@ state_of(const double *x, const double *y, int first, int last)
 static void
 check_state(const Comoments *state, const double *expected)
 {
-	double spread = sqrt(state->sxx.hi) * sqrt(state->syy.hi);
-	double slope = state->sxx.hi > 0.0 ? sqrt(state->syy.hi / state->sxx.hi) : 0.0;
+	Variance x = comoments_x(state);
+	Variance y = comoments_y(state);
+	double x_deviation = 0.0;
+	double y_deviation = 0.0;
+	double spread = variance_deviation(&x, 0, &x_deviation) == KERNEL_OK &&
+			variance_deviation(&y, 0, &y_deviation) == KERNEL_OK ?
+		x_deviation * y_deviation * (double) state->n :
+		NAN;
+	double slope = x_deviation > 0.0 ? y_deviation / x_deviation : 0.0;
 	double size[] = {spread / (double) (state->n - 1), 1.0, slope,
 					 fabs(state->total_y.hi) + fabs(state->total_x.hi) * slope};
 	double actual[4];

@@ -184,5 +184,86 @@ large_values(void)
 	}
 }
 
+/* The fold of short_x times 2^exponent: appended, prepended or merged from two parts. */
+static Ewm
+fold_scaled(int exponent, int way, DoubleDouble q)
+{
+	Ewm ewm;
+	Ewm right;
+	size_t i;
+
+	ewm_clear(&ewm);
+	ewm_clear(&right);
+	for (i = 0; i < N_SHORT; i++)
+	{
+		size_t place = way == 1 ? N_SHORT - 1 - i : i;
+		EwmRow row = row_of(ldexp(short_x[place], exponent));
+
+		if (way == 1)
+			ewm_prepend(&ewm, row, q);
+		else
+			ewm_append(way == 2 && i >= N_SHORT / 2 ? &right : &ewm, row, q);
+	}
+	if (way == 2)
+		ewm_merge(&ewm, &right);
+	return ewm;
+}
+
+/* Values whose squares are no doubles, and values on both sides of where that is minded. */
+static void
+small_values(void)
+{
+	DoubleDouble q = ewm_factor(ewm_alphas[1]);
+	int way;
+
+	for (way = 0; way < 3; way++)
+	{
+		Ewm plain = fold_scaled(0, way, q);
+		Ewm small = fold_scaled(-700, way, q);
+		Ewm border = fold_scaled(-406, way, q);
+		int exponents[] = {-700, -406};
+		Ewm *scaled[] = {&small, &border};
+		int i;
+
+		for (i = 0; i < 2; i++)
+		{
+			double unit = ldexp(1.0, exponents[i]);
+
+			CHECK_CLOSE(mean_of(scaled[i]) / unit, mean_of(&plain), 1e-14);
+			CHECK_CLOSE(deviation_of(scaled[i]) / unit, deviation_of(&plain), 1e-14);
+		}
+	}
+}
+
+/* A small part before one that is not, and the other way, at the very border between them. */
+static void
+parts_across_the_border(void)
+{
+	static const double x[] = {1.0, -0.75, 0.5, 2.0, -3.0, 1.5};
+	DoubleDouble q = ewm_factor(0.25);
+	Ewm plain;
+	Ewm left;
+	Ewm right;
+	int way;
+	int i;
+
+	for (way = 0; way < 2; way++)
+	{
+		ewm_clear(&plain);
+		ewm_clear(&left);
+		ewm_clear(&right);
+		for (i = 0; i < 6; i++)
+		{
+			double value = way == 0 ? x[i] : x[5 - i];
+
+			ewm_append(&plain, row_of(value), q);
+			ewm_append(i < 3 ? &left : &right, row_of(ldexp(value, -401)), q);
+		}
+		ewm_merge(&left, &right);
+		CHECK_CLOSE(ldexp(mean_of(&left), 401), mean_of(&plain), 1e-14);
+		CHECK_CLOSE(ldexp(deviation_of(&left), 401), deviation_of(&plain), 1e-14);
+	}
+}
+
 UNIT_MAIN(UNIT_CASE(agrees_with_pandas), UNIT_CASE(agrees_with_mpmath), UNIT_CASE(edges),
-		  UNIT_CASE(large_values))
+		  UNIT_CASE(large_values), UNIT_CASE(small_values), UNIT_CASE(parts_across_the_border))

@@ -77,6 +77,23 @@ forgets_what_is_not_finite(void)
 	}
 }
 
+/* Squares that are no doubles. */
+static void
+scores_small_values(void)
+{
+	ZScore zscore = {{0}, 0.0, false};
+	double result = 0.0;
+
+	zscore_append(&zscore, 1e-320);
+	zscore_append(&zscore, 0.0);
+	CHECK(zscore_result(&zscore, &result) == KERNEL_OK);
+	CHECK_CLOSE(result, -sqrt(0.5), 1e-15);
+	zscore_append(&zscore, 0.0);
+	zscore_prepend(&zscore, 0.0);
+	CHECK(zscore_result(&zscore, &result) == KERNEL_OK);
+	CHECK_CLOSE(result, -0.5, 1e-15);
+}
+
 static void
 reports_an_overflow(void)
 {
@@ -92,5 +109,6 @@ reports_an_overflow(void)
 	CHECK(zscore_result(&more, &result) == KERNEL_OVERFLOW);
 }
 
-UNIT_MAIN(UNIT_CASE(reports_an_overflow), UNIT_CASE(agrees_in_a_moving_frame),
-		  UNIT_CASE(is_undefined_without_spread), UNIT_CASE(forgets_what_is_not_finite))
+UNIT_MAIN(UNIT_CASE(reports_an_overflow), UNIT_CASE(scores_small_values),
+		  UNIT_CASE(agrees_in_a_moving_frame), UNIT_CASE(is_undefined_without_spread),
+		  UNIT_CASE(forgets_what_is_not_finite))

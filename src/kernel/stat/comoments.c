@@ -27,6 +27,85 @@ comoments_judge(Comoments *comoments, bool x_was_finite, bool y_was_finite)
 																		  KERNEL_OK;
 }
 
+/* Which sides of a state are small from now on; the products are moved to that. */
+typedef struct SmallSides
+{
+	bool x;
+	bool y;
+} SmallSides;
+
+static void
+raise_to(Comoments *comoments, SmallSides are_small)
+{
+	int times =
+		(comoments->sxx.hi < 0.0 && !are_small.x) + (comoments->syy.hi < 0.0 && !are_small.y);
+
+	/* Where a side becomes small it had no spread, and the products were 0. */
+	if (times > 0)
+		comoments->sxy = (DoubleDouble){small_lowered(comoments->sxy.hi, times),
+										small_lowered(comoments->sxy.lo, times)};
+	comoments->sxx = are_small.x ? squares_raised(comoments->sxx) : squares_lowered(comoments->sxx);
+	comoments->syy = are_small.y ? squares_raised(comoments->syy) : squares_lowered(comoments->syy);
+}
+
+/* The other way: as states keep the squares of small values. */
+static void
+mark_small(Comoments *comoments, SmallSides are_small)
+{
+	if (are_small.x)
+		comoments->sxx = squares_marked(comoments->sxx);
+	if (are_small.y)
+		comoments->syy = squares_marked(comoments->syy);
+}
+
+/* n x - S in the unit that the side is kept in. */
+static double
+distance_of(double x, double n, DoubleDouble total, bool is_small)
+{
+	DoubleDouble product = count_product(x, n);
+	double distance = (product.hi - total.hi) + (product.lo - total.lo);
+
+	return is_small ? distance * SMALL_SCALE : distance;
+}
+
+Status
+comoments_add_careful(Comoments *comoments, double x, double y)
+{
+	bool x_was_finite = isfinite(comoments->total_x.hi) && isfinite(x);
+	bool y_was_finite = isfinite(comoments->total_y.hi) && isfinite(y);
+	Variance x_side = comoments_x(comoments);
+	Variance y_side = comoments_y(comoments);
+	SmallSides are_small = {variance_stays_small(&x_side, x), variance_stays_small(&y_side, y)};
+	double n_before = (double) comoments->n;
+	double n = n_before + 1.0;
+
+	raise_to(comoments, are_small);
+	comoments->n++;
+	total_add(&comoments->total_x, x);
+	total_add(&comoments->total_y, y);
+	if (n_before > 0.0)
+	{
+		double dx = distance_of(x, n, comoments->total_x, are_small.x);
+		double dy = distance_of(y, n, comoments->total_y, are_small.y);
+		double weight = 1.0 / (n * n_before);
+
+		total_add(&comoments->sxx, dx * dx * weight);
+		total_add(&comoments->syy, dy * dy * weight);
+		total_add(&comoments->sxy, dx * dy * weight);
+	}
+	mark_small(comoments, are_small);
+	return comoments_judge(comoments, x_was_finite, y_was_finite);
+}
+
+/* Mean of right minus mean of left in the unit that the side is kept in. */
+static double
+means_apart(const Variance *left, const Variance *right, bool is_small)
+{
+	return total_mean_difference(
+		is_small ? total_raised(left->total) : left->total, (double) left->n,
+		is_small ? total_raised(right->total) : right->total, (double) right->n);
+}
+
 Status
 comoments_merge_careful(Comoments *left, const Comoments *right)
 {
@@ -35,6 +114,13 @@ comoments_merge_careful(Comoments *left, const Comoments *right)
 	double n_left = (double) left->n;
 	double n_right = (double) right->n;
 	double weight = n_left * n_right / (n_left + n_right);
+	Variance left_x = comoments_x(left);
+	Variance left_y = comoments_y(left);
+	Variance right_x = comoments_x(right);
+	Variance right_y = comoments_y(right);
+	SmallSides are_small = {variances_are_small(&left_x, &right_x),
+							variances_are_small(&left_y, &right_y)};
+	Comoments moved = *right;
 	double dx;
 	double dy;
 
@@ -45,18 +131,81 @@ comoments_merge_careful(Comoments *left, const Comoments *right)
 		*left = *right;
 		return KERNEL_OK;
 	}
-	dx = total_mean_difference(left->total_x, n_left, right->total_x, n_right);
-	dy = total_mean_difference(left->total_y, n_left, right->total_y, n_right);
+	dx = means_apart(&left_x, &right_x, are_small.x);
+	dy = means_apart(&left_y, &right_y, are_small.y);
+	raise_to(left, are_small);
+	raise_to(&moved, are_small);
 	left->n += right->n;
 	total_merge(&left->total_x, right->total_x);
 	total_merge(&left->total_y, right->total_y);
-	total_merge(&left->sxx, right->sxx);
-	total_merge(&left->syy, right->syy);
-	total_merge(&left->sxy, right->sxy);
+	total_merge(&left->sxx, moved.sxx);
+	total_merge(&left->syy, moved.syy);
+	total_merge(&left->sxy, moved.sxy);
 	total_add(&left->sxx, dx * dx * weight);
 	total_add(&left->syy, dy * dy * weight);
 	total_add(&left->sxy, dx * dy * weight);
+	mark_small(left, are_small);
 	return comoments_judge(left, x_was_finite, y_was_finite);
+}
+
+Comoments
+comoments_raised(const Comoments *comoments)
+{
+	Comoments raised = *comoments;
+
+	if (comoments->sxx.hi < 0.0)
+	{
+		raised.sxx = dd_negate(comoments->sxx);
+		raised.total_x = total_raised(comoments->total_x);
+	}
+	if (comoments->syy.hi < 0.0)
+	{
+		raised.syy = dd_negate(comoments->syy);
+		raised.total_y = total_raised(comoments->total_y);
+	}
+	return raised;
+}
+
+/* A result of the raised state in the units of x and y, to these powers. */
+static Status
+leave_raised(const Comoments *comoments, double raised, int x_power, int y_power, double *result)
+{
+	int times = (comoments->sxx.hi < 0.0) * x_power + (comoments->syy.hi < 0.0) * y_power;
+	double value = small_lowered(raised, times);
+
+	if (isinf(value) && !isinf(raised))
+		return KERNEL_OVERFLOW;
+	*result = value;
+	return KERNEL_OK;
+}
+
+Status
+comoments_small_result(const Comoments *comoments, Status (*result_of)(const Comoments *, double *),
+					   int x_power, int y_power, double *result)
+{
+	Comoments raised = comoments_raised(comoments);
+	double value;
+	Status status = result_of(&raised, &value);
+
+	if (status != KERNEL_OK)
+		return status;
+	return leave_raised(comoments, value, x_power, y_power, result);
+}
+
+Status
+comoments_covariance_small(const Comoments *comoments, int lost, double *result)
+{
+	double value = total_value(comoments->sxy) / (double) (comoments->n - lost);
+
+	return leave_raised(comoments, value, 1, 1, result);
+}
+
+Status
+comoments_sxy(const Comoments *comoments, double *result)
+{
+	if (comoments->n == 0)
+		return KERNEL_INVALID;
+	return leave_raised(comoments, total_value(comoments->sxy), 1, 1, result);
 }
 
 void
@@ -129,6 +278,8 @@ comoments_x_intercept(const Comoments *comoments, double *result)
 	DoubleDouble slope;
 	Status status = slope_of(comoments, &slope);
 
+	if (comoments_have_small(comoments))
+		return comoments_small_result(comoments, comoments_x_intercept, 1, 0, result);
 	if (status == KERNEL_OK)
 		status = comoments_intercept(comoments, &intercept);
 	if (status == KERNEL_OK && slope.hi == 0.0)

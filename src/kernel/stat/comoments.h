@@ -8,6 +8,9 @@
  * Totals are pairs of doubles as in moments.h; NaN, infinity and overflow appear on each side where
  * they appear in the built-ins: a value that is not finite makes the squares of its own side and
  * the products NaN, the other side stays what it is.
+ *
+ * Each side is an ordinary one or one of small values as in moments.h, which the sign of its squares
+ * tells; the products are those of the sides as they are kept, so of SMALL_SCALE x where x is small.
  */
 #ifndef ORCHARD_KERNEL_STAT_COMOMENTS_H
 #define ORCHARD_KERNEL_STAT_COMOMENTS_H
@@ -19,8 +22,8 @@ typedef struct Comoments
 	int64_t n; /* pairs taken, of any kind */
 	DoubleDouble total_x;
 	DoubleDouble total_y;
-	DoubleDouble sxx; /* NaN once an x was not finite */
-	DoubleDouble syy; /* NaN once a y was not finite */
+	DoubleDouble sxx; /* NaN once an x was not finite; below 0 for small x, as m2 of Variance */
+	DoubleDouble syy; /* NaN once a y was not finite; likewise */
 	DoubleDouble sxy; /* NaN once either was not finite */
 } Comoments;
 
@@ -28,6 +31,9 @@ extern void comoments_clear(Comoments *comoments);
 
 /* What comoments_add does where a result is not finite: the status, and NaN where it belongs. */
 extern Status comoments_judge(Comoments *comoments, bool x_was_finite, bool y_was_finite);
+
+/* What comoments_add does where the squares of a side are 0, of small values or NaN. */
+extern Status comoments_add_careful(Comoments *comoments, double x, double y);
 
 static inline bool
 comoments_are_finite(const Comoments *comoments)
@@ -53,19 +59,19 @@ comoments_add(Comoments *comoments, double x, double y)
 	double weight = 1.0 / (n * n_before); /* early: nothing has to wait for the division */
 	DoubleDouble x_product = count_product(x, n);
 	DoubleDouble y_product = count_product(y, n);
+	double dx;
+	double dy;
 
+	if (__builtin_expect(!(comoments->sxx.hi > 0.0 && comoments->syy.hi > 0.0), 0))
+		return comoments_add_careful(comoments, x, y);
 	comoments->n++;
 	total_add(&comoments->total_x, x);
 	total_add(&comoments->total_y, y);
-	if (n_before > 0.0)
-	{
-		double dx = (x_product.hi - comoments->total_x.hi) + (x_product.lo - comoments->total_x.lo);
-		double dy = (y_product.hi - comoments->total_y.hi) + (y_product.lo - comoments->total_y.lo);
-
-		total_add(&comoments->sxx, dx * dx * weight);
-		total_add(&comoments->syy, dy * dy * weight);
-		total_add(&comoments->sxy, dx * dy * weight);
-	}
+	dx = (x_product.hi - comoments->total_x.hi) + (x_product.lo - comoments->total_x.lo);
+	dy = (y_product.hi - comoments->total_y.hi) + (y_product.lo - comoments->total_y.lo);
+	total_add(&comoments->sxx, dx * dx * weight);
+	total_add(&comoments->syy, dy * dy * weight);
+	total_add(&comoments->sxy, dx * dy * weight);
 	if (__builtin_expect(comoments_are_finite(comoments), 1))
 		return KERNEL_OK;
 	return comoments_judge(comoments, x_is_finite, y_is_finite);
@@ -89,12 +95,15 @@ comoments_distance(DoubleDouble left, double n_left, DoubleDouble right, double 
  * comoments_merge
  *		left = left and right together, as the moving forms need it: one division.
  *
- * As variance_merge; where something is not finite, or a side is empty, the careful form decides.
+ * As variance_merge; where something is not finite, or a state has no squares on a side or those of
+ * small values, the careful form decides.
  */
 static inline Status
 comoments_merge(Comoments *left, const Comoments *right)
 {
 	Comoments merged = *left;
+	bool is_ordinary =
+		left->sxx.hi > 0.0 && left->syy.hi > 0.0 && right->sxx.hi > 0.0 && right->syy.hi > 0.0;
 	double n_left = (double) left->n;
 	double n_right = (double) right->n;
 	double weight = 1.0 / (n_left * n_right * (n_left + n_right));
@@ -110,7 +119,7 @@ comoments_merge(Comoments *left, const Comoments *right)
 	total_add(&merged.sxx, dx * dx * weight);
 	total_add(&merged.syy, dy * dy * weight);
 	total_add(&merged.sxy, dx * dy * weight);
-	if (__builtin_expect(comoments_are_finite(&merged), 1))
+	if (__builtin_expect(is_ordinary && comoments_are_finite(&merged), 1))
 	{
 		*left = merged;
 		return KERNEL_OK;
@@ -141,39 +150,45 @@ comoments_y(const Comoments *comoments)
  * without spread under the correlation; a slope of zero under the x intercept).  *result is written
  * only under KERNEL_OK.
  */
-static inline Status
-comoments_sum(const Comoments *comoments, DoubleDouble sum, double *result)
-{
-	if (comoments->n == 0)
-		return KERNEL_INVALID;
-	*result = total_value(sum);
-	return KERNEL_OK;
-}
-
+extern Status comoments_sxy(const Comoments *comoments, double *result);
 static inline Status
 comoments_sxx(const Comoments *comoments, double *result)
 {
-	return comoments_sum(comoments, comoments->sxx, result);
+	return variance_squares(comoments->n, comoments->sxx, result);
 }
 
 static inline Status
 comoments_syy(const Comoments *comoments, double *result)
 {
-	return comoments_sum(comoments, comoments->syy, result);
+	return variance_squares(comoments->n, comoments->syy, result);
 }
 
-static inline Status
-comoments_sxy(const Comoments *comoments, double *result)
+static inline bool
+comoments_have_small(const Comoments *comoments)
 {
-	return comoments_sum(comoments, comoments->sxy, result);
+	return __builtin_expect(comoments->sxx.hi < 0.0 || comoments->syy.hi < 0.0, 0);
 }
+
+/* The ordinary state of what is small times SMALL_SCALE. */
+extern Comoments comoments_raised(const Comoments *comoments);
+
+/*
+ * A result of a state with a small side, by way of the raised state; it is in the unit of x to the power
+ * x_power times that of y to the power y_power.
+ */
+extern Status comoments_small_result(const Comoments *comoments,
+									 Status (*result_of)(const Comoments *, double *), int x_power,
+									 int y_power, double *result);
 
 /* Sxy / (n - lost), lost = 0 for the population, 1 for a sample. */
+extern Status comoments_covariance_small(const Comoments *comoments, int lost, double *result);
 static inline Status
 comoments_covariance(const Comoments *comoments, int lost, double *result)
 {
 	if (comoments->n <= lost)
 		return KERNEL_INVALID;
+	if (comoments_have_small(comoments))
+		return comoments_covariance_small(comoments, lost, result);
 	*result = total_value(comoments->sxy) / (double) (comoments->n - lost);
 	return KERNEL_OK;
 }
@@ -195,6 +210,8 @@ comoments_correlation(const Comoments *comoments, double *result)
 	double product = sxx * syy;
 	double quotient;
 
+	if (comoments_have_small(comoments))
+		return comoments_small_result(comoments, comoments_correlation, 0, 0, result);
 	if (comoments->n == 0 || sxx == 0.0 || syy == 0.0)
 		return KERNEL_INVALID;
 	/* One root keeps the correlation of a straight line at 1 exactly. */
@@ -213,6 +230,8 @@ comoments_r2(const Comoments *comoments, double *result)
 	double product = sxx * syy;
 	double square;
 
+	if (comoments_have_small(comoments))
+		return comoments_small_result(comoments, comoments_r2, 0, 0, result);
 	if (comoments->n == 0 || sxx == 0.0)
 		return KERNEL_INVALID;
 	square = syy == 0.0			   ? 1.0 :
@@ -228,6 +247,8 @@ comoments_slope(const Comoments *comoments, double *result)
 {
 	double sxx = total_value(comoments->sxx);
 
+	if (comoments_have_small(comoments))
+		return comoments_small_result(comoments, comoments_slope, -1, 1, result);
 	if (comoments->n == 0 || sxx == 0.0)
 		return KERNEL_INVALID;
 	*result = total_value(comoments->sxy) / sxx;
@@ -258,6 +279,8 @@ comoments_intercept(const Comoments *comoments, double *result)
 	bool is_safe = comoments_is_safe(fabs(a.hi)) && comoments_is_safe(fabs(b.hi)) &&
 		comoments_is_safe(divisor) && isfinite(intercept);
 
+	if (comoments_have_small(comoments))
+		return comoments_small_result(comoments, comoments_intercept, 0, 1, result);
 	if (__builtin_expect(!is_safe, 0))
 		return comoments_intercept_careful(comoments, result);
 	*result = intercept;

@@ -68,12 +68,88 @@ total_mean_difference(DoubleDouble total_a, double n_a, DoubleDouble total_b, do
 	return isfinite(scaled) ? scaled / (n_a * n_b) : total_b.hi / n_b - total_a.hi / n_a;
 }
 
+/* Are values with this total and M2, and none of any other size, known to be small? */
+static bool
+values_are_small(DoubleDouble total, double n, DoubleDouble m2)
+{
+	return m2.hi < 0.0 || (m2.hi == 0.0 && fabs(total.hi) < SMALL_SIZE * n);
+}
+
+DoubleDouble
+squares_raised(DoubleDouble m2)
+{
+	return m2.hi < 0.0 ? dd_negate(m2) : dd_from(0.0);
+}
+
+DoubleDouble
+squares_lowered(DoubleDouble m2)
+{
+	return m2.hi < 0.0 ? (DoubleDouble){small_lowered(-m2.hi, 2), small_lowered(-m2.lo, 2)} : m2;
+}
+
+DoubleDouble
+squares_marked(DoubleDouble raised)
+{
+	return raised.hi > 0.0 ? dd_negate(raised) : raised;
+}
+
+bool
+variance_stays_small(const Variance *variance, double x)
+{
+	return fabs(x) < SMALL_SIZE &&
+		(variance->n == 0 || values_are_small(variance->total, (double) variance->n, variance->m2));
+}
+
+bool
+variances_are_small(const Variance *left, const Variance *right)
+{
+	return values_are_small(left->total, (double) left->n, left->m2) &&
+		values_are_small(right->total, (double) right->n, right->m2);
+}
+
+Status
+variance_judge(Variance *variance, bool was_finite)
+{
+	if (isfinite(variance->total.hi) && isfinite(variance->m2.hi))
+		return KERNEL_OK;
+	if (was_finite)
+		return KERNEL_OVERFLOW;
+	variance->m2 = dd_from(NAN);
+	return KERNEL_OK;
+}
+
+Status
+variance_add_careful(Variance *variance, double x)
+{
+	bool was_finite = isfinite(variance->total.hi) && isfinite(x);
+	bool is_small = variance_stays_small(variance, x);
+	double n_before = (double) variance->n;
+	double n = n_before + 1.0;
+	DoubleDouble product = count_product(x, n);
+	DoubleDouble m2 = is_small ? squares_raised(variance->m2) : squares_lowered(variance->m2);
+	double distance;
+
+	variance->n++;
+	total_add(&variance->total, x);
+	if (n_before > 0.0)
+	{
+		distance = (product.hi - variance->total.hi) + (product.lo - variance->total.lo);
+		if (is_small)
+			distance *= SMALL_SCALE;
+		total_add(&m2, distance * distance / (n * n_before));
+	}
+	variance->m2 = is_small ? squares_marked(m2) : m2;
+	return variance_judge(variance, was_finite);
+}
+
 Status
 variance_merge_careful(Variance *left, const Variance *right)
 {
 	double n_left = (double) left->n;
 	double n_right = (double) right->n;
-	bool is_finite = isfinite(left->total.hi) && isfinite(right->total.hi);
+	bool was_finite = isfinite(left->total.hi) && isfinite(right->total.hi);
+	bool is_small;
+	DoubleDouble m2;
 	double difference;
 
 	if (right->n == 0)
@@ -83,38 +159,101 @@ variance_merge_careful(Variance *left, const Variance *right)
 		*left = *right;
 		return KERNEL_OK;
 	}
-	difference = total_mean_difference(left->total, n_left, right->total, n_right);
+	is_small = variances_are_small(left, right);
+	difference =
+		total_mean_difference(is_small ? total_raised(left->total) : left->total, n_left,
+							  is_small ? total_raised(right->total) : right->total, n_right);
 	left->n += right->n;
 	total_merge(&left->total, right->total);
-	total_merge(&left->m2, right->m2);
-	total_add(&left->m2, difference * difference * (n_left * n_right / (n_left + n_right)));
-	if (isfinite(left->total.hi) && isfinite(left->m2.hi))
-		return KERNEL_OK;
-	left->m2 = dd_from(NAN);
-	return is_finite ? KERNEL_OVERFLOW : KERNEL_OK;
+	m2 = is_small ? squares_raised(left->m2) : squares_lowered(left->m2);
+	total_merge(&m2, is_small ? squares_raised(right->m2) : squares_lowered(right->m2));
+	total_add(&m2, difference * difference * (n_left * n_right / (n_left + n_right)));
+	left->m2 = is_small ? squares_marked(m2) : m2;
+	return variance_judge(left, was_finite);
 }
 
-/* What has overflowed is +infinity, so that later arithmetic cannot make it look like a number. */
-static void
-moments_note_overflow(Moments *moments)
+/*
+ * Moments to the fourth order lose digits beyond a band of sizes much narrower than that of doubles, so
+ * they are those of x 2^(-BAND_WIDTH band).  Bands begin at the powers 2^(BAND_WIDTH band - BAND_WIDTH / 2);
+ * that of a state is the one of its largest value, and all that has been taken moves to a higher band with
+ * the first value there.  In a band deviations are 2^-203 at least where values differ, so fourth powers,
+ * and what is left of lower bands, keep their digits; they overflow for no n that is a count.
+ */
+#define BAND_WIDTH 300
+#define BAND_START 0x1p-150 /* of band 0 */
+#define BAND_END 0x1p150
+
+/* The band of a largest size; any would do for values that are all 0. */
+static int
+band_of(double size)
 {
-	if (!isfinite(moments->m2.hi))
-		moments->m2 = dd_from(INFINITY);
-	if (!isfinite(moments->m3))
-		moments->m3 = INFINITY;
-	if (!isfinite(moments->m4))
-		moments->m4 = INFINITY;
+	if (size == 0.0 || (size >= BAND_START && size < BAND_END))
+		return 0;
+	return (int) floor((logb(size) + BAND_WIDTH / 2) / BAND_WIDTH);
+}
+
+/* Of values that there are. */
+static double
+moments_size(const Moments *moments)
+{
+	return moments->max >= -moments->min ? moments->max : -moments->min;
+}
+
+static int
+moments_band(const Moments *moments)
+{
+	return moments->n > 0 ? band_of(moments_size(moments)) : 0;
+}
+
+static DoubleDouble
+total_scaled(DoubleDouble total, int exponent)
+{
+	return (DoubleDouble){ldexp(total.hi, exponent), ldexp(total.lo, exponent)};
+}
+
+/* Moves the moments by so many bands up, to smaller numbers. */
+static void
+move_moments(Moments *moments, int bands)
+{
+	moments->m2 = total_scaled(moments->m2, -2 * BAND_WIDTH * bands);
+	moments->m3 = ldexp(moments->m3, -3 * BAND_WIDTH * bands);
+	moments->m4 = ldexp(moments->m4, -4 * BAND_WIDTH * bands);
+}
+
+/* What x adds to the moments of the n - 1 values before it, whose total with it is `total`. */
+static void
+take_moments(Moments *moments, double n, double x, DoubleDouble total)
+{
+	DoubleDouble product = count_product(x, n);
+	double scaled =
+		(product.hi - total.hi) + (product.lo - total.lo); /* (n - 1) (x - mean before) */
+	double step = scaled / (n * (n - 1.0));				   /* what x moves the mean by */
+	double square = scaled * step;						   /* what x adds to M2 */
+
+	moments->m4 += square * step * step * (n * n - 3.0 * n + 3.0) +
+		6.0 * step * step * moments->m2.hi - 4.0 * step * moments->m3;
+	moments->m3 += square * step * (n - 2.0) - 3.0 * step * moments->m2.hi;
+	total_add(&moments->m2, square);
+}
+
+/* The same where x or the values before it are beyond band 0. */
+static void
+take_moments_careful(Moments *moments, double n, double x, int band_before)
+{
+	int band = moments_band(moments);
+	DoubleDouble total = total_scaled(moments->total, -BAND_WIDTH * band);
+
+	if (band != band_before)
+		move_moments(moments, band - band_before);
+	take_moments(moments, n, ldexp(x, -BAND_WIDTH * band), total);
 }
 
 Status
 moments_add(Moments *moments, double x)
 {
-	double n_before = (double) moments->n;
-	double n = n_before + 1.0;
-	DoubleDouble product;
-	double scaled; /* (n - 1) (x - mean before) */
-	double step;   /* what x moves the mean by */
-	double square; /* what x adds to M2 */
+	double size = moments_size(moments); /* -infinity without values */
+	bool is_ordinary = size >= BAND_START && size < BAND_END && fabs(x) < BAND_END;
+	int band_before = is_ordinary ? 0 : moments_band(moments);
 
 	if (!isfinite(x))
 	{
@@ -127,19 +266,10 @@ moments_add(Moments *moments, double x)
 	total_add(&moments->total, x);
 	moments->min = x <= moments->min ? x : moments->min;
 	moments->max = x >= moments->max ? x : moments->max;
-	if (n_before > 0.0)
-	{
-		product = count_product(x, n);
-		scaled = (product.hi - moments->total.hi) + (product.lo - moments->total.lo);
-		step = scaled / (n * n_before);
-		square = scaled * step;
-		moments->m4 += square * step * step * (n * n - 3.0 * n + 3.0) +
-			6.0 * step * step * moments->m2.hi - 4.0 * step * moments->m3;
-		moments->m3 += square * step * (n - 2.0) - 3.0 * step * moments->m2.hi;
-		total_add(&moments->m2, square);
-		if (!isfinite(moments->m4) || !isfinite(moments->m3) || !isfinite(moments->m2.hi))
-			moments_note_overflow(moments);
-	}
+	if (is_ordinary)
+		take_moments(moments, (double) moments->n, x, moments->total);
+	else if (moments->n > 1)
+		take_moments_careful(moments, (double) moments->n, x, band_before);
 	return isfinite(moments->total.hi) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
@@ -161,7 +291,24 @@ merge_central(Moments *left, const Moments *right)
 	left->m3 += right->m3 + square * step * (a - b) + 3.0 * step * (a * b2 - b * a2);
 	total_merge(&left->m2, right->m2);
 	total_add(&left->m2, square);
-	moments_note_overflow(left);
+}
+
+/* The same in the higher of their bands, left's total kept as it is. */
+static void
+merge_central_careful(Moments *left, const Moments *right)
+{
+	int left_band = moments_band(left);
+	int right_band = moments_band(right);
+	int band = moments_size(left) >= moments_size(right) ? left_band : right_band;
+	DoubleDouble total = left->total;
+	Moments moved = *right;
+
+	move_moments(left, band - left_band);
+	move_moments(&moved, band - right_band);
+	left->total = total_scaled(total, -BAND_WIDTH * band);
+	moved.total = total_scaled(right->total, -BAND_WIDTH * band);
+	merge_central(left, &moved);
+	left->total = total;
 }
 
 Status
@@ -169,7 +316,10 @@ moments_merge(Moments *left, const Moments *right)
 {
 	if (left->n > 0 && right->n > 0)
 	{
-		merge_central(left, right);
+		if ((moments_band(left) | moments_band(right)) == 0)
+			merge_central(left, right);
+		else
+			merge_central_careful(left, right);
 		total_merge(&left->total, right->total);
 		left->min = right->min <= left->min ? right->min : left->min;
 		left->max = right->max >= left->max ? right->max : left->max;
@@ -216,13 +366,11 @@ count_is_valid(int64_t n)
 	return n >= 0 && n <= COUNT_LIMIT;
 }
 
-/* A sum of squares of n finite values, which may be +infinity where that stands for overflow. */
+/* A sum of squares of n finite values. */
 static bool
-squares_are_valid(DoubleDouble m2, int64_t n, bool may_overflow)
+squares_are_valid(DoubleDouble m2, int64_t n)
 {
-	if (!total_is_normalised(m2) || !(m2.hi >= 0.0) || (n < 2 && m2.hi != 0.0))
-		return false;
-	return isfinite(m2.hi) || may_overflow;
+	return total_is_normalised(m2) && isfinite(m2.hi) && m2.hi >= 0.0 && (n >= 2 || m2.hi == 0.0);
 }
 
 bool
@@ -236,12 +384,14 @@ bool
 variance_is_valid(const Variance *variance)
 {
 	Sum sum = {variance->n, variance->total};
+	bool is_small = variance->m2.hi < 0.0;
 
 	if (!sum_is_valid(&sum))
 		return false;
 	if (!isfinite(variance->total.hi))
 		return isnan(variance->m2.hi) && variance->m2.lo == 0.0;
-	return squares_are_valid(variance->m2, variance->n, false);
+	return squares_are_valid(is_small ? dd_negate(variance->m2) : variance->m2, variance->n) &&
+		(!is_small || fabs(variance->total.hi) <= SMALL_SIZE * (double) variance->n);
 }
 
 bool
@@ -250,12 +400,12 @@ moments_is_valid(const Moments *moments)
 	Sum sum = {moments->n, moments->total};
 
 	if (!sum_is_valid(&sum) || !isfinite(moments->total.hi) ||
-		!squares_are_valid(moments->m2, moments->n, true))
+		!squares_are_valid(moments->m2, moments->n))
 		return false;
 	if (!count_is_valid(moments->n_nan) || !count_is_valid(moments->n_positive_infinity) ||
 		!count_is_valid(moments->n_negative_infinity))
 		return false;
-	if (isnan(moments->m3) || moments->m3 == -INFINITY || !(moments->m4 >= 0.0))
+	if (!isfinite(moments->m3) || !isfinite(moments->m4) || moments->m4 < 0.0)
 		return false;
 	if (moments->n < 2 && (moments->m3 != 0.0 || moments->m4 != 0.0))
 		return false;
@@ -318,53 +468,74 @@ moments_mean(const Moments *moments, double *result)
 	return sum_mean(&sum, result);
 }
 
-Status
-moments_variance(const Moments *moments, int lost, double *result)
+/* Gives a result in the unit of x to the power `power`, from one of the state's band. */
+static Status
+leave_band(const Moments *moments, int power, double in_band, double *result)
+{
+	int band = moments_band(moments);
+	double value = band == 0 ? in_band : ldexp(in_band, power * BAND_WIDTH * band);
+
+	if (isinf(value) && !isinf(in_band))
+		return KERNEL_OVERFLOW;
+	*result = value;
+	return KERNEL_OK;
+}
+
+/* M2 / (n - lost) in the state's band; NaN when a value is not finite. */
+static Status
+variance_in_band(const Moments *moments, int lost, double *result)
 {
 	int64_t n = moments_count(moments);
 
 	if (n <= lost)
 		return KERNEL_INVALID;
-	if (n > moments->n)
-	{
-		*result = NAN;
-		return KERNEL_OK;
-	}
-	if (isinf(moments->m2.hi))
-		return KERNEL_OVERFLOW;
-	*result = total_value(moments->m2) / (double) (n - lost);
+	*result = n > moments->n ? NAN : total_value(moments->m2) / (double) (n - lost);
 	return KERNEL_OK;
+}
+
+/* The mean in the state's band, likewise of finite values. */
+static double
+mean_in_band(const Moments *moments)
+{
+	int band = moments_band(moments);
+	DoubleDouble total =
+		band == 0 ? moments->total : total_scaled(moments->total, -BAND_WIDTH * band);
+
+	return total_mean(total, moments->n);
+}
+
+Status
+moments_variance(const Moments *moments, int lost, double *result)
+{
+	double square;
+	Status status = variance_in_band(moments, lost, &square);
+
+	return status == KERNEL_OK ? leave_band(moments, 2, square, result) : status;
 }
 
 Status
 moments_deviation(const Moments *moments, int lost, double *result)
 {
 	double square;
-	Status status = moments_variance(moments, lost, &square);
+	Status status = variance_in_band(moments, lost, &square);
 
-	if (status == KERNEL_OK)
-		*result = sqrt(square);
-	return status;
+	return status == KERNEL_OK ? leave_band(moments, 1, sqrt(square), result) : status;
 }
 
-/* Checks what skewness and kurtosis share, gives the population variance; NaN passes. */
+/* The population variance in the state's band for a ratio of moments, which needs a spread; NaN passes. */
 static Status
-moments_shape(const Moments *moments, double moment, double *variance)
+moments_spread(const Moments *moments, double *variance)
 {
-	Status status = moments_variance(moments, 0, variance);
+	Status status = variance_in_band(moments, 0, variance);
 
-	if (status != KERNEL_OK)
-		return status;
-	if (*variance == 0.0)
-		return KERNEL_INVALID;
-	return isinf(moment) && !isnan(*variance) ? KERNEL_OVERFLOW : KERNEL_OK;
+	return status == KERNEL_OK && *variance == 0.0 ? KERNEL_INVALID : status;
 }
 
 Status
 moments_skewness(const Moments *moments, double *result)
 {
 	double variance;
-	Status status = moments_shape(moments, moments->m3, &variance);
+	Status status = moments_spread(moments, &variance);
 
 	if (status == KERNEL_OK)
 		*result = moments->m3 / (double) moments->n / variance / sqrt(variance);
@@ -375,7 +546,7 @@ Status
 moments_kurtosis(const Moments *moments, double *result)
 {
 	double variance;
-	Status status = moments_shape(moments, moments->m4, &variance);
+	Status status = moments_spread(moments, &variance);
 
 	if (status == KERNEL_OK)
 		*result = moments->m4 / (double) moments->n / variance / variance - 3.0;
@@ -422,45 +593,54 @@ moments_range(const Moments *moments, double *result)
 	return status;
 }
 
+/* The rms in the state's band. */
+static Status
+rms_in_band(const Moments *moments, double *result)
+{
+	double variance;
+	Status status = variance_in_band(moments, 0, &variance);
+
+	if (status == KERNEL_OK)
+		*result = isnan(variance) ? NAN : hypot(mean_in_band(moments), sqrt(variance));
+	return status;
+}
+
 Status
 moments_rms(const Moments *moments, double *result)
 {
-	double variance;
-	double mean;
-	Status status = moments_variance(moments, 0, &variance);
+	double rms;
+	Status status = rms_in_band(moments, &rms);
 
-	if (status == KERNEL_OK)
-		status = moments_mean(moments, &mean);
-	if (status == KERNEL_OK)
-		*result = hypot(mean, sqrt(variance));
-	return status;
+	return status == KERNEL_OK ? leave_band(moments, 1, rms, result) : status;
 }
 
 Status
 moments_cv(const Moments *moments, double *result)
 {
-	double deviation;
+	double variance;
 	double mean;
-	Status status = moments_deviation(moments, 1, &deviation);
+	Status status = variance_in_band(moments, 1, &variance);
 
-	if (status == KERNEL_OK)
-		status = moments_mean(moments, &mean);
-	if (status == KERNEL_OK && mean == 0.0)
+	if (status != KERNEL_OK)
+		return status;
+	mean = isnan(variance) ? NAN : mean_in_band(moments);
+	if (mean == 0.0)
 		return KERNEL_INVALID;
-	if (status == KERNEL_OK)
-		*result = deviation / fabs(mean);
-	return status;
+	*result = sqrt(variance) / fabs(mean);
+	return KERNEL_OK;
 }
 
 Status
 moments_crest_factor(const Moments *moments, double *result)
 {
 	double rms;
-	Status status = moments_rms(moments, &rms);
+	Status status = rms_in_band(moments, &rms);
 
 	if (status == KERNEL_OK && rms == 0.0)
 		return KERNEL_INVALID;
 	if (status == KERNEL_OK)
-		*result = isnan(rms) ? NAN : fmax(fabs(moments->min), fabs(moments->max)) / rms;
+		*result = isnan(rms) ?
+			NAN :
+			ldexp(moments_size(moments), -BAND_WIDTH * moments_band(moments)) / rms;
 	return status;
 }

@@ -13,6 +13,14 @@
  * 2005, algorithm 4.4).  Since hi is the built-in's running sum, NaN, infinity and
  * overflow appear in it exactly where they appear there.  The pair is not
  * normalised until total_normalise; lo means nothing while hi is not finite.
+ *
+ * Squares of small values vanish and fourth powers of large ones overflow, where deviations and
+ * ratios of moments do neither.  Both richer states therefore take such values times a power of two,
+ * which is exact.  A Variance whose values are all below SMALL_SIZE has the M2 of SMALL_SCALE x, as
+ * a negative number to tell it by; M2 = 0, of equal values, reads the same in either form.  The first
+ * value that is not small lowers it to the ordinary form, where nothing that counts is lost: the value
+ * lies 2^-453 or more from every small one, so M2 is 2^-907 at least.  Moments take all values times
+ * the power of two that belongs to the largest of them (moments.c).
  */
 #ifndef ORCHARD_KERNEL_STAT_MOMENTS_H
 #define ORCHARD_KERNEL_STAT_MOMENTS_H
@@ -29,18 +37,23 @@ typedef struct Sum
 	DoubleDouble total; /* S; -0 while n = 0, so that a sum of -0 stays -0 */
 } Sum;
 
+#define SMALL_SIZE 0x1p-400
+#define SMALL_EXPONENT 600
+#define SMALL_SCALE 0x1p600
+
 typedef struct Variance
 {
 	int64_t n;			/* values taken, of any kind */
 	DoubleDouble total; /* S; +0 while n = 0, as the built-in avg has it */
-	DoubleDouble m2;	/* NaN once a value was not finite */
+	DoubleDouble m2;	/* NaN once a value was not finite; below 0: -M2 of SMALL_SCALE x */
 } Variance;
 
 typedef struct Moments
 {
 	int64_t n; /* finite values; all but the last three fields are theirs */
 	DoubleDouble total;
-	DoubleDouble m2; /* +infinity once it has overflowed, like m3 and m4 */
+	DoubleDouble
+		m2; /* this and the next two: of values times the power of two of the largest size */
 	double m3;
 	double m4;
 	double min; /* +infinity while n = 0 */
@@ -137,6 +150,12 @@ count_product(double x, double n)
 	return (DoubleDouble){product, (high * n - product) + (x - high) * n};
 }
 
+/* What variance_add does where M2 is 0, small or NaN: with fewer than two different values, mostly. */
+extern Status variance_add_careful(Variance *variance, double x);
+
+/* The status where S or M2 is not finite; it was before the last value, which was, too: an overflow. */
+extern Status variance_judge(Variance *variance, bool was_finite);
+
 /*
  * variance_add
  *		Takes one value: S += x, then M2 += (n x - S)^2 / (n (n - 1)).
@@ -155,26 +174,39 @@ variance_add(Variance *variance, double x)
 	DoubleDouble product = count_product(x, n);
 	double distance;
 
+	if (__builtin_expect(!(variance->m2.hi > 0.0), 0))
+		return variance_add_careful(variance, x);
 	variance->n++;
 	total_add(&variance->total, x);
-	if (n_before > 0.0)
-	{
-		distance = (product.hi - variance->total.hi) + (product.lo - variance->total.lo);
-		total_add(&variance->m2, distance * distance * weight);
-	}
+	distance = (product.hi - variance->total.hi) + (product.lo - variance->total.lo);
+	total_add(&variance->m2, distance * distance * weight);
 	if (__builtin_expect(isfinite(variance->total.hi) && isfinite(variance->m2.hi), 1))
 		return KERNEL_OK;
-	if (isfinite(before) && isfinite(x))
-		return KERNEL_OVERFLOW;
-	variance->m2 = dd_from(NAN);
-	return KERNEL_OK;
+	return variance_judge(variance, isfinite(before) && isfinite(x));
+}
+
+/*
+ * For states with sides of this kind (comoments.h).  Would x leave all values small, are those of both
+ * small?  M2 of small values as a positive number; M2 in the ordinary form; the first as a state has it.
+ */
+extern bool variance_stays_small(const Variance *variance, double x);
+extern bool variances_are_small(const Variance *left, const Variance *right);
+extern DoubleDouble squares_raised(DoubleDouble m2);
+extern DoubleDouble squares_lowered(DoubleDouble m2);
+extern DoubleDouble squares_marked(DoubleDouble raised);
+
+/* The total of SMALL_SCALE x. */
+static inline DoubleDouble
+total_raised(DoubleDouble total)
+{
+	return (DoubleDouble){total.hi * SMALL_SCALE, total.lo * SMALL_SCALE};
 }
 
 extern void sum_clear(Sum *sum);
 extern void variance_clear(Variance *variance);
 extern void moments_clear(Moments *moments);
 
-/* Takes one value; KERNEL_OVERFLOW when the finite sum overflows (m2 to m4 only note it). */
+/* Takes one value; KERNEL_OVERFLOW when the finite sum overflows. */
 extern Status moments_add(Moments *moments, double x);
 
 /* left = left and right together; the same overflow rules as add.  right may not alias left. */
@@ -187,12 +219,13 @@ extern Status moments_merge(Moments *left, const Moments *right);
  *		left = left and right together, as the moving forms need it: one division.
  *
  * With D = n_left S_right - n_right S_left, M2 grows by D^2 / (n_left n_right n).  Where that is
- * not finite, or a side is empty, the careful form decides.
+ * not finite, or a side has no M2, or one of small values, the careful form decides.
  */
 static inline Status
 variance_merge(Variance *left, const Variance *right)
 {
 	Variance merged = *left;
+	bool is_ordinary = left->m2.hi > 0.0 && right->m2.hi > 0.0;
 	double n_left = (double) left->n;
 	double n_right = (double) right->n;
 	double weight = 1.0 / (n_left * n_right * (n_left + n_right));
@@ -205,7 +238,7 @@ variance_merge(Variance *left, const Variance *right)
 	total_merge(&merged.total, right->total);
 	total_merge(&merged.m2, right->m2);
 	total_add(&merged.m2, distance * distance * weight);
-	if (__builtin_expect(isfinite(merged.total.hi) && isfinite(merged.m2.hi), 1))
+	if (__builtin_expect(is_ordinary && isfinite(merged.total.hi) && isfinite(merged.m2.hi), 1))
 	{
 		*left = merged;
 		return KERNEL_OK;
@@ -271,13 +304,35 @@ variance_mean(const Variance *variance, double *result)
 	return sum_mean(&sum, result);
 }
 
+/* value 2^-SMALL_EXPONENT, as often as `times` says: what a result over small values is in their unit. */
+static inline double
+small_lowered(double value, int times)
+{
+	return ldexp(value, -times * SMALL_EXPONENT);
+}
+
+/* M2 of n values itself. */
+static inline Status
+variance_squares(int64_t n, DoubleDouble m2, double *result)
+{
+	double square = total_value(m2);
+
+	if (n == 0)
+		return KERNEL_INVALID;
+	*result = __builtin_expect(square < 0.0, 0) ? small_lowered(-square, 2) : square;
+	return KERNEL_OK;
+}
+
 /* M2 / (n - lost), lost = 0 for the population, 1 for a sample. */
 static inline Status
 variance_variance(const Variance *variance, int lost, double *result)
 {
+	double square;
+
 	if (variance->n <= lost)
 		return KERNEL_INVALID;
-	*result = total_value(variance->m2) / (double) (variance->n - lost);
+	square = total_value(variance->m2) / (double) (variance->n - lost);
+	*result = __builtin_expect(square < 0.0, 0) ? small_lowered(-square, 2) : square;
 	return KERNEL_OK;
 }
 
@@ -285,11 +340,12 @@ static inline Status
 variance_deviation(const Variance *variance, int lost, double *result)
 {
 	double square;
-	Status status = variance_variance(variance, lost, &square);
 
-	if (status == KERNEL_OK)
-		*result = sqrt(square);
-	return status;
+	if (variance->n <= lost)
+		return KERNEL_INVALID;
+	square = total_value(variance->m2) / (double) (variance->n - lost);
+	*result = __builtin_expect(square < 0.0, 0) ? small_lowered(sqrt(-square), 1) : sqrt(square);
+	return KERNEL_OK;
 }
 
 extern int64_t moments_count(const Moments *moments); /* values of any kind */

@@ -46,6 +46,18 @@ join_careful(Ewm *left, const Ewm *right, DoubleDouble f, bool has_left)
 	left->weighted = dd_add(weighted, right->weighted);
 }
 
+/* To the sums of the values themselves. */
+static __attribute__((noinline)) void
+lower(Ewm *ewm)
+{
+	if (!ewm->is_small)
+		return;
+	ewm->weighted =
+		(DoubleDouble){small_lowered(ewm->weighted.hi, 1), small_lowered(ewm->weighted.lo, 1)};
+	ewm->m2 = small_lowered(ewm->m2, 2);
+	ewm->is_small = false;
+}
+
 /* The sums of two sides that both have values, before they are known to be finite. */
 typedef struct Joined
 {
@@ -80,9 +92,17 @@ join(Ewm *left, const Ewm *right, DoubleDouble f)
 {
 	DoubleDouble shrunk = scaled(left->weight, f);
 	bool has_left = left->n > 0;
+	Ewm lowered;
 	Joined joined;
 	double d;
 
+	if (__builtin_expect(left->is_small != right->is_small, 0))
+	{
+		lowered = *right;
+		lower(&lowered);
+		lower(left);
+		right = &lowered;
+	}
 	left->n += right->n;
 	left->counts.n_nan += right->counts.n_nan;
 	left->counts.n_positive_infinity += right->counts.n_positive_infinity;
@@ -143,8 +163,9 @@ fold_of(EwmRow row, DoubleDouble q)
 	one.n = 1;
 	one.span = q;
 	one.weight = dd_from(1.0);
+	one.is_small = !(fabs(row.x) >= SMALL_SIZE) || isinf(row.x);
 	if (isfinite(row.x))
-		one.weighted = dd_from(row.x);
+		one.weighted = dd_from(one.is_small ? row.x * SMALL_SCALE : row.x);
 	else
 		moving_counts_note(&one.counts, row.x, 1);
 	return one;
@@ -155,6 +176,8 @@ void
 ewm_append(Ewm *ewm, EwmRow row, DoubleDouble q)
 {
 	DoubleDouble f = scaled(ewm->tail, q);
+	double x = ewm->is_small ? row.x * SMALL_SCALE : row.x;
+	bool is_alike = !ewm->is_small || fabs(row.x) < SMALL_SIZE;
 	DoubleDouble shrunk;
 	Joined joined;
 	double d;
@@ -166,12 +189,12 @@ ewm_append(Ewm *ewm, EwmRow row, DoubleDouble q)
 		return;
 	}
 	shrunk = scaled(ewm->weight, f);
-	d = difference(scaled(ewm->weight, dd_from(row.x)), ewm->weighted);
+	d = difference(scaled(ewm->weight, dd_from(x)), ewm->weighted);
 	joined.weight = dd_add_double(shrunk, 1.0);
-	joined.weighted = dd_add_double(scaled(ewm->weighted, f), row.x);
+	joined.weighted = dd_add_double(scaled(ewm->weighted, f), x);
 	joined.m2 = f.hi * (ewm->m2 + d * d / (ewm->weight.hi * joined.weight.hi));
 	joined.cross = ewm->cross * f.hi * f.hi + 2.0 * shrunk.hi;
-	if (__builtin_expect(ewm->n > 0, 1) && is_finite(&joined))
+	if (__builtin_expect(ewm->n > 0 && is_alike, 1) && is_finite(&joined))
 	{
 		take(ewm, &joined);
 		ewm->n++;
@@ -188,6 +211,8 @@ void
 ewm_prepend(Ewm *ewm, EwmRow row, DoubleDouble q)
 {
 	DoubleDouble f = ewm->span;
+	double x = ewm->is_small ? row.x * SMALL_SCALE : row.x;
+	bool is_alike = !ewm->is_small || fabs(row.x) < SMALL_SIZE;
 	Joined joined;
 	double d;
 	Ewm left;
@@ -200,12 +225,12 @@ ewm_prepend(Ewm *ewm, EwmRow row, DoubleDouble q)
 			ewm->tail = scaled(ewm->tail, q);
 		return;
 	}
-	d = difference(ewm->weighted, scaled(ewm->weight, dd_from(row.x)));
+	d = difference(ewm->weighted, scaled(ewm->weight, dd_from(x)));
 	joined.weight = dd_add(f, ewm->weight);
-	joined.weighted = dd_add(scaled(f, dd_from(row.x)), ewm->weighted);
+	joined.weighted = dd_add(scaled(f, dd_from(x)), ewm->weighted);
 	joined.m2 = ewm->m2 + d * d * (f.hi / (ewm->weight.hi * joined.weight.hi));
 	joined.cross = ewm->cross + 2.0 * f.hi * ewm->weight.hi;
-	if (__builtin_expect(ewm->n > 0, 1) && is_finite(&joined))
+	if (__builtin_expect(ewm->n > 0 && is_alike, 1) && is_finite(&joined))
 	{
 		take(ewm, &joined);
 		ewm->n++;
@@ -227,7 +252,7 @@ ewm_mean(const Ewm *ewm, double *result)
 	else if (!isfinite(ewm->weighted.hi))
 		return KERNEL_OVERFLOW;
 	else
-		*result = dd_divide(ewm->weighted, ewm->weight).hi;
+		*result = small_lowered(dd_divide(ewm->weighted, ewm->weight).hi, ewm->is_small);
 	return KERNEL_OK;
 }
 
@@ -241,6 +266,6 @@ ewm_deviation(const Ewm *ewm, double *result)
 	else if (!isfinite(ewm->weighted.hi) || !isfinite(ewm->m2))
 		return KERNEL_OVERFLOW;
 	else
-		*result = sqrt(ewm->m2 * (ewm->weight.hi / ewm->cross));
+		*result = small_lowered(sqrt(ewm->m2 * (ewm->weight.hi / ewm->cross)), ewm->is_small);
 	return KERNEL_OK;
 }

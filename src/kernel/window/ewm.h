@@ -8,7 +8,8 @@
  *
  * Notation: W = sum w, M2 = sum w (x - mean)^2, cross = W^2 - sum w^2 = sum of w_i w_j, i != j,
  * which is kept itself, since the difference cancels where alpha is near 1.
- * Weights, W and sum w x are double-doubles: q^n would lose n ulps otherwise.
+ * Weights, W and sum w x are double-doubles: q^n would lose n ulps otherwise.  While all values are
+ * small (moments.h), sum w x and M2 are those of SMALL_SCALE x.
  */
 #ifndef ORCHARD_KERNEL_WINDOW_EWM_H
 #define ORCHARD_KERNEL_WINDOW_EWM_H
@@ -25,6 +26,7 @@ typedef struct Ewm
 {
 	int64_t n;			 /* values */
 	MovingCounts counts; /* of values that are not finite: 0 stands for them; n_large is not kept */
+	bool is_small;		 /* all values below SMALL_SIZE, or none */
 	DoubleDouble span;	 /* q^(rows up to the last value); 1 without one */
 	DoubleDouble tail;	 /* q^(rows after it, or all) */
 	DoubleDouble weight; /* W */
@@ -36,7 +38,7 @@ typedef struct Ewm
 static inline void
 ewm_clear(Ewm *ewm)
 {
-	*ewm = (Ewm){.span = {1.0, 0.0}, .tail = {1.0, 0.0}};
+	*ewm = (Ewm){.is_small = true, .span = {1.0, 0.0}, .tail = {1.0, 0.0}};
 }
 
 /* q of a row that takes alpha in (0, 1]. */

@@ -306,6 +306,16 @@ rolling_result(Rolling *rolling, int i, RollingResult *result)
 	return KERNEL_OK;
 }
 
+/* Squares, or with a sign those of different small values. */
+static bool
+m2_is_valid(const RollingResult *result)
+{
+	if (!(result->m2 < 0.0))
+		return result->m2 >= 0.0;
+	return isfinite(result->m2) && result->n > 1 && result->min > -SMALL_SIZE &&
+		result->max < SMALL_SIZE;
+}
+
 bool
 rolling_result_is_valid(const RollingResult *result)
 {
@@ -316,7 +326,7 @@ rolling_result_is_valid(const RollingResult *result)
 		return false;
 	if (result->n == 0)
 		return result->m2 == 0.0 && result->min == INFINITY && result->max == -INFINITY;
-	if (is_finite ? !(result->m2 >= 0.0) : !isnan(result->m2))
+	if (is_finite ? !m2_is_valid(result) : !isnan(result->m2))
 		return false;
 	if (is_finite && !(isfinite(result->min) && isfinite(result->max)))
 		return false;
@@ -339,10 +349,8 @@ rolling_result_variance(const RollingResult *result, int lost, double *variance)
 Status
 rolling_result_deviation(const RollingResult *result, int lost, double *deviation)
 {
-	double square;
-	Status status = rolling_result_variance(result, lost, &square);
+	Variance state = {result->n, result->total, dd_from(result->m2)};
 
-	if (status == KERNEL_OK)
-		*deviation = sqrt(square);
-	return status;
+	return result->n > lost && isinf(result->m2) ? KERNEL_OVERFLOW :
+												   variance_deviation(&state, lost, deviation);
 }

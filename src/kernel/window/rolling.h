@@ -70,9 +70,10 @@ typedef struct RollingResult
 {
 	int64_t n;			/* observations, of any kind */
 	DoubleDouble total; /* normalised; not finite where a value is not */
-	double m2;			/* NaN when a value is not finite, +infinity when it has overflowed */
-	double min;			/* +infinity while n = 0; in PostgreSQL's order NaN is the largest */
-	double max;			/* -infinity while n = 0 */
+	double
+		m2; /* as of Variance; NaN when a value is not finite, +infinity when it has overflowed */
+	double min; /* +infinity while n = 0; in PostgreSQL's order NaN is the largest */
+	double max; /* -infinity while n = 0 */
 } RollingResult;
 
 /* OUT_OF_MEMORY, TOO_LARGE: nothing is held. */

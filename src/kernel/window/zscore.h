@@ -50,15 +50,16 @@ static inline Status
 zscore_result(const ZScore *zscore, double *result)
 {
 	const Variance *values = &zscore->values;
+	bool is_small = values->m2.hi < 0.0;
 	double n = (double) values->n;
-	double deviation;
+	double deviation; /* of SMALL_SCALE x where values are small */
 	DoubleDouble distance;
-	Status status = variance_deviation(values, 1, &deviation);
 
-	if (status != KERNEL_OK)
-		return status;
+	if (values->n < 2)
+		return KERNEL_INVALID;
 	if (zscore->overflowed)
 		return KERNEL_OVERFLOW;
+	deviation = sqrt(fabs(total_value(values->m2)) / (n - 1.0));
 	if (deviation == 0.0)
 		return KERNEL_INVALID;
 	if (isnan(deviation))
@@ -67,7 +68,7 @@ zscore_result(const ZScore *zscore, double *result)
 		return KERNEL_OK;
 	}
 	distance = dd_subtract(count_product(zscore->last, n), values->total);
-	*result = distance.hi / n / deviation;
+	*result = (is_small ? distance.hi * SMALL_SCALE : distance.hi) / n / deviation;
 	return isfinite(*result) ? KERNEL_OK : KERNEL_OVERFLOW;
 }
 
