@@ -1207,6 +1207,31 @@ CREATE AGGREGATE orchard.slope(float8, timestamp) (
 );
 COMMENT ON AGGREGATE orchard.slope(float8, timestamp) IS 'slope of the regression of x on time, a second';
 
+-- Beside slope(x, ts) two literals without a type are the points that they are to the built-in slope(point, point):
+-- a type of category S is PostgreSQL's first choice for such literals, and none is converted to this one.
+
+CREATE TYPE orchard.untyped_point;
+
+CREATE FUNCTION orchard.untyped_point_in(cstring) RETURNS orchard.untyped_point
+	AS 'point_in' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.untyped_point_in(cstring) IS 'text input of untyped_point';
+
+CREATE FUNCTION orchard.untyped_point_out(orchard.untyped_point) RETURNS cstring
+	AS 'point_out' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.untyped_point_out(orchard.untyped_point) IS 'text output of untyped_point';
+
+CREATE TYPE orchard.untyped_point (
+	INPUT = orchard.untyped_point_in,
+	OUTPUT = orchard.untyped_point_out,
+	LIKE = point,
+	CATEGORY = 'S'
+);
+COMMENT ON TYPE orchard.untyped_point IS 'a point that is written as a literal without a type; only for slope of two of them';
+
+CREATE FUNCTION orchard.slope(orchard.untyped_point, orchard.untyped_point) RETURNS float8
+	AS 'point_slope' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION orchard.slope(orchard.untyped_point, orchard.untyped_point) IS 'slope between two points (as the built-in)';
+
 CREATE FUNCTION orchard.window_autocorr_accum(internal, float8, integer) RETURNS internal
 	AS 'MODULE_PATHNAME', 'orchard_window_autocorr_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION orchard.window_autocorr_accum(internal, float8, integer) IS 'a row enters autocorr';

@@ -41,12 +41,24 @@ FROM drop_in_types AS t, (SELECT DISTINCT proname AS name FROM pg_proc WHERE pro
 CREATE TABLE drop_in_outcomes AS
 SELECT *, drop_in_outcome(call, source, 'public, pg_catalog') AS built_in, drop_in_outcome(call, source, 'public, orchard, pg_catalog') AS ours FROM drop_in_calls;
 SELECT count(*) > 5000 AS many, count(*) FILTER (WHERE built_in ~ '^.....$') > 1000 AS errors, count(*) FILTER (WHERE built_in !~ '^.....$') > 1000 AS values FROM drop_in_outcomes;
--- What was no call stays an error or is one of Orchard's own.  Of the others one reads otherwise: two literals without
--- a type, which nothing tells to be points, since there is slope(x, ts) too.  version() says more behind the same text.
+-- What was no call stays an error or is one of Orchard's own; version() says more behind the same text.
 SELECT name, type, call, source, built_in, ours FROM drop_in_outcomes WHERE built_in IS DISTINCT FROM ours AND built_in <> '42883' AND name <> 'version' ORDER BY 1, 2, 3;
 SELECT call, bool_and(CASE WHEN built_in LIKE 'text %' THEN starts_with(ours, built_in || '; Orchard ') ELSE ours = built_in END) AS same FROM drop_in_outcomes WHERE name = 'version' AND type = 'unknown' GROUP BY 1 ORDER BY 1;
-SELECT drop_in_outcome('slope(''(0,0)'', ''(1,2)'')', '(VALUES (1)) AS v', path) AS untyped, drop_in_outcome('slope(point ''(0,0)'', ''(1,2)'')', '(VALUES (1)) AS v', path) AS typed
+-- Two literals without a type are points beside slope(x, ts), too.
+SELECT path, drop_in_outcome('slope(''(0,0)'', ''(1,2)'')', '(VALUES (1)) AS v', path) AS untyped, drop_in_outcome('slope(point ''(0,0)'', ''(1,2)'')', '(VALUES (1)) AS v', path) AS one_typed,
+	drop_in_outcome('slope(s, s)', '(SELECT ''(0,0)''::text AS s) AS v', path) AS text, drop_in_outcome('slope(''(0,0)'', ''(1,x)'')', '(VALUES (1)) AS v', path) AS wrong
 FROM unnest('{"public, pg_catalog","public, orchard, pg_catalog"}'::text[]) AS path;
+-- every signature of these functions, with each of its arguments of its type or without one
+CREATE TABLE drop_in_signatures AS
+WITH RECURSIVE built_in AS (SELECT oid, proname, ARRAY(SELECT unnest(proargtypes)) AS types, pronargs FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname IN (SELECT proname FROM pg_proc WHERE pronamespace = 'orchard'::regnamespace)),
+	list AS (SELECT oid, proname, types, pronargs, 0 AS n, '' AS arguments FROM built_in UNION ALL
+		SELECT oid, proname, types, pronargs, n + 1, arguments || CASE WHEN n > 0 THEN ', ' ELSE '' END || argument
+		FROM list, LATERAL unnest(ARRAY['NULL', 'NULL::' || CASE types[n + 1]::regtype::text WHEN 'anyarray' THEN 'int[]' WHEN 'anyenum' THEN 'drop_in_mood' WHEN '"any"' THEN 'bytea' ELSE types[n + 1]::regtype::text END]) AS argument WHERE n < pronargs)
+SELECT DISTINCT format('%s(%s)', proname, arguments) AS call FROM list WHERE n = pronargs;
+SELECT count(*) > 150 AS many, count(*) FILTER (WHERE drop_in_outcome(call, '(VALUES (1)) AS v', 'public, pg_catalog') !~ '^.....$') > 100 AS values FROM drop_in_signatures;
+SELECT call, drop_in_outcome(call, '(VALUES (1)) AS v', 'public, pg_catalog') AS built_in, drop_in_outcome(call, '(VALUES (1)) AS v', 'public, orchard, pg_catalog') AS ours FROM drop_in_signatures
+WHERE drop_in_outcome(call, '(VALUES (1)) AS v', 'public, pg_catalog') IS DISTINCT FROM drop_in_outcome(call, '(VALUES (1)) AS v', 'public, orchard, pg_catalog') AND call <> 'version()' ORDER BY 1;
+DROP TABLE drop_in_signatures;
 
 -- no type, relation or operator of Orchard hides one of PostgreSQL's
 SELECT (SELECT count(*) FROM pg_type AS o JOIN pg_type AS b USING (typname) WHERE o.typnamespace = 'orchard'::regnamespace AND b.typnamespace = 'pg_catalog'::regnamespace) AS types,
