@@ -136,7 +136,7 @@ variance_add_careful(Variance *variance, double x)
 		distance = (product.hi - variance->total.hi) + (product.lo - variance->total.lo);
 		if (is_small)
 			distance *= SMALL_SCALE;
-		total_add(&m2, distance * distance / (n * n_before));
+		total_add(&m2, distance * distance * (1.0 / (n * n_before)));
 	}
 	variance->m2 = is_small ? squares_marked(m2) : m2;
 	return variance_judge(variance, was_finite);

@@ -214,18 +214,31 @@ extern Status sum_merge(Sum *left, const Sum *right);
 extern Status variance_merge_careful(Variance *left, const Variance *right);
 extern Status moments_merge(Moments *left, const Moments *right);
 
+/* Is M2 of the two together in the ordinary form, and that of either? */
+static inline bool
+variances_are_ordinary(const Variance *left, const Variance *right)
+{
+	if (left->m2.hi > 0.0 && right->m2.hi > 0.0)
+		return true;
+	if (!(left->m2.hi >= 0.0 && right->m2.hi >= 0.0))
+		return false;
+	return left->m2.hi > 0.0 || right->m2.hi > 0.0 ||
+		fabs(left->total.hi) >= SMALL_SIZE * (double) left->n ||
+		fabs(right->total.hi) >= SMALL_SIZE * (double) right->n;
+}
+
 /*
  * variance_merge
  *		left = left and right together, as the moving forms need it: one division.
  *
  * With D = n_left S_right - n_right S_left, M2 grows by D^2 / (n_left n_right n).  Where that is
- * not finite, or a side has no M2, or one of small values, the careful form decides.
+ * not finite, or a side is empty, or both are of small values, the careful form decides.
  */
 static inline Status
 variance_merge(Variance *left, const Variance *right)
 {
 	Variance merged = *left;
-	bool is_ordinary = left->m2.hi > 0.0 && right->m2.hi > 0.0;
+	bool is_ordinary = variances_are_ordinary(left, right);
 	double n_left = (double) left->n;
 	double n_right = (double) right->n;
 	double weight = 1.0 / (n_left * n_right * (n_left + n_right));
