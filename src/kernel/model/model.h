@@ -172,9 +172,9 @@ extern size_t model_scored_size(const void *bytes, size_t whole);
  * model_open
  *		A validated model from as many of its bytes as model_scored_size says, or more.
  *
- * bytes: the first `length` of a model of `whole` bytes.  As model_decode, but of a model of trees facts
- * and gains are left out, the digest alone proves the bytes, and trees are left as these bytes, which
- * must outlive the model, until ensemble_expand.
+ * bytes: the first `length` of a model of `whole` bytes.  As model_decode, but trees are left as these
+ * bytes, which must outlive the model, until ensemble_expand; and of a model of trees that is not there
+ * whole facts and gains are left out, and the digest alone proves the bytes.
  */
 extern Status model_open(Model **model, const Allocator *allocator, const void *bytes,
 						 size_t length, size_t whole);

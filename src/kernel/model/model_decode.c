@@ -547,8 +547,8 @@ model_open(Model **model, const Allocator *allocator, const void *bytes, size_t 
 	StoredStart start = {.bytes = bytes,
 						 .length = length,
 						 .whole = whole,
-						 .is_scored_alone =
-							 length >= MODEL_START_SIZE && starts_trees(bytes, whole)};
+						 .is_scored_alone = length >= MODEL_START_SIZE && length < whole &&
+							 starts_trees(bytes, whole)};
 
 	return start.is_scored_alone || length == whole ? decode(model, allocator, &start, true) :
 													  KERNEL_CORRUPT;
