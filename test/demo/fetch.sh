@@ -30,7 +30,7 @@ is_intact()
 mkdir -p "$target"
 if ! is_intact; then
 	rm -f "$archive"
-	"$python" -c 'import pip, setuptools, wheel' >/dev/null 2>&1 ||
+	"$python" -c 'import setuptools, wheel, pip' >/dev/null 2>&1 ||
 		fail "$python lacks pip, setuptools or wheel: run \"make deps\""
 	"$python" -m pip download --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation --no-binary :all: --require-hashes \

@@ -7,8 +7,8 @@
 
 #include "kernel/tree/objective_simd.h"
 
-#include "kernel/base/cpu.h"
 #include "kernel/base/exponential.h"
+#include "kernel/base/variants.h"
 
 #define INLINE static inline __attribute__((always_inline))
 #define LIMIT 708.0
@@ -243,23 +243,7 @@ logistic_words(uint32_t *restrict words, const double *restrict score,
 		logistic_words(words, score, target, hash, n, packing, loss_scale, sums); \
 	}
 
-#if defined(__x86_64__)
-#if defined(__clang__)
-#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#else
-#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
-#endif
-VARIANT(avx512, WIDEST)
-VARIANT(avx2, __attribute__((target("avx2"))))
-#define CALL(function, ...) \
-	(cpu_has_avx512()	? function##_avx512(__VA_ARGS__) : \
-		 cpu_has_avx2() ? function##_avx2(__VA_ARGS__) : \
-						  function##_portable(__VA_ARGS__))
-#else
-#define CALL(function, ...) function##_portable(__VA_ARGS__)
-#endif
-
-VARIANT(portable, )
+VARIANTS
 
 void
 objective_exp_portable(double *out, const double *x, int32_t n)
@@ -300,28 +284,28 @@ objective_logistic_words_portable(uint32_t *words, const double *score, const do
 void
 objective_exp(double *out, const double *x, int32_t n)
 {
-	CALL(exp, out, x, n);
+	VARIANT_CALL(exp, out, x, n);
 }
 
 void
 objective_logistic(double *gradient, double *hessian, double *loss, const double *score,
 				   const double *target, int32_t n)
 {
-	CALL(logistic, gradient, hessian, loss, score, target, n);
+	VARIANT_CALL(logistic, gradient, hessian, loss, score, target, n);
 }
 
 ObjectiveTotals
 objective_totals(const double *gradient, const double *hessian, const double *loss, int32_t n,
 				 double scale)
 {
-	return CALL(totals, gradient, hessian, loss, n, scale);
+	return VARIANT_CALL(totals, gradient, hessian, loss, n, scale);
 }
 
 void
 objective_pack(uint32_t *words, const double *gradient, const double *hessian, const uint64_t *hash,
 			   int32_t n, const ObjectivePacking *packing, int64_t sums[2])
 {
-	CALL(pack, words, gradient, hessian, hash, n, packing, sums);
+	VARIANT_CALL(pack, words, gradient, hessian, hash, n, packing, sums);
 }
 
 void
@@ -329,5 +313,5 @@ objective_logistic_words(uint32_t *words, const double *score, const double *tar
 						 const uint64_t *hash, int32_t n, const ObjectivePacking *packing,
 						 double loss_scale, ObjectiveSums *sums)
 {
-	CALL(words, words, score, target, hash, n, packing, loss_scale, sums);
+	VARIANT_CALL(words, words, score, target, hash, n, packing, loss_scale, sums);
 }

@@ -7,8 +7,8 @@
 
 #include "kernel/tree/row_hash_simd.h"
 
-#include "kernel/base/cpu.h"
 #include "kernel/base/hash.h"
+#include "kernel/base/variants.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -40,23 +40,7 @@ mix(uint64_t *hash, int32_t n)
 		mix(hash, n); \
 	}
 
-#if defined(__x86_64__)
-#if defined(__clang__)
-#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#else
-#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
-#endif
-VARIANT(avx512, WIDEST)
-VARIANT(avx2, __attribute__((target("avx2"))))
-#define CALL(function, ...) \
-	(cpu_has_avx512()	? function##_avx512(__VA_ARGS__) : \
-		 cpu_has_avx2() ? function##_avx2(__VA_ARGS__) : \
-						  function##_portable(__VA_ARGS__))
-#else
-#define CALL(function, ...) function##_portable(__VA_ARGS__)
-#endif
-
-VARIANT(portable, )
+VARIANTS
 
 void
 row_hash_numbers_portable(uint64_t *hash, const double *column, int32_t n)
@@ -73,11 +57,11 @@ row_hash_mix_portable(uint64_t *hash, int32_t n)
 void
 row_hash_numbers(uint64_t *hash, const double *column, int32_t n)
 {
-	CALL(add_numbers, hash, column, n);
+	VARIANT_CALL(add_numbers, hash, column, n);
 }
 
 void
 row_hash_mix(uint64_t *hash, int32_t n)
 {
-	CALL(mix, hash, n);
+	VARIANT_CALL(mix, hash, n);
 }

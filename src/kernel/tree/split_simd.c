@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernel/base/cpu.h"
+#include "kernel/base/variants.h"
 
 #define INLINE static inline __attribute__((always_inline))
 #define LANES 8
@@ -119,17 +119,7 @@ gains(double *restrict gain, const CutSums *sums, const CutRules *rules)
 		return gains(gain, sums, rules); \
 	}
 
-#if defined(__x86_64__)
-#if defined(__clang__)
-#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#else
-#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
-#endif
-VARIANT(avx512, WIDEST)
-VARIANT(avx2, __attribute__((target("avx2"))))
-#endif
-
-VARIANT(portable, )
+VARIANTS
 
 double
 split_gains_portable(double *gain, const CutSums *sums, const CutRules *rules)
@@ -140,11 +130,5 @@ split_gains_portable(double *gain, const CutSums *sums, const CutRules *rules)
 double
 split_gains(double *gain, const CutSums *sums, const CutRules *rules)
 {
-#if defined(__x86_64__)
-	if (cpu_has_avx512())
-		return gains_avx512(gain, sums, rules);
-	if (cpu_has_avx2())
-		return gains_avx2(gain, sums, rules);
-#endif
-	return gains_portable(gain, sums, rules);
+	return VARIANT_CALL(gains, gain, sums, rules);
 }
