@@ -57,8 +57,7 @@ dot(const double *a, const double *b, size_t n)
 Datum
 orchard_covariance(PG_FUNCTION_ARGS)
 {
-	const Model *model =
-		model_cache_get(PG_GETARG_DATUM(0))->model;
+	const Model *model = model_cache_get(PG_GETARG_DATUM(0))->model;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	size_t n = model->n_terms;
 	double *images;

@@ -134,20 +134,25 @@ double
 linear_log_odds(const double *eta, int32_t n, int32_t class, double *slope)
 {
 	double most = -INFINITY;
-	double sum = 0.0;
+	double rest = 0.0; /* of the sum of exp(eta - most), without the 1 of the largest */
+	int32_t top = -1;
 	int32_t k;
 
 	for (k = 0; k < n; k++)
 	{
-		if (k != class)
-			most = eta[k] > most || isnan(eta[k]) ? eta[k] : most;
+		if (k != class && (top < 0 || eta[k] > most || isnan(eta[k])))
+		{
+			most = eta[k];
+			top = k;
+		}
 	}
 	for (k = 0; k < n; k++)
 	{
 		slope[k] = k != class ? exp(eta[k] - most) : 0.0;
-		sum += slope[k];
+		if (k != top)
+			rest += slope[k];
 	}
 	for (k = 0; k < n; k++)
-		slope[k] = k != class ? -slope[k] / sum : 1.0;
-	return eta[class] - (most + log(sum));
+		slope[k] = k != class ? -slope[k] / (1.0 + rest) : 1.0;
+	return eta[class] - (most + log1p(rest));
 }
