@@ -228,7 +228,8 @@ MERGE INTO target AS r USING (SELECT * FROM visit WHERE id BETWEEN 15 AND 30) AS
 WHEN MATCHED AND orchard.predict('spread_two', r) > 0 THEN UPDATE SET p = orchard.predict('spread_two', s) + orchard.predict('spread_two', r)
 WHEN NOT MATCHED THEN INSERT (id, x, n, colour, p) VALUES (id, x, n, colour, orchard.predict('spread_two', s));
 SELECT count(p), count(*) FILTER (WHERE p = orchard.predict('spread_two', colour, x, n)) AS inserted_or_old FROM target AS r;
-DELETE FROM target AS r WHERE orchard.predict('spread_two', r) >= 0 AND id > 25 RETURNING id, orchard.predict('spread_two', r) > 0 AS scored;
+WITH gone AS (DELETE FROM target AS r WHERE orchard.predict('spread_two', r) >= 0 AND id > 25 RETURNING id, orchard.predict('spread_two', r) > 0 AS scored)
+SELECT * FROM gone ORDER BY id;
 BEGIN;
 SELECT count(p) FROM (SELECT orchard.predict('spread_two', r) AS p FROM visit AS r WHERE id < 9 FOR UPDATE) AS s;
 ROLLBACK;

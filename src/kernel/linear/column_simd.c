@@ -81,7 +81,7 @@ add_rows(ColumnSums *sums, const double *column, int32_t n)
 		for (k = 0; k < COLUMN_LANES / LANES; k++)
 		{
 			Vector value = AT(column + i + k * LANES);
-			Bits is_present = (Bits) (value == value);
+			Bits is_present = (Bits) (value <= INFINITY);
 
 			present += is_present;
 			add_vector(&sum[k], &rest[k], (Vector) ((Bits) value & is_present));

@@ -189,7 +189,7 @@ band_of(double size)
 {
 	if (size == 0.0 || (size >= BAND_START && size < BAND_END))
 		return 0;
-	return (int) floor((logb(size) + BAND_WIDTH / 2) / BAND_WIDTH);
+	return (int) floor((logb(size) + 0.5 * BAND_WIDTH) / BAND_WIDTH);
 }
 
 /* Of values that there are. */

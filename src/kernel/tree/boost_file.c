@@ -353,11 +353,14 @@ boost_file_begin(Boost *boost, const TreeSource *source, const TreeSource *valid
 {
 	BoostFile *file = boost->file;
 	Status status = set_start(boost, source);
-	CellForm form = boost_form(boost, source, boost->result.ensemble->base);
-	RowShape shape = shape_of(boost, source, form, true);
+	CellForm form;
+	RowShape shape;
 
-	if (status == KERNEL_OK)
-		status = create_file(boost, &file->train, &boost->train, source, &shape);
+	if (status != KERNEL_OK)
+		return status;
+	form = boost_form(boost, source, boost->result.ensemble->base);
+	shape = shape_of(boost, source, form, true);
+	status = create_file(boost, &file->train, &boost->train, source, &shape);
 	if (status == KERNEL_OK && boost->has_held_out)
 		status = weigh_held_out(boost, validation);
 	if (status == KERNEL_OK && boost->has_held_out)

@@ -40,7 +40,7 @@ row_bytes(const RowShape *shape)
 static int32_t
 rows_of_page(size_t bytes)
 {
-	size_t rows = ROW_PAGE_BYTES / bytes;
+	size_t rows = bytes > 0 ? ROW_PAGE_BYTES / bytes : ROW_PAGE_MOST;
 
 	rows = rows < ROW_PAGE_MOST ? rows : ROW_PAGE_MOST;
 	return rows > ROW_PAGE_LEAST ? (int32_t) rows : ROW_PAGE_LEAST;
