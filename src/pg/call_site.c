@@ -674,16 +674,16 @@ call_site_score_columns(FunctionCallInfo fcinfo, int first, CachedModel **model,
 }
 
 bool
-call_site_score_json(FunctionCallInfo fcinfo, CachedModel **model, double *prediction)
+call_site_score_json(FunctionCallInfo fcinfo, int first, CachedModel **model, double *prediction)
 {
-	CallSite *site = get_site(fcinfo, 1);
+	CallSite *site = get_site(fcinfo, first);
 	ScoreBinding *binding;
 
 	site->mode = MODE_JSON;
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(first))
 		return false;
 	binding = binding_for(site, fcinfo, NULL, 1);
-	*prediction = score_json_predict(binding, PG_GETARG_JSONB_P(1));
+	*prediction = score_json_predict(binding, PG_GETARG_JSONB_P(first));
 	*model = binding->model;
 	return true;
 }

@@ -28,8 +28,9 @@ extern bool call_site_score(FunctionCallInfo fcinfo, int first, CachedModel **mo
 extern bool call_site_score_columns(FunctionCallInfo fcinfo, int first, CachedModel **model,
 									double *prediction);
 
-/* The same for a jsonb in argument 1. */
-extern bool call_site_score_json(FunctionCallInfo fcinfo, CachedModel **model, double *prediction);
+/* The same for a jsonb in argument `first`. */
+extern bool call_site_score_json(FunctionCallInfo fcinfo, int first, CachedModel **model,
+								 double *prediction);
 
 /*
  * call_site_bind

@@ -11,8 +11,8 @@
 #include "pg/call_site.h"
 
 /*
- * The features as they are passed from an argument on, or columns with their names in an argument before
- * them: call_site_score and call_site_score_columns.
+ * The features as they are passed from an argument on, columns with their names in an argument before
+ * them, or a jsonb: call_site_score, call_site_score_columns and call_site_score_json.
  */
 typedef bool (*Score)(FunctionCallInfo fcinfo, int first, CachedModel **model, double *prediction);
 
@@ -200,11 +200,5 @@ orchard_probability_columns(PG_FUNCTION_ARGS)
 Datum
 orchard_predict_values(PG_FUNCTION_ARGS)
 {
-	CachedModel *cached;
-	double prediction;
-
-	if (!call_site_score_json(fcinfo, &cached, &prediction))
-		PG_RETURN_NULL();
-	require_one_number(cached->model);
-	PG_RETURN_FLOAT8(prediction);
+	return predict(fcinfo, call_site_score_json, 1);
 }

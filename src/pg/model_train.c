@@ -3,11 +3,12 @@
  * and registers the model.
  *
  * Two ways to read the rows, of which neither forms one.  A DestReceiver of ours takes the executor's
- * slots, and in them, where they stand for rows as a table or a sort keeps them, these rows.  Where sums are all that a family needs, and the planner would have workers share the work
- * of an aggregate, the query is fit_columns over the columns instead: each process sums its own rows.
- * Rows that are held out to validate the model wait in a tuplestore, which goes to a temporary file
- * beyond work_mem; they come out again when the model is there, so the query runs once.  Where the
- * rows themselves are kept, those beyond orchard.max_memory go to a temporary file too (spill.c).
+ * slots, and in them, where they stand for rows as a table or a sort keeps them, these rows.  Where
+ * sums are all that a family needs, and the planner would have workers share the work of an aggregate,
+ * the query is fit_columns over the columns instead: each process sums its own rows.  Rows that are
+ * held out to validate the model wait in a tuplestore, which goes to a temporary file beyond work_mem;
+ * they come out again when the model is there, so the query runs once.  Where the rows themselves are
+ * kept, those beyond orchard.max_memory go to a temporary file too (spill.c).
  *
  * Both feed the FitState that fit() feeds, so from one process the model is that of fit() to the
  * last bit.
@@ -72,8 +73,7 @@ typedef struct Training
 	char *target;
 	Jsonb *options_json; /* with the algorithm */
 	FitOptions *options;
-	TupleDesc
-		columns; /* those that are read, then the others, which options may name; or as in the table */
+	TupleDesc columns; /* those read, then the others, which options may name; or as in the table */
 	int n_read;
 	int n_taken;   /* the first so many columns of a row are all that training looks at */
 	FitSpec *spec; /* from the first row on */
@@ -326,9 +326,11 @@ add_row(Training *training, TupleTableSlot *slot)
 		begin_state(training, slot);
 	}
 	if (row != NULL)
+	{
 		fetch_following(row);
-	if (row != NULL && fit_state_add_stored(training->state, training->binding, row))
-		return;
+		if (fit_state_add_stored(training->state, training->binding, row))
+			return;
+	}
 	slot_getsomeattrs(slot, training->n_taken);
 	fit_state_add_values(training->state, training->binding, slot->tts_values, slot->tts_isnull);
 }
@@ -359,8 +361,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	else
 		add_row(training, slot);
 	MemoryContextSwitchTo(caller);
-	if (!training->row_context->isReset)
-		MemoryContextReset(training->row_context);
+	MemoryContextReset(training->row_context);
 	progress_add_row(&training->progress);
 	return true;
 }

@@ -96,17 +96,20 @@ spill_append(void *context, const void *bytes, size_t size, int64_t *place)
 	return status;
 }
 
+/* Reads at a place where `to` is given, writes there otherwise. */
 static Status
-spill_read(void *context, int64_t place, void *bytes, size_t size)
+transfer(Spill *spill, int64_t place, void *to, const void *from, size_t size)
 {
-	Spill *spill = context;
 	MemoryContext caller = CurrentMemoryContext;
 	volatile Status status = KERNEL_OK;
 
 	PG_TRY();
 	{
 		seek(spill, place);
-		buffile_read(spill->file, bytes, size);
+		if (to != NULL)
+			buffile_read(spill->file, to, size);
+		else
+			buffile_write(spill->file, from, size);
 	}
 	PG_CATCH();
 	{
@@ -117,23 +120,15 @@ spill_read(void *context, int64_t place, void *bytes, size_t size)
 }
 
 static Status
+spill_read(void *context, int64_t place, void *bytes, size_t size)
+{
+	return transfer(context, place, bytes, NULL, size);
+}
+
+static Status
 spill_write(void *context, int64_t place, const void *bytes, size_t size)
 {
-	Spill *spill = context;
-	MemoryContext caller = CurrentMemoryContext;
-	volatile Status status = KERNEL_OK;
-
-	PG_TRY();
-	{
-		seek(spill, place);
-		buffile_write(spill->file, bytes, size);
-	}
-	PG_CATCH();
-	{
-		status = fail(spill, caller);
-	}
-	PG_END_TRY();
-	return status;
+	return transfer(context, place, NULL, bytes, size);
 }
 
 Spill *

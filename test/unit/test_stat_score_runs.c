@@ -29,7 +29,7 @@ check_runs(ScoreRuns *runs, const double *expected)
 		if (expected[s] == 0.0)
 			continue;
 		CHECK(at < runs->n);
-		CHECK(score_from_key(runs->keys[at]) == s - SCORES / 2);
+		CHECK(number_from_key(runs->keys[at]) == s - SCORES / 2);
 		CHECK(score_runs_weight(runs, at) == expected[s]);
 		at++;
 	}

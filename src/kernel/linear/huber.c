@@ -317,13 +317,6 @@ variance_factor(const Huber *huber, double freedom)
 	}
 }
 
-static bool
-has_leverages(const Huber *huber)
-{
-	return huber->options->covariance_type == COVARIANCE_HC2 ||
-		huber->options->covariance_type == COVARIANCE_HC3;
-}
-
 static size_t
 leverage_entries(const Huber *huber)
 {
@@ -344,7 +337,7 @@ factor_leverages(Huber *huber, double scale)
 	LinearCovariance covariance = {0};
 	Status status;
 
-	if (!has_leverages(huber))
+	if (!covariance_has_leverages(huber->options->covariance_type))
 		return KERNEL_OK;
 	huber->leverage = memory_allocate(fit->allocator, leverage_entries(huber), sizeof(double));
 	if (huber->leverage == NULL)
@@ -394,7 +387,8 @@ make_sandwich(const Huber *huber, double factor, double freedom, LinearFit *resu
 		huber->options->covariance_type == COVARIANCE_H2)
 		return KERNEL_OK;
 	/* Their scores are the same; the shares of the information are those that the leverages are of. */
-	loss.kind = has_leverages(huber) ? ROBUST_HUBER_BOUND : ROBUST_HUBER;
+	loss.kind = covariance_has_leverages(huber->options->covariance_type) ? ROBUST_HUBER_BOUND :
+																			ROBUST_HUBER;
 	loss.scale = huber->is_held ? 1.0 : sqrt(result->facts.sigma2);
 	loss.centre = 0.0; /* the intercept has it */
 	if (is_third)

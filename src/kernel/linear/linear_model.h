@@ -75,6 +75,13 @@ typedef enum CovarianceType
 
 #define COVARIANCE_LAST COVARIANCE_KERNEL
 
+/* Is it by the leverages of the rows? */
+static inline bool
+covariance_has_leverages(CovarianceType type)
+{
+	return type == COVARIANCE_HC2 || type == COVARIANCE_HC3;
+}
+
 /* The covariance of the coefficients (covariance.h); the arrays are the caller's. */
 typedef struct LinearCovariance
 {

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/base/number_key.h"
 #include "kernel/linear/panel_simd.h"
 #include "kernel/linear/quantile_state.h"
 #include "kernel/stat/distribution.h"
@@ -31,26 +32,6 @@ typedef struct Search
 	int32_t shift;
 } Search;
 
-/* Bits in the order of the numbers. */
-static uint64_t
-order_bits(double value)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &value, sizeof(bits));
-	return (bits >> 63) != 0 ? ~bits : bits | UINT64_C(1) << 63;
-}
-
-static double
-number_of_bits(uint64_t bits)
-{
-	double value;
-
-	bits = (bits >> 63) != 0 ? bits & ~(UINT64_C(1) << 63) : ~bits;
-	memcpy(&value, &bits, sizeof(value));
-	return value;
-}
-
 /* The digits above the one at shift, which may begin beyond the number. */
 static uint64_t
 prefix_of(uint64_t bits, int32_t shift)
@@ -68,7 +49,7 @@ count_digits(Quantile *quantile, const QuantilePanel *panel, void *context)
 	(void) quantile;
 	for (i = 0; i < panel->place->n; i++)
 	{
-		uint64_t bits = order_bits(panel->current[i]);
+		uint64_t bits = number_to_key(panel->current[i]);
 		uint64_t prefix = prefix_of(bits, search->shift);
 		double w = panel->weight != NULL ? panel->weight[i] : 1.0;
 
@@ -136,8 +117,8 @@ quartile_range(Quantile *quantile, double *range)
 	for (p = 0; p < 2; p++)
 	{
 		double place = shares[p] * (double) (fit->dataset->n - 1);
-		double low = number_of_bits(search.places[2 * p].prefix);
-		double high = number_of_bits(search.places[2 * p + 1].prefix);
+		double low = number_from_key(search.places[2 * p].prefix);
+		double high = number_from_key(search.places[2 * p + 1].prefix);
 
 		quartile[p] = low + (place - floor(place)) * (high - low);
 	}

@@ -70,12 +70,6 @@ find_etas(Sandwich *sandwich)
 	}
 }
 
-static bool
-has_leverages(const SandwichTask *task)
-{
-	return task->type == COVARIANCE_HC2 || task->type == COVARIANCE_HC3;
-}
-
 /* What s^2 of a row of one list counts as by its leverage. */
 static double
 lever(Sandwich *sandwich, double square, double information)
@@ -85,7 +79,7 @@ lever(Sandwich *sandwich, double square, double information)
 	double rest = 1.0;
 	int32_t i;
 
-	if (!has_leverages(task))
+	if (!covariance_has_leverages(task->type))
 		return square;
 	covariance_image(task->leverage != NULL ? task->leverage : task->covariance->factor,
 					 sandwich->n, sandwich->row, sandwich->image);
@@ -347,7 +341,7 @@ block_room(const SandwichTask *task)
 {
 	size_t lists = (size_t) task->n_lists;
 
-	if (lists <= 1 || !has_leverages(task))
+	if (lists <= 1 || !covariance_has_leverages(task->type))
 		return 0;
 	return lists * lists * (size_t) task->design->n_terms + lists * (2 * lists + 1) +
 		sandwich_block_work(lists);

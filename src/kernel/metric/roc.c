@@ -231,7 +231,7 @@ roc_encode(const Roc *roc, uint8_t *bytes)
 		const ScoreRuns *runs = &roc->classes[label];
 
 		for (i = 0; i < runs->n; i++)
-			bytes = put_double(bytes, score_from_key(runs->keys[i]));
+			bytes = put_double(bytes, number_from_key(runs->keys[i]));
 		for (i = 0; weighted[label] && i < runs->n; i++)
 			bytes = put_double(bytes, runs->weights[i]);
 	}
@@ -258,7 +258,7 @@ decode_class(ScoreRuns *runs, const Allocator *allocator, ByteReader *reader, si
 
 		if (isnan(score) || (score == 0.0 && signbit(score)))
 			return KERNEL_CORRUPT;
-		runs->keys[i] = score_to_key(score);
+		runs->keys[i] = number_to_key(score);
 		if (i > 0 && runs->keys[i - 1] >= runs->keys[i])
 			return KERNEL_CORRUPT;
 	}

@@ -256,7 +256,7 @@ feed_numbers(const Feed *feed, const StepFit *fit)
 	{
 		if (i % 4096 == 4095 && stop_requested(feed->stop))
 			return KERNEL_STOPPED;
-		apply_number(feed->applier, score_from_key(runs->keys[i]), feed->outputs);
+		apply_number(feed->applier, number_from_key(runs->keys[i]), feed->outputs);
 		status = feed_outputs(feed, score_runs_weight(runs, i));
 	}
 	if (status == KERNEL_OK && fit->missing > 0)

@@ -140,7 +140,7 @@ most_frequent(const ScoreRuns *runs)
 		if (score_runs_weight(runs, i) > score_runs_weight(runs, best))
 			best = i;
 	}
-	return score_from_key(runs->keys[best]);
+	return number_from_key(runs->keys[best]);
 }
 
 static Status
@@ -153,7 +153,7 @@ finish_power(const ScoreRuns *runs, const StopCheck *stop, Step *step)
 	if (runs->n < 2)
 	{
 		step->lambda = step->scale = 1.0;
-		step->center = score_from_key(runs->keys[0]);
+		step->center = number_from_key(runs->keys[0]);
 		return KERNEL_OK;
 	}
 	status = yeo_johnson_fit(runs, stop, &step->lambda, &step->center, &deviation);

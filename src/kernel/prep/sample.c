@@ -41,7 +41,7 @@ runs_into_sketch(QuantileSketch *sketch, const Allocator *allocator, const Score
 	size_t i;
 
 	for (i = 0; i < runs->n && status == KERNEL_OK; i++)
-		status = sketch_times(sketch, allocator, score_from_key(runs->keys[i]),
+		status = sketch_times(sketch, allocator, number_from_key(runs->keys[i]),
 							  score_runs_weight(runs, i));
 	return status;
 }
@@ -187,7 +187,7 @@ sample_encode(const Sample *sample, ByteWriter *writer)
 	write_u32(writer, (uint32_t) sample->runs.n);
 	for (i = 0; i < sample->runs.n; i++)
 	{
-		write_double(writer, score_from_key(sample->runs.keys[i]));
+		write_double(writer, number_from_key(sample->runs.keys[i]));
 		if (!is_single(&sample->runs))
 			write_double(writer, sample->runs.weights[i]);
 	}
@@ -266,10 +266,11 @@ runs_quantiles(const ScoreRuns *runs, const double *fractions, size_t n, double 
 
 		while (before + score_runs_weight(runs, r) <= (double) place.k)
 			before += score_runs_weight(runs, r++);
-		low = score_from_key(runs->keys[r]);
+		low = number_from_key(runs->keys[r]);
 		quantiles[i] = low;
 		if (place.fraction > 0.0 && (double) place.k + 1.0 >= before + score_runs_weight(runs, r) &&
 			r + 1 < runs->n)
-			quantiles[i] = quantile_between(low, score_from_key(runs->keys[r + 1]), place.fraction);
+			quantiles[i] =
+				quantile_between(low, number_from_key(runs->keys[r + 1]), place.fraction);
 	}
 }

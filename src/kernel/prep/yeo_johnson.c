@@ -51,7 +51,7 @@ transformed_moments(const ScoreRuns *runs, double lambda, double *mean, double *
 
 	for (i = 0; i < runs->n; i++)
 	{
-		double x = score_from_key(runs->keys[i]);
+		double x = number_from_key(runs->keys[i]);
 		double weight = score_runs_weight(runs, i);
 
 		n += weight;
@@ -61,7 +61,7 @@ transformed_moments(const ScoreRuns *runs, double lambda, double *mean, double *
 	*mean = sum / n;
 	for (i = 0; i < runs->n; i++)
 	{
-		double distance = yeo_johnson(score_from_key(runs->keys[i]), lambda) - *mean;
+		double distance = yeo_johnson(number_from_key(runs->keys[i]), lambda) - *mean;
 
 		squares += score_runs_weight(runs, i) * distance * distance;
 	}

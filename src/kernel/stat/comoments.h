@@ -91,19 +91,36 @@ comoments_distance(DoubleDouble left, double n_left, DoubleDouble right, double 
 	return (b.hi - a.hi) + low;
 }
 
+/* One side as a state of its own, for totals, means, variances and deviations. */
+static inline Variance
+comoments_x(const Comoments *comoments)
+{
+	return (Variance){comoments->n, comoments->total_x, comoments->sxx};
+}
+
+static inline Variance
+comoments_y(const Comoments *comoments)
+{
+	return (Variance){comoments->n, comoments->total_y, comoments->syy};
+}
+
 /*
  * comoments_merge
  *		left = left and right together, as the moving forms need it: one division.
  *
- * As variance_merge; where something is not finite, or a state has no squares on a side or those of
- * small values, the careful form decides.
+ * As variance_merge; where something is not finite, or a state is empty, or both are of small values on
+ * a side, the careful form decides.
  */
 static inline Status
 comoments_merge(Comoments *left, const Comoments *right)
 {
 	Comoments merged = *left;
+	Variance left_x = comoments_x(left);
+	Variance left_y = comoments_y(left);
+	Variance right_x = comoments_x(right);
+	Variance right_y = comoments_y(right);
 	bool is_ordinary =
-		left->sxx.hi > 0.0 && left->syy.hi > 0.0 && right->sxx.hi > 0.0 && right->syy.hi > 0.0;
+		variances_are_ordinary(&left_x, &right_x) && variances_are_ordinary(&left_y, &right_y);
 	double n_left = (double) left->n;
 	double n_right = (double) right->n;
 	double weight = 1.0 / (n_left * n_right * (n_left + n_right));
@@ -130,19 +147,6 @@ comoments_merge(Comoments *left, const Comoments *right)
 /* As sum_normalise and sum_is_valid of moments.h. */
 extern void comoments_normalise(Comoments *comoments);
 extern bool comoments_is_valid(const Comoments *comoments);
-
-/* One side as a state of its own, for totals, means, variances and deviations. */
-static inline Variance
-comoments_x(const Comoments *comoments)
-{
-	return (Variance){comoments->n, comoments->total_x, comoments->sxx};
-}
-
-static inline Variance
-comoments_y(const Comoments *comoments)
-{
-	return (Variance){comoments->n, comoments->total_y, comoments->syy};
-}
 
 /*
  * Results, with the rules of the built-ins: KERNEL_OK, or KERNEL_INVALID where undefined (no pairs;

@@ -428,7 +428,7 @@ score_runs_merge(ScoreRuns *into, const Allocator *allocator, const StopCheck *s
 	}
 	for (i = 0; i < from->n; i++)
 	{
-		status = score_runs_add(into, allocator, stop, score_from_key(from->keys[i]),
+		status = score_runs_add(into, allocator, stop, number_from_key(from->keys[i]),
 								score_runs_weight(from, i));
 		if (status != KERNEL_OK)
 			return status;

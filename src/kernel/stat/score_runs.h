@@ -13,9 +13,8 @@
 #ifndef ORCHARD_KERNEL_STAT_SCORE_RUNS_H
 #define ORCHARD_KERNEL_STAT_SCORE_RUNS_H
 
-#include <string.h>
-
 #include "kernel/base/memory.h"
+#include "kernel/base/number_key.h"
 
 typedef struct ScoreRuns
 {
@@ -25,27 +24,6 @@ typedef struct ScoreRuns
 	size_t n_sorted; /* the front of them: strictly ascending */
 	size_t capacity;
 } ScoreRuns;
-
-/* The key of a score that is not NaN. */
-static inline uint64_t
-score_to_key(double score)
-{
-	uint64_t bits;
-
-	score += 0.0; /* -0 is 0 */
-	memcpy(&bits, &score, sizeof(bits));
-	return bits ^ ((UINT64_C(0) - (bits >> 63)) | UINT64_C(1) << 63);
-}
-
-static inline double
-score_from_key(uint64_t key)
-{
-	uint64_t bits = key >> 63 ? key ^ UINT64_C(1) << 63 : ~key;
-	double score;
-
-	memcpy(&score, &bits, sizeof(score));
-	return score;
-}
 
 /* The weight of slot i. */
 static inline double
@@ -83,7 +61,7 @@ static inline Status
 score_runs_add(ScoreRuns *runs, const Allocator *allocator, const StopCheck *stop, double score,
 			   double weight)
 {
-	return score_runs_add_key(runs, allocator, stop, score_to_key(score), weight);
+	return score_runs_add_key(runs, allocator, stop, number_to_key(score), weight);
 }
 
 /* Sorts all slots into strictly ascending runs; the multiset stays what it is.  Statuses as for add. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/base/hash.h"
+#include "kernel/base/number_key.h"
 #include "kernel/tree/row_hash_simd.h"
 
 #define SAMPLE_ROWS 200000
@@ -86,25 +87,6 @@ bins_hash_rows(const TreeSource *source, uint64_t *hash, const StopCheck *stop)
 		hash += block->n;
 	}
 	return KERNEL_OK;
-}
-
-/* A double's bits so that unsigned order is the order of the numbers. */
-static inline uint64_t
-sort_key(double x)
-{
-	uint64_t bits = number_bits(x);
-
-	return bits ^ ((UINT64_C(0) - (bits >> 63)) | UINT64_C(1) << 63);
-}
-
-static inline double
-key_value(uint64_t key)
-{
-	uint64_t bits = key ^ (((key >> 63) - 1) | UINT64_C(1) << 63);
-	double x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
 }
 
 /* Sorts n keys, with room for as many in scratch; digits: room for PASSES * DIGITS.  Returns where they are. */
@@ -212,7 +194,7 @@ choose_cuts(double *cuts, const uint64_t *keys, const uint32_t *counts, int32_t 
 				rest -= counts[i];
 			if (!is_big && held < each && !(next_is_big && held >= each / 2.0))
 				continue;
-			cuts[n_cuts++] = midpoint(key_value(keys[i]), key_value(keys[i + 1]));
+			cuts[n_cuts++] = midpoint(number_from_key(keys[i]), number_from_key(keys[i + 1]));
 			held = 0.0;
 			if (!is_big && --rest_bins > 0)
 				each = rest / rest_bins;
@@ -220,7 +202,7 @@ choose_cuts(double *cuts, const uint64_t *keys, const uint32_t *counts, int32_t 
 		return n_cuts;
 	}
 	for (i = 0; i < distinct - 1; i++)
-		cuts[n_cuts++] = midpoint(key_value(keys[i]), key_value(keys[i + 1]));
+		cuts[n_cuts++] = midpoint(number_from_key(keys[i]), number_from_key(keys[i + 1]));
 	return n_cuts;
 }
 
@@ -302,7 +284,7 @@ gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int3
 
 			for (i = 0; i < n; i++)
 			{
-				to[held] = sort_key(column[chosen[i]]);
+				to[held] = number_to_key(column[chosen[i]]);
 				held += !isnan(column[chosen[i]]);
 			}
 			present[j] = held;

@@ -131,9 +131,7 @@ set_start(Boost *boost, const TreeSource *source)
 		base[k] = objective_start_of_mean(
 			objective, total > 0.0 ? exact_sum_value(&sums.sums[k]) / total : 0.0);
 	if (status == KERNEL_OK && objective_renews(objective))
-		status =
-			stream_quantile(&stream, objective->kind == BOOST_QUANTILE ? objective->alpha : 0.5,
-							boost->allocator, base);
+		status = stream_quantile(&stream, objective_level(objective), boost->allocator, base);
 	memory_release(boost->allocator, sums.sums, (size_t) boost->n_outputs, sizeof(ExactSum));
 	return status;
 }

@@ -201,7 +201,7 @@ objective_start(const Objective *objective, const double *target, const double *
 
 	if (objective_renews(objective))
 	{
-		double alpha = objective->kind == BOOST_QUANTILE ? objective->alpha : 0.5;
+		double alpha = objective_level(objective);
 
 		for (k = 0; k < n; k++)
 			scratch[k] = target[k];
@@ -359,7 +359,7 @@ Status
 objective_renewed(const Objective *objective, double *residuals, const double *weights, int32_t n,
 				  const Allocator *allocator, double *value)
 {
-	double alpha = objective->kind == BOOST_QUANTILE ? objective->alpha : 0.5;
+	double alpha = objective_level(objective);
 	Status status;
 	double median;
 	ExactSum sum;

@@ -102,6 +102,13 @@ extern Status objective_start(const Objective *objective, const double *target,
 /* The same from the mean target, or the share of a class, where it is not a quantile of the targets. */
 extern double objective_start_of_mean(const Objective *objective, double mean);
 
+/* Of the quantile that the scores start at, or that a leaf takes: 0.5 for medians. */
+static inline double
+objective_level(const Objective *objective)
+{
+	return objective->kind == BOOST_QUANTILE ? objective->alpha : 0.5;
+}
+
 /*
  * The weighted alpha-quantile of n values, which are reordered.  Without weights
  * it lies between the two values next to (n - 1) alpha, in proportion; with

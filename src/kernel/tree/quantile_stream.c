@@ -6,32 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/base/number_key.h"
 #include "kernel/tree/exact_sum.h"
 
 #define DIGIT_BITS 16
 #define DIGITS (1 << DIGIT_BITS)
 #define HIGHEST (64 - DIGIT_BITS)
-
-/* A number's bits so that unsigned order is the order of the numbers; -0 is 0. */
-static inline uint64_t
-sortable(double x)
-{
-	double canonical = x + 0.0;
-	uint64_t bits;
-
-	memcpy(&bits, &canonical, sizeof(bits));
-	return bits ^ ((UINT64_C(0) - (bits >> 63)) | UINT64_C(1) << 63);
-}
-
-static inline double
-value_of(uint64_t key)
-{
-	uint64_t bits = key ^ (((key >> 63) - 1) | UINT64_C(1) << 63);
-	double x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
 
 /* Looking for the key of a rank. */
 typedef struct Selection
@@ -65,7 +45,7 @@ count_digits(void *context, const double *values, const double *weights, int32_t
 
 	for (i = 0; i < n; i++)
 	{
-		uint64_t key = sortable(values[i]);
+		uint64_t key = number_to_key(values[i]);
 		ExactSum part = {.exponent = selection->unit.exponent};
 
 		if (shift < HIGHEST &&
@@ -88,7 +68,7 @@ find_above(void *context, const double *values, const double *weights, int32_t n
 	(void) weights;
 	for (i = 0; i < n; i++)
 	{
-		uint64_t key = sortable(values[i]);
+		uint64_t key = number_to_key(values[i]);
 
 		if (key > selection->prefix && key < selection->above)
 			selection->above = key;
@@ -157,7 +137,7 @@ weighted_quantile(Selection *selection, const ValueStream *stream, double alpha,
 		total.sum += selection->held[d];
 	if (status == KERNEL_OK)
 		status = select_key(selection, stream, alpha * exact_sum_value(&total), &through);
-	*quantile = value_of(selection->prefix);
+	*quantile = number_from_key(selection->prefix);
 	return status;
 }
 
@@ -169,14 +149,14 @@ plain_quantile(Selection *selection, const ValueStream *stream, double alpha, do
 	double k = floor(place);
 	WideInteger through = 0;
 	Status status = select_key(selection, stream, k, &through);
-	double low = value_of(selection->prefix);
+	double low = number_from_key(selection->prefix);
 	double high = low;
 
 	if (status == KERNEL_OK && through == (WideInteger) k + 1 && through < stream->n)
 	{
 		selection->above = UINT64_MAX;
 		status = stream->visit(stream->context, find_above, selection);
-		high = value_of(selection->above);
+		high = number_from_key(selection->above);
 	}
 	*quantile = low + (place - k) * (high - low);
 	return status;
@@ -230,8 +210,7 @@ stream_renewed(const Objective *objective, const ValueStream *stream, const Allo
 	Status status;
 
 	if (objective->kind != BOOST_HUBER)
-		return stream_quantile(stream, objective->kind == BOOST_QUANTILE ? objective->alpha : 0.5,
-							   allocator, value);
+		return stream_quantile(stream, objective_level(objective), allocator, value);
 	status = stream_quantile(stream, 0.5, allocator, &bent.median);
 	if (status == KERNEL_OK && stream->has_weight)
 		status = stream->visit(stream->context, find_heaviest, &heaviest);

@@ -25,18 +25,6 @@ count_columns(const RowShape *shape, const Records *records)
 						  .wide = shape->bins->n_wide};
 }
 
-/* Bytes of a row. */
-static size_t
-row_bytes(const RowShape *shape)
-{
-	size_t blocks = (size_t) shape->bins->n_narrow;
-
-	if (shape->is_grown_on)
-		blocks = records_row_bytes(shape->form, shape->bins->n_narrow);
-	return blocks + sizeof(double) * (size_t) (2 + shape->has_weight + shape->n_outputs) +
-		(shape->has_level ? sizeof(double) : 0) + sizeof(uint16_t) * (size_t) shape->bins->n_wide;
-}
-
 static int32_t
 rows_of_page(size_t bytes)
 {
@@ -44,16 +32,6 @@ rows_of_page(size_t bytes)
 
 	rows = rows < ROW_PAGE_MOST ? rows : ROW_PAGE_MOST;
 	return rows > ROW_PAGE_LEAST ? (int32_t) rows : ROW_PAGE_LEAST;
-}
-
-size_t
-row_file_bytes(const RowShape *shape)
-{
-	size_t bytes = row_bytes(shape);
-	size_t rows = (size_t) rows_of_page(bytes);
-
-	return (shape->is_grown_on ? 3 : 2) * rows * bytes + (bytes + 2) * sizeof(size_t) +
-		3 * rows * sizeof(int32_t) + DATASET_BLOCK_ROWS * (size_t) shape->bins->n_narrow;
 }
 
 /* Bytes of so many rows. */
@@ -439,37 +417,52 @@ row_file_fill(RowFile *file, const TreeSource *source, const double *start)
 	return status == KERNEL_OK ? end_rewriting(file, held, written) : status;
 }
 
+/* A pass on its way through the segments. */
+typedef struct Pass
+{
+	RowFile *file;
+	RowWork work;
+	void *context;
+	bool rewrites;
+	double value; /* that the segment's rows are still to take */
+	int32_t done; /* rows, where they are written back to their places */
+	int32_t written;
+	int32_t held;
+} Pass;
+
+static Status
+pass_page(void *context, RowPage *page)
+{
+	Pass *pass = context;
+	RowFile *file = pass->file;
+	Status status;
+
+	if (file->is_pending)
+		settle_scores(file, pass->value);
+	status = pass->work(pass->context, page);
+	if (status != KERNEL_OK || !pass->rewrites)
+		return status;
+	if (file->shape.is_grown_on)
+		return put_back(file, &pass->held, &pass->written);
+	pass->done += page->rows.n;
+	return write_page(file, 0, pass->done - page->rows.n, page);
+}
+
 Status
 row_file_pass(RowFile *file, RowWork work, void *context, bool rewrites)
 {
-	bool moves = rewrites && file->shape.is_grown_on;
+	Pass pass = {.file = file, .work = work, .context = context, .rewrites = rewrites};
 	Status status = KERNEL_OK;
-	int32_t written = 0;
-	int32_t held = 0;
 	int32_t s;
 
 	for (s = 0; s < file->n_segments && status == KERNEL_OK; s++)
 	{
-		const RowSegment *segment = &file->segments[s];
-		int32_t done;
-		int32_t n;
-
-		for (done = 0; done < segment->n && status == KERNEL_OK; done += n)
-		{
-			n = page_length(file, segment, segment->n - done);
-			status = read_page(file, segment->side, segment->begin + done, n);
-			if (status != KERNEL_OK)
-				break;
-			if (file->is_pending)
-				settle_scores(file, segment->value);
-			status = work(context, &file->in);
-			if (status == KERNEL_OK && moves)
-				status = put_back(file, &held, &written);
-			else if (status == KERNEL_OK && rewrites)
-				status = write_page(file, 0, done, &file->in);
-		}
+		pass.value = file->segments[s].value;
+		status = row_file_visit(file, &file->segments[s], pass_page, &pass);
 	}
-	return status == KERNEL_OK && moves ? end_rewriting(file, held, written) : status;
+	return status == KERNEL_OK && rewrites && file->shape.is_grown_on ?
+		end_rewriting(file, pass.held, pass.written) :
+		status;
 }
 
 int32_t

@@ -79,9 +79,6 @@ typedef struct RowFile
 	int32_t pending;
 } RowFile;
 
-/* Bytes of memory that a file of such rows takes, whatever their number. */
-extern size_t row_file_bytes(const RowShape *shape);
-
 /*
  * row_file_create
  *		A file of n rows that are still to be put in.

@@ -48,7 +48,7 @@ order_statistics_enter(OrderStatistics *order, const Allocator *allocator, doubl
 		order->n_nan++;
 		return KERNEL_OK;
 	}
-	return order_tree_insert(&order->tree, allocator, score_to_key(x));
+	return order_tree_insert(&order->tree, allocator, number_to_key(x));
 }
 
 Status
@@ -61,7 +61,7 @@ order_statistics_remove(OrderStatistics *order, const Allocator *allocator, doub
 		order->n_nan--;
 		return KERNEL_OK;
 	}
-	return order_tree_remove(&order->tree, allocator, score_to_key(x));
+	return order_tree_remove(&order->tree, allocator, number_to_key(x));
 }
 
 uint64_t
@@ -202,7 +202,7 @@ order_statistics_key(const OrderStatistics *order, uint64_t k)
 static double
 select_value(const OrderStatistics *order, uint64_t k)
 {
-	return score_from_key(order_statistics_key(order, k));
+	return number_from_key(order_statistics_key(order, k));
 }
 
 /* Values that have an order. */
@@ -234,9 +234,9 @@ quantile_of(const OrderStatistics *order, double p)
 	if (order->tree.n > 0)
 	{
 		keys = order_tree_from(&order->tree, place.k, &length);
-		low = score_from_key(keys[0]);
+		low = number_from_key(keys[0]);
 		if (length > 1 && place.fraction > 0.0)
-			return quantile_between(low, score_from_key(keys[1]), place.fraction);
+			return quantile_between(low, number_from_key(keys[1]), place.fraction);
 	}
 	else
 		low = select_value(order, place.k);
@@ -335,7 +335,7 @@ order_statistics_percent_rank(const OrderStatistics *order, double x, double *re
 	Status status = judge(order, &is_nan, result);
 
 	if (status == KERNEL_OK && !is_nan)
-		*result = order_tree_rank(&order->tree, score_to_key(x));
+		*result = order_tree_rank(&order->tree, number_to_key(x));
 	return status;
 }
 
@@ -402,7 +402,7 @@ order_statistics_encode(const OrderStatistics *order, ByteWriter *writer)
 	write_u64(writer, order->runs.n);
 	for (i = 0; i < order->runs.n; i++)
 	{
-		write_double(writer, score_from_key(order->runs.keys[i]));
+		write_double(writer, number_from_key(order->runs.keys[i]));
 		if (order->runs.weights != NULL)
 			write_u64(writer, (uint64_t) order->runs.weights[i]);
 	}
@@ -419,7 +419,7 @@ decode_run(OrderStatistics *order, const Allocator *allocator, ByteReader *reade
 
 	if (reader->status != KERNEL_OK || isnan(x) || (x == 0.0 && signbit(x)) || count == 0 ||
 		count > MOST_VALUES - order->n_waiting ||
-		(n > 0 && score_to_key(x) <= order->runs.keys[n - 1]))
+		(n > 0 && number_to_key(x) <= order->runs.keys[n - 1]))
 		return KERNEL_CORRUPT;
 	status = score_runs_add(&order->runs, allocator, NULL, x, (double) count);
 	order->n_waiting += count;

@@ -8,7 +8,7 @@
  * as a running frame is, moves into a tree, and so does that of a moving frame from the
  * start: a value costs O(log n) there.
  *
- * Inside, a value is a key (score_to_key); order_integers.h keeps other values under keys of its own
+ * Inside, a value is a key (number_to_key); order_integers.h keeps other values under keys of its own
  * by the functions that end in _key.
  *
  * A NaN propagates: while there is one, every result is NaN.  -0 is 0.  A
