@@ -118,7 +118,7 @@ mutants:        ## break the kernel on purpose: the unit tests must notice
 bench:          ## ratios against PostgreSQL and the peers (by hand, takes long)
 	@for script in $(sort $(wildcard test/bench/*.sh)); do echo "== $$script"; sh $$script || exit 1; done
 
-lint: WERROR = -Werror
+lint: export WERROR = -Werror
 lint: lint-deps ## the wall, the rooms, the format and two analysers
 	@MAKE='$(MAKE)' PG_CONFIG='$(PG_CONFIG)' KERNEL_CFLAGS='$(KERNEL_CFLAGS)' perl test/lint.pl
 

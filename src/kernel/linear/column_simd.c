@@ -38,14 +38,14 @@ add_exactly(double *sum, double *rest, double value)
 	*sum = next;
 }
 
-/* The same of vectors. */
+/* The same of vectors; no vector is passed by value, since that would depend on the instruction set. */
 INLINE void
-add_vector(Vector *sum, Vector *rest, Vector value)
+add_vector(Vector *sum, Vector *rest, const Vector *value)
 {
-	Vector next = *sum + value;
+	Vector next = *sum + *value;
 	Vector part = next - *sum;
 
-	*rest += (*sum - (next - part)) + (value - part);
+	*rest += (*sum - (next - part)) + (*value - part);
 	*sum = next;
 }
 
@@ -84,7 +84,8 @@ add_rows(ColumnSums *sums, const double *column, int32_t n)
 			Bits is_present = (Bits) (value <= INFINITY);
 
 			present += is_present;
-			add_vector(&sum[k], &rest[k], (Vector) ((Bits) value & is_present));
+			value = (Vector) ((Bits) value & is_present);
+			add_vector(&sum[k], &rest[k], &value);
 		}
 	}
 	for (k = 0; k < COLUMN_LANES / LANES; k++)
