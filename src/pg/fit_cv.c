@@ -9,6 +9,7 @@
 
 #include "kernel/linear/cross_validation.h"
 
+#include "pg/fit_recipe.h"
 #include "pg/fit_work.h"
 
 /* The penalties: given ones, or the grid of all rows. */
@@ -50,6 +51,47 @@ keep_scores(Fit *fit, const CrossValidation *validation, int chosen)
 				validation->n_not_converged, validation->n_used * validation->n_alphas));
 }
 
+/* One fold measured, with a recipe and a design of the rows of the others. */
+static void
+take_recipe_turn(Fit *fit, CrossValidation *validation, int fold)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(caller, "orchard fold", ALLOCSET_DEFAULT_SIZES);
+	MemoryAccount *account;
+	FitState *state;
+	Fit *turn;
+
+	MemoryContextSwitchTo(context);
+	account = memory_account_create(context);
+	account->hint = fit->account->hint;
+	state = fit_recipe_learn_turn(fit->kept, fold, account);
+	turn = fit_of_state(state);
+	fit_design_of_sums(turn);
+	validation->allocator = &turn->account->allocator;
+	validation->folds = state->folds;
+	validation->n_folds = FOLD_TRAINED + 1;
+	validation->design = &turn->design;
+	fit_require(turn, cross_validation_turn(validation, FOLD_MEASURED, &turn->account->stop));
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+/* The scores of penalties for features that each fold learns from the rows of the others. */
+static void
+validate_recipe(Fit *fit, CrossValidation *validation)
+{
+	LeastSquares *const *folds = fit->state->folds;
+	int f;
+
+	cross_validation_begin(validation);
+	for (f = 0; f < fit->spec->options->cv.n_folds; f++)
+	{
+		if (folds[f] != NULL && least_squares_rows(folds[f]) > 0)
+			take_recipe_turn(fit, validation, f);
+	}
+	cross_validation_end(validation);
+}
+
 void
 fit_choose_penalty(Fit *fit, double *l1, double *l2)
 {
@@ -75,7 +117,10 @@ fit_choose_penalty(Fit *fit, double *l1, double *l2)
 	}
 	validation.alphas = find_alphas(fit, &validation.options, &validation.n_alphas);
 	validation.scores = palloc(sizeof(PenaltyScore) * validation.n_alphas);
-	fit_require(fit, cross_validate(&validation, &fit->account->stop));
+	if (fit->kept != NULL)
+		validate_recipe(fit, &validation);
+	else
+		fit_require(fit, cross_validate(&validation, &fit->account->stop));
 	chosen = cross_validation_choose(validation.scores, validation.n_alphas, options->cv.one_error);
 	keep_scores(fit, &validation, chosen);
 	alpha = validation.alphas[chosen];

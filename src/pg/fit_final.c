@@ -385,8 +385,10 @@ take_recipe(Fit *fit)
 
 	if (fit->spec->learns_recipe)
 	{
-		FitState *learnt = fit_recipe_learn(fit->state, fit->spent, fit->account);
+		bool is_kept = fit->spec->options->cv.is_on;
+		FitState *learnt = fit_recipe_learn(fit->state, is_kept ? NULL : fit->spent, fit->account);
 
+		fit->kept = is_kept ? fit->state : NULL;
 		fit->state = fit->spent = learnt;
 		fit->spec = learnt->spec;
 	}

@@ -5,6 +5,11 @@
  * learnt and adds the rows to a state that the algorithm trains on.  The columns of the kept rows
  * stand in the order of the steps: a number or a category each, of a polynomial several numbers,
  * followed by the fold where a step has one; behind them the features that are columns themselves.
+ *
+ * While a penalty is chosen by cross-validation each fold is measured with a recipe of its own, learnt
+ * from the rows of the others as a pipeline in scikit-learn's searches is, so that no row is measured
+ * by what was learnt from it; the model's own recipe is learnt from all rows.  The number of a row's
+ * fold stands behind all other numbers.
  */
 #include "postgres.h"
 
@@ -38,7 +43,8 @@ typedef struct Learning
 	int32_t **classes;		 /* one a step with a target of text: class of each code */
 	int n_numbers;			 /* number slots that belong to steps */
 	int n_categories;
-	double *row; /* scratch: the numbers of a row */
+	int left_out; /* the fold whose rows teach nothing, -1: none */
+	double *row;  /* scratch: the numbers of a row */
 } Learning;
 
 static void
@@ -166,6 +172,21 @@ fold_of(const DatasetBlock *block, const StepPlace *place, int32_t row)
 	return isnan(fold) ? NO_FOLD : (int32) fold;
 }
 
+/* The fold of cross-validation that a row is in; 0 where there is none. */
+static int
+row_fold(const Learning *learning, const DatasetBlock *block, int32_t row)
+{
+	const FitSpec *spec = learning->state->spec;
+	double fold;
+
+	if (spec->fold_slot < 0)
+		return 0;
+	fold = block->numbers[(size_t) spec->fold_slot * block->capacity + row];
+	if (!(fold >= 0.0 && fold < spec->options->cv.n_folds))
+		require(learning, KERNEL_CORRUPT);
+	return (int) fold;
+}
+
 /* A category that other steps take too, or that is not counted. */
 static void
 learn_text(Learning *learning, uint32 i, int32_t code, int32 fold, uint32_t class, double y)
@@ -228,6 +249,8 @@ learn_block(Learning *learning, uint32 i, const DatasetBlock *block)
 
 	for (row = 0; row < block->n; row++)
 	{
+		if (learning->left_out >= 0 && row_fold(learning, block, row) == learning->left_out)
+			continue;
 		if (place->category >= 0)
 			learn_category(learning, i, block, row);
 		else if (width == 0)
@@ -371,6 +394,7 @@ apply_row(const Learning *learning, FitState *state, const DatasetBlock *block, 
 		  bool in_fold)
 {
 	const FitSpec *spec = state->spec;
+	bool is_measured = learning->left_out >= 0 && !in_fold;
 	int at = 0;
 	uint32 i;
 	int j;
@@ -385,8 +409,9 @@ apply_row(const Learning *learning, FitState *state, const DatasetBlock *block, 
 
 		apply_step(learning, applier, i, block, row, in_fold, state->numbers + at);
 		for (k = 0; k < applier->outputs; k++, at++)
+			/* Of the rows measured what the others say nothing of is missing. */
 			fit_recipe_require_usable(spec, at, applier->step, state->numbers[at],
-									  place->category >= 0 ||
+									  is_measured || place->category >= 0 ||
 										  is_missing(learning, applier->step, place));
 	}
 	for (j = at; j < spec->n_numbers; j++)
@@ -394,6 +419,17 @@ apply_row(const Learning *learning, FitState *state, const DatasetBlock *block, 
 	for (j = 0; j < spec->n_categories; j++)
 		state->codes[j] =
 			block->codes[(size_t) (learning->n_categories + j) * block->capacity + row];
+}
+
+/* Sums that a row belongs to: of a turn those of the rows measured, or of the others. */
+static LeastSquares *
+sums_of_row(const Learning *learning, FitState *state, int fold)
+{
+	if (state->folds == NULL)
+		return state->least_squares;
+	if (learning->left_out < 0)
+		return fit_state_fold(state, fold);
+	return fit_state_fold(state, fold == learning->left_out ? FOLD_MEASURED : FOLD_TRAINED);
 }
 
 /* The second pass, over the rows trained on or over those held out. */
@@ -413,29 +449,41 @@ apply_rows(const Learning *learning, FitState *state, const Dataset *from, Datas
 		for (row = 0; row < block->n; row++)
 		{
 			double weight = block->weight != NULL ? block->weight[row] : 1.0;
+			int fold = row_fold(learning, block, row);
+			bool is_trained = from == &learning->state->dataset &&
+				!(learning->left_out >= 0 && fold == learning->left_out);
 
-			apply_row(learning, state, block, row, from == &learning->state->dataset);
+			apply_row(learning, state, block, row, is_trained);
 			if (state->spec->keeps_rows)
 				require(learning,
 						dataset_add(into, allocator, state->numbers, state->codes,
 									block->target[row], weight));
 			else
 				require(learning,
-						least_squares_add(state->least_squares, allocator, state->numbers,
-										  state->codes, block->target[row], weight));
+						least_squares_add(sums_of_row(learning, state, fold), allocator,
+										  state->numbers, state->codes, block->target[row],
+										  weight));
 		}
 	}
+}
+
+static Learning
+begin_learning(const FitState *state, MemoryAccount *account, int left_out)
+{
+	Learning learning = {
+		.state = state, .account = account, .recipe = state->spec->recipe, .left_out = left_out};
+
+	place_steps(&learning);
+	learning.row = palloc(sizeof(double) * Max(state->spec->n_numbers, 1));
+	return learning;
 }
 
 FitState *
 fit_recipe_learn(const FitState *state, FitState *spent, MemoryAccount *account)
 {
-	Learning learning = {.state = state, .account = account, .recipe = state->spec->recipe};
-	FitState *learnt;
+	Learning learning = begin_learning(state, account, -1);
+	FitState *learnt = make_state(&learning, fit_spec_of_learnt(state->spec, learn(&learning)));
 
-	place_steps(&learning);
-	learning.row = palloc(sizeof(double) * Max(state->spec->n_numbers, 1));
-	learnt = make_state(&learning, fit_spec_of_learnt(state->spec, learn(&learning)));
 	apply_rows(&learning, learnt, &state->dataset, &learnt->dataset);
 	if (state->held_out.n > 0)
 		apply_rows(&learning, learnt, &state->held_out, &learnt->held_out);
@@ -444,5 +492,27 @@ fit_recipe_learn(const FitState *state, FitState *spent, MemoryAccount *account)
 		dataset_drop_rows(&spent->dataset, &spent->account->allocator);
 		dataset_drop_rows(&spent->held_out, &spent->account->allocator);
 	}
+	return learnt;
+}
+
+/* Says in which turn an error was met. */
+static void
+turn_context(void *fold)
+{
+	errcontext("cross-validation, recipe of the rows outside fold %d", *(int *) fold);
+}
+
+FitState *
+fit_recipe_learn_turn(const FitState *state, int left_out, MemoryAccount *account)
+{
+	ErrorContextCallback context = {
+		.previous = error_context_stack, .callback = turn_context, .arg = &left_out};
+	Learning learning = begin_learning(state, account, left_out);
+	FitState *learnt;
+
+	error_context_stack = &context;
+	learnt = make_state(&learning, fit_spec_of_learnt(state->spec, learn(&learning)));
+	apply_rows(&learning, learnt, &state->dataset, &learnt->dataset);
+	error_context_stack = context.previous;
 	return learnt;
 }

@@ -95,10 +95,11 @@ static void
 check_column(const FitOptions *options, const char *target, const RowLayout *layout,
 			 const char *name, const char *role)
 {
-	const char *const others[] = {target,		  options->weight, options->offset,
-								  options->group, options->time,   options->validation};
-	static const char *const roles[] = {"target", "weight", "offset",
-										"group",  "time",	"validation"};
+	const char *const others[] = {
+		target,		   options->weight,		options->offset,   options->group,
+		options->time, options->validation, options->cv.column};
+	static const char *const roles[] = {"target", "weight",		"offset", "group",
+										"time",	  "validation", "cv"};
 	int i;
 
 	row_layout_require(layout, name, role);
@@ -153,14 +154,6 @@ fit_recipe_check(const FitOptions *options, const char *target, const RowLayout 
 	uint32 i;
 	uint32 k;
 
-	if (recipe != NULL && options->cv.is_on && !options->preprocess_is_fitted)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg(
-				 "option \"preprocess\" cannot fit a recipe while a penalty is chosen by cross-validation"),
-			 errdetail("The recipe would see the rows of every fold."),
-			 errhint("Give a recipe that orchard.fit_recipe has fitted to other rows.")));
 	for (i = 0; recipe != NULL && i < recipe->n; i++)
 	{
 		const Step *step = &recipe->steps[i];

@@ -54,4 +54,21 @@ extern void fit_recipe_require_usable(const FitSpec *spec, int feature, const St
  */
 extern FitState *fit_recipe_learn(const FitState *state, FitState *spent, MemoryAccount *account);
 
+/* What the folds of a turn's state are. */
+enum
+{
+	FOLD_MEASURED,
+	FOLD_TRAINED
+};
+
+/*
+ * fit_recipe_learn_turn
+ *		The state of a turn of cross-validation, in which fold `left_out` is measured.
+ *
+ * The recipe is learnt from the rows of the other folds.  Their sums are fold FOLD_TRAINED of the new
+ * state, with encodings of the target out of fold where the recipe has folds; those of `left_out`, as
+ * they would be scored, are FOLD_MEASURED.  A fold without rows is NULL.
+ */
+extern FitState *fit_recipe_learn_turn(const FitState *state, int left_out, MemoryAccount *account);
+
 #endif /* ORCHARD_PG_FIT_RECIPE_H */

@@ -185,7 +185,7 @@ count_slots(FitSpec *spec)
 {
 	int i;
 
-	spec->offset_slot = -1;
+	spec->offset_slot = spec->fold_slot = -1;
 	for (i = 0; i < spec->n_features; i++)
 	{
 		if (is_offset(spec->options, spec->features[i].name))
@@ -193,6 +193,8 @@ count_slots(FitSpec *spec)
 		spec->n_numbers += feature_numbers(&spec->features[i]);
 		spec->n_categories += spec->features[i].family == FAMILY_CATEGORY;
 	}
+	if (spec->learns_recipe && spec->options->cv.is_on)
+		spec->fold_slot = spec->n_numbers++;
 }
 
 /*

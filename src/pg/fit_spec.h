@@ -40,6 +40,7 @@ typedef struct FitSpec
 	int n_numbers;
 	int n_categories;
 	int offset_slot; /* number slot of the offset, which is a feature; -1: none */
+	int fold_slot; /* the last number slot, of the row's fold where a recipe is learnt fold by fold; -1: none */
 	uint64 *
 		fold_seeds; /* of what the slots and the target say about a row's fold; NULL: it is not drawn so */
 	uint8 *encoded;

@@ -76,7 +76,7 @@ fit_state_create_bare(MemoryAccount *account, const FitSpec *spec)
 		if (spec->is_integer[i])
 			state->identifiers[i] = fit_state_allocate(state, 1, sizeof(IdentifierSketch));
 	}
-	if (spec->options->cv.is_on)
+	if (spec->options->cv.is_on && !spec->keeps_rows)
 		state->folds = fit_state_allocate(state, spec->options->cv.n_folds, sizeof(LeastSquares *));
 	share_row(state);
 	return state;

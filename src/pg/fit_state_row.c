@@ -415,8 +415,11 @@ draw_fold(const FitState *state, double target)
 	uint64 hash = 0;
 	int i;
 
-	for (i = 0; i < spec->n_numbers; i++)
-		hash += hash_in_column(*seed++, state->numbers[i]);
+	for (i = 0; i < spec->n_numbers; i++, seed++)
+	{
+		if (i != spec->fold_slot)
+			hash += hash_in_column(*seed, state->numbers[i]);
+	}
 	for (i = 0; i < spec->n_categories; i++, seed++)
 	{
 		size_t length;
@@ -431,15 +434,19 @@ draw_fold(const FitState *state, double target)
 	return fold_of_hash(spec, hash);
 }
 
+static int
+row_fold(FitState *state, const RowReader *reader, double target)
+{
+	return state->spec->fold_seeds != NULL ? draw_fold(state, target) : read_fold(state, reader);
+}
+
 /* Where the row's sums belong. */
 static inline LeastSquares *
 row_sums(FitState *state, const RowReader *reader, double target)
 {
 	if (likely(state->folds == NULL))
 		return state->least_squares;
-	return fit_state_fold(state,
-						  state->spec->fold_seeds != NULL ? draw_fold(state, target) :
-															read_fold(state, reader));
+	return fit_state_fold(state, row_fold(state, reader, target));
 }
 
 /* into: the state's dataset, or that of the rows held out. */
@@ -474,6 +481,8 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("offset column \"%s\" is null", spec->options->offset),
 				 errhint("Leave such rows out, or give them an offset of 0.")));
+	if (unlikely(spec->fold_slot >= 0))
+		state->numbers[spec->fold_slot] = row_fold(state, reader, target);
 	if (spec->keeps_rows)
 		fit_state_require(state,
 						  dataset_add(into, &state->account->allocator, state->numbers,

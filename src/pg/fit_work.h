@@ -25,6 +25,8 @@ typedef struct Fit
 	const FitState *state;
 	FitState *
 		spent; /* the state, when its rows may go once the fit has its own form of them; else NULL */
+	const FitState
+		*kept; /* rows that each fold's recipe is learnt from by cross-validation; else NULL */
 	const FitSpec *spec;
 	LeastSquares *sums; /* of all rows of a linear regression; NULL until fit_design_of_sums */
 	MemoryAccount *account;

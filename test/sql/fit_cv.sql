@@ -160,6 +160,5 @@ SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "cv", "cv":
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "cv", "cv_rule": "max"}') FROM ground AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "cv", "group": "g"}') FROM (VALUES (1, 2, 1), (2, 3, NULL)) AS t(x, y, g);
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "cv", "group": "g"}') FROM (VALUES (1, 2, ARRAY[1.5])) AS t(x, y, g);
-SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "cv", "features": ["x"], "preprocess": [{"column": "x", "transform": "standard"}]}') FROM ground AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "cv", "on_failure": "error"}') FROM (VALUES (1, 2), (1, 2)) AS t(x, y);
 DROP SCHEMA fit_cv CASCADE;

@@ -70,6 +70,39 @@ end(Sample *sample)
 	least_squares_release(sample->all, &unit_allocator);
 }
 
+/* The scores are the same when each turn gets folds of its own: those measured, then those of the others. */
+static void
+check_turns(const Sample *sample, const CrossValidation *whole)
+{
+	PenaltyScore scores[STEPS];
+	CrossValidation turns = *whole;
+	int s;
+	int f;
+
+	turns.scores = scores;
+	cross_validation_begin(&turns);
+	for (f = 0; f < FOLDS; f++)
+	{
+		LeastSquares *folds[2] = {sample->folds[f], NULL};
+
+		if (folds[0] == NULL)
+			continue;
+		CHECK(folds_merge(sample->folds, FOLDS, f, &unit_allocator, &folds[1]) == KERNEL_OK);
+		turns.folds = folds;
+		turns.n_folds = 2;
+		CHECK(cross_validation_turn(&turns, 0, NULL) == KERNEL_OK);
+		least_squares_release(folds[1], &unit_allocator);
+	}
+	cross_validation_end(&turns);
+	CHECK(turns.n_used == 4 && turns.n_not_converged == 0);
+	for (s = 0; s < STEPS; s++)
+	{
+		CHECK(scores[s].alpha == alphas[s]);
+		CHECK_CLOSE(scores[s].error, whole->scores[s].error, 1e-12);
+		CHECK_CLOSE(scores[s].standard_error, whole->scores[s].standard_error, 1e-9);
+	}
+}
+
 /* The mean squared error on the rows of a fold of what the others say, row by row. */
 static double
 error_by_rows(const Sample *sample, int fold, double alpha, const PathOptions *options)
@@ -176,6 +209,7 @@ check_errors(const PathOptions *options)
 		CHECK_CLOSE(scores[s].error, mean, 1e-9);
 		CHECK_CLOSE(scores[s].standard_error, sqrt(square / 3.0 / 4.0), 1e-7);
 	}
+	check_turns(&sample, &validation);
 	end(&sample);
 }
 

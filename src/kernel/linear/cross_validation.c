@@ -296,9 +296,24 @@ take_turn(CrossValidation *given, LeastSquares *const *folds, int32_t f, const S
 	return status;
 }
 
-/* From sums of squares to standard errors, and the penalties in their place. */
-static void
-finish(CrossValidation *validation)
+void
+cross_validation_begin(CrossValidation *validation)
+{
+	validation->n_used = validation->n_not_converged = 0;
+	memset(validation->scores, 0, (size_t) validation->n_alphas * sizeof(PenaltyScore));
+}
+
+Status
+cross_validation_turn(CrossValidation *validation, int32_t left_out, const StopCheck *stop)
+{
+	Status status = take_turn(validation, validation->folds, left_out, stop);
+
+	validation->n_used += status == KERNEL_OK;
+	return status;
+}
+
+void
+cross_validation_end(CrossValidation *validation)
 {
 	int32_t i;
 
@@ -319,8 +334,7 @@ take_turns(CrossValidation *validation, LeastSquares *const *folds, const StopCh
 	Status status = KERNEL_OK;
 	int32_t f;
 
-	validation->n_used = validation->n_not_converged = 0;
-	memset(validation->scores, 0, (size_t) validation->n_alphas * sizeof(PenaltyScore));
+	cross_validation_begin(validation);
 	for (f = 0; f < validation->n_folds && status == KERNEL_OK; f++)
 	{
 		if (folds[f] == NULL || least_squares_rows(folds[f]) == 0)
@@ -353,7 +367,7 @@ cross_validate(CrossValidation *validation, const StopCheck *stop)
 	if (status == KERNEL_OK)
 		status = take_turns(validation, alike, stop);
 	if (status == KERNEL_OK)
-		finish(validation);
+		cross_validation_end(validation);
 	for (f = 0; alike != NULL && f < n; f++)
 		least_squares_release(alike[f], allocator);
 	memory_release(allocator, alike, n, sizeof(LeastSquares *));

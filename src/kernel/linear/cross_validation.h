@@ -49,6 +49,16 @@ extern int32_t folds_used(LeastSquares *const *folds, int32_t n_folds);
  */
 extern Status cross_validate(CrossValidation *validation, const StopCheck *stop);
 
+/*
+ * The same turn by turn, where the features themselves are learnt from the rows trained on: begin, then
+ * for each fold a turn with folds and a design of its own, then end, after two turns or more.  Statuses
+ * as of cross_validate; a turn that fails ends the validation.
+ */
+extern void cross_validation_begin(CrossValidation *validation);
+extern Status cross_validation_turn(CrossValidation *validation, int32_t left_out,
+									const StopCheck *stop);
+extern void cross_validation_end(CrossValidation *validation);
+
 /* The score with the least error; with one_error the first whose error is within its standard error of that. */
 extern int32_t cross_validation_choose(const PenaltyScore *scores, int32_t n, bool one_error);
 
