@@ -9,7 +9,7 @@ MODULE_big = orchard
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" orchard.control)
 
 # Rooms of sql/ in the order of the script; a room without a file is skipped.
-SQL_ROOMS = schema version stat stat_pair window window_extreme window_real window_pair window_order window_time window_rolling \
+SQL_ROOMS = schema version stat stat_pair window window_extreme window_real window_pair window_order window_time window_integer window_rolling \
 	window_check training_set leak describe data_digest metric prep_transform prep_recipe model_type model_fit model_predict model_explain model_registry model_train
 SQL_FILES := $(wildcard $(SQL_ROOMS:%=sql/%.sql))
 

@@ -7,6 +7,7 @@
  * Define, then include after the header of the ring:
  *		FOLD_NAME				the SQL functions are orchard_window_NAME_accum, _add and _remove
  *		FOLD_TYPE				name of their state, a struct that begins with the account, NULL if plain
+ *		FOLD_TYPE_IS_THERE		defined where an inclusion before this one made it, with the same ring
  *		FOLD_RING				RING_NAME of the ring
  *		FOLD_STATE				its RING_STATE
  *		FOLD_ROW				its RING_VALUE
@@ -42,6 +43,7 @@
 #define FOLD_DECLARE(name) FOLD_DECLARE_(name)
 #define FOLD_RING_FUNCTION(name) FOLD_PASTE(FOLD_RING, _, name)
 
+#ifndef FOLD_TYPE_IS_THERE
 typedef struct FOLD_TYPE
 {
 	MemoryAccount *account; /* first, as window_frame_begin wants it; NULL in a plain state */
@@ -58,6 +60,7 @@ typedef struct FOLD_TYPE
 		FOLD_RING ring;	 /* of a moving one */
 	} of;
 } FOLD_TYPE;
+#endif
 
 #ifndef FOLD_MOVING_ONLY
 FOLD_DECLARE(FOLD_SQL(accum));
@@ -174,6 +177,7 @@ FOLD_SQL(remove)(PG_FUNCTION_ARGS)
 #undef FOLD_PASTE_
 #undef FOLD_PASTE
 #undef FOLD_TYPE
+#undef FOLD_TYPE_IS_THERE
 #undef FOLD_FUNCTION
 #undef FOLD_SQL
 #undef FOLD_DECLARE_

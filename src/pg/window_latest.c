@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "utils/array.h"
 
 #include "kernel/window/recent.h"
@@ -44,7 +43,7 @@ typedef struct StreakState
 	int64 run; /* rows since the condition last failed, the frame's or older */
 } StreakState;
 
-/* Of last_k. */
+/* Of last_k, and of lags: k rows and the one that they precede, NULL ones among them. */
 typedef struct LastState
 {
 	ValueType type;
@@ -52,14 +51,6 @@ typedef struct LastState
 	Recent recent;	   /* of the values */
 	KeptValue *values; /* a slot each, in the account */
 } LastState;
-
-/* Of lags: k rows and the one that they precede. */
-typedef struct LagsState
-{
-	Recent recent;
-	double *values; /* a slot each, in the account */
-	bool *is_null;	/* likewise */
-} LagsState;
 
 PG_FUNCTION_INFO_V1(orchard_window_last_add);
 PG_FUNCTION_INFO_V1(orchard_window_last_remove);
@@ -250,33 +241,43 @@ orchard_window_streak_length(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(Min(state->run, state->n));
 }
 
-/* n elements of `size` zeroed bytes in the account. */
-static void *
-slots_of(MemoryAccount *account, Size n, Size size)
+/* The state argument 0 with room for k rows and `more`, k being argument 2; or a new one. */
+static LastState *
+last_rows_argument(FunctionCallInfo fcinfo, int32 more)
 {
-	void *slots = memory_allocate_zero(&account->allocator, n, size);
+	LastState *state = window_plain_state(fcinfo, sizeof(LastState));
+	int32 k = count_argument(fcinfo, 2, "k", MOST_ROWS);
+	uint64 n = (uint64) k + more;
 
-	if (slots == NULL)
-		memory_account_require_ok(account, KERNEL_OUT_OF_MEMORY, WINDOW_FRAME_LABEL);
-	return slots;
+	if (PG_ARGISNULL(0))
+	{
+		state->type = *value_type_of(fcinfo, 1);
+		state->account = value_account(fcinfo);
+		state->recent.n_slots = n;
+		state->values = memory_allocate_zero(&state->account->allocator, n, sizeof(KeptValue));
+		if (state->values == NULL)
+			memory_account_require_ok(state->account, KERNEL_OUT_OF_MEMORY, WINDOW_FRAME_LABEL);
+	}
+	else if (n != state->recent.n_slots)
+		argument_changes("k");
+	return state;
+}
+
+/* The value of a slot, in the state's own memory. */
+static Datum
+slot_value(const LastState *state, uint64 slot)
+{
+	const KeptValue *kept = &state->values[slot];
+
+	return state->type.is_by_value ? kept->of.word : PointerGetDatum(kept->of.bytes);
 }
 
 /* Arguments: value, k. */
 Datum
 orchard_window_last_k_add(PG_FUNCTION_ARGS)
 {
-	LastState *state = window_plain_state(fcinfo, sizeof(LastState));
-	int32 k = count_argument(fcinfo, 2, "k", MOST_ROWS);
+	LastState *state = last_rows_argument(fcinfo, 0);
 
-	if (PG_ARGISNULL(0))
-	{
-		state->type = *value_type_of(fcinfo, 1);
-		state->account = value_account(fcinfo);
-		state->recent.n_slots = k;
-		state->values = slots_of(state->account, k, sizeof(KeptValue));
-	}
-	else if (k != state->recent.n_slots)
-		argument_changes("k");
 	if (!PG_ARGISNULL(1))
 		value_keep(&state->values[recent_add(&state->recent)], state->account, &state->type,
 				   PG_GETARG_DATUM(1));
@@ -306,11 +307,7 @@ orchard_window_last_k_values(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	elements = palloc(n * sizeof(Datum));
 	for (i = 0; i < n; i++)
-	{
-		const KeptValue *kept = &state->values[recent_slot(&state->recent, n - 1 - i)];
-
-		elements[i] = state->type.is_by_value ? kept->of.word : PointerGetDatum(kept->of.bytes);
-	}
+		elements[i] = slot_value(state, recent_slot(&state->recent, n - 1 - i));
 	PG_RETURN_ARRAYTYPE_P(construct_array(elements, n, state->type.oid, state->type.length,
 										  state->type.is_by_value, state->type.alignment));
 }
@@ -319,30 +316,20 @@ orchard_window_last_k_values(PG_FUNCTION_ARGS)
 Datum
 orchard_window_lags_add(PG_FUNCTION_ARGS)
 {
-	LagsState *state = window_plain_state(fcinfo, sizeof(LagsState));
-	int32 k = count_argument(fcinfo, 2, "k", MOST_ROWS);
-	uint64 slot;
+	LastState *state = last_rows_argument(fcinfo, 1);
+	KeptValue *kept = &state->values[recent_add(&state->recent)];
 
-	if (PG_ARGISNULL(0))
-	{
-		MemoryAccount *account = value_account(fcinfo);
-
-		state->recent.n_slots = k + 1;
-		state->values = slots_of(account, k + 1, sizeof(double));
-		state->is_null = slots_of(account, k + 1, sizeof(bool));
-	}
-	else if (k + 1 != state->recent.n_slots)
-		argument_changes("k");
-	slot = recent_add(&state->recent);
-	state->is_null[slot] = PG_ARGISNULL(1);
-	state->values[slot] = PG_ARGISNULL(1) ? 0.0 : PG_GETARG_FLOAT8(1);
+	if (PG_ARGISNULL(1))
+		kept_value_set_missing(kept);
+	else
+		value_keep(kept, state->account, &state->type, PG_GETARG_DATUM(1));
 	PG_RETURN_POINTER(state);
 }
 
 Datum
 orchard_window_lags_remove(PG_FUNCTION_ARGS)
 {
-	LagsState *state = (LagsState *) PG_GETARG_POINTER(0);
+	LastState *state = (LastState *) PG_GETARG_POINTER(0);
 
 	recent_remove(&state->recent);
 	PG_RETURN_POINTER(state);
@@ -352,7 +339,7 @@ orchard_window_lags_remove(PG_FUNCTION_ARGS)
 Datum
 orchard_window_lags_values(PG_FUNCTION_ARGS)
 {
-	const LagsState *state = (const LagsState *) PG_GETARG_POINTER(0);
+	const LastState *state = (const LastState *) PG_GETARG_POINTER(0);
 	int kept = PG_ARGISNULL(0) ? 0 : (int) recent_kept(&state->recent);
 	int dimension[1];
 	int bound[1] = {1};
@@ -369,9 +356,10 @@ orchard_window_lags_values(PG_FUNCTION_ARGS)
 	{
 		uint64 slot = i + 1 < kept ? recent_slot(&state->recent, i + 1) : 0;
 
-		nulls[i] = i + 1 >= kept || state->is_null[slot];
-		elements[i] = Float8GetDatum(state->values[slot]);
+		nulls[i] = i + 1 >= kept || state->values[slot].is_missing;
+		elements[i] = slot_value(state, slot);
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_md_array(elements, nulls, 1, dimension, bound, FLOAT8OID,
-											 sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	PG_RETURN_ARRAYTYPE_P(construct_md_array(elements, nulls, 1, dimension, bound, state->type.oid,
+											 state->type.length, state->type.is_by_value,
+											 state->type.alignment));
 }

@@ -15,6 +15,7 @@
 #include "pg/error.h"
 #include "pg/stat_state.h"
 #include "pg/window_argument.h"
+#include "pg/window_fraction.h"
 #include "pg/window_frame.h"
 
 /* Arguments: time, x. */
@@ -37,26 +38,82 @@ read_counter(FunctionCallInfo fcinfo, CounterRow *row)
 #define FOLD_NEWEST(row) (row).time
 #include "pg/window_fold_template.h"
 
-/* Defines the result orchard_window_counter_NAME by a function of the kernel. */
-#define COUNTER_RESULT(name, function) \
-	PG_FUNCTION_INFO_V1(orchard_window_counter_##name); \
-	Datum orchard_window_counter_##name(PG_FUNCTION_ARGS) \
+static inline bool
+read_int8_counter(FunctionCallInfo fcinfo, IntegerCounterRow *row)
+{
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return false;
+	*row = (IntegerCounterRow){time_argument(fcinfo, 1), PG_GETARG_INT64(2)};
+	return true;
+}
+
+#define FOLD_NAME int8_counter
+#define FOLD_TYPE IntegerCounterFold
+#define FOLD_RING IntegerCounterRing
+#define FOLD_STATE IntegerCounter
+#define FOLD_ROW IntegerCounterRow
+#define FOLD_READ read_int8_counter
+#define FOLD_APPEND(state, row, options) integer_counter_append(state, row)
+#define FOLD_NEWEST(row) (row).time
+#include "pg/window_fold_template.h"
+
+/*
+ * Defines the result orchard_window_NAME of a fold: a double by a function of the kernel.
+ */
+#define COUNTER_RESULT(name, fold, Fold, State, function) \
+	PG_FUNCTION_INFO_V1(orchard_window_##name); \
+	Datum orchard_window_##name(PG_FUNCTION_ARGS) \
 	{ \
 		double result = 0.0; \
-		Counter room; \
+		State room; \
 		Status status; \
 		if (PG_ARGISNULL(0)) \
 			PG_RETURN_NULL(); \
-		status = \
-			function(counter_fold((const CounterFold *) PG_GETARG_POINTER(0), &room), &result); \
+		status = function(fold((const Fold *) PG_GETARG_POINTER(0), &room), &result); \
 		return state_result(fcinfo, status, result); \
 	}
 
-COUNTER_RESULT(delta, counter_increase)
-COUNTER_RESULT(rate, counter_increase_rate)
-COUNTER_RESULT(slope, counter_slope)
+COUNTER_RESULT(counter_delta, counter_fold, CounterFold, Counter, counter_increase)
+COUNTER_RESULT(counter_rate, counter_fold, CounterFold, Counter, counter_increase_rate)
+COUNTER_RESULT(counter_slope, counter_fold, CounterFold, Counter, counter_slope)
+COUNTER_RESULT(int8_counter_rate, int8_counter_fold, IntegerCounterFold, IntegerCounter,
+			   integer_counter_increase_rate)
+COUNTER_RESULT(int8_counter_slope, int8_counter_fold, IntegerCounterFold, IntegerCounter,
+			   integer_counter_slope)
 
+PG_FUNCTION_INFO_V1(orchard_window_int8_counter_delta);
+PG_FUNCTION_INFO_V1(orchard_window_int8_counter_resets);
 PG_FUNCTION_INFO_V1(orchard_window_counter_resets);
+
+/* A numeric, as sum(bigint) has it: a counter that starts again may gain more than bigint holds. */
+Datum
+orchard_window_int8_counter_delta(PG_FUNCTION_ARGS)
+{
+	CounterSum increase = 0;
+	IntegerCounter room;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (integer_counter_increase(
+			int8_counter_fold((const IntegerCounterFold *) PG_GETARG_POINTER(0), &room),
+			&increase) != KERNEL_OK)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(decimal_numeric((DecimalNumber){increase, 0}));
+}
+
+Datum
+orchard_window_int8_counter_resets(PG_FUNCTION_ARGS)
+{
+	const IntegerCounter *counter;
+	IntegerCounter room;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	counter = int8_counter_fold((const IntegerCounterFold *) PG_GETARG_POINTER(0), &room);
+	if (counter->n == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(counter->n_resets);
+}
 
 /* A count has no NaN: readings that are not finite are passed over. */
 Datum

@@ -5,7 +5,9 @@
 
 #include <math.h>
 
+#include "utils/builtins.h"
 #include "utils/float.h"
+#include "utils/numeric.h"
 
 #include "kernel/window/span.h"
 #include "pg/error.h"
@@ -75,49 +77,141 @@ read_time(FunctionCallInfo fcinfo, SpanRow *row)
 
 /* Is x above the level?  Unknown where either is NaN. */
 static inline SpanRow
-row_above(int64 time, double x, double level)
+float8_above(FunctionCallInfo fcinfo, int x_argument, int64 time)
 {
+	double x = PG_GETARG_FLOAT8(x_argument);
+	double level = PG_NARGS() > x_argument + 1 ? PG_GETARG_FLOAT8(x_argument + 1) : 0.0;
+
 	return (SpanRow){.time = time, .holds = x > level, .is_unknown = isnan(x) || isnan(level)};
+}
+
+/* The same of integers, which double precision would round beyond 2^53. */
+static inline SpanRow
+int8_above(FunctionCallInfo fcinfo, int x_argument, int64 time)
+{
+	return (SpanRow){.time = time,
+					 .holds = PG_GETARG_INT64(x_argument) > PG_GETARG_INT64(x_argument + 1)};
+}
+
+static SpanRow
+numeric_above(FunctionCallInfo fcinfo, int x_argument, int64 time)
+{
+	Numeric x = PG_GETARG_NUMERIC(x_argument);
+	Numeric level =
+		PG_NARGS() > x_argument + 1 ? PG_GETARG_NUMERIC(x_argument + 1) : int64_to_numeric(0);
+
+	return (SpanRow){.time = time,
+					 .holds = DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(x),
+																NumericGetDatum(level))) > 0,
+					 .is_unknown = numeric_is_nan(x) || numeric_is_nan(level)};
 }
 
 /* Arguments: time, x, level; the level may differ from row to row. */
 static inline bool
-read_above(FunctionCallInfo fcinfo, SpanRow *row)
+has_level(FunctionCallInfo fcinfo)
 {
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
-		return false;
-	*row = row_above(time_argument(fcinfo, 1), PG_GETARG_FLOAT8(2), PG_GETARG_FLOAT8(3));
-	return true;
+	return !PG_ARGISNULL(1) && !PG_ARGISNULL(2) && !PG_ARGISNULL(3);
 }
+
+/* Defines read_NAME, which reads such a row by NAME_above. */
+#define READ_ABOVE(name) \
+	static inline bool read_##name##_above(FunctionCallInfo fcinfo, SpanRow *row) \
+	{ \
+		if (!has_level(fcinfo)) \
+			return false; \
+		*row = name##_above(fcinfo, 2, time_argument(fcinfo, 1)); \
+		return true; \
+	}
+
+READ_ABOVE(float8)
+READ_ABOVE(int8)
+READ_ABOVE(numeric)
 
 #define FOLD_NAME above
 #define FOLD_TYPE AboveFold
 #define FOLD_RING SpanRing
 #define FOLD_STATE Span
 #define FOLD_ROW SpanRow
-#define FOLD_READ read_above
+#define FOLD_READ read_float8_above
+#define FOLD_COUNTS has_level
+#define FOLD_APPEND(state, row, options) span_append(state, row, 0)
+#define FOLD_NEWEST(row) (row).time
+#include "pg/window_fold_template.h"
+
+#define FOLD_NAME int8_above
+#define FOLD_TYPE AboveFold
+#define FOLD_TYPE_IS_THERE
+#define FOLD_RING SpanRing
+#define FOLD_STATE Span
+#define FOLD_ROW SpanRow
+#define FOLD_READ read_int8_above
+#define FOLD_COUNTS has_level
+#define FOLD_APPEND(state, row, options) span_append(state, row, 0)
+#define FOLD_NEWEST(row) (row).time
+#include "pg/window_fold_template.h"
+
+#define FOLD_NAME numeric_above
+#define FOLD_TYPE AboveFold
+#define FOLD_TYPE_IS_THERE
+#define FOLD_RING SpanRing
+#define FOLD_STATE Span
+#define FOLD_ROW SpanRow
+#define FOLD_READ read_numeric_above
+#define FOLD_COUNTS has_level
 #define FOLD_APPEND(state, row, options) span_append(state, row, 0)
 #define FOLD_NEWEST(row) (row).time
 #include "pg/window_fold_template.h"
 
 /* Arguments: x and, if given, level; it may differ from row to row and is 0 otherwise. */
 static inline bool
-read_side(FunctionCallInfo fcinfo, SpanRow *row)
+has_side(FunctionCallInfo fcinfo)
 {
-	bool has_level = PG_NARGS() > 2;
-
-	if (PG_ARGISNULL(1) || (has_level && PG_ARGISNULL(2)))
-		return false;
-	*row = row_above(0, PG_GETARG_FLOAT8(1), has_level ? PG_GETARG_FLOAT8(2) : 0.0);
-	return true;
+	return !PG_ARGISNULL(1) && (PG_NARGS() <= 2 || !PG_ARGISNULL(2));
 }
+
+/* Defines read_NAME_side, which reads such a row by NAME_above. */
+#define READ_SIDE(name) \
+	static inline bool read_##name##_side(FunctionCallInfo fcinfo, SpanRow *row) \
+	{ \
+		if (!has_side(fcinfo)) \
+			return false; \
+		*row = name##_above(fcinfo, 1, 0); \
+		return true; \
+	}
+
+READ_SIDE(float8)
+READ_SIDE(int8)
+READ_SIDE(numeric)
 
 #define FOLD_NAME crossings
 #define FOLD_TYPE CrossingsFold
 #define FOLD_RING SpanRing
 #define FOLD_STATE Span
 #define FOLD_ROW SpanRow
-#define FOLD_READ read_side
+#define FOLD_READ read_float8_side
+#define FOLD_COUNTS has_side
+#define FOLD_APPEND(state, row, options) span_append(state, row, 0)
+#include "pg/window_fold_template.h"
+
+#define FOLD_NAME int8_crossings
+#define FOLD_TYPE CrossingsFold
+#define FOLD_TYPE_IS_THERE
+#define FOLD_RING SpanRing
+#define FOLD_STATE Span
+#define FOLD_ROW SpanRow
+#define FOLD_READ read_int8_side
+#define FOLD_COUNTS has_side
+#define FOLD_APPEND(state, row, options) span_append(state, row, 0)
+#include "pg/window_fold_template.h"
+
+#define FOLD_NAME numeric_crossings
+#define FOLD_TYPE CrossingsFold
+#define FOLD_TYPE_IS_THERE
+#define FOLD_RING SpanRing
+#define FOLD_STATE Span
+#define FOLD_ROW SpanRow
+#define FOLD_READ read_numeric_side
+#define FOLD_COUNTS has_side
 #define FOLD_APPEND(state, row, options) span_append(state, row, 0)
 #include "pg/window_fold_template.h"
 

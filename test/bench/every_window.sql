@@ -5,7 +5,7 @@ SET enable_sort = off;
 
 -- One partition in order: a tenth NULL, irregular times.
 CREATE TEMP TABLE rows AS
-SELECT g AS i, x, y, x::real AS r, x::numeric(12, 3) AS amount, (g * 7919::bigint % 1009)::int AS item, 'value ' || g % 1000 AS v, ts, ts::date AS d, ts::time AS t
+SELECT g AS i, x, y, x::real AS r, x::numeric(12, 3) AS amount, g * 1000000007::bigint % 100003 * 99999999999 AS big, (g * 7919::bigint % 1009)::int AS item, 'value ' || g % 1000 AS v, ts, ts::date AS d, ts::time AS t
 FROM generate_series(1, :rows) AS g,
 	LATERAL (SELECT CASE WHEN g % 10 > 0 THEN 100 * sin(g * 12.9898::float8) + g % 7 END AS x, 30 * sin(g * 12.9898::float8) + 10 * cos(g * 3.7::float8) AS y,
 		timestamptz '2024-01-01 00:00Z' + (g * 60 + g % 50 * 19 % 50) * interval '1 second' AS ts) AS columns;
@@ -18,12 +18,12 @@ SELECT place, label, bound FROM (VALUES
 	('stats(x)|skewness(x)|kurtosis(x)|rms(x)|cv(x)|range_of(x)|range_of(i)|crest_factor(x)|zscore(x)', 1.5),
 	('min(x)|max(x)|max(r)|max(i)|max(item)|max(ts)|max(d)|max(t)|max(amount)|min(i)|max(-i)', 1.5),
 	('corr(y, x)|covar_pop(y, x)|covar_samp(y, x)|regr_avgx(y, x)|regr_avgy(y, x)|regr_count(y, x)|regr_intercept(y, x)|regr_r2(y, x)|regr_slope(y, x)|regr_sxx(y, x)|regr_sxy(y, x)|regr_syy(y, x)|stats(y, x)', 1.5),
-	('median(x)|quantile(x, 0.9)|mad(x)|iqr(x)|rank_of_last(x)|rank_of_last(i)|entropy(item)|mode_value(item)', 4),
+	('median(x)|median(big)|median(amount)|quantile(x, 0.9)|mad(x)|iqr(x)|rank_of_last(x)|rank_of_last(big)|rank_of_last(i)|entropy(item)|mode_value(item)', 4),
 	('count_distinct(item)|count_distinct(v)|mode_value(v)', 1.5),
-	('first_value_of(x)|first_value_of(v)|last_value_of(x)|last_value_of(v)|locf(x)|locf(x, ts, ''1 hour'')|last_k(x, 5)|lags(x, 5)', 1.5),
+	('first_value_of(x)|first_value_of(v)|last_value_of(x)|last_value_of(v)|locf(x)|locf(x, ts, ''1 hour'')|last_k(x, 5)|lags(x, 5)|lags(amount, 5)', 1.5),
 	('argmax(v, x)|argmax(i, x)|argmin(i, x)|argmax(v, i)|argmin(i, ts)|argmax(i, amount)', 1.5),
-	('since(ts, x > 99)|streak(x > -50)|session_id(ts, ''70 s'')|uptime(ts, ''1 min'')|time_above(ts, x, 50)|crossings(x)|crossings(x, 50)', 1.5),
-	('counter_delta(ts, x)|counter_rate(ts, x)|counter_resets(ts, x)|rate(ts, x)|time_weighted_avg(ts, x)|time_weighted_avg(ts, x, ''linear'')', 1.5),
+	('since(ts, x > 99)|streak(x > -50)|session_id(ts, ''70 s'')|uptime(ts, ''1 min'')|time_above(ts, x, 50)|time_above(ts, amount, 50)|crossings(x)|crossings(x, 50)|crossings(amount, 50)', 1.5),
+	('counter_delta(ts, x)|counter_rate(ts, x)|counter_resets(ts, x)|counter_delta(ts, big)|counter_rate(ts, big)|counter_delta(ts, amount)|counter_rate(ts, amount)|rate(ts, x)|time_weighted_avg(ts, x)|time_weighted_avg(ts, x, ''linear'')', 1.5),
 	('cusum(x, 0, 10)|ewm_avg(x, 0.01)|ewm_stddev(x, 0.01)|decayed_count(x, ts, ''1 day'')|decayed_sum(x, ts, ''1 day'')|decayed_avg(x, ts, ''1 day'')', 1.5),
 	('slope(x, ts)|autocorr(x, 10)|circular_mean(x, 24)', 1.5),
 	('qsketch(x)', NULL)) AS v(labels, bound),

@@ -57,3 +57,77 @@ counter_slope(const Counter *counter, double *result)
 {
 	return counter_result(counter, dd_two_sum(counter->last, -counter->first), true, result);
 }
+
+__extension__ typedef unsigned __int128 WideCount;
+
+/* Bits up to the highest that is set. */
+static int
+bit_length(WideCount x)
+{
+	uint64_t high = (uint64_t) (x >> 64);
+
+	if (high > 0)
+		return 128 - __builtin_clzll(high);
+	return x > 0 ? 64 - __builtin_clzll((uint64_t) x) : 0;
+}
+
+/*
+ * a / b, b > 0, rounded once: the quotient has 64 bits or more, and what was left over counts in the
+ * last of them.
+ */
+static double
+rounded_quotient(WideCount a, uint64_t b)
+{
+	int shift = 64 + bit_length(b) - bit_length(a);
+	WideCount quotient;
+
+	if (a == 0)
+		return 0.0;
+	shift = shift > 0 ? shift : 0;
+	a <<= shift;
+	quotient = a / b;
+	quotient |= a % b != 0;
+	return ldexp((double) quotient, -shift);
+}
+
+static CounterSum
+integer_increase(const IntegerCounter *counter)
+{
+	return (CounterSum) counter->last - counter->first + counter->lost;
+}
+
+Status
+integer_counter_increase(const IntegerCounter *counter, CounterSum *result)
+{
+	if (counter->n == 0)
+		return KERNEL_INVALID;
+	*result = integer_increase(counter);
+	return KERNEL_OK;
+}
+
+/* An amount a second. */
+static Status
+integer_rate(const IntegerCounter *counter, CounterSum amount, double *result)
+{
+	int64_t elapsed = counter->last_time - counter->first_time;
+	double rate;
+
+	if (counter->n == 0 || elapsed == 0)
+		return KERNEL_INVALID;
+	rate =
+		rounded_quotient((WideCount) (amount < 0 ? -amount : amount) * 1000000, (uint64_t) elapsed);
+	*result = amount < 0 ? -rate : rate;
+	return KERNEL_OK;
+}
+
+Status
+integer_counter_increase_rate(const IntegerCounter *counter, double *result)
+{
+	return integer_rate(counter, integer_increase(counter), result);
+}
+
+Status
+integer_counter_slope(const IntegerCounter *counter, double *result)
+{
+	return integer_rate(counter, (CounterSum) counter->last - counter->first, result);
+}
