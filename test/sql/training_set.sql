@@ -123,6 +123,27 @@ SELECT count(*), count(big_v), min(big_age), bool_and(big_matched) FROM "Trainin
 SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'Training set' ORDER BY ordinal_position;
 SELECT orchard.create_training_view('v', 'few', '{k}', 'ts', '[{"relation": "many", "ts": "ts", "columns": ["k"], "prefix": "m_", "strategy": "lateral"}]');
 
+-- What the planner expects of training sets whose spine is another one: the rows of the spine.
+CREATE TABLE stops AS SELECT i AS k, i % 7 AS l, timestamptz '2024-01-01' + i * interval '1 hour' AS ts, i::float8 AS v FROM generate_series(1, 5000) AS i;
+ANALYZE stops;
+CREATE TABLE stops_0 AS TABLE stops;
+ANALYZE stops_0;
+CREATE FUNCTION expected_rows() RETURNS float8[] LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+	expected float8[];
+BEGIN
+	FOR i IN 1 .. 3 LOOP
+		EXECUTE format('CREATE VIEW stops_%s AS %s', i, orchard.training_set_sql('stops_' || i - 1, '{l}', 'ts',
+			format('[{"relation": "stops", "prefix": "a%1$s_", "ts": "ts", "columns": ["v"]},
+				{"relation": "stops", "prefix": "b%1$s_", "ts": "ts", "windows": ["1 day"], "aggregates": {"v": ["avg"]}}]', i)::jsonb, 'merge'));
+		EXECUTE format('EXPLAIN (FORMAT json) SELECT * FROM stops_%s', i) INTO plan;
+		expected := expected || (plan #>> '{0,Plan,Plan Rows}')::float8;
+	END LOOP;
+	RETURN expected;
+END $$;
+SELECT expected_rows();
+
 -- mistakes
 CREATE FUNCTION attempt(spine text, keys text[], ts text, sources jsonb, strategy text DEFAULT 'auto', closed text DEFAULT 'left') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

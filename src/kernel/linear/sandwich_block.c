@@ -29,9 +29,10 @@ multiply(const double *a, const double *b, size_t n, size_t m, size_t k, double 
 	size_t j;
 	size_t l;
 
-	memset(c, 0, n * k * sizeof(double));
 	for (i = 0; i < n; i++)
 	{
+		for (l = 0; l < k; l++)
+			c[i * k + l] = 0.0;
 		for (j = 0; j < m; j++)
 		{
 			for (l = 0; l < k; l++)
