@@ -3,7 +3,8 @@
  *
  * fn_extra of the transition function holds a FitSite: the spec made from the
  * first row and one binding for each row type seen.  Options and target must
- * stay the same within a call site.
+ * stay the same within a call site.  Where the aggregate stands right above a
+ * scan (scan_row.h), only the first row is formed.
  *
  * fit_columns is what train() runs where partial sums are all that workers need to pass on: it takes
  * columns as arguments, so no row is formed.
@@ -23,6 +24,7 @@
 #include "pg/fit_final.h"
 #include "pg/fit_state.h"
 #include "pg/progress.h"
+#include "pg/scan_row.h"
 
 #define BINDINGS_KEPT 8 /* row types of one call site */
 
@@ -32,7 +34,10 @@ typedef struct FitSite
 	bool has_constants;					 /* target and options are constants of the query */
 	FitBinding *bindings[BINDINGS_KEPT]; /* the one used last comes first */
 	int n_bindings;
-	ptrdiff_t ahead; /* as fetch_state() takes it */
+	ptrdiff_t ahead;		 /* as fetch_state() takes it */
+	const ExprContext *scan; /* where rows are read that are not formed, else NULL */
+	FitBinding *scan_binding;
+	int n_read; /* the first so many columns of a row are all that it reads */
 } FitSite;
 
 /* The same for columns: one binding, of the call's arguments. */
@@ -44,11 +49,12 @@ typedef struct ColumnsSite
 	Progress progress;
 } ColumnsSite;
 
-/* Arguments of fit_columns_accum; the columns follow. */
+/* Arguments of fit_columns_accum; the columns follow.  fit_accum has a row in place of the names. */
 enum
 {
 	ARGUMENT_STATE,
-	ARGUMENT_NAMES,
+	ARGUMENT_ROW,
+	ARGUMENT_NAMES = ARGUMENT_ROW,
 	ARGUMENT_TARGET,
 	ARGUMENT_OPTIONS,
 	ARGUMENT_COLUMNS
@@ -91,15 +97,22 @@ same_arguments(const FitSpec *spec, const text *target, const Jsonb *options)
 		memcmp(options, spec->options_json, VARSIZE(options)) == 0;
 }
 
+/* A constant of the query, or a parameter of the whole statement. */
+static bool
+is_constant(const TargetEntry *argument)
+{
+	return IsA(argument->expr, Const) ||
+		(IsA(argument->expr, Param) && ((Param *) argument->expr)->paramkind == PARAM_EXTERN);
+}
+
 /* Are target and options constants, so that they need not be compared on every row? */
 static bool
 has_constant_arguments(FunctionCallInfo fcinfo)
 {
 	Aggref *call = AggGetAggref(fcinfo);
 
-	return call != NULL && list_length(call->args) >= 2 &&
-		IsA(((TargetEntry *) lsecond(call->args))->expr, Const) &&
-		(list_length(call->args) < 3 || IsA(((TargetEntry *) lthird(call->args))->expr, Const));
+	return call != NULL && list_length(call->args) >= 2 && is_constant(lsecond(call->args)) &&
+		(list_length(call->args) < 3 || is_constant(lthird(call->args)));
 }
 
 /* The options; the short form of fit has none. */
@@ -214,30 +227,13 @@ transition_state(FunctionCallInfo fcinfo, const FitSpec *spec, const char *funct
 							PG_DETOAST_DATUM(PG_GETARG_DATUM(ARGUMENT_STATE)));
 }
 
-/* The row into the aggregate's state; with only_sums it must be one that can be a value. */
-static Datum
-accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
+/* Raises the error of a spec whose state cannot be a value. */
+static void
+require_sums(const FitSpec *spec)
 {
-	HeapTupleHeader row;
-	FitSite *site;
-	FitState *state;
-	bool is_linear;
+	bool is_linear = spec->options->algorithm == ALGORITHM_LINEAR_REGRESSION;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "%s called outside an aggregate", function);
-	if (PG_NARGS() > 3)
-		require_argument(fcinfo, 3, "options");
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	if (fcinfo->flinfo->fn_extra != NULL)
-		fetch_state(fcinfo, ((FitSite *) fcinfo->flinfo->fn_extra)->ahead);
-	row = PG_GETARG_HEAPTUPLEHEADER(1);
-	site = fit_site(fcinfo, row);
-	if (unlikely(only_sums && site->spec->learns_recipe))
+	if (spec->learns_recipe)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -245,19 +241,103 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 			 errdetail("Rows can be summed only once they are transformed."),
 			 errhint(
 				 "Give a recipe that orchard.fit_recipe has fitted, or train on all rows with orchard.fit.")));
-	is_linear = site->spec->options->algorithm == ALGORITHM_LINEAR_REGRESSION;
-	if (unlikely(only_sums && site->spec->keeps_rows))
+	if (spec->keeps_rows)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 is_linear ? errmsg("option \"cov_type\" has no training state that can be kept") :
 							 errmsg("algorithm \"%s\" has no training state that can be kept",
-									algorithm_name(site->spec->options->algorithm)),
+									algorithm_name(spec->options->algorithm)),
 				 errdetail("Its state would be all its rows."),
 				 is_linear ?
 					 errhint("Leave it out, or train on all rows with orchard.fit.") :
 					 errhint("Use \"linear_regression\", or train on all rows with orchard.fit.")));
-	state = transition_state(fcinfo, site->spec, function);
-	fit_state_add(state, fit_binding(fcinfo, site, row), row);
+}
+
+/* How many columns of a row lead up to the last that the binding reads. */
+static int
+count_read(const FitSpec *spec, const FitBinding *binding)
+{
+	int last = Max(Max(binding->target.index, binding->weight.index), binding->fold.index);
+	int i;
+
+	for (i = 0; i < spec->n_features; i++)
+		last = Max(last, binding->features[i].index);
+	for (i = 0; i < binding->n_step_columns; i++)
+		last = Max(last, binding->step_columns[i]);
+	return last + 1;
+}
+
+/* After the first row: those that follow are read from the scan below where that can be. */
+static void
+take_scan(FunctionCallInfo fcinfo, FitSite *site)
+{
+	TupleDesc columns = site->bindings[0]->layout->descriptor;
+	MemoryContext caller;
+
+	if (site->has_constants)
+		site->scan = scan_rows_take(fcinfo, ARGUMENT_ROW - 1, columns);
+	if (site->scan == NULL)
+		return;
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	site->scan_binding = fit_binding_of_columns(site->spec, columns);
+	site->n_read = count_read(site->spec, site->scan_binding);
+	MemoryContextSwitchTo(caller);
+}
+
+/* The row that the scan below is at. */
+static void
+add_scan_row(FitState *state, const FitSite *site)
+{
+	TupleTableSlot *slot = scan_row(site->scan);
+	HeapTuple row = slot_stored_row(slot);
+
+	if (row != NULL)
+	{
+		fetch_following_row(row);
+		if (fit_state_add_stored(state, site->scan_binding, row))
+			return;
+	}
+	slot_getsomeattrs(slot, site->n_read);
+	fit_state_add_values(state, site->scan_binding, slot->tts_values, slot->tts_isnull);
+}
+
+/* The row into the aggregate's state; with only_sums it must be one that can be a value. */
+static Datum
+accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
+{
+	FitSite *site = fcinfo->flinfo->fn_extra;
+	FitState *state;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "%s called outside an aggregate", function);
+	if (PG_NARGS() > 3)
+		require_argument(fcinfo, 3, "options");
+	if (site != NULL)
+		fetch_state(fcinfo, site->ahead);
+	if (site != NULL && site->scan != NULL)
+	{
+		state = transition_state(fcinfo, site->spec, function);
+		add_scan_row(state, site);
+	}
+	else if (PG_ARGISNULL(ARGUMENT_ROW))
+	{
+		if (PG_ARGISNULL(ARGUMENT_STATE))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(ARGUMENT_STATE));
+	}
+	else
+	{
+		HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(ARGUMENT_ROW);
+		bool is_first = site == NULL;
+
+		site = fit_site(fcinfo, row);
+		if (unlikely(is_first && only_sums))
+			require_sums(site->spec);
+		state = transition_state(fcinfo, site->spec, function);
+		fit_state_add(state, fit_binding(fcinfo, site, row), row);
+		if (unlikely(is_first))
+			take_scan(fcinfo, site);
+	}
 	if (state->least_squares != NULL)
 		site->ahead = state_ahead(state);
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));

@@ -45,15 +45,13 @@
 #include "pg/model_registry.h"
 #include "pg/progress.h"
 #include "pg/row_source.h"
+#include "pg/scan_row.h"
 #include "pg/spill.h"
 
 #define COLUMNS_BY_ARGUMENT 95 /* at most, since a function has 100 arguments */
 
 /* Workers that are worth their start where one process reads stored rows, in two fifths of the time by arguments. */
 #define WORKERS_FOR_STORED 2
-
-#define CACHE_LINE 64
-#define ROWS_AHEAD 1024 /* bytes */
 
 /* For what memory must hold. */
 static const char train_hint[] =
@@ -285,40 +283,11 @@ receive_startup(DestReceiver *self, int operation, TupleDesc descriptor)
 	begin_hold_out((Training *) self, descriptor);
 }
 
-/*
- * The stored row behind a slot that a scan or a sort passes on as it is, or NULL.
- *
- * A slot for minimal rows may hold values instead, as that of several functions at once does.
- */
-static HeapTuple
-stored_row(TupleTableSlot *slot)
-{
-	if (TTS_IS_BUFFERTUPLE(slot) || TTS_IS_HEAPTUPLE(slot))
-		return ((HeapTupleTableSlot *) slot)->tuple;
-	if (TTS_IS_MINIMALTUPLE(slot) && ((MinimalTupleTableSlot *) slot)->mintuple != NULL)
-		return ((MinimalTupleTableSlot *) slot)->tuple;
-	return NULL;
-}
-
-/*
- * Asks for the bytes of a row that follows: rows stand downwards in a page in the order of their
- * coming, against which the processor does not read ahead.  Elsewhere it is asked for in vain.
- */
-static inline void
-fetch_following(HeapTuple row)
-{
-	const char *end = (const char *) row->t_data - ROWS_AHEAD;
-	const char *line;
-
-	for (line = end - row->t_len; line < end; line += CACHE_LINE)
-		__builtin_prefetch(line);
-}
-
 /* A row to train on: where it is stored if it can be read there, which no look at each column costs. */
 static void
 add_row(Training *training, TupleTableSlot *slot)
 {
-	HeapTuple row = stored_row(slot);
+	HeapTuple row = slot_stored_row(slot);
 
 	if (unlikely(training->state == NULL))
 	{
@@ -327,7 +296,7 @@ add_row(Training *training, TupleTableSlot *slot)
 	}
 	if (row != NULL)
 	{
-		fetch_following(row);
+		fetch_following_row(row);
 		if (fit_state_add_stored(training->state, training->binding, row))
 			return;
 	}
