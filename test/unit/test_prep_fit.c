@@ -461,6 +461,34 @@ case_block_moments(void)
 	}
 }
 
+/* The spread of values does not depend on their unit, though their squares may be no doubles. */
+static void
+case_small_values(void)
+{
+	int exponents[] = {0, -100, -450, -600, -1000};
+	size_t e;
+	int row;
+
+	for (e = 0; e < sizeof(exponents) / sizeof(exponents[0]); e++)
+	{
+		Step options;
+		Step step;
+		StepFit fit;
+
+		step_begin(&options, STEP_STANDARD);
+		CHECK(fit_begin(&fit, &options, &unit_allocator) == KERNEL_OK);
+		for (row = 0; row < 81; row++)
+			CHECK(fit_number(&fit, &unit_allocator, NULL, ldexp(row % 9 - 4.0, exponents[e])) ==
+				  KERNEL_OK);
+		CHECK(fit_finish(&fit, &unit_allocator, NULL, &step) == KERNEL_OK);
+		/* The variance of -4 .. 4 is 60 / 9. */
+		CHECK(fabs(ldexp(step.scale, -exponents[e]) - sqrt(60.0 / 9.0)) < 1e-14);
+		CHECK(fabs(ldexp(step.center, -exponents[e])) < 1e-15);
+		step_release(&step, &unit_allocator);
+		fit_release(&fit, &unit_allocator);
+	}
+}
+
 /* Counts that wait go to their cells before there is no room for them, and before cells move. */
 static void
 case_tallies(void)
@@ -694,10 +722,10 @@ case_shortest_step(void)
 }
 
 UNIT_MAIN({"shortest step", case_shortest_step}, {"rows together", case_rows},
-		  {"moments of a block", case_block_moments}, {"counts that wait", case_tallies},
-		  {"merged is whole", case_merge}, {"out of fold", case_out_of_fold},
-		  {"more folds", case_more_folds}, {"chains", case_chains},
-		  {"rows of a chain", case_chain_counts}, {"folds in a chain", case_chain_folds},
-		  {"a chain that widens", case_chain_widens}, {"classes", case_classes},
-		  {"options must agree", case_options_must_agree}, {"foreign bytes", case_foreign_bytes},
-		  {"refused memory", case_refused_memory})
+		  {"moments of a block", case_block_moments}, {"small values", case_small_values},
+		  {"counts that wait", case_tallies}, {"merged is whole", case_merge},
+		  {"out of fold", case_out_of_fold}, {"more folds", case_more_folds},
+		  {"chains", case_chains}, {"rows of a chain", case_chain_counts},
+		  {"folds in a chain", case_chain_folds}, {"a chain that widens", case_chain_widens},
+		  {"classes", case_classes}, {"options must agree", case_options_must_agree},
+		  {"foreign bytes", case_foreign_bytes}, {"refused memory", case_refused_memory})

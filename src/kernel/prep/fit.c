@@ -10,6 +10,7 @@
 
 #define BLOCK_COLUMNS 32 /* that are summed together */
 #define FIRST_LEVELS 16
+#define LEAST_SQUARE 1e-250
 #define CELL_SIZE 40
 #define LEAST_BODY (8 + 8 + CELL_SIZE + 8 + 8 + 12 + 4)
 
@@ -89,6 +90,24 @@ fit_begin(StepFit *fit, const Step *step, const Allocator *allocator)
 	return status;
 }
 
+/*
+ * Have the sums of a block all that they should?  Squares may be too large for a double, or too small:
+ * beside this sum of squares they are no digit of it, and of equal values there are none.
+ */
+static bool
+block_is_whole(const Variance *moments, const double *numbers, size_t stride, uint32_t n)
+{
+	uint32_t i = 1;
+
+	if (!isfinite(moments->total.hi) || !isfinite(moments->m2.hi))
+		return false;
+	if (__builtin_expect(moments->m2.hi >= LEAST_SQUARE, 1))
+		return true;
+	while (i < n && numbers[i * stride] == numbers[0])
+		i++;
+	return i == n;
+}
+
 Status
 fit_moments(const StepFit *fit, Variance *moments)
 {
@@ -100,9 +119,9 @@ fit_moments(const StepFit *fit, Variance *moments)
 	if (fit->n_block == 0)
 		return KERNEL_OK;
 	block_moments(fit->block, 1, fit->n_block, 1, &block);
-	if (isfinite(block.total.hi) && isfinite(block.m2.hi))
+	if (block_is_whole(&block, fit->block, 1, fit->n_block))
 		return variance_merge(moments, &block);
-	/* One by one, for the overflow that the built-in would find, or not. */
+	/* One by one, for small values, and the overflow that the built-in would find, or not. */
 	for (i = 0; i < fit->n_block && status == KERNEL_OK; i++)
 		status = variance_add(moments, fit->block[i]);
 	return status;
@@ -153,7 +172,7 @@ add_block(StepFit *fits, uint32_t n, const Allocator *allocator, const StopCheck
 	block_moments(numbers, stride, FIT_BLOCK, n, moments);
 	for (i = 0; i < n && status == KERNEL_OK; i++)
 	{
-		if (fits[i].n_block > 0 || !isfinite(moments[i].total.hi) || !isfinite(moments[i].m2.hi))
+		if (fits[i].n_block > 0 || !block_is_whole(&moments[i], numbers + i, stride, FIT_BLOCK))
 			status = add_numbers(&fits[i], allocator, stop, numbers + i, stride, FIT_BLOCK);
 		else
 		{

@@ -85,18 +85,20 @@ even_quantiles(const ScoreRuns *runs, const Allocator *allocator, uint32_t n, St
 	return status;
 }
 
-/* Edges that differ by no more than rounding are one: the list shrinks in place. */
+/* Edges of a bin without width are one, but for what is beside the range: the list shrinks in place. */
 static Status
 merge_edges(Step *step, const Allocator *allocator)
 {
 	NumberList kept = {0};
+	double width = step->knots.values[step->knots.n - 1] - step->knots.values[0];
+	double least = 1e-8 * fmin(width, 1.0);
 	uint32_t n = 0;
 	uint32_t i;
 	Status status;
 
 	for (i = 0; i < step->knots.n; i++)
 	{
-		if (n == 0 || step->knots.values[i] - step->knots.values[n - 1] > 1e-8)
+		if (n == 0 || step->knots.values[i] - step->knots.values[n - 1] > least)
 			step->knots.values[n++] = step->knots.values[i];
 	}
 	status = number_list_make(&kept, allocator, n);

@@ -8,7 +8,7 @@
 #define GOLDEN 0.38196601125010515 /* (3 - sqrt 5) / 2 */
 #define TOLERANCE 1.5e-8		   /* sqrt of the machine epsilon: a likelihood tells no finer */
 #define STEPS 200
-#define LARGEST_LAMBDA 50.0
+#define LARGEST_LAMBDA 1e15
 
 double
 yeo_johnson(double x, double lambda)
@@ -198,10 +198,10 @@ yeo_johnson_fit(const ScoreRuns *runs, const StopCheck *stop, double *lambda, do
 	double jacobian;
 	Status status;
 
-	/* Until the loss rises towards both ends. */
-	while (a > -LARGEST_LAMBDA / 2 && loss(runs, a) <= loss(runs, a + 1.0))
+	/* Until the loss rises towards both ends: of values near 0 lambda is as large as they are small. */
+	while (loss(runs, a) < loss(runs, 0.5 * a))
 		a *= 2.0;
-	while (b < LARGEST_LAMBDA / 2 && loss(runs, b) <= loss(runs, b - 1.0))
+	while (loss(runs, b) < loss(runs, 0.5 * b))
 		b *= 2.0;
 	status = minimise(runs, stop, a, b, lambda);
 	if (status != KERNEL_OK)
