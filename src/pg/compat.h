@@ -47,6 +47,8 @@
 	makeJsonLexContextCstringLen(NULL, json, length, encoding, escapes)
 #endif
 
+#include "executor/executor.h"
+
 /* Raises an error unless the user may read what the plan reads; in 16 rights left the range table (a61b1f74823c). */
 #if PG_VERSION_NUM >= 160000
 #define require_plan_rights(statement) \

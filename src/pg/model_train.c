@@ -2,10 +2,11 @@
  * model_train.c: train(name, source, target, algorithm, options): runs a query, trains on its rows
  * and registers the model.
  *
- * Two ways to read the rows, of which neither forms one.  A DestReceiver of ours takes the executor's
+ * Three ways to read the rows, of which none forms one.  A DestReceiver of ours takes the executor's
  * slots, and in them, where they stand for rows as a table or a sort keeps them, these rows.  Where
  * sums are all that a family needs, and the planner would have workers share the work of an aggregate,
- * the query is fit_columns over the columns instead: each process sums its own rows.  Rows that are
+ * each process sums its own rows: those of a whole table by a scan that we share out ourselves
+ * (shared_rows.c), those of other sources by the query fit_columns over the columns.  Rows that are
  * held out to validate the model wait in a tuplestore, which goes to a temporary file beyond work_mem;
  * they come out again when the model is there, so the query runs once.  Where the rows themselves are
  * kept, those beyond orchard.max_memory go to a temporary file too (spill.c).
@@ -17,6 +18,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
@@ -39,23 +41,15 @@
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/evaluation.h"
+#include "pg/fit_feed.h"
 #include "pg/fit_final.h"
 #include "pg/model_cache.h"
 #include "pg/model_reference.h"
 #include "pg/model_registry.h"
-#include "pg/progress.h"
 #include "pg/row_source.h"
-#include "pg/scan_row.h"
-#include "pg/spill.h"
+#include "pg/shared_rows.h"
 
 #define COLUMNS_BY_ARGUMENT 95 /* at most, since a function has 100 arguments */
-
-/* Workers that are worth their start where one process reads stored rows, in two fifths of the time by arguments. */
-#define WORKERS_FOR_STORED 2
-
-/* For what memory must hold. */
-static const char train_hint[] =
-	"Raise orchard.max_memory, or use fewer columns or columns of fewer different values.";
 
 PG_FUNCTION_INFO_V1(orchard_train);
 
@@ -64,26 +58,17 @@ extern Datum orchard_summary(PG_FUNCTION_ARGS);
 /* One training in progress. */
 typedef struct Training
 {
-	DestReceiver receiver;	   /* first: the executor knows this */
-	MemoryContext context;	   /* of all that follows */
-	MemoryContext row_context; /* for what reading a row allocates; reset after each */
+	DestReceiver receiver; /* first: the executor knows this */
+	MemoryContext context; /* of all that follows */
 	RowSource *source;
 	char *target;
 	Jsonb *options_json; /* with the algorithm */
 	FitOptions *options;
-	TupleDesc columns; /* those read, then the others, which options may name; or as in the table */
-	int n_read;
-	int n_taken;   /* the first so many columns of a row are all that training looks at */
-	FitSpec *spec; /* from the first row on */
-	FitBinding *binding;
-	FitState *state;
-	Spill *spill; /* of the state's rows */
-	bool refines; /* the source is read once more, for the digits that sums do not have */
-	Progress progress;
+	FitFeed feed;			   /* its columns: those read, then the others; or as in the table */
 	TupleDesc row_columns;	   /* those of a slot */
 	Tuplestorestate *held_out; /* rows to validate on; NULL when the options ask for none */
 	int validation;			   /* the column that marks them, or -1 */
-	uint64 *column_seeds;	   /* n_read: what a value's hash begins with */
+	uint64 *column_seeds;	   /* feed.n_read: what a value's hash begins with */
 } Training;
 
 /* (train(...)).* in a select list would train once for each column. */
@@ -127,29 +112,35 @@ merge_algorithm(Jsonb *options, const char *algorithm)
 
 /* Decides which columns of the source are read; the others stay known by name. */
 static void
-choose_columns(Training *training)
+begin_feed(Training *training)
 {
 	RowSource *source = training->source;
+	FitFeed *feed = &training->feed;
 	TupleDesc all = source->layout->descriptor;
 	AttrNumber n = 0;
 	int wanted;
 	int i;
 
+	*feed = (FitFeed){.context = training->context,
+					  .target = training->target,
+					  .options = training->options_json};
+	feed->row_context =
+		AllocSetContextCreate(training->context, "orchard training row", ALLOCSET_SMALL_SIZES);
 	fit_require_columns(training->options, training->target, source->layout);
 	for (i = 0; i < all->natts; i++)
 	{
 		source->is_read[i] = fit_reads_column(training->options, training->target,
 											  NameStr(TupleDescAttr(all, i)->attname));
-		training->n_read += source->is_read[i];
+		feed->n_read += source->is_read[i];
 	}
-	training->n_taken = training->n_read;
-	training->columns = CreateTemplateTupleDesc(all->natts);
+	feed->n_taken = feed->n_read;
+	feed->columns = CreateTemplateTupleDesc(all->natts);
 	for (wanted = 1; wanted >= 0; wanted--)
 	{
 		for (i = 0; i < all->natts; i++)
 		{
 			if (source->is_read[i] == (wanted == 1))
-				TupleDescCopyEntry(training->columns, ++n, all, i + 1);
+				TupleDescCopyEntry(feed->columns, ++n, all, i + 1);
 		}
 	}
 }
@@ -173,31 +164,9 @@ read_stored_rows(Training *training)
 		return;
 	for (i = 0; i < source->layout->n_columns; i++)
 		source->is_read[i] = true;
-	training->columns = source->layout->descriptor;
-	training->n_read = training->columns->natts;
-	training->n_taken = last;
-}
-
-/* The spec and the empty state, by the first row. */
-static void
-begin_state(Training *training, const TupleTableSlot *slot)
-{
-	MemoryContext caller = MemoryContextSwitchTo(training->context);
-	RowLayout *layout = row_layout_of_columns(training->columns);
-
-	memcpy(layout->values, slot->tts_values, sizeof(Datum) * training->n_read);
-	memcpy(layout->nulls, slot->tts_isnull, sizeof(bool) * training->n_read);
-	training->spec = fit_spec_create(training->options_json, training->target, layout);
-	training->spec->keeps_rows |= training->refines;
-	training->binding = fit_binding_of_columns(training->spec, training->columns);
-	training->state =
-		fit_state_create(memory_account_create(AllocSetContextCreate(
-							 training->context, "orchard training rows", ALLOCSET_DEFAULT_SIZES)),
-						 training->spec);
-	training->state->account->hint = train_hint;
-	training->spill = spill_create(training->state->account);
-	fit_state_spill_to(training->state, spill_store(training->spill));
-	MemoryContextSwitchTo(caller);
+	training->feed.columns = source->layout->descriptor;
+	training->feed.n_read = source->layout->n_columns;
+	training->feed.n_taken = last;
 }
 
 /* What the value of a column contributes: equal values of equal columns the same, in any order. */
@@ -236,7 +205,7 @@ is_held_out(const Training *training, const TupleTableSlot *slot)
 					 errhint("Say true or false of every row, for example by coalesce.")));
 		return DatumGetBool(slot->tts_values[training->validation]);
 	}
-	for (i = 0; i < training->n_read; i++)
+	for (i = 0; i < training->feed.n_read; i++)
 	{
 		if (!slot->tts_isnull[i])
 			hash += hash_value(training, i, slot->tts_values[i]);
@@ -256,9 +225,9 @@ begin_hold_out(Training *training, TupleDesc row_columns)
 		return;
 	caller = MemoryContextSwitchTo(training->context);
 	training->row_columns = CreateTupleDescCopy(row_columns);
-	training->column_seeds = palloc(sizeof(uint64) * Max(training->n_read, 1));
+	training->column_seeds = palloc(sizeof(uint64) * Max(training->feed.n_read, 1));
 	training->validation = -1;
-	for (i = 0; i < training->n_read; i++)
+	for (i = 0; i < training->feed.n_read; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(row_columns, i);
 		const char *name = NameStr(attribute->attname);
@@ -283,55 +252,34 @@ receive_startup(DestReceiver *self, int operation, TupleDesc descriptor)
 	begin_hold_out((Training *) self, descriptor);
 }
 
-/* A row to train on: where it is stored if it can be read there, which no look at each column costs. */
-static void
-add_row(Training *training, TupleTableSlot *slot)
-{
-	HeapTuple row = slot_stored_row(slot);
-
-	if (unlikely(training->state == NULL))
-	{
-		slot_getallattrs(slot);
-		begin_state(training, slot);
-	}
-	if (row != NULL)
-	{
-		fetch_following_row(row);
-		if (fit_state_add_stored(training->state, training->binding, row))
-			return;
-	}
-	slot_getsomeattrs(slot, training->n_taken);
-	fit_state_add_values(training->state, training->binding, slot->tts_values, slot->tts_isnull);
-}
-
 /* A row of those held out, which boosting watches its loss on. */
 static void
 hold_out_row(Training *training, TupleTableSlot *slot)
 {
+	FitFeed *feed = &training->feed;
+
 	tuplestore_puttupleslot(training->held_out, slot);
 	if (training->options->algorithm != ALGORITHM_GRADIENT_BOOSTING)
 		return;
-	if (training->state == NULL)
-		begin_state(training, slot);
-	fit_state_hold_out_values(training->state, training->binding, slot->tts_values,
-							  slot->tts_isnull);
+	if (feed->state == NULL)
+		fit_feed_begin(feed, slot);
+	fit_state_hold_out_values(feed->state, feed->binding, slot->tts_values, slot->tts_isnull);
 }
 
 static bool
 receive_row(TupleTableSlot *slot, DestReceiver *self)
 {
 	Training *training = (Training *) self;
-	MemoryContext caller = MemoryContextSwitchTo(training->row_context);
+	MemoryContext caller = MemoryContextSwitchTo(training->feed.row_context);
 
 	if (training->held_out != NULL)
 		slot_getallattrs(slot);
 	if (is_held_out(training, slot))
 		hold_out_row(training, slot);
 	else
-		add_row(training, slot);
+		fit_feed_add(&training->feed, slot);
 	MemoryContextSwitchTo(caller);
-	MemoryContextReset(training->row_context);
-	progress_add_row(&training->progress);
+	fit_feed_end_row(&training->feed);
 	return true;
 }
 
@@ -359,10 +307,10 @@ validate(Training *training, struct varlena *model)
 		slot_getallattrs(slot);
 		if (slot->tts_isnull[target]) /* is what it would be among the other rows */
 			fit_allow_null_target(training->options, training->target);
-		MemoryContextSwitchTo(training->row_context);
+		MemoryContextSwitchTo(training->feed.row_context);
 		evaluation_add(evaluation, slot->tts_values, slot->tts_isnull);
 		MemoryContextSwitchTo(training->context);
-		MemoryContextReset(training->row_context);
+		MemoryContextReset(training->feed.row_context);
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	tuplestore_end(training->held_out);
@@ -373,37 +321,65 @@ validate(Training *training, struct varlena *model)
 static void
 forget_rows(Training *training)
 {
-	fit_state_release(training->state);
-	spill_end(training->spill);
-	training->state = NULL;
-	training->spill = NULL;
+	fit_feed_forget(&training->feed);
 	if (training->held_out != NULL)
 		tuplestore_end(training->held_out);
 	training->held_out = NULL;
-	training->refines = true;
+	training->feed.keeps_rows = true;
 }
 
-/* The model from slots. */
-static struct varlena *
-train_by_slots(Training *training)
+/* The rows by slots into the feed. */
+static void
+read_slots(Training *training)
 {
-	struct varlena *model;
-
 	training->receiver = (DestReceiver){.receiveSlot = receive_row,
 										.rStartup = receive_startup,
 										.rShutdown = receive_end,
 										.rDestroy = receive_end,
 										.mydest = DestTuplestore};
-	training->row_context =
-		AllocSetContextCreate(training->context, "orchard training row", ALLOCSET_SMALL_SIZES);
 	read_stored_rows(training);
 	row_source_read(training->source, &training->receiver);
-	if (!training->refines && training->state != NULL && fit_is_rough(training->state))
+}
+
+/* Are sums of the rows as they come, all of them, what the model needs? */
+static bool
+is_summed(const Training *training)
+{
+	const FitOptions *options = training->options;
+
+	return !fit_options_keep_rows(options) &&
+		(options->preprocess == NULL || options->preprocess_is_fitted) &&
+		options->validation == NULL && options->validation_fraction == 0.0;
+}
+
+/* The same where workers share the table; whether they do. */
+static bool
+read_shared(Training *training)
+{
+	int workers = is_summed(training) ? row_source_shared(training->source) : 0;
+
+	if (workers == 0)
+		return false;
+	training->feed.state = shared_rows_read(training->source->table, training->target,
+											training->options_json, workers);
+	return true;
+}
+
+/* The model from the rows, which may have been read already. */
+static struct varlena *
+train_by_rows(Training *training, bool is_read)
+{
+	FitFeed *feed = &training->feed;
+	struct varlena *model;
+
+	if (!is_read)
+		read_slots(training);
+	if (!feed->keeps_rows && feed->state != NULL && fit_is_rough(feed->state))
 	{
 		forget_rows(training);
-		row_source_read(training->source, &training->receiver);
+		read_slots(training);
 	}
-	if ((training->state == NULL || training->state->rows == 0) && training->held_out != NULL &&
+	if ((feed->state == NULL || feed->state->rows == 0) && training->held_out != NULL &&
 		tuplestore_tuple_count(training->held_out) > 0)
 		ereport(
 			ERROR,
@@ -411,10 +387,10 @@ train_by_slots(Training *training)
 			 errmsg("the model cannot be fitted: every row is held out for validation"),
 			 errhint(
 				 "Hold fewer rows out: see the options \"validation\" and \"validation_fraction\".")));
-	fit_require_rows(training->state);
-	fit_notice_two_values(training->state);
-	model = fit_model_of_spent(training->state, &training->progress);
-	spill_end(training->spill);
+	fit_require_rows(feed->state);
+	fit_notice_two_values(feed->state);
+	model = fit_model_of_spent(feed->state, &feed->progress);
+	fit_feed_end_file(feed);
 	if (training->held_out == NULL)
 		return model;
 	return validate(training, model);
@@ -440,20 +416,20 @@ prepare_sums(Training *training)
 {
 	char *options =
 		JsonbToCString(NULL, &training->options_json->root, VARSIZE(training->options_json));
+	Oid table = training->source->table;
 	SPIPlanPtr plan;
 
-	if (fit_options_keep_rows(training->options) ||
-		(training->options->preprocess != NULL && !training->options->preprocess_is_fitted) ||
-		training->n_read > COLUMNS_BY_ARGUMENT || training->options->validation != NULL ||
-		training->options->validation_fraction > 0.0)
+	if (!is_summed(training) || training->feed.n_read > COLUMNS_BY_ARGUMENT)
+		return NULL;
+	/* One process that reads stored rows takes two fifths of the time by arguments. */
+	if (row_source_is_stored(training->source) && !has_subclass(table))
 		return NULL;
 	plan = row_source_prepare(psprintf(
 		"SELECT orchard.fit_columns(%s::pg_catalog.text[], %s::pg_catalog.text, "
 		"%s::pg_catalog.jsonb, %s) FROM %s",
-		quoted_names(training->columns), quote_literal_cstr(training->target),
+		quoted_names(training->feed.columns), quote_literal_cstr(training->target),
 		quote_literal_cstr(options), row_source_columns(training->source), training->source->from));
-	if (row_source_workers(plan) >=
-		(row_source_is_stored(training->source) ? WORKERS_FOR_STORED : 1))
+	if (row_source_workers(plan) > 0)
 		return plan;
 	SPI_freeplan(plan);
 	return NULL;
@@ -493,20 +469,23 @@ is_rough(const Training *training, struct varlena *stored)
 static struct varlena *
 train(Training *training, const char *source)
 {
+	SPIPlanPtr sums = NULL;
 	struct varlena *model;
-	SPIPlanPtr sums;
+	bool is_read;
 
 	SPI_connect();
 	MemoryContextSwitchTo(training->context);
 	training->options = fit_options_parse(training->options_json);
 	training->source = row_source_open(source);
-	choose_columns(training);
-	sums = prepare_sums(training);
-	model = sums != NULL ? train_by_sums(sums) : train_by_slots(training);
+	begin_feed(training);
+	is_read = read_shared(training);
+	if (!is_read)
+		sums = prepare_sums(training);
+	model = sums != NULL ? train_by_sums(sums) : train_by_rows(training, is_read);
 	if (sums != NULL && is_rough(training, model))
 	{
-		training->refines = true;
-		model = train_by_slots(training);
+		training->feed.keeps_rows = true;
+		model = train_by_rows(training, false);
 	}
 	SPI_finish();
 	return model;

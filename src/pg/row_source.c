@@ -7,10 +7,14 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -18,10 +22,15 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
+#include "utils/rel.h"
 #include "utils/typcache.h"
 #include "utils/varlena.h"
 
+#include "pg/compat.h"
 #include "pg/row_source.h"
+#include "pg/threads.h"
+
+#define PRODUCTS_OF_UNIT 600
 
 static const char example[] =
 	"Give the name of a table or view, or a query such as 'SELECT * FROM sales WHERE year > 2020'.";
@@ -209,8 +218,43 @@ planned_workers(const PlannedStmt *statement)
 	return 1;
 }
 
-int
-row_source_workers(SPIPlanPtr plan)
+/* What the plan has for one scan of the whole table, each process of which sums up its rows; else 0. */
+static int
+workers_of_scan(const PlannedStmt *statement, Oid table)
+{
+	const Plan *final = statement->planTree;
+	const Plan *gather = IsA(final, Agg) ? outerPlan(final) : NULL;
+	const Plan *partial = gather != NULL && IsA(gather, Gather) ? outerPlan(gather) : NULL;
+	const Plan *scan = partial != NULL && IsA(partial, Agg) ? outerPlan(partial) : NULL;
+
+	if (scan == NULL || !IsA(scan, SeqScan) || scan->qual != NIL || !scan->parallel_aware ||
+		rt_fetch(((const Scan *) scan)->scanrelid, statement->rtable)->relid != table)
+		return 0;
+	return ((const Gather *) gather)->num_workers;
+}
+
+/* Has the table what a scan gives? */
+static bool
+has_all_columns(Oid table)
+{
+	Relation relation = table_open(table, AccessShareLock);
+	TupleDesc descriptor = RelationGetDescr(relation);
+	bool has_all = RelationIsScannable(relation);
+	int i;
+
+	for (i = 0; i < descriptor->natts; i++)
+	{
+		char generated = TupleDescAttr(descriptor, i)->attgenerated;
+
+		has_all &= generated == '\0' || generated == ATTRIBUTE_GENERATED_STORED;
+	}
+	table_close(relation, NoLock);
+	return has_all;
+}
+
+/* The workers of a plan, by what looks at it; the user's rights are asked for. */
+static int
+workers_of_plan(SPIPlanPtr plan, Oid table)
 {
 	MemoryContext context = CurrentMemoryContext;
 	CachedPlan *cached = SPI_plan_get_cached_plan(plan);
@@ -218,11 +262,89 @@ row_source_workers(SPIPlanPtr plan)
 
 	if (cached != NULL)
 	{
-		workers = planned_workers(linitial_node(PlannedStmt, cached->stmt_list));
+		const PlannedStmt *statement = linitial_node(PlannedStmt, cached->stmt_list);
+
+		if (OidIsValid(table))
+			require_plan_rights(statement);
+		workers =
+			OidIsValid(table) ? workers_of_scan(statement, table) : planned_workers(statement);
 		ReleaseCachedPlan(cached, NULL); /* an unsaved plan has no resource owner */
 	}
 	MemoryContextSwitchTo(context);
 	return workers;
+}
+
+int
+row_source_workers(SPIPlanPtr plan)
+{
+	return workers_of_plan(plan, InvalidOid);
+}
+
+/*
+ * The columns to be read under aggregates that cost the planner what training costs, in units of
+ * PostgreSQL's own: one, and one more for each 600 products of two columns.
+ */
+static char *
+counted_columns(const RowSource *source)
+{
+	int n = 0;
+	int read = 0;
+	int groups;
+	StringInfoData counts;
+	int i;
+
+	for (i = 0; i < source->layout->n_columns; i++)
+		n += source->is_read[i];
+	groups = (int) Min(n, 1 + (int64) n * n / PRODUCTS_OF_UNIT);
+	initStringInfo(&counts);
+	for (i = 0; i < source->layout->n_columns; i++)
+	{
+		if (!source->is_read[i])
+			continue;
+		/* Column `read` is the first of a group where the quotient rises. */
+		if (read == 0 || (int64) read * groups / n > (int64) (read - 1) * groups / n)
+			appendStringInfoString(
+				&counts, read == 0 ? "pg_catalog.count(ROW(" : ")), pg_catalog.count(ROW(");
+		else
+			appendStringInfoString(&counts, ", ");
+		appendStringInfoString(
+			&counts,
+			quote_identifier(NameStr(TupleDescAttr(source->layout->descriptor, i)->attname)));
+		read++;
+	}
+	appendStringInfoString(&counts, "))");
+	return counts.data;
+}
+
+int
+row_source_shared(const RowSource *source)
+{
+	SPIPlanPtr plan;
+	int workers;
+
+	if (!OidIsValid(source->table) || !has_all_columns(source->table))
+		return 0;
+	plan = row_source_prepare(psprintf("SELECT %s FROM %s", counted_columns(source), source->from));
+	workers = workers_of_plan(plan, source->table);
+	SPI_freeplan(plan);
+	/* More processes than processors only cost their start. */
+	return Min(workers, threads_processors() - (parallel_leader_participation ? 1 : 0));
+}
+
+int
+row_source_begin_order(void)
+{
+	int settings = NewGUCNestLevel();
+
+	(void) set_config_option("synchronize_seqscans", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return settings;
+}
+
+void
+row_source_end_order(int settings)
+{
+	AtEOXact_GUC(false, settings);
 }
 
 void
@@ -230,16 +352,12 @@ row_source_run(SPIPlanPtr plan, DestReceiver *receiver)
 {
 	SPIExecuteOptions options = {.read_only = true, .dest = receiver};
 	MemoryContext context = CurrentMemoryContext;
-	int settings = NewGUCNestLevel();
-	int result;
+	int settings = row_source_begin_order();
+	int result = SPI_execute_plan_extended(plan, &options);
 
-	/* A scan that starts in the middle would give the rows in another order at each run. */
-	(void) set_config_option("synchronize_seqscans", "off", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
-	result = SPI_execute_plan_extended(plan, &options);
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "could not run the source: %s", SPI_result_code_string(result));
-	AtEOXact_GUC(false, settings);
+	row_source_end_order(settings);
 	MemoryContextSwitchTo(context);
 }
 

@@ -33,6 +33,13 @@ extern RowSource *row_source_open(const char *text);
 /* The plan of such a text, to be looked at; errors name the SQL argument. */
 extern SPIPlanPtr row_source_plan(const char *text, const char *argument);
 
+/*
+ * How many workers are worth their start to scan the whole table together with this process, by the
+ * planner's settings and the processors that there are; 0 for another source, and where the planner
+ * would not scan the table so.  Raises the error when the user may not read the columns to be read.
+ */
+extern int row_source_shared(const RowSource *source);
+
 /* Would the rows come as a table keeps them if all columns were read, and may the user read them all? */
 extern bool row_source_is_stored(const RowSource *source);
 
@@ -44,6 +51,13 @@ extern SPIPlanPtr row_source_prepare(const char *query);
 
 /* How many workers its plan has; 0 when it has none. */
 extern int row_source_workers(SPIPlanPtr plan);
+
+/*
+ * From here to row_source_end_order() scans start where tables do: one that starts in the middle, where
+ * another scan is, would give the rows in another order at each run.  Returns what ends it; an error does too.
+ */
+extern int row_source_begin_order(void);
+extern void row_source_end_order(int settings);
 
 /* Runs the query into the receiver, or into SPI_tuptable when that is NULL, without synchronised scans. */
 extern void row_source_run(SPIPlanPtr plan, DestReceiver *receiver);

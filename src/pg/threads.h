@@ -12,4 +12,7 @@ extern int orchard_max_threads;
 /* Threads, this process's own included; at least 1. */
 extern int threads_allowed(void);
 
+/* Processors that this process may run on. */
+extern int threads_processors(void);
+
 #endif /* ORCHARD_PG_THREADS_H */
