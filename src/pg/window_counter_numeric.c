@@ -8,13 +8,16 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/numeric.h"
 
+#include "kernel/window/counter.h"
 #include "kernel/window/kept_value.h"
 #include "pg/compat.h"
 #include "pg/error.h"
+#include "pg/numeric_integer.h"
 #include "pg/stat_state.h"
 #include "pg/window_argument.h"
 #include "pg/window_frame.h"
@@ -236,11 +239,11 @@ orchard_window_numeric_counter_delta(PG_FUNCTION_ARGS)
 }
 
 /*
- * An amount a second, rounded to double precision once: the quotient has so many places that it lies
- * on the same side as the true one of what is halfway between two doubles.
+ * An amount a second by arithmetic of numerics: the quotient has so many places that it lies on the
+ * same side as the true one of what is halfway between two doubles.
  */
 static double
-rate_of(Numeric amount, int64 elapsed)
+long_rate_of(Numeric amount, int64 elapsed)
 {
 	const int32 places = 100;
 	Datum microseconds = DirectFunctionCall2(numeric_mul, NumericGetDatum(amount),
@@ -252,6 +255,24 @@ rate_of(Numeric amount, int64 elapsed)
 	return DatumGetFloat8(DirectFunctionCall1(
 		numeric_float8,
 		DirectFunctionCall2(numeric_div, wide, NumericGetDatum(int64_to_numeric(elapsed)))));
+}
+
+/* An amount a second, rounded to double precision once. */
+static double
+rate_of(Numeric amount, int64 elapsed)
+{
+	int64 denominator = elapsed; /* 10^places of them */
+	int64 value;
+	int places;
+
+	if (!numeric_as_integer((const struct varlena *) amount, &value, &places))
+		return long_rate_of(amount, elapsed);
+	for (; places > 0; places--)
+	{
+		if (pg_mul_s64_overflow(denominator, 10, &denominator))
+			return long_rate_of(amount, elapsed);
+	}
+	return counter_rate_of(value, (uint64) denominator);
 }
 
 static Datum

@@ -82,6 +82,8 @@ decimal_numeric(DecimalNumber number)
 	high = numeric_mul_opt_error(int64_to_numeric((int64) (number.digits / half)),
 								 int64_to_numeric(half), NULL);
 	low = int64_to_numeric((int64) (number.digits % half));
-	return numeric_mul_opt_error(numeric_add_opt_error(high, low, NULL),
-								 int64_div_fast_to_numeric(1, number.places), NULL);
+	high = numeric_add_opt_error(high, low, NULL);
+	if (number.places == 0)
+		return high;
+	return numeric_mul_opt_error(high, int64_div_fast_to_numeric(1, number.places), NULL);
 }

@@ -7,6 +7,10 @@
  * before.  Values of a group wait in an array, which is sorted when a result is asked for; those of a
  * group that is asked again and again while it grows, and those of moving frames, are in a tree whose
  * keys point to them.  A NaN propagates, infinities have their place, as in order_statistics.h.
+ *
+ * A frame whose values all have the same number of decimal places, as those of a column of type
+ * numeric(p, s) have, and 64 bits without the point, keeps no copies: its tree is one of integers.  The
+ * first value that has other places makes it one of pointers.
  */
 #include "postgres.h"
 
@@ -20,6 +24,7 @@
 #include "kernel/window/nearest.h"
 #include "pg/compat.h"
 #include "pg/error.h"
+#include "pg/numeric_integer.h"
 #include "pg/stat_state.h"
 #include "pg/window_fraction.h"
 #include "pg/window_frame.h"
@@ -35,6 +40,9 @@ typedef struct NumericOrder
 	bool is_sorted;	 /* is what waits in order? */
 	bool was_asked;	 /* for a result, since when there may be more values */
 	uint64 n_nan;
+	bool is_scaled;			/* are the keys integers, each a value times 10^places? */
+	int places;				/* of all values, if is_scaled */
+	uint64 last_key;		/* of the newest row, if is_scaled and it has a value that is no NaN */
 	uint64 mad_split;		/* of nearest_ends */
 	OrderFraction fraction; /* of quantile(x, p) */
 	KeptValue last;			/* value of the newest row; missing when that was NULL */
@@ -213,27 +221,121 @@ orchard_numeric_order_accum(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+/* The tree of integers becomes one of pointers to numerics. */
+static void
+point_to_values(NumericOrder *state)
+{
+	const Allocator *allocator = &state->account->allocator;
+	OrderTree integers = state->tree;
+	uint64 k = 0;
+
+	state->tree = (OrderTree){.compare = compare_keys};
+	state->is_scaled = false;
+	while (k < integers.n)
+	{
+		uint32 length;
+		const uint64_t *keys = order_tree_from(&integers, k, &length);
+		uint32 i;
+
+		CHECK_FOR_INTERRUPTS();
+		for (i = 0; i < length; i++)
+		{
+			Numeric x = int64_div_fast_to_numeric(integer_from_key(keys[i]), state->places);
+
+			require(state, order_tree_insert(&state->tree, allocator, key_of(keep(state, x))));
+			pfree(x);
+		}
+		k += length;
+	}
+	order_tree_release(&integers, allocator);
+}
+
+/* Argument 1 as a key of a tree of integers; false where it has none. */
+static inline bool
+scaled_argument(FunctionCallInfo fcinfo, uint64 *key, int *places)
+{
+	int64 value;
+
+	if (!numeric_as_integer((const struct varlena *) PG_GETARG_POINTER(1), &value, places))
+		return false;
+	*key = integer_to_key(value);
+	return true;
+}
+
+/* A value enters a frame, by its key if all that is there have one. */
+static void
+enter(NumericOrder *state, FunctionCallInfo fcinfo)
+{
+	const Allocator *allocator = &state->account->allocator;
+	Numeric copy;
+	Numeric x;
+	uint64 key;
+	int places;
+	bool has_key = scaled_argument(fcinfo, &key, &places);
+
+	if (has_key && state->tree.n == 0)
+	{
+		if (!state->is_scaled)
+			order_tree_release(&state->tree, allocator);
+		state->tree.compare = NULL;
+		state->is_scaled = true;
+		state->places = places;
+	}
+	if (has_key && state->is_scaled && places == state->places)
+	{
+		require(state, order_tree_insert(&state->tree, allocator, key));
+		state->last_key = key;
+		kept_value_set_word(&state->last, allocator, 0);
+		return;
+	}
+	x = PG_GETARG_NUMERIC(1);
+	if (state->is_scaled && !numeric_is_nan(x))
+		point_to_values(state);
+	copy = keep(state, x);
+	if (copy != NULL)
+		require(state, order_tree_insert(&state->tree, allocator, key_of(copy)));
+	require(state, kept_value_set_bytes(&state->last, allocator, x, VARSIZE(x)));
+}
+
 /* moving transition(state, x [, p]) */
 Datum
 orchard_moving_numeric_order_add(PG_FUNCTION_ARGS)
 {
 	NumericOrder *state = order_argument(fcinfo);
-	const Allocator *allocator = &state->account->allocator;
 
 	if (PG_NARGS() > 2)
 		order_fraction_set(&state->fraction, fraction_argument(fcinfo, 2));
 	if (PG_ARGISNULL(1))
 		kept_value_set_missing(&state->last);
 	else
-	{
-		Numeric x = PG_GETARG_NUMERIC(1);
-		Numeric copy = keep(state, x);
-
-		if (copy != NULL)
-			require(state, order_tree_insert(&state->tree, allocator, key_of(copy)));
-		require(state, kept_value_set_bytes(&state->last, allocator, x, VARSIZE(x)));
-	}
+		enter(state, fcinfo);
 	PG_RETURN_POINTER(state);
+}
+
+/* A value leaves a frame. */
+static void
+leave(NumericOrder *state, FunctionCallInfo fcinfo)
+{
+	const Allocator *allocator = &state->account->allocator;
+	Numeric x;
+	uint64 taken;
+	int places;
+
+	if (state->is_scaled && scaled_argument(fcinfo, &taken, &places))
+	{
+		require(state, order_tree_remove(&state->tree, allocator, taken));
+		return;
+	}
+	x = PG_GETARG_NUMERIC(1);
+	if (numeric_is_nan(x))
+	{
+		require(state, state->n_nan > 0 ? KERNEL_OK : KERNEL_INVALID);
+		state->n_nan--;
+		return;
+	}
+	require(state, state->is_scaled ? KERNEL_INVALID : KERNEL_OK);
+	require(state, order_tree_take(&state->tree, allocator, key_of(x), &taken));
+	memory_release(allocator, value_of_key(taken), 1, VARSIZE(value_of_key(taken)));
 }
 
 Datum
@@ -242,22 +344,7 @@ orchard_moving_numeric_order_remove(PG_FUNCTION_ARGS)
 	NumericOrder *state = (NumericOrder *) PG_GETARG_POINTER(0);
 
 	if (!PG_ARGISNULL(1))
-	{
-		const Allocator *allocator = &state->account->allocator;
-		Numeric x = PG_GETARG_NUMERIC(1);
-		uint64 taken;
-
-		if (numeric_is_nan(x))
-		{
-			require(state, state->n_nan > 0 ? KERNEL_OK : KERNEL_INVALID);
-			state->n_nan--;
-		}
-		else
-		{
-			require(state, order_tree_take(&state->tree, allocator, key_of(x), &taken));
-			memory_release(allocator, value_of_key(taken), 1, VARSIZE(value_of_key(taken)));
-		}
-	}
+		leave(state, fcinfo);
 	PG_RETURN_POINTER(state);
 }
 
@@ -272,9 +359,13 @@ static inline Numeric
 element(const NumericOrder *state, uint64 k)
 {
 	uint32 length;
+	uint64 key;
 
-	return state->tree.n == 0 ? state->waiting[k] :
-								value_of_key(*order_tree_from(&state->tree, k, &length));
+	if (state->tree.n == 0)
+		return state->waiting[k];
+	key = *order_tree_from(&state->tree, k, &length);
+	return state->is_scaled ? int64_div_fast_to_numeric(integer_from_key(key), state->places) :
+							  value_of_key(key);
 }
 
 /* combine(state, state) */
@@ -391,13 +482,65 @@ between(Numeric low, Numeric high, Numeric fraction)
 	return numeric_add_opt_error(low, numeric_mul_opt_error(step, fraction, NULL), NULL);
 }
 
+static inline int64
+integer_at(const NumericOrder *state, uint64 k)
+{
+	uint32 length;
+
+	return integer_from_key(*order_tree_from(&state->tree, k, &length));
+}
+
+/* digits / 10^places, printed with so many places; NULL beyond 64 bits. */
+static inline Numeric
+scaled_numeric(WideDecimal digits, int places)
+{
+	if (digits < PG_INT64_MIN || digits > PG_INT64_MAX)
+		return NULL;
+	return int64_div_fast_to_numeric((int64) digits, places);
+}
+
+/*
+ * The quantile of a tree of integers, times 10^(places + *more): where it lies between two values that
+ * differ it has the places of p besides.
+ */
+static WideDecimal
+scaled_quantile(const NumericOrder *state, DecimalFraction p, int *more)
+{
+	DecimalPlace place = decimal_place(p, state->tree.n);
+	WideDecimal low = integer_at(state, place.k);
+	WideDecimal high = place.rest > 0 ? integer_at(state, place.k + 1) : low;
+
+	*more = low == high ? 0 : p.places;
+	if (low == high)
+		return low;
+	return low * (int64) power_of_ten(p.places) + (high - low) * (int64) place.rest;
+}
+
+/* Is the order that of integers, which stand for numerics? */
+static inline bool
+has_integers(const NumericOrder *state)
+{
+	return state->is_scaled && state->tree.n > 0;
+}
+
 /* The quantile of values that have an order; it may be one of the state's own. */
 static Numeric
 quantile_of(const NumericOrder *state, DecimalFraction p)
 {
-	DecimalPlace place = decimal_place(p, count_ordered(state));
-	Numeric low = element(state, place.k);
+	DecimalPlace place;
+	Numeric low;
 
+	if (has_integers(state))
+	{
+		int more;
+		WideDecimal digits = scaled_quantile(state, p, &more);
+		Numeric quantile = scaled_numeric(digits, state->places + more);
+
+		if (quantile != NULL)
+			return quantile;
+	}
+	place = decimal_place(p, count_ordered(state));
+	low = element(state, place.k);
 	if (place.rest == 0)
 		return low;
 	return between(low, element(state, place.k + 1),
@@ -448,14 +591,33 @@ distance_between(Numeric a, Numeric b)
 	return order > 0 ? numeric_sub_opt_error(a, b, NULL) : numeric_sub_opt_error(b, a, NULL);
 }
 
+/* iqr of a tree of integers, printed as the difference of the quartiles is; NULL beyond 64 bits. */
+static Numeric
+scaled_iqr(const NumericOrder *state)
+{
+	int upper_more;
+	int lower_more;
+	WideDecimal upper = scaled_quantile(state, (DecimalFraction){75, 2}, &upper_more);
+	WideDecimal lower = scaled_quantile(state, (DecimalFraction){25, 2}, &lower_more);
+	int more = Max(upper_more, lower_more);
+
+	upper = upper * (int64) power_of_ten(more - upper_more) -
+		lower * (int64) power_of_ten(more - lower_more);
+	return upper == 0 ? int64_to_numeric(0) : scaled_numeric(upper, state->places + more);
+}
+
 Datum
 orchard_numeric_order_iqr(PG_FUNCTION_ARGS)
 {
 	NumericOrder *state = (NumericOrder *) PG_GETARG_POINTER(0);
+	Numeric range;
 	Datum result;
 
 	if (!has_order(state, fcinfo, &result))
 		return result;
+	range = has_integers(state) ? scaled_iqr(state) : NULL;
+	if (range != NULL)
+		PG_RETURN_NUMERIC(range);
 	PG_RETURN_NUMERIC(distance_between(quantile_of(state, (DecimalFraction){75, 2}),
 									   quantile_of(state, (DecimalFraction){25, 2})));
 }
@@ -487,6 +649,51 @@ is_no_nearer(const void *context, uint64_t left, uint64_t right)
 				   around->twice) <= 0;
 }
 
+/* The integers of a tree around twice their median. */
+typedef struct ScaledAround
+{
+	const NumericOrder *state;
+	WideDecimal center;
+} ScaledAround;
+
+/* Twice the distance from the median. */
+static inline WideDecimal
+scaled_distance(const ScaledAround *around, uint64 place)
+{
+	WideDecimal x = 2 * (WideDecimal) integer_at(around->state, place);
+
+	return x < around->center ? around->center - x : x - around->center;
+}
+
+static inline bool
+is_no_nearer_scaled(const void *context, uint64_t left, uint64_t right)
+{
+	return scaled_distance(context, left) >= scaled_distance(context, right);
+}
+
+/*
+ * mad of a tree of integers, with the places that arithmetic of numerics gives it: a place more where
+ * two values that differ are halved, none for 0.  NULL where the result has more than 64 bits.
+ */
+static Numeric
+scaled_mad(NumericOrder *state)
+{
+	uint64 n = state->tree.n;
+	int64 below = integer_at(state, (n - 1) / 2);
+	int64 above = integer_at(state, n / 2);
+	ScaledAround around = {.state = state, .center = (WideDecimal) below + above};
+	NearestEnds ends = nearest_ends(n, &state->mad_split, is_no_nearer_scaled, &around);
+	WideDecimal last = scaled_distance(&around, ends.last);
+	WideDecimal next = n % 2 == 0 ? scaled_distance(&around, ends.next) : last;
+	int more = (below != above) + (last != next);
+
+	if (last + next == 0)
+		return int64_to_numeric(0);
+	/* A quarter of the sum, in units of 10^-(places + 2), less the places that are 0. */
+	return scaled_numeric((last + next) * 25 / (int64) power_of_ten(2 - more),
+						  state->places + more);
+}
+
 Datum
 orchard_numeric_order_mad(PG_FUNCTION_ARGS)
 {
@@ -499,6 +706,9 @@ orchard_numeric_order_mad(PG_FUNCTION_ARGS)
 
 	if (!has_order(state, fcinfo, &result))
 		return result;
+	deviation = has_integers(state) ? scaled_mad(state) : NULL;
+	if (deviation != NULL)
+		PG_RETURN_NUMERIC(deviation);
 	around.median = quantile_of(state, half);
 	if (numeric_is_nan(around.median))
 		return copy_of(around.median);
@@ -522,6 +732,8 @@ orchard_numeric_order_rank(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (state->n_nan > 0)
 		PG_RETURN_FLOAT8(get_float8_nan());
+	if (state->is_scaled)
+		PG_RETURN_FLOAT8(order_tree_rank(&state->tree, state->last_key));
 	by_value.compare = compare_values;
 	PG_RETURN_FLOAT8(order_tree_rank(&by_value, key_of(state->last.of.bytes)));
 }

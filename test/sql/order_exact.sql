@@ -112,3 +112,18 @@ SELECT orchard.mad(g::numeric * 7919 % 1000003) FROM generate_series(1, 3000000)
 RESET statement_timeout;
 DROP VIEW exact_groups;
 DROP TABLE exact_rows, exact_wanted;
+
+-- frames of one scale are kept as integers, other places, infinities, long numbers and NaN come and go: as text, each result is that of the group of the frame's rows
+CREATE TEMP TABLE scaled AS SELECT i, CASE WHEN h % 19 = 0 THEN NULL WHEN i % 97 = 0 THEN 'NaN' WHEN i % 101 < 2 THEN 'Infinity' WHEN i % 89 = 0 THEN 1.5 WHEN i % 83 = 0 THEN -123456789012345678901234567890.25
+	WHEN i > 700 THEN (h % 9 - 4) * 1000000000000000000 WHEN i > 600 THEN round((h % 7 - 3) / 1000000000000000000.0, 18) WHEN i > 500 THEN round(h % 5 - 2, 3) ELSE round((h % 61 - 30) / 100.0, 2) END AS x
+FROM (SELECT i, (i * 7919::bigint * i) % 100003 AS h FROM generate_series(1, 800) AS i) AS hashed;
+CREATE FUNCTION pg_temp.compare(width int) RETURNS TABLE (preceding int, rows bigint, different bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format($query$
+	SELECT %1$s, count(*), count(*) FILTER (WHERE frame <> wanted)
+	FROM (SELECT i, concat_ws(' ', orchard.median(x) OVER w, orchard.quantile(x, 0.3) OVER w, orchard.iqr(x) OVER w, orchard.mad(x) OVER w, orchard.rank_of_last(x) OVER w) AS frame
+		FROM scaled WINDOW w AS (ORDER BY i ROWS BETWEEN %1$s PRECEDING AND CURRENT ROW)) AS frames,
+		LATERAL (SELECT concat_ws(' ', orchard.median(x), orchard.quantile(x, 0.3), orchard.iqr(x), orchard.mad(x), orchard.rank_of_last(x ORDER BY s.i)) AS wanted
+			FROM scaled AS s WHERE s.i BETWEEN frames.i - %1$s AND frames.i) AS groups$query$, width);
+END $$;
+SELECT c.* FROM unnest(ARRAY[0, 1, 2, 3, 8, 29, 300]) AS width, pg_temp.compare(width) AS c;

@@ -64,6 +64,9 @@ SELECT orchard.counter_rate(t, x ORDER BY t) = expected AS of_bigint, orchard.co
 FROM (VALUES (17697726104527807, 914785, 1.934632302074018e+16::float8), (5496935587679942477, 339585980647, 16187168790675.176), (9873169798301357, 444400613271, 22216823072.38536), (3130166304896246071, 390662925981, 8012447807879.478)) AS v(amount, elapsed, expected),
 	LATERAL (VALUES (timestamp '2024-01-01', 5::bigint), (timestamp '2024-01-01' + elapsed * interval '1 microsecond', amount + 5)) AS r(t, x)
 GROUP BY expected ORDER BY expected;
+-- the same of numerics with more places than 64 bits hold
+SELECT orchard.counter_rate(t, x ORDER BY t) = (round(3 - 1 / 3.0::numeric(60, 50), 120) * 1000000 / 7000001)::float8 AS long, orchard.rate(t, -x ORDER BY t) = -(round(3 - 1 / 3.0::numeric(60, 50), 120) * 1000000 / 7000001)::float8 AS negative
+FROM (VALUES (timestamp '2024-01-01', 1 / 3.0::numeric(60, 50)), ('2024-01-01 00:00:07.000001', 3)) AS v(t, x);
 -- no reading, one reading, and the ends of bigint
 SELECT orchard.counter_delta(t, b) AS delta, orchard.counter_rate(t, b) AS rate, orchard.counter_resets(t, b) AS resets, orchard.rate(t, b) AS gauge, orchard.counter_delta(t, n) AS delta, orchard.counter_rate(t, n) AS rate, orchard.counter_resets(t, n) AS resets, orchard.rate(t, n) AS gauge,
 	orchard.crossings(b, 1) AS crossings, orchard.crossings(n) AS crossings, orchard.time_above(t, b, 1) AS above, orchard.time_above(t, n, 1) AS above, orchard.lags(b, 1) AS lags, orchard.lags(n, 1) AS lags

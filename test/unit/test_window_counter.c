@@ -263,6 +263,7 @@ integer_edges(void)
 	integer_counter_append(&counter, (IntegerCounterRow){1000003, INT64_MAX});
 	CHECK(integer_counter_increase(&counter, &delta) == KERNEL_OK && delta == UINT64_MAX);
 	CHECK(integer_counter_slope(&counter, &rate) == KERNEL_OK && rate == 0x1p64);
+	CHECK(counter_rate_of(-3, 2000000) == -1.5 && counter_rate_of(0, 1) == 0.0);
 	integer_counter_append(&counter, (IntegerCounterRow){2000003, INT64_MIN});
 	CHECK(integer_counter_slope(&counter, &rate) == KERNEL_OK && rate == 0.0);
 	CHECK(integer_counter_increase(&counter, &delta) == KERNEL_OK && delta == INT64_MAX);

@@ -71,10 +71,7 @@ bit_length(WideCount x)
 	return x > 0 ? 64 - __builtin_clzll((uint64_t) x) : 0;
 }
 
-/*
- * a / b, b > 0, rounded once: the quotient has 64 bits or more, and what was left over counts in the
- * last of them.
- */
+/* a / b, b > 0: the quotient has 64 bits or more, and what was left over counts in the last of them. */
 static double
 rounded_quotient(WideCount a, uint64_t b)
 {
@@ -88,6 +85,14 @@ rounded_quotient(WideCount a, uint64_t b)
 	quotient = a / b;
 	quotient |= a % b != 0;
 	return ldexp((double) quotient, -shift);
+}
+
+double
+counter_rate_of(CounterSum amount, uint64_t elapsed)
+{
+	double rate = rounded_quotient((WideCount) (amount < 0 ? -amount : amount) * 1000000, elapsed);
+
+	return amount < 0 ? -rate : rate;
 }
 
 static CounterSum
@@ -110,13 +115,10 @@ static Status
 integer_rate(const IntegerCounter *counter, CounterSum amount, double *result)
 {
 	int64_t elapsed = counter->last_time - counter->first_time;
-	double rate;
 
 	if (counter->n == 0 || elapsed == 0)
 		return KERNEL_INVALID;
-	rate =
-		rounded_quotient((WideCount) (amount < 0 ? -amount : amount) * 1000000, (uint64_t) elapsed);
-	*result = amount < 0 ? -rate : rate;
+	*result = counter_rate_of(amount, (uint64_t) elapsed);
 	return KERNEL_OK;
 }
 

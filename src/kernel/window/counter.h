@@ -55,4 +55,7 @@ extern Status integer_counter_increase(const IntegerCounter *counter, CounterSum
 extern Status integer_counter_increase_rate(const IntegerCounter *counter, double *result);
 extern Status integer_counter_slope(const IntegerCounter *counter, double *result);
 
+/* amount 10^6 / elapsed, rounded once; |amount| < 2^107, elapsed > 0. */
+extern double counter_rate_of(CounterSum amount, uint64_t elapsed);
+
 #endif /* ORCHARD_KERNEL_WINDOW_COUNTER_H */

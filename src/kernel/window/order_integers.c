@@ -7,17 +7,6 @@
 
 __extension__ typedef unsigned __int128 WideProduct;
 
-/* 10^0 to 10^17. */
-static uint64_t
-power_of_ten(int exponent)
-{
-	uint64_t power = 1;
-
-	for (; exponent > 0; exponent--)
-		power *= 10;
-	return power;
-}
-
 DecimalPlace
 decimal_place(DecimalFraction p, uint64_t n)
 {
@@ -39,12 +28,15 @@ select_integer(const OrderStatistics *order, uint64_t k)
 static DecimalNumber
 shorten(WideDecimal digits, int places)
 {
-	while (places > 0 && digits % 10 == 0)
-	{
+	int64_t few;
+
+	for (; (int64_t) digits != digits && places > 0 && digits % 10 == 0; places--)
 		digits /= 10;
-		places--;
-	}
-	return (DecimalNumber){digits, places};
+	if ((int64_t) digits != digits)
+		return (DecimalNumber){digits, places};
+	for (few = (int64_t) digits; places > 0 && few % 10 == 0; places--)
+		few /= 10;
+	return (DecimalNumber){few, places};
 }
 
 /* The quantile of a multiset that is not empty, times 10^p.places. */

@@ -36,6 +36,17 @@ typedef struct DecimalPlace
 	uint64_t rest;
 } DecimalPlace;
 
+/* 10^0 to 10^17. */
+static inline uint64_t
+power_of_ten(int exponent)
+{
+	uint64_t power = 1;
+
+	for (; exponent > 0; exponent--)
+		power *= 10;
+	return power;
+}
+
 /* The place (n - 1) p, without rounding, among n > 0 values. */
 extern DecimalPlace decimal_place(DecimalFraction p, uint64_t n);
 
