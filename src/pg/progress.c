@@ -45,8 +45,8 @@ progress_tell_step(Progress *progress, int32 steps, double gradient_norm)
 	if (seconds >= 0)
 		ereport(NOTICE,
 				(errmsg_plural(
-					"training has taken %d steps in %lld second; the norm of the gradient is %g",
-					"training has taken %d steps in %lld seconds; the norm of the gradient is %g",
+					"training is at step %d after %lld second; the norm of the gradient is %g",
+					"training is at step %d after %lld seconds; the norm of the gradient is %g",
 					seconds, steps, seconds, gradient_norm)));
 }
 

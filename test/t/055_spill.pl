@@ -225,7 +225,7 @@ SET orchard.progress_interval = 1;
 SELECT rows FROM orchard.train('four', '$four', 'yes', 'logistic_regression');
 SQL
 	like($err, qr/training has read \d+ rows in \d+ seconds?/, 'progress of reading');
-	like($err, qr/training has taken [1-9] steps in \d+ seconds?; the norm of the gradient is \d/, 'progress of the solver');
+	like($err, qr/training is at step [1-9] after \d+ seconds?; the norm of the gradient is \d/, 'progress of the solver');
 	foreach my $after_ms (300, 2500)
 	{
 		($lines, $err) = session(<<SQL);
