@@ -8,6 +8,7 @@
 
 #include "kernel/prep/fit.h"
 #include "kernel/prep/transform.h"
+#include "kernel/prep/waiting_rows.h"
 #include "pg/grown_state.h"
 
 typedef struct PrepState
@@ -17,13 +18,8 @@ typedef struct PrepState
 	uint32_t n;
 	StepFit *fits; /* n, owned */
 
-	/* Numbers of the last rows of a recipe, which its steps take column by column. */
-	uint32_t n_numbers; /* that all steps take */
-	double *pending;	/* PREP_PENDING rows of n_numbers; owned; NULL until the first */
-	uint32_t n_pending; /* rows */
+	WaitingRows waiting; /* of a recipe; not begun before the first row */
 } PrepState;
-
-#define PREP_PENDING 64
 
 extern const GrownType prep_state_type;
 
@@ -33,8 +29,11 @@ extern void prep_require(PrepState *state, const Step *step, Status status);
 /* A state of the steps, whose options are copied. */
 extern PrepState *prep_state_create(FunctionCallInfo fcinfo, const Transform *specification);
 
-/* Room for the numbers of the next row, in the order of the steps that take some. */
-extern double *prep_state_row(PrepState *state);
+/* Makes room for rows that wait, unless there is some.  takes: as of waiting_rows_begin. */
+extern void prep_state_begin_rows(PrepState *state, const bool *takes);
+
+/* The same, with one row more; returns its numbers, in the order of the steps that take some. */
+extern double *prep_state_row(PrepState *state, const bool *takes);
 
 /* The transform that all states of this aggregate's group teach, with a WARNING for each sketch. */
 extern Datum prep_state_finish(PrepState *state);

@@ -20,38 +20,39 @@ PG_FUNCTION_INFO_V1(orchard_transform_state_send);
 PG_FUNCTION_INFO_V1(orchard_transform_state_merge);
 PG_FUNCTION_INFO_V1(orchard_transform_state_final);
 
-/* The numbers that wait, each column to its step.  They are finite or NaN. */
+/* The rows that wait, each column to its step.  Their numbers are finite or NaN. */
 static Status
-flush_pending(PrepState *state)
+flush_waiting(PrepState *state)
 {
 	const MemoryAccount *account = state->base.account;
-	Status status = fit_number_rows(state->fits, state->n, &account->allocator, &account->stop,
-									state->pending, state->n_numbers, state->n_pending);
 
-	state->n_pending = 0;
-	return status;
+	return waiting_rows_flush(&state->waiting, state->fits, state->n, &account->allocator,
+							  &account->stop);
+}
+
+void
+prep_state_begin_rows(PrepState *state, const bool *takes)
+{
+	if (unlikely(!state->waiting.is_begun))
+		grown_state_require(&state->base,
+							waiting_rows_begin(&state->waiting, state->fits, state->n, takes,
+											   &state->base.account->allocator));
 }
 
 double *
-prep_state_row(PrepState *state)
+prep_state_row(PrepState *state, const bool *takes)
 {
-	if (state->n_pending == PREP_PENDING)
-		grown_state_require(&state->base, flush_pending(state));
-	if (unlikely(state->pending == NULL && state->n_numbers > 0))
-	{
-		state->pending = memory_allocate(&state->base.account->allocator, PREP_PENDING,
-										 sizeof(double) * state->n_numbers);
-		if (state->pending == NULL)
-			grown_state_require(&state->base, KERNEL_OUT_OF_MEMORY);
-	}
-	return state->pending + (size_t) state->n_pending++ * state->n_numbers;
+	prep_state_begin_rows(state, takes);
+	if (unlikely(state->waiting.n == WAITING_ROWS))
+		grown_state_require(&state->base, flush_waiting(state));
+	return waiting_rows_next(&state->waiting);
 }
 
 static Status
 state_settle(GrownState *base, const Allocator *allocator, const StopCheck *stop)
 {
 	PrepState *state = (PrepState *) base;
-	Status status = flush_pending(state);
+	Status status = flush_waiting(state);
 	uint32_t i;
 
 	for (i = 0; i < state->n && status == KERNEL_OK; i++)
@@ -90,8 +91,7 @@ state_release(GrownState *base, const Allocator *allocator)
 	PrepState *state = (PrepState *) base;
 
 	fit_release_list(state->fits, state->n, allocator);
-	memory_release(allocator, state->pending, PREP_PENDING, sizeof(double) * state->n_numbers);
-	state->pending = NULL;
+	waiting_rows_end(&state->waiting, allocator);
 	state->fits = NULL;
 	state->n = 0;
 }
@@ -174,8 +174,6 @@ state_decode(GrownState *base, const Allocator *allocator, ByteReader *reader)
 	for (i = 0; i < n && status == KERNEL_OK; i++)
 	{
 		status = fit_decode(&state->fits[i], allocator, reader);
-		if (status == KERNEL_OK)
-			state->n_numbers += fit_width(&state->fits[i]);
 		if (status == KERNEL_OK && !fit_has_texts(&state->fits[i]))
 			status = KERNEL_CORRUPT;
 	}
@@ -293,7 +291,6 @@ prep_state_create(FunctionCallInfo fcinfo, const Transform *specification)
 
 		grown_state_require(&state->base, step_copy(&step, &specification->steps[i], allocator));
 		grown_state_require(&state->base, fit_begin(&state->fits[i], &step, allocator));
-		state->n_numbers += fit_width(&state->fits[i]);
 	}
 	return state;
 }
@@ -334,8 +331,8 @@ merge_states(PrepState *into, PrepState *from)
 	bool is_same = into->is_recipe == from->is_recipe && into->n == from->n;
 	uint32_t i;
 
-	grown_state_require(&into->base, flush_pending(into));
-	grown_state_require(&from->base, flush_pending(from));
+	grown_state_require(&into->base, flush_waiting(into));
+	grown_state_require(&from->base, flush_waiting(from));
 	for (i = 0; i < into->n && is_same; i++)
 	{
 		Status status = fit_merge(&into->fits[i], &into->base.account->allocator,
@@ -404,7 +401,7 @@ prep_state_finish(PrepState *state)
 	Datum result;
 	uint32_t i;
 
-	grown_state_require(&state->base, flush_pending(state));
+	grown_state_require(&state->base, flush_waiting(state));
 	transform.steps = memory_allocate_zero(allocator, state->n, sizeof(Step));
 	if (transform.steps == NULL)
 		grown_state_require(&state->base, KERNEL_OUT_OF_MEMORY);

@@ -116,6 +116,72 @@ refusal_changes_nothing(void)
 	dictionary_release(&dictionary, &unit_allocator);
 }
 
+/* Keys that are made in three ways, and back. */
+static void
+keys_of_short_strings(void)
+{
+	char memory[] = "12345678abcdefg";
+	size_t length;
+
+	for (length = 0; length <= DICTIONARY_SHORT; length++)
+	{
+		char text[DICTIONARY_SHORT];
+		uint64_t key = dictionary_short_key(memory + 8, length);
+
+		CHECK(key == dictionary_inner_key(memory + 8, length) && key != 0);
+		CHECK(dictionary_key_text(key, text) == length && memcmp(text, memory + 8, length) == 0);
+		CHECK(dictionary_short_key("abcdef", length < 6 ? length : 6) ==
+			  (length < 6 ? key : dictionary_short_key(memory + 8, 6)));
+	}
+	CHECK(dictionary_short_key("ab", 2) == (UINT64_C(3) << 56 | UINT64_C(0x6261)));
+}
+
+/* Many keys at once as each alone. */
+static void
+finds_keys(void)
+{
+	Dictionary dictionary = {0};
+	uint64_t keys[64];
+	uint32_t levels[64];
+	char text[64];
+	size_t length;
+	int32_t code;
+	int start;
+	int i;
+
+	keys[0] = 0;
+	keys[1] = dictionary_short_key("x", 1);
+	CHECK(dictionary_find_keys(&dictionary, keys, 2, levels) == 1);
+	CHECK(levels[0] == 0 && levels[1] == 0);
+	/* Every third is absent; long ones are among those held. */
+	for (i = 0; i < 6400; i++)
+	{
+		length = (size_t) sprintf(text, i % 5 == 0 ? "s%d and more" : "s%d", i);
+		if (i % 3 != 0)
+			CHECK(dictionary_add(&dictionary, &unit_allocator, text, length, &code) == KERNEL_OK);
+	}
+	for (start = 0; start < 6400; start += 64)
+	{
+		uint32_t missed = 0;
+
+		for (i = 0; i < 64; i++)
+		{
+			length = (size_t) sprintf(text, "s%d", start + i);
+			keys[i] = i % 13 == 0 ? 0 : dictionary_short_key(text, length);
+		}
+		missed = dictionary_find_keys(&dictionary, keys, 64, levels);
+		for (i = 0; i < 64; i++)
+		{
+			length = (size_t) sprintf(text, "s%d", start + i);
+			CHECK((int32_t) levels[i] - 1 ==
+				  (i % 13 == 0 ? -1 : dictionary_find(&dictionary, text, length)));
+			missed -= i % 13 != 0 && levels[i] == 0;
+		}
+		CHECK(missed == 0);
+	}
+	dictionary_release(&dictionary, &unit_allocator);
+}
+
 static bool
 stop_now(void *context)
 {
@@ -142,5 +208,6 @@ sorting_can_be_stopped(void)
 	dictionary_release(&dictionary, &unit_allocator);
 }
 
-UNIT_MAIN(UNIT_CASE(codes_are_stable), UNIT_CASE(sorts_by_bytes), UNIT_CASE(sorts_many),
-		  UNIT_CASE(sorting_can_be_stopped), UNIT_CASE(refusal_changes_nothing))
+UNIT_MAIN(UNIT_CASE(codes_are_stable), UNIT_CASE(keys_of_short_strings), UNIT_CASE(finds_keys),
+		  UNIT_CASE(sorts_by_bytes), UNIT_CASE(sorts_many), UNIT_CASE(sorting_can_be_stopped),
+		  UNIT_CASE(refusal_changes_nothing))

@@ -7,8 +7,6 @@
 
 #include "kernel/base/hash.h"
 
-#define SHORT_STRING 7 /* bytes that a key has room for */
-#define LONG_KEY (UINT64_C(1) << 63)
 #define FIRST_STRINGS 8
 #define FIRST_TEXT 64
 #define MAX_STRINGS (INT32_MAX - 1)
@@ -41,26 +39,22 @@ is_string(const Dictionary *dictionary, int32_t code, const char *text, size_t l
 	return held == length && memcmp(other, text, length) == 0;
 }
 
-/* The bytes of a short string side by side, and in the top byte their number and one: never 0. */
+/* The key of a short string, in at most two reads. */
 static inline uint64_t
 short_key(const char *text, size_t length)
 {
-	uint64_t key = (uint64_t) (length + 1) << 56;
-	uint32_t first;
-	uint32_t last;
-
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	if (length >= 4)
 	{
+		uint32_t first;
+		uint32_t last;
+
 		memcpy(&first, text, 4);
 		memcpy(&last, text + length - 4, 4);
-		return key | first | (uint64_t) last << 8 * (length - 4);
+		return (uint64_t) (length + 1) << 56 | first | (uint64_t) last << 8 * (length - 4);
 	}
-	/* First, middle and last are all of three; of fewer some are the same. */
-	if (length > 0)
-		key |= (uint64_t) (unsigned char) text[0] |
-			(uint64_t) (unsigned char) text[length / 2] << 8 * (length / 2) |
-			(uint64_t) (unsigned char) text[length - 1] << 8 * (length - 1);
-	return key;
+#endif
+	return dictionary_short_key(text, length);
 }
 
 /* The slot of a key: the one that holds the string, or the free one where it belongs. */
@@ -73,7 +67,7 @@ find_slot(const Dictionary *dictionary, uint64_t key, const char *text, size_t l
 
 	while (slot->key != 0 &&
 		   !(slot->key == key &&
-			 (length <= SHORT_STRING || is_string(dictionary, slot->code, text, length))))
+			 (length <= DICTIONARY_SHORT || is_string(dictionary, slot->level - 1, text, length))))
 	{
 		place = (place + 1) & mask;
 		slot = &dictionary->table[place];
@@ -84,36 +78,67 @@ find_slot(const Dictionary *dictionary, uint64_t key, const char *text, size_t l
 static inline uint64_t
 key_of(const char *text, size_t length)
 {
-	return length <= SHORT_STRING ? short_key(text, length) :
-									hash_bytes(text, length, 0) | LONG_KEY;
-}
-
-uint64_t
-dictionary_key(const Dictionary *dictionary, const char *text, size_t length)
-{
-	uint64_t key = key_of(text, length);
-
-	if (dictionary->table_size > 0)
-		__builtin_prefetch(
-			&dictionary->table[(uint32_t) hash_mix(key) & (dictionary->table_size - 1)]);
-	return key;
-}
-
-int32_t
-dictionary_find_key(const Dictionary *dictionary, uint64_t key, const char *text, size_t length)
-{
-	const DictionarySlot *slot;
-
-	if (dictionary->table_size == 0)
-		return -1;
-	slot = find_slot(dictionary, key, text, length);
-	return slot->key != 0 ? slot->code : -1;
+	return length <= DICTIONARY_SHORT ? short_key(text, length) :
+										hash_bytes(text, length, 0) | DICTIONARY_LONG_KEY;
 }
 
 int32_t
 dictionary_find(const Dictionary *dictionary, const char *text, size_t length)
 {
-	return dictionary_find_key(dictionary, key_of(text, length), text, length);
+	if (dictionary->table_size == 0)
+		return -1;
+	return find_slot(dictionary, key_of(text, length), text, length)->level - 1;
+}
+
+/* The first slot that each key may be in; returns whether all were found in theirs. */
+static bool
+look_once(const Dictionary *dictionary, const uint64_t *keys, uint32_t n, uint32_t *levels)
+{
+	uint64_t mask = dictionary->table_size - 1;
+	bool all_found = true;
+	uint32_t i;
+
+	/* Without a branch, so that one look does not wait for the one before. */
+	for (i = 0; i < n; i++)
+	{
+		const DictionarySlot *slot = &dictionary->table[hash_mix(keys[i]) & mask];
+		bool is_found = slot->key == keys[i];
+
+		levels[i] = (uint32_t) slot->level & -(uint32_t) is_found;
+		all_found &= is_found;
+	}
+	return all_found;
+}
+
+uint32_t
+dictionary_find_keys(const Dictionary *dictionary, const uint64_t *keys, uint32_t n,
+					 uint32_t *levels)
+{
+	uint32_t missed = 0;
+	uint32_t i;
+
+	if (dictionary->table_size > 0 && look_once(dictionary, keys, n, levels))
+		return 0;
+	for (i = 0; i < n; i++)
+	{
+		if (dictionary->table_size == 0 || keys[i] == 0)
+			levels[i] = 0;
+		else if (levels[i] == 0)
+			levels[i] = (uint32_t) find_slot(dictionary, keys[i], NULL, 0)->level;
+		missed += levels[i] == 0 && keys[i] != 0;
+	}
+	return missed;
+}
+
+size_t
+dictionary_key_text(uint64_t key, char *text)
+{
+	size_t length = (size_t) (key >> 56) - 1;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		text[i] = (char) (key >> 8 * i);
+	return length;
 }
 
 /* A table of twice the size, or the first one. */
@@ -137,7 +162,7 @@ grow_table(Dictionary *dictionary, const Allocator *allocator)
 
 		uint64_t key = key_of(text, length);
 
-		*find_slot(dictionary, key, text, length) = (DictionarySlot){key, code};
+		*find_slot(dictionary, key, text, length) = (DictionarySlot){key, code + 1};
 	}
 	return KERNEL_OK;
 }
@@ -201,7 +226,7 @@ dictionary_add(Dictionary *dictionary, const Allocator *allocator, const char *t
 		memcpy(dictionary->text + dictionary->text_length, text, length);
 	dictionary->text[dictionary->text_length + length] = '\0';
 	key = key_of(text, length);
-	*find_slot(dictionary, key, text, length) = (DictionarySlot){key, dictionary->n};
+	*find_slot(dictionary, key, text, length) = (DictionarySlot){key, dictionary->n + 1};
 	dictionary->text_length += length + 1;
 	dictionary->offsets[dictionary->n + 1] = dictionary->text_length;
 	*code = dictionary->n++;

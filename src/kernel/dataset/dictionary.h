@@ -2,8 +2,8 @@
  * dictionary.h: the distinct strings of a categorical column, numbered by first appearance.
  *
  * Strings are kept in one growing arena; lookup is open addressing over keys of
- * 64 bits.  The key of a string of at most 7 bytes is these bytes and its length,
- * so that finding it touches its slot and nothing else; that of a longer one is a
+ * 64 bits.  The key of a string of at most 7 bytes is these bytes, the first lowest, and its length
+ * and one in the top byte, so that finding it touches its slot and nothing else; that of a longer one is a
  * hash, and the string is compared.  Codes are 0 .. n-1 and never change.  All
  * memory comes from the allocator given to each growing call; the same one every
  * time.
@@ -11,12 +11,17 @@
 #ifndef ORCHARD_KERNEL_DATASET_DICTIONARY_H
 #define ORCHARD_KERNEL_DATASET_DICTIONARY_H
 
+#include <string.h>
+
 #include "kernel/base/memory.h"
+
+#define DICTIONARY_SHORT 7						/* bytes of a string that a key has room for */
+#define DICTIONARY_LONG_KEY (UINT64_C(1) << 63) /* set in the keys of longer ones */
 
 typedef struct DictionarySlot
 {
-	uint64_t key; /* 0: free */
-	int32_t code;
+	uint64_t key;  /* 0: free */
+	int32_t level; /* 1 + code; 0: free */
 } DictionarySlot;
 
 typedef struct Dictionary
@@ -37,13 +42,43 @@ extern void dictionary_release(Dictionary *dictionary, const Allocator *allocato
 /* The code of a string, or -1.  Cost O(length). */
 extern int32_t dictionary_find(const Dictionary *dictionary, const char *text, size_t length);
 
+/* The key of a string of at most DICTIONARY_SHORT bytes: never 0. */
+static inline uint64_t
+dictionary_short_key(const char *text, size_t length)
+{
+	uint64_t key = (uint64_t) (length + 1) << 56;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		key |= (uint64_t) (unsigned char) text[i] << 8 * i;
+	return key;
+}
+
+/* The same without a branch, of a string that has 8 bytes before it that may be read. */
+static inline uint64_t
+dictionary_inner_key(const char *text, size_t length)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t word;
+
+	memcpy(&word, text + length - 8, 8);
+	return word >> 8 >> 8 * (DICTIONARY_SHORT - length) | (uint64_t) (length + 1) << 56;
+#else
+	return dictionary_short_key(text, length);
+#endif
+}
+
 /*
- * dictionary_find in two halves, for one that looks into several dictionaries: the first gives the key
- * of the string and asks for the memory that the second reads, which then need not wait for it.
+ * dictionary_find_keys
+ *		levels[i] = 1 + the code of the short string with keys[i], or 0, which is also that of key 0.
+ *
+ * Returns how many keys other than 0 were not found.
  */
-extern uint64_t dictionary_key(const Dictionary *dictionary, const char *text, size_t length);
-extern int32_t dictionary_find_key(const Dictionary *dictionary, uint64_t key, const char *text,
-								   size_t length);
+extern uint32_t dictionary_find_keys(const Dictionary *dictionary, const uint64_t *keys, uint32_t n,
+									 uint32_t *levels);
+
+/* The string of a short key into text[DICTIONARY_SHORT]; returns its length. */
+extern size_t dictionary_key_text(uint64_t key, char *text);
 
 /*
  * The code of a string, added when new.  KERNEL_OUT_OF_MEMORY leaves the

@@ -145,6 +145,19 @@ takes_blocks(const StepFit *fit)
 	return step_keeps_moments(&fit->step) && fit_width(fit) == 1 && fit_is_single(fit);
 }
 
+/* Numbers that nothing is learnt from: only how many there are. */
+static void
+count_numbers(StepFit *fit, const double *numbers, size_t stride, uint32_t n_rows)
+{
+	uint32_t missing = 0;
+	uint32_t row;
+
+	for (row = 0; row < n_rows; row++)
+		missing += isnan(numbers[row * stride]) != 0;
+	fit->rows += n_rows;
+	fit->missing += missing;
+}
+
 /* One after the other. */
 static Status
 add_numbers(StepFit *fit, const Allocator *allocator, const StopCheck *stop, const double *numbers,
@@ -154,6 +167,11 @@ add_numbers(StepFit *fit, const Allocator *allocator, const StopCheck *stop, con
 	Status status = KERNEL_OK;
 	uint32_t row;
 
+	if (is_single && !step_learns(&fit->step))
+	{
+		count_numbers(fit, numbers, stride, n_rows);
+		return KERNEL_OK;
+	}
 	for (row = 0; row < n_rows && status == KERNEL_OK; row++, numbers += stride)
 		status = is_single ? fit_number(fit, allocator, stop, *numbers) :
 							 fit_numbers(fit, allocator, stop, numbers, 1.0);
@@ -246,6 +264,13 @@ cell_count(const StepFit *fit)
 	return (size_t) fit->level_slots * fit->fold_slots * fit->class_slots;
 }
 
+static void
+add_tally(Variance *cell, Tally tally)
+{
+	cell->n += (uint32_t) tally;
+	cell->total.hi += (double) (tally >> 32);
+}
+
 void
 fit_take_tallies(StepFit *fit)
 {
@@ -254,9 +279,8 @@ fit_take_tallies(StepFit *fit)
 
 	for (i = 0; i < n && fit->n_tallied > 0; i++)
 	{
-		fit->cells[i].n += fit->tallies[i].rows;
-		fit->cells[i].total.hi += fit->tallies[i].ones;
-		fit->tallies[i] = (Tally){0, 0};
+		add_tally(&fit->cells[i], fit->tallies[i]);
+		fit->tallies[i] = 0;
 	}
 	fit->n_tallied = 0;
 }
@@ -268,8 +292,7 @@ whole_cell(const StepFit *fit, uint32_t level, uint32_t fold, uint32_t class)
 	size_t place = fit_cell_place(fit, level, fold, class);
 	Variance cell = fit->cells[place];
 
-	cell.n += fit->tallies[place].rows;
-	cell.total.hi += fit->tallies[place].ones;
+	add_tally(&cell, fit->tallies[place]);
 	return cell;
 }
 

@@ -32,12 +32,15 @@
 
 typedef struct StepFit StepFit;
 
-/* Rows that wait to be added to a cell, and how many of them have the target 1. */
-typedef struct Tally
+/* Rows that wait to be added to a cell, and in the upper half how many of them have the target 1. */
+typedef uint64_t Tally;
+
+/* One row. */
+static inline Tally
+tally_of(bool is_one)
 {
-	uint32_t rows;
-	uint32_t ones;
-} Tally;
+	return UINT64_C(1) | (uint64_t) is_one << 32;
+}
 
 struct StepFit
 {
@@ -223,8 +226,7 @@ fit_cell(const StepFit *fit, uint32_t level, uint32_t fold, uint32_t class)
 static inline void
 fit_tally(StepFit *fit, size_t place, bool is_one)
 {
-	fit->tallies[place].rows++;
-	fit->tallies[place].ones += is_one;
+	fit->tallies[place] += tally_of(is_one);
 	if (__builtin_expect(++fit->n_tallied == UINT32_MAX, 0))
 		fit_take_tallies(fit);
 }
