@@ -51,6 +51,29 @@ state_copy(const StateType *type, FunctionCallInfo fcinfo, int i)
 	return copy;
 }
 
+void
+state_settle(const StateType *type, StateHeader *state)
+{
+	double *field = STATE_PAYLOAD(state);
+	const char *kind;
+
+	type->normalise(field);
+	for (kind = type->fields; *kind != '\0'; kind++, field++)
+	{
+		if (*kind == 'x' && isnan(*field))
+			*field = get_float8_nan();
+	}
+}
+
+Datum
+state_settled(const StateType *type, FunctionCallInfo fcinfo)
+{
+	StateHeader *state = state_copy(type, fcinfo, 0);
+
+	state_settle(type, state);
+	PG_RETURN_POINTER(state);
+}
+
 Datum
 state_no_result(FunctionCallInfo fcinfo, Status status)
 {
@@ -174,7 +197,7 @@ state_out(const StateType *type, FunctionCallInfo fcinfo)
 	StringInfoData text;
 	Size i;
 
-	type->normalise(STATE_PAYLOAD(state));
+	state_settle(type, state);
 	initStringInfo(&text);
 	for (i = 0; fields[i] != '\0'; i++)
 	{
@@ -217,7 +240,7 @@ state_send(const StateType *type, FunctionCallInfo fcinfo)
 	StringInfoData message;
 	Size i;
 
-	type->normalise(STATE_PAYLOAD(state));
+	state_settle(type, state);
 	pq_begintypsend(&message);
 	pq_sendbyte(&message, STATE_FORMAT_VERSION);
 	for (i = 0; type->fields[i] != '\0'; i++)

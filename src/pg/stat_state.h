@@ -90,6 +90,16 @@ extern StateHeader *state_create(const StateType *type);
 /* A copy of argument i in CurrentMemoryContext. */
 extern StateHeader *state_copy(const StateType *type, FunctionCallInfo fcinfo, int i);
 
+/*
+ * Argument 0 as it leaves an aggregate: a copy whose pairs are normalised and whose NaN is the one that
+ * input makes.  Text and binary give just these bits back, so what is merged from a dump is what would
+ * have been merged before it.
+ */
+extern Datum state_settled(const StateType *type, FunctionCallInfo fcinfo);
+
+/* The same for a new state. */
+extern void state_settle(const StateType *type, StateHeader *state);
+
 /* Argument 0 to be changed: itself within an aggregate, where it is ours, a copy elsewhere. */
 static inline StateHeader *
 state_to_change(const StateType *type, FunctionCallInfo fcinfo)

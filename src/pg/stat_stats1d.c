@@ -89,13 +89,13 @@ orchard_stats1d_merge(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* The state itself; NULL over no values, as aggregates have it. */
+/* The state, settled; NULL over no values, as aggregates have it. */
 Datum
 orchard_stats1d_final(PG_FUNCTION_ARGS)
 {
 	if (moments_count(moments_argument(fcinfo, 0)) == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	return state_settled(&stats1d_type, fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(orchard_stats1d_n);

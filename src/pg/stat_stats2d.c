@@ -95,13 +95,13 @@ orchard_stats2d_merge(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* The state itself; NULL over no pairs, as aggregates have it. */
+/* The state, settled; NULL over no pairs, as aggregates have it. */
 Datum
 orchard_stats2d_final(PG_FUNCTION_ARGS)
 {
 	if (comoments_argument(fcinfo, 0)->n == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	return state_settled(&stats2d_type, fcinfo);
 }
 
 Datum

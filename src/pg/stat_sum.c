@@ -102,13 +102,13 @@ orchard_sum_state_merge(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* The state itself; NULL over no values, as aggregates have it. */
+/* The state, settled; NULL over no values, as aggregates have it. */
 Datum
 orchard_sum_state_final(PG_FUNCTION_ARGS)
 {
 	if (sum_argument(fcinfo, 0)->n == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	return state_settled(&sum_state_type, fcinfo);
 }
 
 Datum

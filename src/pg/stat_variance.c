@@ -118,13 +118,13 @@ orchard_variance_state_merge(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* The state itself; NULL over no values, as aggregates have it. */
+/* The state, settled; NULL over no values, as aggregates have it. */
 Datum
 orchard_variance_state_final(PG_FUNCTION_ARGS)
 {
 	if (variance_argument(fcinfo, 0)->n == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	return state_settled(&variance_state_type, fcinfo);
 }
 
 Datum

@@ -225,13 +225,13 @@ orchard_decayed_state_merge(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* The state itself; NULL over no rows, as aggregates have it. */
+/* The state, settled; NULL over no rows, as aggregates have it. */
 Datum
 orchard_decayed_state_final(PG_FUNCTION_ARGS)
 {
 	if (decay_argument(fcinfo, 0)->n_rows == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	return state_settled(&decayed_state_type, fcinfo);
 }
 
 /* Defines orchard_decayed_NAME of a state and orchard_window_decayed_NAME of a frame. */

@@ -243,6 +243,7 @@ orchard_moving_stats_stats(PG_FUNCTION_ARGS)
 		float_overflow_error();
 	if (moments_count(&state->moments) == 0)
 		PG_RETURN_NULL();
+	state_settle(&stats1d_type, &state->header);
 	PG_RETURN_POINTER(state);
 }
 

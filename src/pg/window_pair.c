@@ -86,6 +86,7 @@ orchard_moving_pair_stats(PG_FUNCTION_ARGS)
 		float_overflow_error();
 	if (state->comoments.n == 0)
 		PG_RETURN_NULL();
+	state_settle(&stats2d_type, &state->header);
 	PG_RETURN_POINTER(state);
 }
 
