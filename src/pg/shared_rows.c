@@ -283,6 +283,10 @@ shared_rows_read(Oid table, const char *target, Jsonb *options, int workers)
 	EnterParallelMode();
 	context = prepare_workers(&share, workers);
 	queues = start_workers(context);
+	ereport(DEBUG1,
+			(errmsg_internal("training reads \"%s\" with %d of %d workers",
+							 RelationGetRelationName(share.table), context->nworkers_launched,
+							 workers)));
 	if (parallel_leader_participation || context->nworkers_launched == 0)
 		read_share(&share);
 	state = gather_states(context, queues, share.feed.state);
