@@ -386,8 +386,16 @@ take_recipe(Fit *fit)
 	if (fit->spec->learns_recipe)
 	{
 		bool is_kept = fit->spec->options->cv.is_on;
-		FitState *learnt = fit_recipe_learn(fit->state, is_kept ? NULL : fit->spent, fit->account);
+		bool has_sums = !fit_options_keep_rows(fit->spec->options);
+		FitState *learnt = fit_recipe_learn(fit->state, has_sums || is_kept ? NULL : fit->spent,
+											false, fit->account);
 
+		/* The rows are at hand. */
+		if (has_sums && fit_is_rough(learnt))
+		{
+			fit_state_release(learnt);
+			learnt = fit_recipe_learn(fit->state, fit->spent, true, fit->account);
+		}
 		fit->kept = is_kept ? fit->state : NULL;
 		fit->state = fit->spent = learnt;
 		fit->spec = learnt->spec;

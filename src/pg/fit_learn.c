@@ -479,11 +479,14 @@ begin_learning(const FitState *state, MemoryAccount *account, int left_out)
 }
 
 FitState *
-fit_recipe_learn(const FitState *state, FitState *spent, MemoryAccount *account)
+fit_recipe_learn(const FitState *state, FitState *spent, bool keeps_rows, MemoryAccount *account)
 {
 	Learning learning = begin_learning(state, account, -1);
-	FitState *learnt = make_state(&learning, fit_spec_of_learnt(state->spec, learn(&learning)));
+	FitSpec *spec = fit_spec_of_learnt(state->spec, learn(&learning));
+	FitState *learnt;
 
+	spec->keeps_rows |= keeps_rows;
+	learnt = make_state(&learning, spec);
 	apply_rows(&learning, learnt, &state->dataset, &learnt->dataset);
 	if (state->held_out.n > 0)
 		apply_rows(&learning, learnt, &state->held_out, &learnt->held_out);

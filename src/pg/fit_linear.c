@@ -129,8 +129,13 @@ warn_unidentified(Fit *fit, const LinearFit *result)
 		fit_report_condition(
 			fit,
 			psprintf(
-				"the design has rank %d with %d terms, so the minimum-norm solution is taken; not identified: %s",
+				"the design has rank %d with %d terms%s, so the minimum-norm solution is taken; not identified: %s",
 				result->facts.rank, fit->design.n_terms,
+				result->is_rough && result->digits == 0 ?
+					psprintf(
+						" as far as sums of more than %d numbers can tell, and orchard.train looks closer",
+						LEAST_SQUARES_EXACT) :
+					"",
 				n_collinear > 0 ? collinear.data : "too few rows"));
 }
 
@@ -250,15 +255,22 @@ add_squares(Fit *fit, const LinearFacts *facts, double weight)
 	fit_add_metric(fit, "train.rmse", sqrt(facts->rss / weight));
 }
 
-/* The sums of many numbers are of products in double, whose digits the condition number takes. */
+/* Digits that the condition number has taken, and what gives them back. */
 static void
-warn_rough(Fit *fit, double condition)
+warn_rough(Fit *fit, const LinearFit *result)
 {
+	bool is_wide = fit->spec->n_numbers > LEAST_SQUARES_EXACT;
+
+	/* Of a rank below that, warn_unidentified tells. */
+	if (result->digits == 0 || result->digits >= LEAST_SQUARES_DIGITS)
+		return;
 	fit_add_warning(
 		fit,
 		psprintf(
-			"the condition number is %.1e, so with more than %d numbers the coefficients have about %d correct digits; orchard.train finds the others by further passes",
-			condition, LEAST_SQUARES_EXACT, (int) (16.0 - 2.0 * log10(condition))));
+			"the condition number is %.1e, so%s the coefficients have about %d correct %s; orchard.train finds the others by further passes",
+			result->facts.condition_number,
+			is_wide ? psprintf(" with more than %d numbers", LEAST_SQUARES_EXACT) : "",
+			result->digits, result->digits == 1 ? "digit" : "digits"));
 }
 
 bool
@@ -272,8 +284,9 @@ fit_is_rough(const FitState *state)
 	Fit *fit;
 
 	if (options->algorithm != ALGORITHM_LINEAR_REGRESSION || state->spec->keeps_rows ||
-		state->spec->n_numbers <= LEAST_SQUARES_EXACT || is_restricted(options) || state->rows == 0)
+		state->rows == 0 || options->tree.l1 > 0.0 || options->nonnegative || options->cv.is_on)
 		return false;
+	solver.l2 = options->l2;
 	context =
 		AllocSetContextCreate(CurrentMemoryContext, "orchard condition", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
@@ -316,7 +329,7 @@ fit_linear_regression(Fit *fit)
 				"coordinate descent did not converge in %d sweeps; the optimality conditions are violated by %g of the largest moment",
 				result.facts.iterations, result.facts.gradient_norm));
 	if (result.is_rough)
-		warn_rough(fit, result.facts.condition_number);
+		warn_rough(fit, &result);
 	rows.freedom = (double) fit->state->dataset.n - result.facts.rank;
 	take_result(fit, &rows, &result);
 	add_squares(fit, &result.facts, least_squares_weight(fit->sums));

@@ -50,9 +50,10 @@ extern void fit_recipe_require_usable(const FitSpec *spec, int feature, const St
  *		The state that kept rows give once the recipe is learnt from them (fit_learn.c).
  *
  * In the account, with a spec in the current memory context.  The rows of `spent`, the same state or
- * NULL, are given back.  Targets and folds count as they do for orchard.fit_recipe; weights do not.
+ * NULL, are given back.  keeps_rows: the state has rows where sums would do.  Targets and folds count as they do for orchard.fit_recipe; weights do not.
  */
-extern FitState *fit_recipe_learn(const FitState *state, FitState *spent, MemoryAccount *account);
+extern FitState *fit_recipe_learn(const FitState *state, FitState *spent, bool keeps_rows,
+								  MemoryAccount *account);
 
 /* What the folds of a turn's state are. */
 enum

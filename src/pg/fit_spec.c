@@ -172,6 +172,7 @@ add_feature(FitSpec *spec, const RowLayout *layout, int index)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("offset column \"%s\" must be a number", feature->name),
 				 errhint("Cast it, for example to float8.")));
+	spec->has_rests |= column.type.family == FAMILY_NUMBER && column_has_rests(column.type.reader);
 	spec->is_integer[spec->n_features] =
 		(column.type.reader == READ_INT2 || column.type.reader == READ_INT4 ||
 		 column.type.reader == READ_INT8) &&
@@ -272,6 +273,7 @@ set_target(FitSpec *spec, const RowLayout *layout)
 	fit_options_set_objective(spec->options, column.type.family == FAMILY_CATEGORY);
 	set_kind(spec);
 	spec->target_family = column.type.family;
+	spec->has_rests = column_has_rests(column.type.reader);
 	spec->target_is_boolean = column.type.reader == READ_BOOL;
 	spec->target_labels = column.labels;
 	if (is_array_reader(column.type.reader))
@@ -489,6 +491,8 @@ fit_spec_create(Jsonb *options, const char *target, const RowLayout *layout)
 		row_layout_find(layout, NameStr(attribute->attname), 0); /* raises when it stands twice */
 		add_feature(spec, layout, i);
 	}
+	spec->has_rests &=
+		spec->options->algorithm == ALGORITHM_LINEAR_REGRESSION && !spec->learns_recipe;
 	complete(spec);
 	encode_spec(spec);
 	return spec;
@@ -501,6 +505,7 @@ fit_spec_of_learnt(const FitSpec *from, Transform *recipe)
 	int i;
 
 	*spec = *from;
+	spec->has_rests = false; /* its rows are doubles by now */
 	spec->options = palloc(sizeof(FitOptions));
 	*spec->options = *from->options;
 	spec->options->preprocess = recipe;
@@ -615,14 +620,15 @@ bind_fold(const FitSpec *spec, const RowLayout *layout)
 	return column;
 }
 
-/* Where sums have room for the digits beyond a double and a column may have them. */
+/* Where sums or rows have room for the digits beyond a double and a column may have them. */
 static void
 bind_rests(const FitSpec *spec, FitBinding *binding)
 {
 	bool has_rests = column_has_rests(binding->target.type.reader);
 	int i;
 
-	if (spec->keeps_rows || spec->n_numbers > LEAST_SQUARES_EXACT || binding->target.index < 0)
+	if (spec->keeps_rows ? !spec->has_rests :
+						   spec->n_numbers > LEAST_SQUARES_EXACT || binding->target.index < 0)
 		return;
 	for (i = spec->n_prepared; i < spec->n_features; i++)
 		has_rests |= spec->features[i].family == FAMILY_NUMBER &&

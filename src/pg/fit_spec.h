@@ -27,7 +27,9 @@ typedef struct FitSpec
 	FeatureFamily target_family;
 	bool target_is_boolean;
 	bool classification;
-	bool keeps_rows;		   /* training passes over the rows, not over sums of them */
+	bool keeps_rows; /* training passes over the rows, not over sums of them */
+	bool
+		has_rests; /* values may have more digits than doubles, and linear regression uses them; not encoded */
 	EnumLabels *target_labels; /* of an enum target, else NULL */
 	Transform *recipe;		   /* of the option "preprocess", else NULL (fit_recipe.h) */
 	bool learns_recipe;		   /* it is not fitted yet */

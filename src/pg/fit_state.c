@@ -46,7 +46,7 @@ static void
 share_row(FitState *state)
 {
 	MemoryAccount *account = state->account;
-	Size numbers = sizeof(double) * state->spec->n_numbers;
+	Size numbers = sizeof(double) * (2 * (Size) state->spec->n_numbers + 1); /* and their rests */
 	Size size = numbers + sizeof(int32) * state->spec->n_categories;
 
 	if (account->scratch == NULL || account->scratch_size < size)
@@ -111,9 +111,10 @@ fit_state_create(MemoryAccount *account, const FitSpec *spec)
 	if (spec->keeps_rows)
 	{
 		bool has_weight = spec->options->weight != NULL;
+		int n_numbers = spec->has_rests ? 2 * spec->n_numbers + 1 : spec->n_numbers;
 
-		dataset_begin(&state->dataset, spec->n_numbers, spec->n_categories, has_weight);
-		dataset_begin(&state->held_out, spec->n_numbers, spec->n_categories, has_weight);
+		dataset_begin(&state->dataset, n_numbers, spec->n_categories, has_weight);
+		dataset_begin(&state->held_out, n_numbers, spec->n_categories, has_weight);
 	}
 	else if (state->folds == NULL)
 		state->least_squares = create_sums(state);
@@ -217,7 +218,8 @@ fit_state_merge(FitState *into, const FitState *from)
 	const int32_t **maps = palloc(sizeof(int32_t *) * Max(spec->n_categories, 1));
 	int i;
 
-	fit_state_require_alike(fit_specs_are_alike(spec, from->spec));
+	fit_state_require_alike(fit_specs_are_alike(spec, from->spec) &&
+							into->dataset.n_numbers == from->dataset.n_numbers);
 	if (into->flat != NULL)
 		fit_state_drop_flat(into);
 	for (i = 0; i < spec->n_categories; i++)

@@ -53,14 +53,15 @@ typedef struct FitState
 	int64 rows_skipped;				/* NULL target or zero weight */
 	double target_values[2];		/* of a regression's target, the first two that differ */
 	int n_target_values;			/* 3 = more */
-	double *numbers;				/* scratch row, n_numbers; the account's */
+	double *numbers;				/* scratch row, n_numbers and room for rests; the account's */
 	int32 *codes;					/* scratch row, n_categories; the account's */
 	Dictionary *dictionaries;		/* n_categories */
 	IdentifierSketch **identifiers; /* n_features; NULL where not spec->is_integer */
 	KnownClass known_classes[2];	/* the first class met and the one met last */
 	Dictionary classes; /* labels of a categorical target; 8 bytes of a double for a numeric one */
-	Dataset dataset;	/* all that keeps rows */
-	Dataset held_out;	/* rows of train() for trees to stop early by */
+	Dataset
+		dataset; /* all that keeps rows; where the spec has rests, with them behind the numbers */
+	Dataset held_out; /* rows of train() for trees to stop early by */
 	size_t flat_length;
 	size_t flat_capacity; /* as allocated */
 } FitState;

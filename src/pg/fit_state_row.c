@@ -201,10 +201,9 @@ read_feature(FitState *state, const RowReader *reader, int i)
 	}
 }
 
-/* What the row has beyond the digits of doubles, into its sums. */
-static void
-add_rests(FitState *state, const RowReader *reader, LeastSquares *sums, double target,
-		  double weight)
+/* Completes the row's rests by the target's; whether there are any. */
+static bool
+read_rests(const FitState *state, const RowReader *reader, double target)
 {
 	const FitBinding *binding = reader->binding;
 	const BoundColumn *column = &binding->target;
@@ -215,10 +214,22 @@ add_rests(FitState *state, const RowReader *reader, LeastSquares *sums, double t
 	binding->rests[n] = column_read_rest(column->type.reader, column_datum(reader, column), target);
 	for (i = 0; i <= n; i++)
 		has_any |= binding->rests[i] != 0.0;
-	if (has_any)
-		fit_state_require(state,
-						  least_squares_add_rests(sums, &state->account->allocator, state->numbers,
-												  state->codes, binding->rests, weight));
+	return has_any;
+}
+
+/* The row's rests behind its numbers, where the rows kept have them. */
+static void
+place_rests(FitState *state, const RowReader *reader, double target)
+{
+	int n = state->spec->n_numbers;
+	Size size = sizeof(double) * (n + 1);
+
+	if (state->dataset.n_numbers == n)
+		return;
+	if (reader->binding->rests != NULL && read_rests(state, reader, target))
+		memcpy(state->numbers + n, reader->binding->rests, size);
+	else
+		memset(state->numbers + n, 0, size);
 }
 
 /* The row into the binding's layout, from where the steps of a recipe read it. */
@@ -484,9 +495,12 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 	if (unlikely(spec->fold_slot >= 0))
 		state->numbers[spec->fold_slot] = row_fold(state, reader, target);
 	if (spec->keeps_rows)
+	{
+		place_rests(state, reader, target);
 		fit_state_require(state,
 						  dataset_add(into, &state->account->allocator, state->numbers,
 									  state->codes, target, weight));
+	}
 	else
 	{
 		LeastSquares *sums = row_sums(state, reader, target);
@@ -494,8 +508,11 @@ add_row(FitState *state, const RowReader *reader, Dataset *into)
 		fit_state_require(state,
 						  least_squares_add(sums, &state->account->allocator, state->numbers,
 											state->codes, target, weight));
-		if (unlikely(binding->rests != NULL))
-			add_rests(state, reader, sums, target, weight);
+		if (unlikely(binding->rests != NULL) && read_rests(state, reader, target))
+			fit_state_require(state,
+							  least_squares_add_rests(sums, &state->account->allocator,
+													  state->numbers, state->codes, binding->rests,
+													  weight));
 	}
 	state->rows += into == &state->dataset;
 }

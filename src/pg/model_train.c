@@ -455,14 +455,17 @@ train_by_sums(SPIPlanPtr plan)
 	return model;
 }
 
-/* Has a model from sums lost digits to its condition number? */
+/* Has a model from sums lost digits that the rows have? */
 static bool
 is_rough(const Training *training, struct varlena *stored)
 {
 	const Model *model = model_decode_stored(stored);
+	const FitOptions *options = training->options;
 
-	return model_numbers(model) > LEAST_SQUARES_EXACT && training->options->l2 == 0.0 &&
-		model->facts.condition_number > LEAST_SQUARES_CONDITION;
+	if (options->tree.l1 > 0.0 || options->nonnegative || options->cv.is_on)
+		return false;
+	return least_squares_is_rough(&model->facts, (int64) model->rows,
+								  model_numbers(model) > LEAST_SQUARES_EXACT, options->l2 == 0.0);
 }
 
 /* The model, in the training's context. */

@@ -44,5 +44,35 @@ SELECT orchard.summary(orchard.fit(t, 'y', '{"algorithm": "linear_regression"}')
 SET client_min_messages = error;
 SELECT orchard.summary(orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["v"], "l2": 0.01}')) -> 'warnings' AS penalised FROM wide AS t;
 SET client_min_messages = warning;
+-- ** Two columns equal but for 1e-9 or 1e-12 of their spread, among 70 numbers and among 3
+
+CREATE TABLE hard AS
+SELECT i, draw(i, 1) AS a, e, draw(i, 1) + e * draw(i, 2) AS b, draw(i, 3) AS c, pad FROM (VALUES (1e-9::float8), (1e-12)) AS v(e), generate_series(1, 800) AS i, LATERAL (SELECT array_agg(draw(i, j) ORDER BY j) AS pad FROM generate_series(4, 70) AS j) AS s;
+ALTER TABLE hard ADD y float8;
+-- What is left of the target's rounding is 1e-16 of its size over the distance of the columns.
+UPDATE hard SET y = 3 * a::numeric(60, 30) - 2 * b::numeric(60, 30) + c::numeric(60, 30) + 7;
+CREATE FUNCTION distance(m orchard.model) RETURNS float8 LANGUAGE sql AS
+	$$SELECT max(abs(estimate - CASE term WHEN 'a' THEN 3 WHEN 'b' THEN -2 ELSE 0 END)) FROM orchard.coefficients(m) WHERE term ~ 'a|b|pad'$$;
+SET client_min_messages = error;
+CREATE TABLE hard_models AS
+SELECT e, true AS many, 'fit' AS how, orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["a", "b", "c", "pad"]}') AS m FROM hard AS t GROUP BY e
+UNION ALL SELECT e, true, 'robust', orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["a", "b", "c", "pad"], "cov_type": "HC0"}') FROM hard AS t GROUP BY e
+UNION ALL SELECT e, false, 'fit', orchard.fit(t, 'y', '{"algorithm": "linear_regression", "features": ["a", "b", "c"]}') FROM hard AS t GROUP BY e;
+SET client_min_messages = warning;
+SELECT warnings FROM orchard.train('hard', 'SELECT a, b, c, pad, y FROM hard WHERE e = 1e-9', 'y', 'linear_regression');
+INSERT INTO hard_models SELECT 1e-9, true, 'train', orchard.load_model('hard');
+SELECT warnings FROM orchard.train('hard', 'SELECT a, b, c, pad, y FROM hard WHERE e = 1e-12', 'y', 'linear_regression');
+INSERT INTO hard_models SELECT 1e-12, true, 'train', orchard.load_model('hard');
+SELECT warnings FROM orchard.train('hard', 'SELECT a, b, c, y FROM hard WHERE e = 1e-12', 'y', 'linear_regression');
+INSERT INTO hard_models SELECT 1e-12, false, 'train', orchard.load_model('hard');
+-- A recipe that is learnt has its rows at hand.
+SELECT warnings FROM orchard.train('hard', 'SELECT a, b, c, pad, y FROM hard WHERE e = 1e-9', 'y', 'linear_regression', '{"preprocess": [{"columns": ["c"], "transform": "standard"}]}');
+INSERT INTO hard_models SELECT 1e-9, true, 'recipe', orchard.load_model('hard');
+-- Sums alone say what they cannot tell; the rows give it. Where many sums take the columns for collinear, three share 3a - 2b.
+SELECT e, many, how, regexp_replace(w, 'number is \d\.\de\+', 'number is #e+') AS warning FROM hard_models LEFT JOIN LATERAL jsonb_array_elements_text(orchard.summary(m) -> 'warnings') AS w ON true WHERE w IS NULL OR w !~ 'alone' ORDER BY e DESC, many, how, w;
+SELECT e, many, how, distance(m) < CASE WHEN how = 'fit' AND many THEN 3 WHEN e = 1e-9 THEN 1e-6 ELSE 1e-3 END AS near FROM hard_models ORDER BY e DESC, many, how;
+-- A true dependence stays one: a column in other units, and the sum of several.
+SELECT regexp_replace(warnings::text, 'is taken; .*', 'is taken') AS warnings FROM orchard.train('hard', 'SELECT a, a * 2.2046 + 32 AS f, c, pad, pad[3] * 0.1 + pad[4] * 0.7 + c AS s, y FROM hard WHERE e = 1e-9', 'y', 'linear_regression');
+SELECT orchard.drop_model('hard');
 SELECT orchard.drop_model('wide');
 DROP SCHEMA fit_condition CASCADE;

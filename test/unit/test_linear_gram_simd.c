@@ -6,6 +6,8 @@
 #include "kernel/base/double_double.h"
 #include "unit.h"
 
+#define MOST_ENTRIES 136 /* three panels, the last a small one */
+
 static uint64_t random_state;
 
 /* Uniform in [-1, 1), all 53 bits in use. */
@@ -37,12 +39,12 @@ make_block(double *rows, double *weights, int32_t n_rows, int32_t n, bool weight
 static void
 check_width(int32_t n, bool weighted)
 {
-	static double hi[GRAM_WIDTH * GRAM_WIDTH];
-	static double lo[GRAM_WIDTH * GRAM_WIDTH];
-	static double portable_hi[GRAM_WIDTH * GRAM_WIDTH];
-	static double portable_lo[GRAM_WIDTH * GRAM_WIDTH];
-	static DoubleDouble expected[GRAM_WIDTH * GRAM_WIDTH];
-	double rows[GRAM_ROWS * GRAM_WIDTH];
+	static double hi[MOST_ENTRIES * MOST_ENTRIES];
+	static double lo[MOST_ENTRIES * MOST_ENTRIES];
+	static double portable_hi[MOST_ENTRIES * MOST_ENTRIES];
+	static double portable_lo[MOST_ENTRIES * MOST_ENTRIES];
+	static DoubleDouble expected[MOST_ENTRIES * MOST_ENTRIES];
+	double rows[GRAM_ROWS * MOST_ENTRIES];
 	double weights[GRAM_ROWS];
 	int32_t stride = gram_stride(n);
 	size_t size = (size_t) (stride * stride);
@@ -92,7 +94,7 @@ check_width(int32_t n, bool weighted)
 static void
 blocks_sum_to_29_digits(void)
 {
-	static const int32_t widths[] = {1, 3, 4, 7, 22, 66, 68};
+	static const int32_t widths[] = {1, 3, 4, 7, 22, 66, 68, 69, 128, MOST_ENTRIES};
 	size_t i;
 
 	random_state = 1;

@@ -127,7 +127,7 @@ check_both(int32_t p, bool depends, int32_t zero_at, int32_t rank)
 	CHECK_NEAR(b.mean_variance, a.mean_variance, 1e-9 * fabs(a.mean_variance));
 	CHECK(isnan(a.mean_variance) == isnan(b.mean_variance));
 	CHECK_NEAR(b.slack.hi, 0.0, 1e-14);
-	CHECK(isnan(a.condition) == (rank < p) && isnan(b.condition) == (rank < p));
+	CHECK(isnan(a.condition) == depends && isnan(b.condition) == depends);
 }
 
 static void

@@ -29,7 +29,12 @@ typedef struct Block
 	const double *left_low; /* what the weighted rows leave out; NULL for unit weights */
 	const double *right;	/* the rows */
 	int32_t n_rows;
-	int32_t stride;
+	int32_t stride;		 /* of the rows */
+	int32_t left_width;	 /* entries of a row, at most `stride` */
+	int32_t right_width; /* the same */
+	int32_t pitch;		 /* row length of the sums */
+	bool
+		is_diagonal; /* both sides are the same entries: what is left of the diagonal is left out */
 	double
 		left_bound[GRAM_WIDTH]; /* 3 GRAM_ROWS times a power of two above the column's magnitude */
 	double right_bound[GRAM_WIDTH]; /* a power of two above it */
@@ -106,9 +111,9 @@ add_block_portable(double *hi, double *lo, const Block *block)
 	int32_t j;
 	int32_t k;
 
-	for (i = 0; i < stride; i++)
+	for (i = 0; i < block->left_width; i++)
 	{
-		for (j = i & ~3; j < stride; j++)
+		for (j = block->is_diagonal ? i & ~3 : 0; j < block->right_width; j++)
 		{
 			double bias = block->left_bound[i] * block->right_bound[j];
 			double sum = bias;
@@ -126,8 +131,8 @@ add_block_portable(double *hi, double *lo, const Block *block)
 				error += rest;
 				sum = next;
 			}
-			add_entry(&hi[(int64_t) i * stride + j], &lo[(int64_t) i * stride + j], sum - bias,
-					  error);
+			add_entry(&hi[(int64_t) i * block->pitch + j], &lo[(int64_t) i * block->pitch + j],
+					  sum - bias, error);
 		}
 	}
 }
@@ -303,6 +308,7 @@ AVX2 static inline __attribute__((always_inline)) void
 add_tile_avx2(double *hi, double *lo, const Block *block, int32_t n_rows, int32_t i, int32_t j)
 {
 	int32_t stride = block->stride;
+	int32_t pitch = block->pitch;
 	const double *left = block->left + i;
 	const double *right = block->right + j;
 	__m256d bound = _mm256_loadu_pd(block->right_bound + j);
@@ -350,14 +356,14 @@ add_tile_avx2(double *hi, double *lo, const Block *block, int32_t n_rows, int32_
 						  b);
 		}
 	}
-	hi += (int64_t) i * stride + j;
-	lo += (int64_t) i * stride + j;
+	hi += (int64_t) i * pitch + j;
+	lo += (int64_t) i * pitch + j;
 	add_entries_avx2(hi, lo, _mm256_sub_pd(sum0, bias0), error0);
-	add_entries_avx2(hi + stride, lo + stride, _mm256_sub_pd(sum1, bias1), error1);
-	hi += 2 * (int64_t) stride;
-	lo += 2 * (int64_t) stride;
+	add_entries_avx2(hi + pitch, lo + pitch, _mm256_sub_pd(sum1, bias1), error1);
+	hi += 2 * (int64_t) pitch;
+	lo += 2 * (int64_t) pitch;
 	add_entries_avx2(hi, lo, _mm256_sub_pd(sum2, bias2), error2);
-	add_entries_avx2(hi + stride, lo + stride, _mm256_sub_pd(sum3, bias3), error3);
+	add_entries_avx2(hi + pitch, lo + pitch, _mm256_sub_pd(sum3, bias3), error3);
 }
 
 AVX2 static void
@@ -368,14 +374,14 @@ add_block_avx2(double *hi, double *lo, const Block *block)
 
 	if (block->n_rows == GRAM_ROWS)
 	{
-		for (i = 0; i < block->stride; i += 4)
-			for (j = i; j < block->stride; j += 4)
+		for (i = 0; i < block->left_width; i += 4)
+			for (j = block->is_diagonal ? i : 0; j < block->right_width; j += 4)
 				add_tile_avx2(hi, lo, block, GRAM_ROWS, i, j);
 		return;
 	}
-	for (i = 0; i < block->stride; i += 4)
+	for (i = 0; i < block->left_width; i += 4)
 	{
-		for (j = i; j < block->stride; j += 4)
+		for (j = block->is_diagonal ? i : 0; j < block->right_width; j += 4)
 			add_tile_avx2(hi, lo, block, block->n_rows, i, j);
 	}
 }
@@ -687,73 +693,117 @@ add_product_avx2(double *hi, double *lo, const double *strips, int32_t n_rows, i
 
 #endif
 
-/* Fills the block; left and left_low: room for the weighted rows. */
-static void
-prepare(Block *block, double *left, double *left_low, const double *rows, const double *weights,
-		int32_t n_rows, int32_t n)
+/* What adds a block: one of the two sets of functions above. */
+typedef struct Kernel
 {
+	void (*weigh)(double *left, double *left_low, const double *rows, const double *weights,
+				  int32_t n_rows, int32_t stride);
+	void (*set_bounds)(double *bound, const double *rows, int32_t n_rows, int32_t stride);
+	void (*add)(double *hi, double *lo, const Block *block);
+} Kernel;
+
+static const Kernel portable = {weigh_rows_portable, set_bounds_portable, add_block_portable};
+static const Kernel avx2 = {weigh_rows_avx2, set_bounds_avx2, add_block_avx2};
+
+/* Adds the products of two panels, the same where right is left; weights: NULL where all are 1. */
+static void
+add_panels(const Kernel *kernel, double *hi, double *lo, Block *block, const double *left,
+		   const double *right, const double *weights)
+{
+	double weighted[GRAM_ROWS * GRAM_WIDTH];
+	double weighted_low[GRAM_ROWS * GRAM_WIDTH];
+	int32_t j;
+
+	block->left = weights == NULL ? left : weighted;
+	block->left_low = weights == NULL ? NULL : weighted_low;
+	block->right = right;
+	block->is_diagonal = left == right;
+	if (weights != NULL)
+		kernel->weigh(weighted, weighted_low, left, weights, block->n_rows, block->stride);
+	kernel->set_bounds(block->right_bound, right, block->n_rows, block->stride);
+	if (weights != NULL || left != right)
+		kernel->set_bounds(block->left_bound, block->left, block->n_rows, block->stride);
+	else
+		memcpy(block->left_bound, block->right_bound, sizeof(block->left_bound));
+	for (j = 0; j < block->left_width; j++)
+		block->left_bound[j] *= 3.0 * GRAM_ROWS;
+	kernel->add(hi, lo, block);
+}
+
+/* The entries of the rows from `first` on, zero past `stride` of them; returns how many there are. */
+static int32_t
+copy_panel(double *panel, const double *rows, int32_t n_rows, int32_t stride, int32_t first)
+{
+	int32_t width = stride - first < GRAM_PANEL ? stride - first : GRAM_PANEL;
+	int32_t k;
+
+	for (k = 0; k < n_rows; k++)
+	{
+		memcpy(panel + k * GRAM_PANEL, rows + (int64_t) k * stride + first,
+			   (size_t) width * sizeof(double));
+		memset(panel + k * GRAM_PANEL + width, 0, (size_t) (GRAM_PANEL - width) * sizeof(double));
+	}
+	return width;
+}
+
+/* Rows of more than GRAM_WIDTH entries, by pairs of panels, which stay in the caches. */
+static void
+add_wide_rows(const Kernel *kernel, double *hi, double *lo, Block *block, const double *rows,
+			  const double *weights)
+{
+	double left[GRAM_ROWS * GRAM_PANEL];
+	double right[GRAM_ROWS * GRAM_PANEL];
+	int32_t i;
+	int32_t j;
+
+	block->stride = GRAM_PANEL;
+	for (i = 0; i < block->pitch; i += GRAM_PANEL)
+	{
+		block->left_width = copy_panel(left, rows, block->n_rows, block->pitch, i);
+		for (j = i; j < block->pitch; j += GRAM_PANEL)
+		{
+			int64_t place = (int64_t) i * block->pitch + j;
+
+			block->right_width = j == i ? block->left_width :
+										  copy_panel(right, rows, block->n_rows, block->pitch, j);
+			add_panels(kernel, hi + place, lo + place, block, left, j == i ? left : right, weights);
+		}
+	}
+}
+
+static void
+add_rows(const Kernel *kernel, double *hi, double *lo, const double *rows, const double *weights,
+		 int32_t n_rows, int32_t n)
+{
+	int32_t stride = gram_stride(n);
+	Block block = {.n_rows = n_rows,
+				   .stride = stride,
+				   .left_width = stride,
+				   .right_width = stride,
+				   .pitch = stride};
 	bool is_unit = true;
 	int32_t k;
 
 	for (k = 0; k < n_rows; k++)
 		is_unit &= weights[k] == 1.0;
-	block->left = is_unit ? rows : left;
-	block->left_low = is_unit ? NULL : left_low;
-	block->right = rows;
-	block->n_rows = n_rows;
-	block->stride = gram_stride(n);
-}
-
-/* Bounds of the left columns to those of sums; without weights they are the right columns. */
-static void
-widen_left_bounds(Block *block)
-{
-	const double *bound = block->left_low != NULL ? block->left_bound : block->right_bound;
-	int32_t j;
-
-	for (j = 0; j < block->stride; j++)
-		block->left_bound[j] = 3.0 * GRAM_ROWS * bound[j];
+	if (stride > GRAM_WIDTH)
+		add_wide_rows(kernel, hi, lo, &block, rows, is_unit ? NULL : weights);
+	else
+		add_panels(kernel, hi, lo, &block, rows, rows, is_unit ? NULL : weights);
 }
 
 void
 gram_add_portable(double *hi, double *lo, const double *rows, const double *weights, int32_t n_rows,
 				  int32_t n)
 {
-	double left[GRAM_ROWS * GRAM_WIDTH];
-	double left_low[GRAM_ROWS * GRAM_WIDTH];
-	Block block = {0};
-
-	prepare(&block, left, left_low, rows, weights, n_rows, n);
-	if (block.left_low != NULL)
-		weigh_rows_portable(left, left_low, rows, weights, n_rows, block.stride);
-	set_bounds_portable(block.right_bound, rows, n_rows, block.stride);
-	if (block.left_low != NULL)
-		set_bounds_portable(block.left_bound, block.left, n_rows, block.stride);
-	widen_left_bounds(&block);
-	add_block_portable(hi, lo, &block);
+	add_rows(&portable, hi, lo, rows, weights, n_rows, n);
 }
 
 void
 gram_add(double *hi, double *lo, const double *rows, const double *weights, int32_t n_rows,
 		 int32_t n)
 {
-	double left[GRAM_ROWS * GRAM_WIDTH];
-	double left_low[GRAM_ROWS * GRAM_WIDTH];
-	Block block = {0};
-
-	if (!cpu_has_avx2())
-	{
-		gram_add_portable(hi, lo, rows, weights, n_rows, n);
-		return;
-	}
-	prepare(&block, left, left_low, rows, weights, n_rows, n);
-	if (block.left_low != NULL)
-		weigh_rows_avx2(left, left_low, rows, weights, n_rows, block.stride);
-	set_bounds_avx2(block.right_bound, rows, n_rows, block.stride);
-	if (block.left_low != NULL)
-		set_bounds_avx2(block.left_bound, block.left, n_rows, block.stride);
-	widen_left_bounds(&block);
-	add_block_avx2(hi, lo, &block);
+	add_rows(cpu_has_avx2() ? &avx2 : &portable, hi, lo, rows, weights, n_rows, n);
 }
 
 void

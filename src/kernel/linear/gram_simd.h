@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #define GRAM_ROWS 32  /* most rows of a block */
-#define GRAM_WIDTH 68 /* most entries of a row, a multiple of four */
+#define GRAM_WIDTH 68 /* most entries of a row that is summed as a whole, a multiple of four */
+#define GRAM_PANEL 64 /* of a longer one so many at a time, a multiple of four below GRAM_WIDTH */
 
 /* Row length of the matrices below: n rounded up to a whole number of four doubles. */
 static inline int32_t
@@ -26,7 +27,7 @@ gram_stride(int32_t n)
  *		hi + lo += sum over k < n_rows of weights[k] z_k z_k', on and above the diagonal.
  *
  * hi, lo: gram_stride(n) rows of gram_stride(n) doubles; rows: n_rows <= GRAM_ROWS
- * rows z_k of gram_stride(n) <= GRAM_WIDTH finite doubles, zero past n.  Entries left
+ * rows z_k of gram_stride(n) finite doubles, zero past n.  Entries left
  * of the diagonal are scratch.
  * The error of a block is below 2^-88 times the product of the two columns'
  * largest magnitudes, that of adding it 2^-105 of the sum so far.
@@ -67,7 +68,7 @@ extern uint64_t gram_clean_row(double *to, const double *from, int32_t n);
  * gram_add_sets
  *		Row to[i] of hi + lo += the sum of the rows in sets[i], for each set that is not empty.
  *
- * A set has bit k for row k of a block as gram_add takes it, of `stride` entries a row; as exact as
+ * A set has bit k for row k of a block as gram_add takes it, of `stride` <= GRAM_WIDTH entries a row; as exact as
  * gram_add is.  Rows of hi and lo have `stride` entries.
  */
 extern void gram_add_sets(double *hi, double *lo, const int32_t *to, const uint32_t *sets,

@@ -17,8 +17,8 @@ fill_ones(double *weights, size_t n)
 		weights[i] = 1.0;
 }
 
-LeastSquares *
-least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_categories)
+static LeastSquares *
+create(const Allocator *allocator, int32_t n_numbers, int32_t n_categories, bool is_wide)
 {
 	LeastSquares *state = memory_allocate_zero(allocator, 1, sizeof(LeastSquares));
 	size_t stride;
@@ -29,7 +29,7 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 	state->n_categories = n_categories;
 	state->width = n_numbers + 2;
 	state->stride = gram_stride(state->width);
-	state->is_wide = n_numbers > LEAST_SQUARES_EXACT;
+	state->is_wide = is_wide;
 	stride = (size_t) state->stride;
 	state->block_capacity = FIRST_ROWS;
 	state->block = memory_allocate_zero(allocator, FIRST_ROWS * stride, sizeof(double));
@@ -52,6 +52,18 @@ least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_ca
 		return NULL;
 	}
 	return state;
+}
+
+LeastSquares *
+least_squares_create(const Allocator *allocator, int32_t n_numbers, int32_t n_categories)
+{
+	return create(allocator, n_numbers, n_categories, n_numbers > LEAST_SQUARES_EXACT);
+}
+
+LeastSquares *
+least_squares_create_exact(const Allocator *allocator, int32_t n_numbers, int32_t n_categories)
+{
+	return create(allocator, n_numbers, n_categories, false);
 }
 
 LeastSquares *
@@ -331,7 +343,7 @@ least_squares_add(LeastSquares *state, const Allocator *allocator, const double 
 	clean = state->is_wide ? state->clean : row;
 	clean[0] = 1.0;
 	clean[1 + n] = target;
-	if (weight == 1.0 && !state->is_wide && state->n_categories == 0)
+	if (weight == 1.0 && n <= LEAST_SQUARES_EXACT && state->n_categories == 0)
 		status = add_waiting(state, allocator, row, numbers);
 	else
 		status = add_at_once(state, allocator, clean, numbers, codes, weight);
@@ -497,24 +509,37 @@ merge_block(LeastSquares *into, const Allocator *allocator, const LeastSquares *
 	return KERNEL_OK;
 }
 
-/* The rows of a block; numbers and codes: scratch. */
+/* Scratch for the rows of a dataset. */
+typedef struct DatasetRow
+{
+	double *numbers; /* n_all */
+	int32_t *codes;	 /* n_categories */
+	int32_t n_all;	 /* numbers of the dataset, rests among them */
+} DatasetRow;
+
 static Status
 add_block_rows(LeastSquares *state, const Allocator *allocator, const DatasetBlock *block,
-			   double *numbers, int32_t *codes)
+			   DatasetRow *row)
 {
 	size_t capacity = (size_t) block->capacity;
+	const double *rests = row->n_all > state->n_numbers ? row->numbers + state->n_numbers : NULL;
 	Status status = KERNEL_OK;
 	int32_t i;
 	int32_t j;
 
 	for (i = 0; i < block->n && status == KERNEL_OK; i++)
 	{
-		for (j = 0; j < state->n_numbers; j++)
-			numbers[j] = block->numbers[(size_t) j * capacity + (size_t) i];
+		double weight = block->weight != NULL ? block->weight[i] : 1.0;
+
+		for (j = 0; j < row->n_all; j++)
+			row->numbers[j] = block->numbers[(size_t) j * capacity + (size_t) i];
 		for (j = 0; j < state->n_categories; j++)
-			codes[j] = block->codes[(size_t) j * capacity + (size_t) i];
-		status = least_squares_add(state, allocator, numbers, codes, block->target[i],
-								   block->weight != NULL ? block->weight[i] : 1.0);
+			row->codes[j] = block->codes[(size_t) j * capacity + (size_t) i];
+		status =
+			least_squares_add(state, allocator, row->numbers, row->codes, block->target[i], weight);
+		if (status == KERNEL_OK && rests != NULL)
+			status =
+				least_squares_add_rests(state, allocator, row->numbers, row->codes, rests, weight);
 	}
 	return status;
 }
@@ -523,11 +548,12 @@ Status
 least_squares_add_dataset(LeastSquares *state, const Allocator *allocator, const Dataset *dataset,
 						  const StopCheck *stop)
 {
-	size_t n_numbers = (size_t) state->n_numbers;
+	size_t n_all = (size_t) dataset->n_numbers;
 	size_t n_categories = (size_t) state->n_categories;
-	double *numbers = memory_allocate(allocator, n_numbers, sizeof(double));
-	int32_t *codes = memory_allocate(allocator, n_categories, sizeof(int32_t));
-	Status status = numbers != NULL && codes != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	DatasetRow row = {.numbers = memory_allocate(allocator, n_all, sizeof(double)),
+					  .codes = memory_allocate(allocator, n_categories, sizeof(int32_t)),
+					  .n_all = dataset->n_numbers};
+	Status status = row.numbers != NULL && row.codes != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
 	int32_t b;
 
 	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b++)
@@ -536,10 +562,10 @@ least_squares_add_dataset(LeastSquares *state, const Allocator *allocator, const
 
 		status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
 		if (status == KERNEL_OK)
-			status = add_block_rows(state, allocator, block, numbers, codes);
+			status = add_block_rows(state, allocator, block, &row);
 	}
-	memory_release(allocator, numbers, n_numbers, sizeof(double));
-	memory_release(allocator, codes, n_categories, sizeof(int32_t));
+	memory_release(allocator, row.numbers, n_all, sizeof(double));
+	memory_release(allocator, row.codes, n_categories, sizeof(int32_t));
 	return status;
 }
 

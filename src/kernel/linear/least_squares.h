@@ -27,11 +27,8 @@
 
 #define LEAST_SQUARES_EXACT 64
 
-/*
- * The condition number above which coefficients from sums in double are called rough: they have
- * about 16 - 2 log10(condition) digits, 8 here.
- */
-#define LEAST_SQUARES_CONDITION 1e4
+/* Correct digits of coefficients below which a fit says how many it has. */
+#define LEAST_SQUARES_DIGITS 8
 
 typedef struct LeastSquares LeastSquares;
 
@@ -42,12 +39,36 @@ typedef struct LeastSquaresOptions
 	double l2;			 /* >= 0 */
 	bool nonnegative;	 /* no coefficient but the intercept below 0 */
 	bool standardize;	 /* the penalty acts on columns scaled to standard deviation 1 */
-	const Dataset *rows; /* those behind the sums, to refine rough coefficients by; or NULL */
+	const Dataset *rows; /* those behind the sums, for the digits that these have lost; or NULL */
 } LeastSquaresOptions;
+
+/*
+ * least_squares_digits
+ *		About as many digits of the estimates are right, 15 at most and 1 at least.
+ *
+ * condition: of the columns centred and scaled, NaN where they depend on each other.  is_wide: the sums
+ * are of products in double.  Of such, a dependence may be one of their digits: 0.
+ */
+extern int least_squares_digits(double condition, bool is_wide);
+
+/*
+ * least_squares_is_rough
+ *		Would the rows give back digits of such a fit?
+ *
+ * Where the condition number has taken them, or where the residuals of so many rows are so small that
+ * rounding shows in the coefficients against their standard errors.  is_plain: without a penalty; with l1
+ * or nonnegative there are no digits to get back.
+ */
+extern bool least_squares_is_rough(const LinearFacts *facts, int64_t rows, bool is_wide,
+								   bool is_plain);
 
 /* An empty state for rows of n_numbers numbers and n_categories categories; NULL when refused. */
 extern LeastSquares *least_squares_create(const Allocator *allocator, int32_t n_numbers,
 										  int32_t n_categories);
+
+/* The same, every sum a double-double whatever n_numbers is: for one process, it has no encoded form. */
+extern LeastSquares *least_squares_create_exact(const Allocator *allocator, int32_t n_numbers,
+												int32_t n_categories);
 
 /* An empty state whose sums, where these are shifted, add to the model's without being moved. */
 extern LeastSquares *least_squares_create_like(const Allocator *allocator,
@@ -69,15 +90,17 @@ extern Status least_squares_add(LeastSquares *state, const Allocator *allocator,
  * least_squares_add_rests
  *		What the numbers of the row added last have beyond the digits of a double (least_squares_rest.c).
  *
- * rests: n_numbers, then the target's; 0 of a missing number.  The others as they were added.  A state of
- * more than LEAST_SQUARES_EXACT numbers, whose products are double, has no room for them and stays as it
- * is.  Returns as least_squares_add.
+ * rests: n_numbers, then the target's; 0 of a missing number.  The others as they were added.  A state
+ * whose products are double has no room for them and stays as it is.  Returns as least_squares_add.
  */
 extern Status least_squares_add_rests(LeastSquares *state, const Allocator *allocator,
 									  const double *numbers, const int32_t *codes,
 									  const double *rests, double weight);
 
-/* Adds the rows of a dataset whose targets are numbers, in their order. */
+/*
+ * Adds the rows of a dataset whose targets are numbers, in their order.  Where it has 2 n_numbers + 1
+ * numbers, those behind the first n_numbers are rests.
+ */
 extern Status least_squares_add_dataset(LeastSquares *state, const Allocator *allocator,
 										const Dataset *dataset, const StopCheck *stop);
 

@@ -12,6 +12,17 @@
 #include "kernel/linear/least_squares_solver.h"
 #include "kernel/stat/distribution.h"
 
+/*
+ * Digits of a solution by the condition number c: of sums of products in double DOUBLE_DIGITS - 2 log10(c),
+ * of double-double ones SUM_DIGITS - 2 log10(c), FULL_DIGITS at most.  Below REFINED_DIGITS the rows
+ * have more to give.
+ */
+#define DOUBLE_DIGITS 16.0
+#define SUM_DIGITS 30.0
+#define FULL_DIGITS 15
+#define REFINED_DIGITS 13
+#define NEAR_EXACT 1e-8 /* 1e-16 of rounding against 8 digits of a standard error */
+
 /* The coefficient table's row from its estimate and variance. */
 static void
 set_coefficient(LinearCoefficient *coefficient, const Term *term, double estimate, double variance,
@@ -123,7 +134,7 @@ unscale_covariance(const Solver *solver, double sigma2, LinearCovariance *covari
 static Status
 find_covariance(const Solver *solver, const StopCheck *stop, LinearFit *fit)
 {
-	bool is_exact = !solver->state->is_wide && solver->p <= EXACT_COLUMNS;
+	bool is_exact = solver->equations.is_factored;
 	int32_t n_constant = 0;
 	Status status;
 	int32_t i;
@@ -132,15 +143,8 @@ find_covariance(const Solver *solver, const StopCheck *stop, LinearFit *fit)
 		n_constant += solver->scale[i] == 0.0;
 	if (solver->equations.rank + n_constant < solver->p || !(fit->facts.sigma2 >= 0.0))
 		return KERNEL_OK;
-	if (solver->has_factor)
-	{
-		memcpy(fit->covariance->factor, solver->factor,
-			   covariance_entries((size_t) solver->design->n_terms) * sizeof(double));
-		status = KERNEL_OK;
-	}
-	else
-		status = covariance_of_information(solver->information, solver->design->n_terms, is_exact,
-										   solver->allocator, stop, fit->covariance->factor);
+	status = covariance_of_information(solver->information, solver->design->n_terms, is_exact,
+									   solver->allocator, stop, fit->covariance->factor);
 	fit->covariance->level =
 		solver->first == 1 ? dd_divide(solver->target_sum, solver->total).hi : 0.0;
 	if (status == KERNEL_OK)
@@ -216,52 +220,139 @@ solve_by_descent(Solver *solver, const LeastSquaresOptions *options, const StopC
 	return status;
 }
 
-static Status
-solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop, LinearFit *fit)
+/* Are the estimates those of plain least squares? */
+static bool
+is_plain(const LeastSquaresOptions *options)
 {
-	bool wants_covariance = fit->covariance != NULL && options->l1 == 0.0 && options->l2 == 0.0 &&
-		!options->nonnegative;
-	bool may_refine = solver->state->is_wide && options->rows != NULL && options->l1 == 0.0 &&
-		options->l2 == 0.0 && !options->nonnegative;
-	Status status = solver_sum(solver, stop);
+	return options->l1 == 0.0 && options->l2 == 0.0 && !options->nonnegative;
+}
 
-	if (status == KERNEL_OK)
-		status = solver_scale(solver, options->standardize);
-	if (status != KERNEL_OK)
-		return status;
+int
+least_squares_digits(double condition, bool is_wide)
+{
+	double digits = (is_wide ? DOUBLE_DIGITS : SUM_DIGITS) - 2.0 * log10(condition);
+
+	if (isnan(condition))
+		return is_wide ? 0 : FULL_DIGITS;
+	return digits < 1.0 ? 1 : digits > FULL_DIGITS ? FULL_DIGITS : (int) digits;
+}
+
+/*
+ * Is the residual deviation, which the standard errors are made of, hardly above what rounding of
+ * sums in double does to coefficients?  Both are against the target's root of squares.
+ */
+static bool
+is_near_exact(const LinearFacts *facts, int64_t rows)
+{
+	double degrees = (double) rows - facts->rank;
+	double noise = degrees > 0.0 && facts->tss > 0.0 ? sqrt(facts->rss / facts->tss / degrees) :
+													   (double) INFINITY;
+
+	return noise < NEAR_EXACT * facts->condition_number;
+}
+
+bool
+least_squares_is_rough(const LinearFacts *facts, int64_t rows, bool is_wide, bool is_plain)
+{
+	int digits = least_squares_digits(facts->condition_number, is_wide);
+
+	if (!is_wide)
+		return is_plain && digits < REFINED_DIGITS;
+	return digits < LEAST_SQUARES_DIGITS || (is_plain && is_near_exact(facts, rows));
+}
+
+/* Solves the equations of the solver's sums, and notes how many digits that leaves. */
+static Status
+solve_sums(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
+		   LinearFit *fit)
+{
+	bool is_wide = solver->state->is_wide;
+	bool is_descent = options->l1 > 0.0 || options->nonnegative;
+	Status status;
+
 	solver_penalize(solver, options->l1, options->l2);
 	solver->equations = (NormalEquations){.allocator = solver->allocator,
 										  .p = solver->p,
-										  .is_exact = !solver->state->is_wide,
+										  .is_exact = !is_wide,
 										  .gram = solver->gram,
 										  .moment = solver->moment,
 										  .mean = solver->mean,
 										  .tolerance = solver->tolerance,
+										  .pivot = solver->pivot,
 										  .solution = solver->solution,
 										  .variance = solver->variance};
 	fit->facts = (LinearFacts){0};
+	status = is_descent ? solve_by_descent(solver, options, stop, &fit->facts) :
+						  solve_directly(solver, options, stop, &fit->facts);
+	fit->digits =
+		is_descent ? FULL_DIGITS : least_squares_digits(fit->facts.condition_number, is_wide);
+	return status;
+}
+
+static Status
+solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop, LinearFit *fit)
+{
+	bool wants_covariance = fit->covariance != NULL && is_plain(options);
+	Status status = solver_sum(solver, stop);
+
+	if (status == KERNEL_OK)
+		status = solver_scale(solver, options->standardize);
+	if (status == KERNEL_OK && wants_covariance)
+		status = keep_information(solver);
 	if (fit->covariance != NULL)
 		fit->covariance->is_known = false;
-	if (wants_covariance || may_refine)
-		status = keep_information(solver);
-	if (status == KERNEL_OK && (options->l1 > 0.0 || options->nonnegative))
-		status = solve_by_descent(solver, options, stop, &fit->facts);
-	else if (status == KERNEL_OK)
-		status = solve_directly(solver, options, stop, &fit->facts);
-	fit->is_rough = solver->state->is_wide && fit->facts.condition_number > LEAST_SQUARES_CONDITION;
-	if (status == KERNEL_OK && fit->is_rough && may_refine)
+	if (status == KERNEL_OK)
+		status = solve_sums(solver, options, stop, fit);
+	if (status == KERNEL_OK && is_plain(options) && !solver->state->is_wide &&
+		options->rows != NULL &&
+		least_squares_is_rough(&fit->facts, solver->state->rows, false, true))
 	{
 		status = solver_refine(solver, options->rows, stop);
-		if (status == KERNEL_OK)
-			status = solver_factor(solver, options->rows, stop);
-		fit->is_rough = false;
+		fit->digits = FULL_DIGITS;
 	}
 	if (status != KERNEL_OK)
 		return status;
 	status = report(solver, fit);
+	fit->is_rough = options->l1 == 0.0 && !options->nonnegative && !solver->is_refined &&
+		least_squares_is_rough(&fit->facts, solver->state->rows, solver->state->is_wide,
+							   is_plain(options));
 	fit->facts.log_likelihood = log_likelihood(solver, fit->facts.rss);
 	if (status == KERNEL_OK && wants_covariance)
 		status = find_covariance(solver, stop, fit);
+	return status;
+}
+
+/* From settled sums. */
+static Status
+fit_sums(const LeastSquares *state, const Design *design, const LeastSquaresOptions *options,
+		 const Allocator *allocator, const StopCheck *stop, LinearFit *fit)
+{
+	Solver solver;
+	Status status;
+
+	solver_begin(&solver, state, design, allocator);
+	status = solve(&solver, options, stop, fit);
+	solver_release(&solver);
+	return status;
+}
+
+/* The same from the rows, by double-double sums of their products. */
+static Status
+fit_rows(const LeastSquares *state, const Design *design, const LeastSquaresOptions *options,
+		 const Allocator *allocator, const StopCheck *stop, LinearFit *fit)
+{
+	LeastSquares *exact =
+		least_squares_create_exact(allocator, state->n_numbers, state->n_categories);
+	Status status = exact == NULL ?
+		KERNEL_OUT_OF_MEMORY :
+		least_squares_add_dataset(exact, allocator, options->rows, stop);
+
+	if (status == KERNEL_OK)
+	{
+		least_squares_settle(exact);
+		status = fit_sums(exact, design, options, allocator, stop, fit);
+	}
+	least_squares_release(exact, allocator);
 	return status;
 }
 
@@ -269,12 +360,11 @@ Status
 least_squares_fit(LeastSquares *state, const Design *design, const LeastSquaresOptions *options,
 				  const Allocator *allocator, const StopCheck *stop, LinearFit *fit)
 {
-	Solver solver;
 	Status status;
 
 	least_squares_settle(state);
-	solver_begin(&solver, state, design, allocator);
-	status = solve(&solver, options, stop, fit);
-	solver_release(&solver);
+	status = fit_sums(state, design, options, allocator, stop, fit);
+	if (status == KERNEL_OK && fit->is_rough && state->is_wide && options->rows != NULL)
+		status = fit_rows(state, design, options, allocator, stop, fit);
 	return status;
 }

@@ -1,8 +1,8 @@
 /*
  * least_squares_refine.c: coefficients to full digits by passes over the rows.
  *
- * Sums of products in double know the equations to a relative 1e-16, which an ill-conditioned design
- * multiplies by the square of its condition number.  The gradient at the solution, from residuals
+ * Double-double sums of products know the equations to a relative 1e-31, which an ill-conditioned
+ * design multiplies by the square of its condition number.  The gradient at the solution, from residuals
  * in double-double, knows the error: R d = X'(y - X u) is solved with the same factor and added,
  * until it changes nothing.  (Bjorck, Numerical Methods for Least Squares Problems, section 2.9.)
  */
@@ -18,15 +18,43 @@ typedef struct Refinement
 	Solver *solver;
 	const Dataset *rows;
 	const StopCheck *stop;
-	double *values;			/* n_terms: of a row */
+	double *values;		 /* n_terms: of a row */
+	int32_t *rest_of;	 /* p: the number of the dataset that adds to a term's digits, -1: none */
+	int32_t target_rest; /* the same of the target */
 	DoubleDouble *distance; /* p: the row's columns less their centres */
 	DoubleDouble *estimate; /* p: in original units */
 	DoubleDouble *gradient; /* p: of the sum, then of the scaled columns */
 	DoubleDouble *change;	/* p: of the scaled solution */
-	double *variance;		/* p: scratch of the equations */
 	DoubleDouble slope;		/* sum of the weighted residuals */
 	DoubleDouble square;	/* of the residuals */
 } Refinement;
+
+/* What a column of rests has for the row. */
+static double
+rest_in_row(const DatasetBlock *block, int32_t number, int32_t row)
+{
+	return number < 0 ? 0.0 :
+						block->numbers[(size_t) number * (size_t) block->capacity + (size_t) row];
+}
+
+/* Finds where the dataset has the digits that doubles leave out. */
+static void
+find_rests(Refinement *refinement)
+{
+	const Solver *solver = refinement->solver;
+	int32_t n_numbers = solver->state->n_numbers;
+	bool has_rests = refinement->rows->n_numbers > n_numbers;
+	int32_t t;
+
+	refinement->target_rest = has_rests ? 2 * n_numbers : -1;
+	for (t = 0; t < solver->p; t++)
+	{
+		const Term *term = &solver->design->terms[solver->first + t];
+
+		refinement->rest_of[t] =
+			has_rests && term->level == LEVEL_NUMBER ? n_numbers + term->slot : -1;
+	}
+}
 
 /* Adds a row to the sums. */
 static void
@@ -34,7 +62,9 @@ add_row(Refinement *refinement, const DatasetBlock *block, int32_t i)
 {
 	const Solver *solver = refinement->solver;
 	double weight = block->weight != NULL ? block->weight[i] : 1.0;
-	DoubleDouble rest = dd_subtract(dd_from(block->target[i]), solver->level);
+	DoubleDouble target =
+		dd_two_sum(block->target[i], rest_in_row(block, refinement->target_rest, i));
+	DoubleDouble rest = dd_subtract(target, solver->level);
 	DoubleDouble weighted;
 	int32_t t;
 
@@ -42,7 +72,8 @@ add_row(Refinement *refinement, const DatasetBlock *block, int32_t i)
 	for (t = 0; t < solver->p; t++)
 	{
 		refinement->distance[t] =
-			dd_two_sum(refinement->values[solver->first + t], -solver->centre[t]);
+			dd_add_double(dd_two_sum(refinement->values[solver->first + t], -solver->centre[t]),
+						  rest_in_row(block, refinement->rest_of[t], i));
 		rest = dd_subtract(rest, dd_multiply(refinement->estimate[t], refinement->distance[t]));
 	}
 	weighted = dd_multiply_double(rest, weight);
@@ -95,18 +126,13 @@ static Status
 advance(Refinement *refinement, double *size)
 {
 	Solver *solver = refinement->solver;
-	NormalEquations equations = solver->equations;
 	DoubleDouble rest = refinement->square;
 	double largest = 0.0;
 	double most = 0.0;
 	Status status;
 	int32_t i;
 
-	equations.moment = refinement->gradient;
-	equations.solution = refinement->change;
-	equations.variance = refinement->variance;
-	equations.wants_variance = false;
-	status = normal_equations_solve(&equations, refinement->stop);
+	status = normal_equations_correct(&solver->equations, refinement->gradient, refinement->change);
 	if (status != KERNEL_OK)
 		return status;
 	for (i = 0; i < solver->p; i++)
@@ -164,18 +190,21 @@ solver_refine(Solver *solver, const Dataset *rows, const StopCheck *stop)
 	Refinement refinement = {.solver = solver, .rows = rows, .stop = stop};
 	Status status = KERNEL_OUT_OF_MEMORY;
 
-	refinement.values = memory_allocate(allocator, n_terms + p, sizeof(double));
+	refinement.values = memory_allocate(allocator, n_terms, sizeof(double));
+	refinement.rest_of = memory_allocate(allocator, p, sizeof(int32_t));
 	refinement.distance = memory_allocate(allocator, 4 * p, sizeof(DoubleDouble));
 	solver->centre = memory_allocate(allocator, p, sizeof(double));
-	if (refinement.values != NULL && refinement.distance != NULL && solver->centre != NULL)
+	if (refinement.values != NULL && refinement.rest_of != NULL && refinement.distance != NULL &&
+		solver->centre != NULL)
 	{
-		refinement.variance = refinement.values + n_terms;
 		refinement.estimate = refinement.distance + p;
 		refinement.gradient = refinement.estimate + p;
 		refinement.change = refinement.gradient + p;
+		find_rests(&refinement);
 		status = run(&refinement);
 	}
-	memory_release(allocator, refinement.values, n_terms + p, sizeof(double));
+	memory_release(allocator, refinement.values, n_terms, sizeof(double));
+	memory_release(allocator, refinement.rest_of, p, sizeof(int32_t));
 	memory_release(allocator, refinement.distance, 4 * p, sizeof(DoubleDouble));
 	return status;
 }

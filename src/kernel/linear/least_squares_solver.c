@@ -6,17 +6,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/linear/covariance.h"
-
 /*
  * A column whose centred square is below CONSTANT_TOLERANCE of the raw one is
  * constant; one whose distance from the others, squared, is below RANK_TOLERANCE
  * of its own centred square depends on them.  Values in double carry about 1e-16,
- * whose square a dependence leaves behind, and the sums what sum_error() says,
- * both against the raw square: so a column far from zero needs more.
+ * whose square a dependence leaves behind, a few times it where several columns add
+ * up to one; the sums carry what sum_error() says, against the raw square: so a
+ * column far from zero needs more.
  */
 #define CONSTANT_TOLERANCE 1e-26
-#define RANK_TOLERANCE 1e-24
+#define RANK_TOLERANCE 1e-27
 
 #define NO_PART (-1)
 
@@ -270,12 +269,13 @@ allocate_solver(Solver *solver)
 	solver->threshold = memory_allocate_zero(allocator, p, sizeof(double));
 	solver->mean = memory_allocate(allocator, p, sizeof(DoubleDouble));
 	solver->tolerance = memory_allocate(allocator, p, sizeof(double));
+	solver->pivot = memory_allocate(allocator, p, sizeof(int32_t));
 	solver->variance = memory_allocate(allocator, p, sizeof(double));
 	return solver->parts != NULL && solver->gram != NULL && solver->moment != NULL &&
 			solver->sum != NULL && solver->solution != NULL && solver->scale != NULL &&
 			solver->square != NULL && solver->variation != NULL && solver->weight != NULL &&
 			solver->penalty != NULL && solver->threshold != NULL && solver->mean != NULL &&
-			solver->tolerance != NULL && solver->variance != NULL ?
+			solver->tolerance != NULL && solver->pivot != NULL && solver->variance != NULL ?
 		KERNEL_OK :
 		KERNEL_OUT_OF_MEMORY;
 }
@@ -310,8 +310,8 @@ solver_release(Solver *solver)
 	memory_release(allocator, solver->threshold, p, sizeof(double));
 	memory_release(allocator, solver->mean, p, sizeof(DoubleDouble));
 	memory_release(allocator, solver->tolerance, p, sizeof(double));
-	memory_release(allocator, solver->factor, covariance_entries(n_terms), sizeof(double));
 	memory_release(allocator, solver->centre, p, sizeof(double));
+	memory_release(allocator, solver->pivot, p, sizeof(int32_t));
 	memory_release(allocator, solver->variance, p, sizeof(double));
 	memory_release(allocator, solver->information, n_terms * n_terms, sizeof(DoubleDouble));
 }

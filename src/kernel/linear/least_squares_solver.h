@@ -52,6 +52,7 @@ typedef struct Solver
 	double *threshold;			 /* p: of the scaled coefficients, for l1 */
 	DoubleDouble *mean;			 /* p: of the scaled columns */
 	double *tolerance;			 /* p: least pivot of an independent column */
+	int32_t *pivot;				 /* p: of the equations' factor */
 	double *variance;			 /* p: of the scaled coefficients, for a residual variance of 1 */
 	DoubleDouble
 		*information;	/* n_terms x n_terms: gram with the intercept; NULL when not needed */
@@ -66,10 +67,6 @@ typedef struct Solver
 	double *centre;			  /* p */
 	DoubleDouble level;		  /* of the target at the centres */
 	DoubleDouble rest_square; /* the residual square */
-
-	/* After solver_factor(), where it was called. */
-	bool has_factor; /* variance and equations.mean_variance are by it */
-	double *factor;	 /* packed, n_terms: of the inverse of `information` (covariance.h); or NULL */
 } Solver;
 
 /* A solver of these, empty. */
@@ -100,21 +97,11 @@ extern void solver_penalize(Solver *solver, double l1, double l2);
  * solver_refine
  *		The solution of a full-rank system to the last digits, from the rows behind the sums.
  *
- * After normal_equations_solve() in the wide way and without a penalty.  A few passes over the rows of
+ * After normal_equations_solve() in double-double and without a penalty.  A few passes over the rows of
  * O(p) double-double operations each, and as many solutions.  KERNEL_OK, KERNEL_OUT_OF_MEMORY,
  * KERNEL_STOPPED and what the dataset's store reports.
  */
 extern Status solver_refine(Solver *solver, const Dataset *rows, const StopCheck *stop);
-
-/*
- * solver_factor
- *		The standard errors of a refined solution, which sums of products in double have not to give.
- *
- * After solver_refine(), with `information` kept.  One pass over the rows of O(n_terms^2) each.  Relative
- * errors are of the order of the condition number times 1e-16, not of its square.  Where the
- * equations cannot be factored, all stays as it was.  Returns as solver_refine().
- */
-extern Status solver_factor(Solver *solver, const Dataset *rows, const StopCheck *stop);
 
 /* Fills the upper triangle of the Gram matrix. */
 extern void solver_mirror(Solver *solver);

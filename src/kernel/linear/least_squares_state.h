@@ -31,7 +31,7 @@ struct LeastSquares
 	int32_t width;	/* of z = (1, numbers, target): n_numbers + 2 */
 	int32_t stride; /* gram_stride(width) */
 	int64_t rows;
-	bool is_wide;	  /* more than LEAST_SQUARES_EXACT numbers */
+	bool is_wide;	  /* products are in double, of blocks that are shifted */
 	bool has_weights; /* a row of the block has another weight than 1 */
 	bool has_lacking;
 	uint64_t known; /* numbers with an indicator, as far as rows that wait have asked */

@@ -99,7 +99,9 @@ typedef struct LinearFit
 	LinearCoefficient *coefficients; /* n_terms, the caller's array */
 	LinearCovariance *covariance;	 /* NULL when not asked for */
 	LinearFacts facts;
-	bool is_rough;	 /* least squares: the condition number has cost digits of the estimates */
+	bool
+		is_rough; /* least squares: the rows would give back digits that the condition number has cost */
+	int digits; /* least squares: about as many of the estimates are right; 0: the rank is not sure */
 	double log_loss; /* logistic: mean over the training rows, without class weights and penalty */
 	double weight;	 /* glm: sum of the weights of the rows */
 	double accuracy; /* logistic: share of the training rows whose class eta > 0 tells */

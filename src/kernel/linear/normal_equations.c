@@ -96,7 +96,8 @@ solve_exactly(NormalEquations *equations, const StopCheck *stop)
 {
 	const Allocator *allocator = equations->allocator;
 	size_t p = (size_t) equations->p;
-	int32_t *pivot = memory_allocate(allocator, p, sizeof(int32_t));
+	int32_t *own = equations->pivot == NULL ? memory_allocate(allocator, p, sizeof(int32_t)) : NULL;
+	int32_t *pivot = equations->pivot == NULL ? own : equations->pivot;
 	DoubleDouble *image = memory_allocate(allocator, 2 * p, sizeof(DoubleDouble));
 	double *identified = memory_allocate(allocator, p, sizeof(double));
 	double least = INFINITY;
@@ -114,7 +115,8 @@ solve_exactly(NormalEquations *equations, const StopCheck *stop)
 		status = exact_variances(equations, pivot, image, image + p, identified, stop);
 	for (i = 0; i < equations->rank && status == KERNEL_OK; i++)
 		note_condition(equations, equations->gram[(size_t) i * p + (size_t) i].hi, &least, &most);
-	memory_release(allocator, pivot, p, sizeof(int32_t));
+	equations->is_factored = status == KERNEL_OK;
+	memory_release(allocator, own, p, sizeof(int32_t));
 	memory_release(allocator, image, 2 * p, sizeof(DoubleDouble));
 	memory_release(allocator, identified, p, sizeof(double));
 	return status;
@@ -276,10 +278,10 @@ solve_wide(NormalEquations *equations, const StopCheck *stop)
 	return status;
 }
 
-Status
-normal_equations_solve(NormalEquations *equations, const StopCheck *stop)
+/* Nothing found yet. */
+static void
+clear(NormalEquations *equations)
 {
-	Status status;
 	int32_t i;
 
 	for (i = 0; i < equations->p; i++)
@@ -288,9 +290,47 @@ normal_equations_solve(NormalEquations *equations, const StopCheck *stop)
 	equations->slack = dd_from(0.0);
 	equations->rank = 0;
 	equations->condition = NAN;
-	status = equations->is_exact && equations->p <= EXACT_COLUMNS ? solve_exactly(equations, stop) :
-																	solve_wide(equations, stop);
-	if (equations->rank < equations->p)
+	equations->is_factored = false;
+}
+
+/* Columns that are not left out. */
+static int32_t
+count_columns(const NormalEquations *equations)
+{
+	size_t p = (size_t) equations->p;
+	int32_t n = 0;
+	size_t i;
+
+	for (i = 0; i < p; i++)
+		n += equations->gram[i * p + i].hi > 0.0;
+	return n;
+}
+
+Status
+normal_equations_solve(NormalEquations *equations, const StopCheck *stop)
+{
+	bool is_small = equations->p <= EXACT_COLUMNS;
+	int32_t n = count_columns(equations);
+	Status status = KERNEL_OK;
+
+	clear(equations);
+	if (!equations->is_exact || !is_small)
+		status = solve_wide(equations, stop);
+	if (status == KERNEL_OK && equations->is_exact &&
+		(is_small || equations->rank < n || equations->condition > ROUGH_CONDITION))
+	{
+		clear(equations);
+		status = solve_exactly(equations, stop);
+	}
+	if (equations->rank < n)
 		equations->condition = NAN;
 	return status;
+}
+
+Status
+normal_equations_correct(const NormalEquations *equations, const DoubleDouble *moment,
+						 DoubleDouble *change)
+{
+	return exact_solve(equations->gram, equations->p, equations->rank, equations->pivot,
+					   equations->allocator, moment, change);
 }

@@ -1,11 +1,12 @@
 /*
  * normal_equations.h: solving the scaled normal equations of least squares.
  *
- * R u = c for p columns scaled to a unit diagonal.  Up to EXACT_COLUMNS columns in
- * double-double by pivoted Cholesky; above, in double by blocked Cholesky, with
- * two rounds of refinement by residuals in double-double.  Where columns depend
- * on each other, u is the solution of least norm, and what the equations leave
- * open has no variance.
+ * R u = c for p columns scaled to a unit diagonal.  Exact equations of up to
+ * EXACT_COLUMNS columns in double-double by pivoted Cholesky; others in double by
+ * blocked Cholesky, with two rounds of refinement by residuals in double-double.
+ * Where that finds exact ones ill-conditioned or dependent, in double-double after
+ * all.  Where columns depend on each other, u is the solution of least norm, and
+ * what the equations leave open has no variance.
  */
 #ifndef ORCHARD_KERNEL_LINEAR_NORMAL_EQUATIONS_H
 #define ORCHARD_KERNEL_LINEAR_NORMAL_EQUATIONS_H
@@ -14,6 +15,12 @@
 #include "kernel/base/memory.h"
 
 #define EXACT_COLUMNS 256
+
+/*
+ * The condition number above which equations in double are called rough: their solution has
+ * about 16 - 2 log10(condition) digits, 8 here.
+ */
+#define ROUGH_CONDITION 1e4
 
 typedef struct NormalEquations
 {
@@ -26,6 +33,7 @@ typedef struct NormalEquations
 	const DoubleDouble *moment; /* p: c */
 	const DoubleDouble *mean;	/* p: v, whose v . u is asked for too (the intercept's part) */
 	const double *tolerance;	/* p: a column whose pivot is at most this depends on others */
+	int32_t *pivot;				/* p: room for what normal_equations_correct() needs; or NULL */
 
 	/* found */
 	DoubleDouble *solution; /* p: u, room from the caller */
@@ -34,10 +42,16 @@ typedef struct NormalEquations
 	double mean_variance; /* v' R^-1 v; NaN where v . u is not determined */
 	DoubleDouble slack;	  /* u'(c - R u), what rounding left */
 	int32_t rank;
-	double condition; /* square root of the ratio of extreme pivots, NaN with rank < p */
+	double
+		condition; /* square root of the ratio of extreme pivots, NaN where columns depend on each other */
+	bool is_factored; /* gram is the factor in double-double */
 } NormalEquations;
 
 /* Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED. */
 extern Status normal_equations_solve(NormalEquations *equations, const StopCheck *stop);
+
+/* change = the solution for another c, by the factor in double-double.  KERNEL_OK, KERNEL_OUT_OF_MEMORY. */
+extern Status normal_equations_correct(const NormalEquations *equations, const DoubleDouble *moment,
+									   DoubleDouble *change);
 
 #endif /* ORCHARD_KERNEL_LINEAR_NORMAL_EQUATIONS_H */

@@ -132,17 +132,17 @@ NAME(factor)(REAL *a, int32_t p, const double *tolerance, int32_t *pivot, int32_
 	return KERNEL_OK;
 }
 
-/* x = L^-1 x for the leading rank x rank triangle of l, stride p. */
+/* x = L^-1 x for the leading rank x rank triangle of l, stride p; entries before `first` are 0. */
 static void
-NAME(forward)(const REAL *l, int32_t p, int32_t rank, REAL *x)
+NAME(forward)(const REAL *l, int32_t p, int32_t rank, int32_t first, REAL *x)
 {
 	int32_t i;
 
-	for (i = 0; i < rank; i++)
+	for (i = first; i < rank; i++)
 	{
 		const REAL *row = l + (size_t) i * (size_t) p;
 
-		x[i] = QUOTIENT(NAME(reduce)(x[i], row, x, i), row[i]);
+		x[i] = QUOTIENT(NAME(reduce)(x[i], row + first, x + first, i - first), row[i]);
 	}
 }
 
@@ -242,7 +242,7 @@ NAME(solve)(const REAL *l, int32_t p, int32_t rank, const int32_t *pivot,
 	{
 		for (i = 0; i < rank; i++)
 			y[i] = b[pivot[i]];
-		NAME(forward)(l, p, rank, y);
+		NAME(forward)(l, p, rank, 0, y);
 		NAME(backward)(l, p, rank, y);
 		for (i = 0; i < p; i++)
 			x[pivot[i]] = i < rank ? y[i] : FROM(0.0);
@@ -257,7 +257,7 @@ NAME(solve)(const REAL *l, int32_t p, int32_t rank, const int32_t *pivot,
 		}
 		for (i = 0; i < 2; i++)
 		{
-			NAME(forward)(small, rank, rank, y);
+			NAME(forward)(small, rank, rank, 0, y);
 			NAME(backward)(small, rank, rank, y);
 		}
 		for (i = 0; i < p; i++)
@@ -308,14 +308,14 @@ NAME(inverse_diagonal)(const REAL *l, int32_t p, int32_t rank, const int32_t *pi
 		{
 			/* Column i of the inverse has squared norm of L^-1 e_i as its diagonal entry. */
 			y[i] = FROM(i < rank ? 1.0 : 0.0);
-			NAME(forward)(l, p, rank, y);
+			NAME(forward)(l, p, rank, i, y);
 			identified[pivot[i]] = i < rank ? 1.0 : 0.0;
 		}
 		else
 		{
 			for (k = 0; k < rank && k <= i; k++)
 				y[k] = l[(size_t) i * n + (size_t) k];
-			NAME(forward)(small, rank, rank, y);
+			NAME(forward)(small, rank, rank, 0, y);
 			identified[pivot[i]] = NAME(square)(y, rank);
 			NAME(backward)(small, rank, rank, y);
 		}
