@@ -37,16 +37,16 @@ check_vector(const Ensemble *ensemble, NodeBlocks *blocks, const double *vector)
 		double value = tree_leaf(ensemble, &ensemble->trees[t / 2], vector)->value;
 
 		if (t % 2 == 0) /* by this processor's code, then by any */
-			node_blocks_walk(&blocks->tables, blocks->codes, sums);
+			node_blocks_walk(&blocks->tables, blocks->coder.bytes, sums);
 		else
-			node_blocks_walk_portable(&blocks->tables, blocks->codes, sums);
+			node_blocks_walk_portable(&blocks->tables, blocks->coder.bytes, sums);
 		CHECK(blocks->tables.values[t / 2] == value);
 		if (t > 20)
 			break;
 	}
 	if (ensemble->n_outputs > 1)
 		return;
-	node_blocks_walk_portable(&blocks->tables, blocks->codes, sums);
+	node_blocks_walk_portable(&blocks->tables, blocks->coder.bytes, sums);
 	CHECK(memcmp(sums, lanes[1], sizeof(sums)) == 0);
 }
 
@@ -78,38 +78,12 @@ blocks_lead_to_the_leaves_of_the_trees(void)
 	}
 }
 
-/* One slot's thresholds 1 .. n, a tree each. */
-static Ensemble *
-stumps(int32_t n)
-{
-	EnsembleShape shape = {.n_numbers = 1, .n_outputs = 1, .n_trees = n, .n_leaves = 1};
-	Ensemble *ensemble = random_ensemble(3, shape, &unit_allocator);
-	int32_t t;
-
-	for (t = 0; t < n; t++)
-	{
-		Tree *tree = &ensemble->trees[t];
-
-		tree->nodes = memory_reallocate(&unit_allocator, tree->nodes, 1, 3, sizeof(TreeNode));
-		tree->n_nodes = 3;
-		tree->nodes[0] = (TreeNode){.threshold = t + 1,
-									.subset = TREE_NO_SUBSET,
-									.left = 1,
-									.right = 2,
-									.missing_left = t % 2,
-									.cover = 2.0};
-		tree->nodes[1] = (TreeNode){.slot = TREE_LEAF, .value = -t - 0.5, .cover = 1.0};
-		tree->nodes[2] = (TreeNode){.slot = TREE_LEAF, .value = t + 0.25, .cover = 1.0};
-	}
-	return ensemble;
-}
-
 /* 254 thresholds are as many as a byte of codes can tell apart beside a missing value. */
 static void
 codes_fit_a_byte_or_there_is_no_plan(void)
 {
 	EnsembleShape wide = {.n_numbers = 80, .n_outputs = 1, .n_trees = 40, .n_leaves = 20};
-	Ensemble *ensemble = stumps(254);
+	Ensemble *ensemble = stumps(254, &unit_allocator);
 	NodeBlocksPlan plan;
 	NodeBlocks *blocks;
 	double x;
@@ -122,7 +96,7 @@ codes_fit_a_byte_or_there_is_no_plan(void)
 	check_vector(ensemble, blocks, &x);
 	node_blocks_release(blocks, &unit_allocator);
 	ensemble_release(ensemble, &unit_allocator);
-	ensemble = stumps(255);
+	ensemble = stumps(255, &unit_allocator);
 	CHECK(node_blocks_plan(ensemble, &unit_allocator, &plan) == KERNEL_OK);
 	CHECK(!plan.fits && !plan.is_possible);
 	ensemble_release(ensemble, &unit_allocator);

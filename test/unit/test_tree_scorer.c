@@ -78,7 +78,6 @@ every_engine_gives_the_same_bits(void)
 		TreeScorer walker;
 		TreeScorer tables;
 		TreeScorer nodes;
-		LeafMasks *layouts[2];
 		double vector[32];
 		double expected[8];
 		int v;
@@ -87,11 +86,8 @@ every_engine_gives_the_same_bits(void)
 		CHECK(tree_scorer_create(&walker, ensemble, &unit_allocator) == KERNEL_OK);
 		CHECK(tree_scorer_create(&tables, ensemble, &unit_allocator) == KERNEL_OK);
 		CHECK(leaf_mask_plan(ensemble, &unit_allocator, &plan) == KERNEL_OK && plan.is_possible);
-		plan.is_packed = false;
-		layouts[0] = leaf_mask_create(ensemble, &plan, &unit_allocator);
-		plan.is_packed = true;
-		layouts[1] = leaf_mask_create(ensemble, &plan, &unit_allocator);
-		CHECK(layouts[0] != NULL && layouts[1] != NULL);
+		tables.masks = leaf_mask_create(ensemble, &plan, &unit_allocator);
+		CHECK(tables.masks != NULL);
 		CHECK(tree_scorer_create(&nodes, ensemble, &unit_allocator) == KERNEL_OK);
 		nodes.nodes = rank_nodes_create(ensemble, &unit_allocator);
 		CHECK(nodes.nodes != NULL);
@@ -103,63 +99,15 @@ every_engine_gives_the_same_bits(void)
 			score_by_definition(ensemble, vector, expected);
 			tree_scorer_raw(&walker, vector);
 			CHECK(memcmp(walker.outputs, expected, size) == 0);
-			tables.masks = layouts[v % 2];
 			tree_scorer_raw(&tables, vector);
 			CHECK(memcmp(tables.outputs, expected, size) == 0);
 			tree_scorer_raw(&nodes, vector);
 			CHECK(memcmp(nodes.outputs, expected, size) == 0);
 		}
 		tree_scorer_release(&nodes, &unit_allocator);
-		leaf_mask_release(layouts[0], &unit_allocator);
 		tree_scorer_release(&walker, &unit_allocator);
-		tables.masks = layouts[1];
 		tree_scorer_release(&tables, &unit_allocator);
 		ensemble_release(ensemble, &unit_allocator);
-	}
-}
-
-/* Packed rows of any shape, by the portable code and by this processor's. */
-static void
-packed_rows_spread_alike(void)
-{
-	enum
-	{
-		LINES = 2 * MASK_LINES,
-		ROWS = 9
-	};
-	static uint8_t rows[ROWS][LINES * MASK_LINE];
-	static uint8_t masks[2][LINES * MASK_LINE];
-	static MaskLine lines[ROWS * LINES];
-	const uint8_t *places[ROWS];
-	Chance chance = {12};
-	int32_t width;
-	int32_t n;
-	int r;
-	int l;
-
-	for (width = 32; width <= 64; width += 32)
-	{
-		for (n = 0; n <= ROWS; n++)
-		{
-			for (r = 0; r < ROWS; r++)
-			{
-				uint16_t at = 0;
-
-				places[r] = rows[r];
-				for (l = 0; l < LINES * MASK_LINE; l++)
-					rows[r][l] = (uint8_t) chance_below(&chance, 256);
-				for (l = 0; l < LINES; l++)
-				{
-					uint16_t keep = (uint16_t) chance_below(&chance, width == 32 ? 65536 : 256);
-
-					lines[r * LINES + l] = (MaskLine){(l + r) % 5 == 0 ? 0 : keep, at};
-					at = (uint16_t) (at + __builtin_popcount(lines[r * LINES + l].keep));
-				}
-			}
-			leaf_mask_and_packed_portable(masks[0], places, lines, n, LINES, width);
-			leaf_mask_and_packed(masks[1], places, lines, n, LINES, width);
-			CHECK(memcmp(masks[0], masks[1], sizeof(masks[0])) == 0);
-		}
 	}
 }
 
@@ -210,51 +158,62 @@ ranks_equal_counts(void)
 	}
 }
 
-/* The wide loops and the portable ones. */
+/* The wide loops and the portable ones, for every number of lines. */
 static void
 every_instruction_set_gives_the_same_bits(void)
 {
 	enum
 	{
-		TREES = 48,
-		ROWS = 7
+		LINES = 15,
+		SLOTS = 7,
+		KEPT = 9 /* lines of a slot */
 	};
-	static uint8_t rows[ROWS][TREES * 8];
-	static double values[TREES * 64];
-	const uint8_t *places[ROWS];
+	static uint8_t lines[SLOTS][KEPT * MASK_LINE];
+	static uint16_t places[SLOTS][LINES];
+	static double values[LINES * 16 * 64];
+	const uint8_t *line_of[SLOTS];
+	const uint16_t *place_of[SLOTS];
 	Chance chance = {11};
 	int32_t width;
+	int32_t n;
 	int i;
-	int r;
+	int s;
 
-	for (i = 0; i < TREES * 64; i++)
+	for (i = 0; i < LINES * 16 * 64; i++)
 		values[i] = chance_unit(&chance) - 0.5;
 	for (width = 32; width <= 64; width += 32)
 	{
-		size_t n_bytes = (size_t) TREES * (size_t) width / 8;
-		uint8_t masks[3][TREES * 8];
-		double lanes[3][8] = {{0}};
-
-		for (r = 0; r < ROWS; r++)
+		for (s = 0; s < SLOTS; s++)
 		{
-			places[r] = rows[r];
-			for (i = 0; i < TREES * 8; i++)
-				rows[r][i] = (uint8_t) (chance_below(&chance, 256) | chance_below(&chance, 256));
-			for (i = 0; i < TREES; i++) /* the last bit of every mask stays */
-				rows[r][(i + 1) * width / 8 - 1] |= 0x80;
+			line_of[s] = lines[s];
+			place_of[s] = places[s];
+			for (i = 0; i < KEPT * MASK_LINE; i++)
+				lines[s][i] = (uint8_t) (chance_below(&chance, 256) | chance_below(&chance, 256));
+			for (i = 0; i < KEPT * MASK_LINE * 8 / width; i++) /* every mask's last bit stays */
+				lines[s][(i + 1) * width / 8 - 1] |= 0x80;
+			for (i = 0; i < LINES; i++)
+				places[s][i] = (uint16_t) chance_below(&chance, KEPT);
 		}
-		leaf_mask_and_portable(masks[0], places, ROWS, n_bytes);
-		leaf_mask_and(masks[1], places, ROWS, n_bytes);
-		leaf_mask_sum_portable(lanes[0], masks[0], width, values, TREES);
-		leaf_mask_sum(lanes[1], masks[0], width, values, TREES);
-		CHECK(memcmp(masks[0], masks[1], n_bytes) == 0);
-		CHECK(memcmp(lanes[0], lanes[1], sizeof(lanes[0])) == 0);
-		if (!cpu_has_avx2())
-			continue;
-		leaf_mask_and_avx2(masks[2], places, ROWS, n_bytes);
-		leaf_mask_sum_avx2(lanes[2], masks[0], width, values, TREES);
-		CHECK(memcmp(masks[0], masks[2], n_bytes) == 0);
-		CHECK(memcmp(lanes[0], lanes[2], sizeof(lanes[0])) == 0);
+		for (n = 1; n <= LINES; n++)
+		{
+			size_t n_bytes = (size_t) n * MASK_LINE;
+			int32_t n_trees = n * 8 * MASK_LINE / width;
+			uint8_t masks[3][LINES * MASK_LINE];
+			double lanes[3][8] = {{0}};
+
+			leaf_mask_and_portable(masks[0], place_of, line_of, SLOTS, n);
+			leaf_mask_and(masks[1], place_of, line_of, SLOTS, n);
+			leaf_mask_sum_portable(lanes[0], masks[0], width, values, n_trees);
+			leaf_mask_sum(lanes[1], masks[0], width, values, n_trees);
+			CHECK(memcmp(masks[0], masks[1], n_bytes) == 0);
+			CHECK(memcmp(lanes[0], lanes[1], sizeof(lanes[0])) == 0);
+			if (!cpu_has_avx2())
+				continue;
+			leaf_mask_and_avx2(masks[2], place_of, line_of, SLOTS, n);
+			leaf_mask_sum_avx2(lanes[2], masks[0], width, values, n_trees);
+			CHECK(memcmp(masks[0], masks[2], n_bytes) == 0);
+			CHECK(memcmp(lanes[0], lanes[2], sizeof(lanes[0])) == 0);
+		}
 	}
 }
 
@@ -332,8 +291,10 @@ large_trees_walk_by_ranks(void)
 				  0);
 		}
 		CHECK(!scorer.mask_plan.is_possible && scorer.node_plan.is_possible);
-		CHECK(scorer.engine ==
-			  (scorer.block_plan.is_possible ? TREE_ENGINE_BLOCKS : TREE_ENGINE_NODES));
+		if (!scorer.block_plan.is_possible && !scorer.sweep_plan.is_possible)
+			CHECK(scorer.engine == TREE_ENGINE_NODES);
+		else
+			CHECK(scorer.engine == TREE_ENGINE_BLOCKS || scorer.engine == TREE_ENGINE_SWEEP);
 		CHECK(scorer.nodes != NULL);
 		tree_scorer_release(&scorer, &unit_allocator);
 		ensemble_release(ensemble, &unit_allocator);
@@ -401,7 +362,6 @@ refused_memory_leaves_nothing(void)
 		LeafMasks *masks;
 		RankNodes *nodes;
 
-		plan.is_packed = n % 2;
 		unit_allocator_fail_after(n);
 		masks = leaf_mask_create(ensemble, &plan, &unit_allocator);
 		unit_allocator_fail_after(n);
@@ -437,6 +397,9 @@ plans_say_what_an_engine_costs(void)
 	CHECK(scorer.engine == TREE_ENGINE_WALK && scorer.due == UINT64_MAX);
 	tree_scorer_release(&scorer, &unit_allocator);
 	ensemble_release(ensemble, &unit_allocator);
+	ensemble = stumps(60000, &unit_allocator); /* 18 lines of one slot for each 16 trees */
+	CHECK(leaf_mask_plan(ensemble, &unit_allocator, &plan) == KERNEL_OK && !plan.is_possible);
+	ensemble_release(ensemble, &unit_allocator);
 	ensemble = random_ensemble(1, wide, &unit_allocator);
 	CHECK(tree_scorer_create(&scorer, ensemble, &unit_allocator) == KERNEL_OK);
 	tree_scorer_prepare(&scorer, &unit_allocator, SIZE_MAX);
@@ -448,8 +411,8 @@ plans_say_what_an_engine_costs(void)
 }
 
 UNIT_MAIN(UNIT_CASE(every_engine_gives_the_same_bits),
-		  UNIT_CASE(every_instruction_set_gives_the_same_bits), UNIT_CASE(packed_rows_spread_alike),
-		  UNIT_CASE(ranks_equal_counts), UNIT_CASE(a_table_is_built_when_it_is_repaid),
-		  UNIT_CASE(plans_say_what_an_engine_costs), UNIT_CASE(large_trees_walk_by_ranks),
+		  UNIT_CASE(every_instruction_set_gives_the_same_bits), UNIT_CASE(ranks_equal_counts),
+		  UNIT_CASE(a_table_is_built_when_it_is_repaid), UNIT_CASE(plans_say_what_an_engine_costs),
+		  UNIT_CASE(large_trees_walk_by_ranks),
 		  UNIT_CASE(an_opened_ensemble_is_expanded_when_it_is_repaid),
 		  UNIT_CASE(refused_memory_leaves_nothing))

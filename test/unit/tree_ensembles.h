@@ -196,4 +196,30 @@ random_vector(Chance *chance, const Ensemble *ensemble, double *vector)
 			(double) chance_below(chance, (uint64_t) ensemble->n_levels[i] + 1);
 }
 
+/* One slot's thresholds 1 .. n, a tree each. */
+static inline Ensemble *
+stumps(int32_t n, const Allocator *allocator)
+{
+	EnsembleShape shape = {.n_numbers = 1, .n_outputs = 1, .n_trees = n, .n_leaves = 1};
+	Ensemble *ensemble = random_ensemble(3, shape, allocator);
+	int32_t t;
+
+	for (t = 0; t < n; t++)
+	{
+		Tree *tree = &ensemble->trees[t];
+
+		tree->nodes = memory_reallocate(allocator, tree->nodes, 1, 3, sizeof(TreeNode));
+		tree->n_nodes = 3;
+		tree->nodes[0] = (TreeNode){.threshold = t + 1,
+									.subset = TREE_NO_SUBSET,
+									.left = 1,
+									.right = 2,
+									.missing_left = t % 2,
+									.cover = 2.0};
+		tree->nodes[1] = (TreeNode){.slot = TREE_LEAF, .value = -t - 0.5, .cover = 1.0};
+		tree->nodes[2] = (TreeNode){.slot = TREE_LEAF, .value = t + 0.25, .cover = 1.0};
+	}
+	return ensemble;
+}
+
 #endif /* ORCHARD_TEST_TREE_ENSEMBLES_H */

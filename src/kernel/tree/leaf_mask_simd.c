@@ -8,52 +8,27 @@
 #include "kernel/base/cpu.h"
 
 void
-leaf_mask_and_portable(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+leaf_mask_and_portable(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines,
+					   int32_t n, int32_t n_lines)
 {
-	size_t i;
+	int32_t l;
 	int32_t r;
+	int i;
 
-	for (i = 0; i < n_bytes; i += 8)
+	for (l = 0; l < n_lines; l++)
 	{
-		uint64_t word = UINT64_MAX;
+		uint64_t words[8];
 
+		memset(words, 0xff, sizeof(words));
 		for (r = 0; r < n; r++)
 		{
-			uint64_t other;
+			uint64_t others[8];
 
-			memcpy(&other, rows[r] + i, sizeof(other));
-			word &= other;
+			memcpy(others, lines[r] + (size_t) places[r][l] * MASK_LINE, sizeof(others));
+			for (i = 0; i < 8; i++)
+				words[i] &= others[i];
 		}
-		memcpy(to + i, &word, sizeof(word));
-	}
-}
-
-void
-leaf_mask_and_packed_portable(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines,
-							  int32_t n, int32_t n_lines, int32_t width)
-{
-	size_t size = (size_t) width / 8;
-	int32_t r;
-	int32_t l;
-
-	memset(to, 0xff, (size_t) n_lines * MASK_LINE);
-	for (r = 0; r < n; r++)
-	{
-		for (l = 0; l < n_lines; l++)
-		{
-			const MaskLine *line = &lines[(size_t) r * (size_t) n_lines + (size_t) l];
-			const uint8_t *from = rows[r] + line->at * size;
-			uint32_t keep;
-
-			for (keep = line->keep; keep != 0; keep &= keep - 1)
-			{
-				uint8_t *mask = to + (size_t) l * MASK_LINE + (size_t) __builtin_ctz(keep) * size;
-				size_t i;
-
-				for (i = 0; i < size; i++)
-					mask[i] &= *from++;
-			}
-		}
+		memcpy(to + (size_t) l * MASK_LINE, words, sizeof(words));
 	}
 }
 
@@ -77,27 +52,51 @@ leaf_mask_sum_portable(double lanes[8], const uint8_t *masks, int32_t width, con
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-__attribute__((target("avx2"))) void
-leaf_mask_and_avx2(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+/* Up to four lines at a time in registers, over all slots; n_lines is a constant at each call. */
+__attribute__((target("avx2"))) static inline __attribute__((always_inline)) void
+and_lines_avx2(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines, int32_t n,
+			   int32_t at, int n_lines)
 {
-	size_t i;
+	__m256i masks[8];
 	int32_t r;
+	int j;
 
-	for (i = 0; i < n_bytes; i += 64)
+#pragma GCC unroll 8
+	for (j = 0; j < 2 * n_lines; j++)
+		masks[j] = _mm256_set1_epi8(-1);
+	for (r = 0; r < n; r++)
 	{
-		__m256i a = _mm256_set1_epi8(-1);
-		__m256i b = a;
-
-		for (r = 0; r < n; r++)
+#pragma GCC unroll 8
+		for (j = 0; j < 2 * n_lines; j++)
 		{
-			const __m256i *row = (const __m256i *) (const void *) (rows[r] + i);
+			size_t place = places[r][at + j / 2];
+			const uint8_t *line = lines[r] + place * MASK_LINE + j % 2 * (MASK_LINE / 2);
 
-			a = _mm256_and_si256(a, _mm256_loadu_si256(row));
-			b = _mm256_and_si256(b, _mm256_loadu_si256(row + 1));
+			masks[j] = _mm256_and_si256(masks[j],
+										_mm256_loadu_si256((const __m256i *) (const void *) line));
 		}
-		_mm256_storeu_si256((__m256i *) (void *) (to + i), a);
-		_mm256_storeu_si256((__m256i *) (void *) (to + i + 32), b);
 	}
+#pragma GCC unroll 8
+	for (j = 0; j < 2 * n_lines; j++)
+		_mm256_storeu_si256(
+			(__m256i *) (void *) (to + (size_t) at * MASK_LINE + j * (MASK_LINE / 2)), masks[j]);
+}
+
+__attribute__((target("avx2"))) void
+leaf_mask_and_avx2(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines,
+				   int32_t n, int32_t n_lines)
+{
+	int32_t at = 0;
+
+	for (; at + 4 <= n_lines; at += 4)
+		and_lines_avx2(to, places, lines, n, at, 4);
+	if (n_lines & 2)
+	{
+		and_lines_avx2(to, places, lines, n, at, 2);
+		at += 2;
+	}
+	if (n_lines & 1)
+		and_lines_avx2(to, places, lines, n, at, 1);
 }
 
 /* The place of the lowest bit of each of eight masks: the exponent of what is left of it as a float. */
@@ -142,25 +141,12 @@ leaf_mask_sum_avx2(double lanes[8], const uint8_t *masks, int32_t width, const d
 
 #define AVX512 "avx2,avx512f,avx512cd,avx512dq,avx512vl"
 
-/* A line of a packed row, the masks that it leaves out all ones. */
-__attribute__((target(AVX512))) static inline __m512i
-spread_32(const uint8_t *row, MaskLine line)
-{
-	return _mm512_mask_expandloadu_epi32(_mm512_set1_epi32(-1), line.keep, row + 4 * line.at);
-}
-
-__attribute__((target(AVX512))) static inline __m512i
-spread_64(const uint8_t *row, MaskLine line)
-{
-	return _mm512_mask_expandloadu_epi64(_mm512_set1_epi32(-1), (uint8_t) line.keep,
-										 row + 8 * (size_t) line.at);
-}
-
-/* Up to eight lines at a time in registers, over all rows; n_lines is a constant at each call. */
+/* Up to eight lines at a time in registers, over all slots; n_lines is a constant at each call. */
 __attribute__((target(AVX512))) static inline __attribute__((always_inline)) void
-and_lines(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t at, int n_lines)
+and_lines(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines, int32_t n,
+		  int32_t at, int n_lines)
 {
-	__m512i masks[MASK_LINES];
+	__m512i masks[8];
 	int32_t r;
 	int j;
 
@@ -169,97 +155,38 @@ and_lines(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t at, int n_l
 		masks[j] = _mm512_set1_epi32(-1);
 	for (r = 0; r < n; r++)
 	{
+		const uint16_t *place = places[r] + at;
+
 #pragma GCC unroll 8
 		for (j = 0; j < n_lines; j++)
-			masks[j] = _mm512_and_si512(masks[j], _mm512_loadu_si512(rows[r] + at + MASK_LINE * j));
+			masks[j] = _mm512_and_si512(
+				masks[j], _mm512_loadu_si512(lines[r] + (size_t) place[j] * MASK_LINE));
 	}
 #pragma GCC unroll 8
 	for (j = 0; j < n_lines; j++)
-		_mm512_storeu_si512(to + at + MASK_LINE * j, masks[j]);
+		_mm512_storeu_si512(to + (size_t) (at + j) * MASK_LINE, masks[j]);
 }
 
 __attribute__((target(AVX512))) static void
-and_avx512(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+and_avx512(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines, int32_t n,
+		   int32_t n_lines)
 {
-	size_t at = 0;
+	int32_t at = 0;
 
-	for (; at + 8 * MASK_LINE <= n_bytes; at += 8 * MASK_LINE)
-		and_lines(to, rows, n, at, 8);
-	if (n_bytes & 4 * MASK_LINE)
+	for (; at + 8 <= n_lines; at += 8)
+		and_lines(to, places, lines, n, at, 8);
+	if (n_lines & 4)
 	{
-		and_lines(to, rows, n, at, 4);
-		at += 4 * MASK_LINE;
+		and_lines(to, places, lines, n, at, 4);
+		at += 4;
 	}
-	if (n_bytes & 2 * MASK_LINE)
+	if (n_lines & 2)
 	{
-		and_lines(to, rows, n, at, 2);
-		at += 2 * MASK_LINE;
+		and_lines(to, places, lines, n, at, 2);
+		at += 2;
 	}
-	if (n_bytes & MASK_LINE)
-		and_lines(to, rows, n, at, 1);
-}
-
-/* Eight lines at a time in registers, over all rows. */
-__attribute__((target(AVX512))) static void
-and_packed_32(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines, int32_t n,
-			  int32_t n_lines)
-{
-	int32_t l;
-	int32_t r;
-	int32_t j;
-
-	for (l = 0; l < n_lines; l += MASK_LINES)
-	{
-		__m512i masks[MASK_LINES];
-
-#pragma GCC unroll 8
-		for (j = 0; j < MASK_LINES; j++)
-			masks[j] = _mm512_set1_epi32(-1);
-		for (r = 0; r < n; r++)
-		{
-			const MaskLine *line = &lines[(size_t) r * (size_t) n_lines + (size_t) l];
-
-#pragma GCC unroll 8
-			for (j = 0; j < MASK_LINES; j++)
-				masks[j] = _mm512_and_si512(masks[j], spread_32(rows[r], line[j]));
-		}
-#pragma GCC unroll 8
-		for (j = 0; j < MASK_LINES; j++)
-			_mm512_storeu_si512(to + (size_t) (l + j) * MASK_LINE, masks[j]);
-	}
-}
-
-/*
- * Four rows at a time, each from its first byte to its last, so that the processor sees few streams:
- * wide rows come from the far cache.  The next four are asked for meanwhile.
- */
-__attribute__((target(AVX512))) static void
-and_packed_64(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines, int32_t n,
-			  int32_t n_lines)
-{
-	int32_t l;
-	int32_t r;
-	int32_t j;
-
-	memset(to, 0xff, (size_t) n_lines * MASK_LINE);
-	for (r = 0; r < n; r += 4)
-	{
-		int32_t n_rows = n - r < 4 ? n - r : 4;
-		const uint8_t *const *next = rows + (r + 8 <= n ? r + 4 : r);
-
-		for (l = 0; l < n_lines; l++)
-		{
-			const MaskLine *line = &lines[(size_t) r * (size_t) n_lines + (size_t) l];
-			__m512i masks = _mm512_loadu_si512(to + (size_t) l * MASK_LINE);
-
-			for (j = 0; j < n_rows; j++)
-			{
-				_mm_prefetch((const char *) next[j] + (size_t) l * MASK_LINE, _MM_HINT_T0);
-				masks = _mm512_and_si512(masks, spread_64(rows[r + j], line[j * n_lines]));
-			}
-			_mm512_storeu_si512(to + (size_t) l * MASK_LINE, masks);
-		}
-	}
+	if (n_lines & 1)
+		and_lines(to, places, lines, n, at, 1);
 }
 
 __attribute__((target(AVX512))) static void
@@ -295,33 +222,16 @@ has_avx512(void)
 		__builtin_cpu_supports("avx512vl");
 }
 
-bool
-leaf_mask_packs(void)
-{
-	return has_avx512();
-}
-
 void
-leaf_mask_and_packed(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines, int32_t n,
-					 int32_t n_lines, int32_t width)
-{
-	if (!has_avx512())
-		leaf_mask_and_packed_portable(to, rows, lines, n, n_lines, width);
-	else if (width == 32)
-		and_packed_32(to, rows, lines, n, n_lines);
-	else
-		and_packed_64(to, rows, lines, n, n_lines);
-}
-
-void
-leaf_mask_and(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+leaf_mask_and(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines, int32_t n,
+			  int32_t n_lines)
 {
 	if (has_avx512())
-		and_avx512(to, rows, n, n_bytes);
+		and_avx512(to, places, lines, n, n_lines);
 	else if (cpu_has_avx2())
-		leaf_mask_and_avx2(to, rows, n, n_bytes);
+		leaf_mask_and_avx2(to, places, lines, n, n_lines);
 	else
-		leaf_mask_and_portable(to, rows, n, n_bytes);
+		leaf_mask_and_portable(to, places, lines, n, n_lines);
 }
 
 void
@@ -339,9 +249,10 @@ leaf_mask_sum(double lanes[8], const uint8_t *masks, int32_t width, const double
 #else
 
 void
-leaf_mask_and_avx2(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
+leaf_mask_and_avx2(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines,
+				   int32_t n, int32_t n_lines)
 {
-	leaf_mask_and_portable(to, rows, n, n_bytes);
+	leaf_mask_and_portable(to, places, lines, n, n_lines);
 }
 
 void
@@ -351,23 +262,11 @@ leaf_mask_sum_avx2(double lanes[8], const uint8_t *masks, int32_t width, const d
 	leaf_mask_sum_portable(lanes, masks, width, values, n_trees);
 }
 
-bool
-leaf_mask_packs(void)
-{
-	return false;
-}
-
 void
-leaf_mask_and_packed(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines, int32_t n,
-					 int32_t n_lines, int32_t width)
+leaf_mask_and(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines, int32_t n,
+			  int32_t n_lines)
 {
-	leaf_mask_and_packed_portable(to, rows, lines, n, n_lines, width);
-}
-
-void
-leaf_mask_and(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes)
-{
-	leaf_mask_and_portable(to, rows, n, n_bytes);
+	leaf_mask_and_portable(to, places, lines, n, n_lines);
 }
 
 void

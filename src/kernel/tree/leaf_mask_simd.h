@@ -12,14 +12,6 @@
 #include <string.h>
 
 #define MASK_LINE 64 /* bytes: masks of 16 or 8 trees */
-#define MASK_LINES 8 /* that are combined at a time: a packed table has a multiple of them */
-
-/* Which trees of a line of masks a packed row holds, and where. */
-typedef struct MaskLine
-{
-	uint16_t keep; /* bit t: tree t of the line */
-	uint16_t at;   /* masks of the row before it */
-} MaskLine;
 
 /* The lowest bit of mask t. */
 static inline size_t
@@ -37,19 +29,14 @@ leaf_mask_lowest(const uint8_t *masks, int32_t width, int32_t t)
 	return (size_t) __builtin_ctzll(wide);
 }
 
-/* to = rows[0] & ... & rows[n - 1]; n_bytes is a multiple of 64; all ones without rows. */
-extern void leaf_mask_and(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes);
-
-/* Has the processor an instruction that spreads packed masks? */
-extern bool leaf_mask_packs(void);
-
 /*
- * The same for packed rows, the masks that a row leaves out being all ones.
+ * leaf_mask_and
+ *		Line l of `to` = the AND of lines[r][places[r][l]] over n slots r, all ones without slots.
  *
- * lines: n_lines of them for each row, n_lines a multiple of MASK_LINES.  to: n_lines * 64 bytes.
+ * lines: of 64 bytes.  to: n_lines * 64 bytes.
  */
-extern void leaf_mask_and_packed(uint8_t *to, const uint8_t *const *rows, const MaskLine *lines,
-								 int32_t n, int32_t n_lines, int32_t width);
+extern void leaf_mask_and(uint8_t *to, const uint16_t *const *places, const uint8_t *const *lines,
+						  int32_t n, int32_t n_lines);
 
 /*
  * lanes[t % 8] += values[t * width + the lowest bit of mask t], for t < n_trees, a multiple of 8.
@@ -60,16 +47,14 @@ extern void leaf_mask_sum(double lanes[8], const uint8_t *masks, int32_t width,
 						  const double *values, int32_t n_trees);
 
 /* The same by the portable code, for tests. */
-extern void leaf_mask_and_portable(uint8_t *to, const uint8_t *const *rows, int32_t n,
-								   size_t n_bytes);
-extern void leaf_mask_and_packed_portable(uint8_t *to, const uint8_t *const *rows,
-										  const MaskLine *lines, int32_t n, int32_t n_lines,
-										  int32_t width);
+extern void leaf_mask_and_portable(uint8_t *to, const uint16_t *const *places,
+								   const uint8_t *const *lines, int32_t n, int32_t n_lines);
 extern void leaf_mask_sum_portable(double lanes[8], const uint8_t *masks, int32_t width,
 								   const double *values, int32_t n_trees);
 
 /* And by the code for AVX2, where there is that. */
-extern void leaf_mask_and_avx2(uint8_t *to, const uint8_t *const *rows, int32_t n, size_t n_bytes);
+extern void leaf_mask_and_avx2(uint8_t *to, const uint16_t *const *places,
+							   const uint8_t *const *lines, int32_t n, int32_t n_lines);
 extern void leaf_mask_sum_avx2(double lanes[8], const uint8_t *masks, int32_t width,
 							   const double *values, int32_t n_trees);
 

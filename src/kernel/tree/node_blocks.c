@@ -6,15 +6,10 @@
 #include <string.h>
 
 #include "kernel/tree/scorer.h"
-#include "kernel/tree/slot_thresholds.h"
 
-#define NO_RANK UINT8_MAX /* exceeds every node's code */
-#define MAX_RANK 254	  /* thresholds of a slot */
-#define UNUSED UINT8_MAX  /* code of a node that sends everything left */
-#define NEVER 0x80		  /* an exit that wants this answer is not taken */
+#define NEVER 0x80 /* an exit that wants this answer is not taken */
 
 /* Estimates in nanoseconds, as in leaf_mask.c. */
-#define COST_CODE 4.0  /* a number: its rank and two codes */
 #define COST_ROOT 1.2  /* a tree's first block */
 #define COST_BLOCK 4.0 /* each one after it */
 #define COST_BUILD_NODE 60.0
@@ -121,28 +116,6 @@ largest_tree(const Ensemble *ensemble)
 	return (size_t) largest;
 }
 
-/* Do the codes fit bytes, and their places the registers?  Adds what finding them costs. */
-static bool
-plan_slots(const Ensemble *ensemble, const SlotThresholds *collected, double *row_cost)
-{
-	bool fits = true;
-	int64_t places = 0;
-	int32_t s;
-
-	for (s = 0; s < collected->n_slots; s++)
-	{
-		bool is_category = s >= ensemble->n_numbers;
-		int32_t n = collected->slots[s].n;
-
-		if (n == 0)
-			continue;
-		fits &= is_category || n <= MAX_RANK;
-		*row_cost += COST_CODE;
-		places += is_category ? n : 1;
-	}
-	return fits && places <= BLOCK_PLACES;
-}
-
 static int32_t
 groups_of(const Ensemble *ensemble)
 {
@@ -160,7 +133,7 @@ node_blocks_plan(const Ensemble *ensemble, const Allocator *allocator, NodeBlock
 
 	if (slot_thresholds_create(&collected, ensemble, allocator) != KERNEL_OK)
 		return KERNEL_OUT_OF_MEMORY;
-	made.fits = plan_slots(ensemble, &collected, &made.row_cost);
+	made.fits = byte_coder_fits(ensemble, &collected, &made.row_cost);
 	slot_thresholds_release(&collected, allocator);
 	waiting = memory_allocate(allocator, largest, sizeof(int32_t));
 	if (waiting == NULL)
@@ -199,72 +172,9 @@ allocate(NodeBlocks *blocks, const Allocator *allocator)
 	tables->next = memory_allocate_zero(allocator, n_trees, sizeof(uint64_t));
 	tables->noted = memory_allocate_zero(allocator, n_trees, sizeof(uint32_t));
 	tables->trees = memory_allocate_zero(allocator, n_trees, sizeof(uint64_t));
-	blocks->searches =
-		memory_allocate_zero(allocator, (size_t) blocks->n_numbers, sizeof(RankSearch));
-	blocks->thresholds = memory_allocate(allocator, blocks->n_thresholds, sizeof(double));
-	blocks->categories =
-		memory_allocate_zero(allocator, (size_t) blocks->n_categories, sizeof(RankCategory));
-	blocks->ranks = memory_allocate(allocator, (size_t) blocks->n_numbers, sizeof(size_t));
-	blocks->codes = memory_allocate_zero(allocator, 2, BLOCK_PLACES);
 	return tables->roots != NULL && tables->root_exits != NULL && tables->blocks != NULL &&
 		tables->exits != NULL && tables->values != NULL && tables->noted != NULL &&
-		tables->next != NULL && tables->trees != NULL && blocks->searches != NULL &&
-		blocks->thresholds != NULL && blocks->categories != NULL && blocks->ranks != NULL &&
-		blocks->codes != NULL;
-}
-
-/* Counts what the arrays hold. */
-static void
-count(NodeBlocks *blocks, const SlotThresholds *collected)
-{
-	int32_t s;
-
-	blocks->tables.n_groups = groups_of(blocks->ensemble);
-	for (s = 0; s < collected->n_slots; s++)
-	{
-		if (collected->slots[s].n == 0)
-			continue;
-		if (s >= blocks->ensemble->n_numbers)
-			blocks->n_categories++;
-		else
-		{
-			blocks->n_numbers++;
-			blocks->n_thresholds += rank_room((size_t) collected->slots[s].n);
-		}
-	}
-}
-
-/* Searches and places of all slots that are asked for; index_of: by slot.  False: no memory. */
-static bool
-begin_slots(NodeBlocks *blocks, const SlotThresholds *collected, int32_t *index_of,
-			const Allocator *allocator)
-{
-	double *thresholds = blocks->thresholds;
-	int32_t place = blocks->n_numbers;
-	int32_t n[2] = {0, 0};
-	int32_t s;
-
-	for (s = 0; s < collected->n_slots; s++)
-	{
-		const AskedSlot *asked = &collected->slots[s];
-		bool is_category = s >= blocks->ensemble->n_numbers;
-
-		if (asked->n == 0)
-			continue;
-		index_of[s] = n[is_category]++;
-		if (!is_category)
-		{
-			rank_begin(&blocks->searches[index_of[s]], s, collected->values + asked->at,
-					   (size_t) asked->n, thresholds);
-			thresholds += rank_room((size_t) asked->n);
-			continue;
-		}
-		if (!rank_category_begin(&blocks->categories[index_of[s]], blocks->ensemble, s, asked->n,
-								 place, allocator))
-			return false;
-		place += asked->n;
-	}
-	return true;
+		tables->next != NULL && tables->trees != NULL;
 }
 
 /* What fills the blocks of one tree after the other. */
@@ -272,29 +182,10 @@ typedef struct Builder
 {
 	NodeBlocks *blocks;
 	const SlotThresholds *collected;
-	const int32_t *index_of; /* by slot */
-	int32_t *waiting;		 /* scratch: nodes of the tree whose blocks are still to be cut */
-	size_t *numbers;		 /* scratch: of those blocks */
-	size_t n;				 /* blocks so far */
+	int32_t *waiting; /* scratch: nodes of the tree whose blocks are still to be cut */
+	size_t *numbers;  /* scratch: of those blocks */
+	size_t n;		  /* blocks so far */
 } Builder;
-
-/* What a node compares. */
-static void
-set_node(const Builder *builder, const Tree *tree, const TreeNode *node, uint8_t *place,
-		 uint8_t *code)
-{
-	const NodeBlocks *blocks = builder->blocks;
-	int32_t index = builder->index_of[node->slot];
-
-	if (node->slot < blocks->ensemble->n_numbers)
-	{
-		*place = (uint8_t) (index + (node->missing_left ? 0 : BLOCK_PLACES));
-		*code = (uint8_t) slot_thresholds_place(builder->collected, node->slot, node->threshold);
-		return;
-	}
-	*place = (uint8_t) rank_category_add(&blocks->categories[index], tree, node);
-	*code = 0;
-}
 
 /* The parts of a block, and where its exits lead; blocks that go on are numbered and wait. */
 static int32_t
@@ -304,9 +195,10 @@ fill_block(Builder *builder, const Tree *tree, const Cut *cut, NodeBlock *block,
 	int32_t i;
 
 	*block = (NodeBlock){.places = {0}};
-	memset(block->codes, UNUSED, sizeof(block->codes));
+	memset(block->codes, BYTE_UNUSED, sizeof(block->codes));
 	for (i = 0; i < cut->n_nodes; i++)
-		set_node(builder, tree, &tree->nodes[cut->nodes[i]], &block->places[i], &block->codes[i]);
+		byte_coder_add(&builder->blocks->coder, builder->blocks->ensemble, builder->collected, tree,
+					   &tree->nodes[cut->nodes[i]], &block->places[i], &block->codes[i]);
 	memcpy(block->care, cut->care, sizeof(block->care));
 	memcpy(block->want, cut->want, sizeof(block->want));
 	for (i = 0; i < cut->n_exits; i++)
@@ -374,30 +266,26 @@ fill_rest(BlockTables *tables, int32_t n_trees)
 
 		memset(group->care[t % BLOCK_GROUP] + 1, NEVER, BLOCK_EXITS - 1);
 		memset(group->want[t % BLOCK_GROUP] + 1, NEVER, BLOCK_EXITS - 1);
-		memset(group->codes[t % BLOCK_GROUP], UNUSED, BLOCK_EXITS);
+		memset(group->codes[t % BLOCK_GROUP], BYTE_UNUSED, BLOCK_EXITS);
 	}
-	memset(tables->blocks[0].codes, UNUSED, BLOCK_EXITS);
+	memset(tables->blocks[0].codes, BYTE_UNUSED, BLOCK_EXITS);
 }
 
 /* All trees; false when memory is refused. */
 static bool
 fill(NodeBlocks *blocks, const SlotThresholds *collected, const Allocator *allocator)
 {
-	size_t n_slots = (size_t) collected->n_slots;
 	size_t largest = largest_tree(blocks->ensemble);
-	int32_t *index_of = memory_allocate_zero(allocator, n_slots, sizeof(int32_t));
-	Builder builder = {.blocks = blocks, .collected = collected, .index_of = index_of, .n = 1};
+	Builder builder = {.blocks = blocks, .collected = collected, .n = 1};
 	bool is_good;
 	int32_t t;
 
 	builder.waiting = memory_allocate(allocator, largest, sizeof(int32_t));
 	builder.numbers = memory_allocate(allocator, largest, sizeof(size_t));
-	is_good = index_of != NULL && builder.waiting != NULL && builder.numbers != NULL &&
-		begin_slots(blocks, collected, index_of, allocator);
+	is_good = builder.waiting != NULL && builder.numbers != NULL;
 	for (t = 0; t < blocks->ensemble->n_trees && is_good; t++)
 		add_tree(&builder, t);
 	fill_rest(&blocks->tables, blocks->ensemble->n_trees);
-	memory_release(allocator, index_of, n_slots, sizeof(int32_t));
 	memory_release(allocator, builder.waiting, largest, sizeof(int32_t));
 	memory_release(allocator, builder.numbers, largest, sizeof(size_t));
 	return is_good;
@@ -416,8 +304,9 @@ node_blocks_create(const Ensemble *ensemble, const NodeBlocksPlan *plan, const A
 	{
 		blocks->ensemble = ensemble;
 		blocks->n_blocks = plan->n_blocks;
-		count(blocks, &collected);
-		if (!allocate(blocks, allocator) || !fill(blocks, &collected, allocator))
+		blocks->tables.n_groups = groups_of(ensemble);
+		if (!byte_coder_begin(&blocks->coder, ensemble, &collected, allocator) ||
+			!allocate(blocks, allocator) || !fill(blocks, &collected, allocator))
 		{
 			node_blocks_release(blocks, allocator);
 			blocks = NULL;
@@ -433,10 +322,8 @@ node_blocks_release(NodeBlocks *blocks, const Allocator *allocator)
 	BlockTables *tables = &blocks->tables;
 	size_t n_groups = (size_t) tables->n_groups;
 	size_t n_trees = (n_groups + 1) * BLOCK_GROUP;
-	int32_t i;
 
-	for (i = 0; blocks->categories != NULL && i < blocks->n_categories; i++)
-		rank_category_release(&blocks->categories[i], allocator);
+	byte_coder_release(&blocks->coder, allocator);
 	memory_release(allocator, tables->roots, n_groups, sizeof(RootGroup));
 	memory_release(allocator, tables->root_exits, n_groups * BLOCK_GROUP,
 				   BLOCK_EXITS * sizeof(uint64_t));
@@ -446,39 +333,7 @@ node_blocks_release(NodeBlocks *blocks, const Allocator *allocator)
 	memory_release(allocator, tables->noted, n_trees, sizeof(uint32_t));
 	memory_release(allocator, tables->next, n_trees, sizeof(uint64_t));
 	memory_release(allocator, tables->trees, n_trees, sizeof(uint64_t));
-	memory_release(allocator, blocks->searches, (size_t) blocks->n_numbers, sizeof(RankSearch));
-	memory_release(allocator, blocks->thresholds, blocks->n_thresholds, sizeof(double));
-	memory_release(allocator, blocks->categories, (size_t) blocks->n_categories,
-				   sizeof(RankCategory));
-	memory_release(allocator, blocks->ranks, (size_t) blocks->n_numbers, sizeof(size_t));
-	memory_release(allocator, blocks->codes, 2, BLOCK_PLACES);
 	memory_release(allocator, blocks, 1, sizeof(NodeBlocks));
-}
-
-/* The codes of a vector: missing values go left in the first half, right in the second. */
-static inline void
-find_codes(const NodeBlocks *blocks, const double *vector)
-{
-	uint8_t *codes = blocks->codes;
-	int32_t i;
-	int32_t k;
-
-	rank_find(blocks->searches, blocks->n_numbers, vector, blocks->ranks);
-	for (i = 0; i < blocks->n_numbers; i++)
-	{
-		double x = vector[blocks->searches[i].slot];
-
-		codes[i] = (uint8_t) blocks->ranks[i]; /* of a NaN 0 */
-		codes[BLOCK_PLACES + i] = x != x ? NO_RANK : (uint8_t) blocks->ranks[i];
-	}
-	for (i = 0; i < blocks->n_categories; i++)
-	{
-		const RankCategory *category = &blocks->categories[i];
-		const uint16_t *flags = rank_category_codes(category, vector);
-
-		for (k = 0; k < category->n_nodes; k++)
-			codes[category->place + k] = (uint8_t) flags[k];
-	}
 }
 
 void
@@ -489,8 +344,8 @@ node_blocks_lanes(const NodeBlocks *blocks, const double *vector, double *lanes)
 	double sums[TREE_LANES];
 	int32_t t;
 
-	find_codes(blocks, vector);
-	node_blocks_walk(&blocks->tables, blocks->codes, sums);
+	byte_coder_find(&blocks->coder, vector);
+	node_blocks_walk(&blocks->tables, blocks->coder.bytes, sums);
 	if (ensemble->n_outputs == 1)
 	{
 		memcpy(lanes, sums, sizeof(sums));

@@ -1,9 +1,8 @@
 /*
  * node_blocks.h: an ensemble as blocks of seven nodes that compare at once.
  *
- * A number becomes its rank among the thresholds that the ensemble compares it with, once a
- * vector, as in rank_nodes.h, but in a byte; so all codes of a vector fit two registers, and the nodes
- * of eight blocks look theirs up in one instruction.  Trees are cut into blocks along the ways that
+ * A vector becomes bytes that fit two registers (byte_coder.h), so that the nodes of eight blocks look
+ * theirs up in one instruction.  Trees are cut into blocks along the ways that
  * most training rows took: most trees of a long boosting end in their first block.  The whole is small,
  * so that it stays in the near caches beside the rows that are read.
  *
@@ -12,24 +11,15 @@
 #ifndef ORCHARD_KERNEL_TREE_NODE_BLOCKS_H
 #define ORCHARD_KERNEL_TREE_NODE_BLOCKS_H
 
-#include "kernel/tree/ensemble.h"
+#include "kernel/tree/byte_coder.h"
 #include "kernel/tree/node_blocks_simd.h"
-#include "kernel/tree/rank_category.h"
-#include "kernel/tree/rank_simd.h"
 
 typedef struct NodeBlocks
 {
 	const Ensemble *ensemble; /* the caller's, outlives the blocks */
 	size_t n_blocks;		  /* of tables.blocks */
 	BlockTables tables;
-	int32_t n_numbers; /* slots that nodes ask for */
-	RankSearch *searches;
-	size_t n_thresholds;
-	double *thresholds; /* of all searches */
-	int32_t n_categories;
-	RankCategory *categories;
-	size_t *ranks;	/* n_numbers: scratch */
-	uint8_t *codes; /* 2 * BLOCK_PLACES: scratch */
+	ByteCoder coder;
 } NodeBlocks;
 
 /* What the blocks would take, and what scoring would cost. */

@@ -218,7 +218,7 @@ __attribute__((target(AVX512))) static void
 walk_avx512(const BlockTables *tables, const uint8_t *codes, double lanes[BLOCK_GROUP])
 {
 	__m512i low = _mm512_loadu_si512(codes);
-	__m512i high = _mm512_loadu_si512(codes + BLOCK_PLACES);
+	__m512i high = _mm512_loadu_si512(codes + BLOCK_GROUP * BLOCK_EXITS);
 	__m512d sum = _mm512_setzero_pd();
 	int32_t g;
 

@@ -17,8 +17,7 @@
 
 #define BLOCK_NODES 7
 #define BLOCK_EXITS 8
-#define BLOCK_GROUP 8	/* roots that stand together */
-#define BLOCK_PLACES 64 /* codes of a vector; then the same, missing values going right */
+#define BLOCK_GROUP 8							 /* roots that stand together */
 #define BLOCK_CHILD UINT64_C(0x7ff8000000000000) /* or-ed to the number of a block */
 
 typedef struct NodeBlock
@@ -57,7 +56,7 @@ typedef struct BlockTables
 extern bool node_blocks_suit(void);
 
 /*
- * The leaf's value of each tree in tables->values, for a vector's 2 * BLOCK_PLACES codes; their sums,
+ * The leaf's value of each tree in tables->values, for a vector's bytes; their sums,
  * tree t in lane t % 8, in lanes.
  */
 extern void node_blocks_walk(const BlockTables *tables, const uint8_t *codes,

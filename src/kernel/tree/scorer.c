@@ -120,6 +120,8 @@ tree_scorer_release(TreeScorer *scorer, const Allocator *allocator)
 		rank_nodes_release(scorer->nodes, allocator);
 	if (scorer->blocks != NULL)
 		node_blocks_release(scorer->blocks, allocator);
+	if (scorer->sweep != NULL)
+		node_sweep_release(scorer->sweep, allocator);
 	*scorer = (TreeScorer){.ensemble = scorer->ensemble, .due = UINT64_MAX};
 }
 
@@ -161,13 +163,15 @@ plan_engine(TreeScorer *scorer, const Allocator *allocator, size_t room)
 	const LeafMaskPlan *masks = &scorer->mask_plan;
 	const RankNodesPlan *nodes = &scorer->node_plan;
 	const NodeBlocksPlan *blocks = &scorer->block_plan;
+	const NodeSweepPlan *sweep = &scorer->sweep_plan;
 	Offer best;
 	double saving;
 	int i;
 
 	if (leaf_mask_plan(scorer->ensemble, allocator, &scorer->mask_plan) != KERNEL_OK ||
 		rank_nodes_plan(scorer->ensemble, allocator, &scorer->node_plan) != KERNEL_OK ||
-		node_blocks_plan(scorer->ensemble, allocator, &scorer->block_plan) != KERNEL_OK)
+		node_blocks_plan(scorer->ensemble, allocator, &scorer->block_plan) != KERNEL_OK ||
+		node_sweep_plan(scorer->ensemble, allocator, &scorer->sweep_plan) != KERNEL_OK)
 		return;
 	scorer->walk_cost = estimate_walk(scorer->ensemble);
 	best = (Offer){TREE_ENGINE_WALK, true, 0, scorer->walk_cost, 0.0};
@@ -177,9 +181,11 @@ plan_engine(TreeScorer *scorer, const Allocator *allocator, size_t room)
 								{TREE_ENGINE_NODES, nodes->is_possible, nodes->bytes,
 								 nodes->row_cost, nodes->build_cost},
 								{TREE_ENGINE_BLOCKS, blocks->is_possible, blocks->bytes,
-								 blocks->row_cost, blocks->build_cost}};
+								 blocks->row_cost, blocks->build_cost},
+								{TREE_ENGINE_SWEEP, sweep->is_possible, sweep->bytes,
+								 sweep->row_cost, sweep->build_cost}};
 
-		for (i = 0; i < 3; i++)
+		for (i = 0; i < 4; i++)
 		{
 			if (offers[i].is_possible && offers[i].bytes <= room &&
 				offers[i].row_cost < best.row_cost)
@@ -216,6 +222,8 @@ tree_scorer_prepare(TreeScorer *scorer, const Allocator *allocator, size_t room)
 		scorer->nodes = rank_nodes_create(scorer->ensemble, allocator);
 	else if (scorer->engine == TREE_ENGINE_BLOCKS && scorer->blocks == NULL)
 		scorer->blocks = node_blocks_create(scorer->ensemble, &scorer->block_plan, allocator);
+	else if (scorer->engine == TREE_ENGINE_SWEEP && scorer->sweep == NULL)
+		scorer->sweep = node_sweep_create(scorer->ensemble, &scorer->sweep_plan, allocator);
 }
 
 void
@@ -228,6 +236,8 @@ tree_scorer_raw(TreeScorer *scorer, const double *vector)
 		rank_nodes_lanes(scorer->nodes, vector, scorer->lanes);
 	else if (scorer->blocks != NULL)
 		node_blocks_lanes(scorer->blocks, vector, scorer->lanes);
+	else if (scorer->sweep != NULL)
+		node_sweep_lanes(scorer->sweep, vector, scorer->lanes);
 	else if (scorer->ensemble->trees == NULL)
 		stored_trees_lanes(scorer->ensemble, vector, scorer->lanes);
 	else

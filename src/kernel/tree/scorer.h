@@ -17,6 +17,7 @@
 #include "kernel/tree/ensemble.h"
 #include "kernel/tree/leaf_mask.h"
 #include "kernel/tree/node_blocks.h"
+#include "kernel/tree/node_sweep.h"
 #include "kernel/tree/rank_nodes.h"
 
 #define TREE_LANES 8
@@ -80,15 +81,16 @@ extern void ensemble_predict(const Ensemble *ensemble, double *raw);
  * The first vectors walk the trees, where these are only stored over their bytes until they are
  * expanded.  Once they have cost as much as planning
  * takes, the engine of the lowest cost a vector is chosen: a table of leaf masks,
- * where trees have at most 64 leaves, blocks of nodes, nodes of ranks, or the walk.  It is built
- * when the vectors since have repaid that.
+ * where trees have at most 64 leaves, a sweep over all nodes, blocks of nodes, nodes of ranks, or the
+ * walk.  It is built when the vectors since have repaid that.
  */
 typedef enum TreeEngine
 {
 	TREE_ENGINE_WALK,
 	TREE_ENGINE_MASKS,
 	TREE_ENGINE_NODES,
-	TREE_ENGINE_BLOCKS
+	TREE_ENGINE_BLOCKS,
+	TREE_ENGINE_SWEEP
 } TreeEngine;
 
 typedef struct TreeScorer
@@ -104,9 +106,11 @@ typedef struct TreeScorer
 	LeafMaskPlan mask_plan;
 	RankNodesPlan node_plan;
 	NodeBlocksPlan block_plan;
+	NodeSweepPlan sweep_plan;
 	LeafMasks *masks;	/* NULL unless built */
 	RankNodes *nodes;	/* likewise */
 	NodeBlocks *blocks; /* likewise */
+	NodeSweep *sweep;	/* likewise */
 } TreeScorer;
 
 /*
