@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "common/int.h"
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 
 #include "pg/argument.h"
@@ -16,6 +17,19 @@ require_argument(FunctionCallInfo fcinfo, int i, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("argument \"%s\" must not be null", name)));
+}
+
+bool
+has_constant_argument(FunctionCallInfo fcinfo, int i)
+{
+	Aggref *call = AggGetAggref(fcinfo);
+	const Expr *argument;
+
+	if (call == NULL || list_length(call->args) <= i)
+		return false;
+	argument = ((TargetEntry *) list_nth(call->args, i))->expr;
+	return IsA(argument, Const) ||
+		(IsA(argument, Param) && ((const Param *) argument)->paramkind == PARAM_EXTERN);
 }
 
 char *

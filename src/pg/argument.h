@@ -12,6 +12,12 @@
 /* Raises 22004 with the argument's name when argument i is NULL. */
 extern void require_argument(FunctionCallInfo fcinfo, int i, const char *name);
 
+/*
+ * Is argument i of the aggregate that a transition function works for, without the state, a constant of
+ * the query or a parameter of the whole statement?  Then it is the same for all rows.
+ */
+extern bool has_constant_argument(FunctionCallInfo fcinfo, int i);
+
 /* A text argument, which must not be NULL. */
 extern char *text_argument(FunctionCallInfo fcinfo, int i, const char *name);
 

@@ -97,22 +97,12 @@ same_arguments(const FitSpec *spec, const text *target, const Jsonb *options)
 		memcmp(options, spec->options_json, VARSIZE(options)) == 0;
 }
 
-/* A constant of the query, or a parameter of the whole statement. */
-static bool
-is_constant(const TargetEntry *argument)
-{
-	return IsA(argument->expr, Const) ||
-		(IsA(argument->expr, Param) && ((Param *) argument->expr)->paramkind == PARAM_EXTERN);
-}
-
 /* Are target and options constants, so that they need not be compared on every row? */
 static bool
 has_constant_arguments(FunctionCallInfo fcinfo)
 {
-	Aggref *call = AggGetAggref(fcinfo);
-
-	return call != NULL && list_length(call->args) >= 2 && is_constant(lsecond(call->args)) &&
-		(list_length(call->args) < 3 || is_constant(lthird(call->args)));
+	return has_constant_argument(fcinfo, ARGUMENT_TARGET - 1) &&
+		(PG_NARGS() <= ARGUMENT_OPTIONS || has_constant_argument(fcinfo, ARGUMENT_OPTIONS - 1));
 }
 
 /* The options; the short form of fit has none. */

@@ -6,7 +6,6 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
@@ -20,6 +19,7 @@
 #include "pg/prep_recipe_row.h"
 #include "pg/prep_row.h"
 #include "pg/prep_site.h"
+#include "pg/scan_row.h"
 
 PG_FUNCTION_INFO_V1(orchard_fit_recipe_accum);
 PG_FUNCTION_INFO_V1(orchard_apply_row);
@@ -34,7 +34,8 @@ typedef struct RecipeSite
 	RowLayout *layout; /* NULL until the binding is complete */
 	Transform recipe;  /* the specification */
 	RecipeColumns *columns;
-	RecipeReading *reading; /* NULL until there is a state */
+	RecipeReading *reading;	 /* NULL until there is a state */
+	const ExprContext *scan; /* where rows are read that are not formed, else NULL */
 } RecipeSite;
 
 static void
@@ -59,16 +60,6 @@ bind_fit(RecipeColumns *columns, const RowLayout *layout, const Step *step)
 				 errmsg("fold column \"%s\" must be an integer", step->fold)));
 }
 
-/* Is argument i of the aggregate a constant? */
-static bool
-is_constant_argument(FunctionCallInfo fcinfo, int i)
-{
-	Aggref *call = AggGetAggref(fcinfo);
-
-	return call != NULL && list_length(call->args) > i &&
-		IsA(((TargetEntry *) list_nth(call->args, i))->expr, Const);
-}
-
 /* Reads the specification and binds it to the row. */
 static void
 bind_recipe(RecipeSite *site, FunctionCallInfo fcinfo, HeapTupleHeader row)
@@ -80,7 +71,7 @@ bind_recipe(RecipeSite *site, FunctionCallInfo fcinfo, HeapTupleHeader row)
 	MemoryContextReset(site->context);
 	site->layout = NULL;
 	site->reading = NULL;
-	site->has_constant_spec = is_constant_argument(fcinfo, 1);
+	site->has_constant_spec = has_constant_argument(fcinfo, 1);
 	site->n_bindings++;
 	site->spec = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(2));
 	prep_recipe_read(&site->recipe, PG_GETARG_JSONB_P(2), true, memory_transient());
@@ -163,33 +154,77 @@ recipe_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	return site;
 }
 
-/* transition(state, row, spec) */
-Datum
-orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
+static PrepState *
+recipe_state(FunctionCallInfo fcinfo, const RecipeSite *site)
 {
-	HeapTupleHeader row;
-	RecipeSite *site;
-	PrepState *state;
 	bool is_own;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "fit_recipe_accum called outside an aggregate");
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	row = PG_GETARG_HEAPTUPLEHEADER(1);
-	site = recipe_site(fcinfo, row);
-	state = PG_ARGISNULL(0) ?
-		prep_state_create(fcinfo, &site->recipe) :
-		(PrepState *) grown_state_argument(&prep_state_type, fcinfo, 0, &is_own);
+	if (PG_ARGISNULL(0))
+		return prep_state_create(fcinfo, &site->recipe);
+	return (PrepState *) grown_state_argument(&prep_state_type, fcinfo, 0, &is_own);
+}
+
+/* A row that is a value; returns the state that it went into. */
+static PrepState *
+take_formed_row(FunctionCallInfo fcinfo)
+{
+	bool is_first = fcinfo->flinfo->fn_extra == NULL;
+	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(1);
+	RecipeSite *site = recipe_site(fcinfo, row);
+	PrepState *state = recipe_state(fcinfo, site);
+
 	if (unlikely(site->n_bindings > 1))
 		require_same_steps(state, site);
 	if (unlikely(site->reading == NULL))
 		plan_reading(site, state);
-	recipe_reading_take(site->reading, state, row);
+	if (unlikely(
+			!recipe_reading_take(site->reading, state, row, HeapTupleHeaderGetDatumLength(row))))
+	{
+		row_layout_read(site->layout, row);
+		recipe_reading_take_values(site->reading, state, site->layout->values, site->layout->nulls);
+	}
+	/* Those that follow are read from the scan below where that can be. */
+	if (unlikely(is_first && site->has_constant_spec))
+		site->scan = scan_rows_take(fcinfo, 0, site->layout->descriptor);
+	return state;
+}
+
+/* The row that the scan below is at. */
+static PrepState *
+take_scan_row(FunctionCallInfo fcinfo, const RecipeSite *site)
+{
+	TupleTableSlot *slot = scan_row(site->scan);
+	HeapTuple row = slot_stored_row(slot);
+	PrepState *state = recipe_state(fcinfo, site);
+
+	if (row != NULL)
+	{
+		fetch_following_row(row);
+		if (likely(recipe_reading_take(site->reading, state, row->t_data, row->t_len)))
+			return state;
+	}
+	slot_getsomeattrs(slot, recipe_reading_width(site->reading));
+	recipe_reading_take_values(site->reading, state, slot->tts_values, slot->tts_isnull);
+	return state;
+}
+
+/* transition(state, row, spec) */
+Datum
+orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
+{
+	RecipeSite *site = fcinfo->flinfo->fn_extra;
+	PrepState *state;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "fit_recipe_accum called outside an aggregate");
+	if (site != NULL && site->scan != NULL)
+		state = take_scan_row(fcinfo, site);
+	else if (!PG_ARGISNULL(1))
+		state = take_formed_row(fcinfo);
+	else if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	else
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->base.header));
 }
 

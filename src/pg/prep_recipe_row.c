@@ -65,6 +65,7 @@ struct RecipeReading
 	int n_fixed;
 	TailColumn *tail; /* n_tail: from layout->n_fixed on */
 	int n_tail;
+	int n_read; /* the first so many columns are all that is read */
 
 	TargetColumns *targets;
 	int n_targets;
@@ -295,6 +296,8 @@ recipe_reading_create(const RecipeColumns *columns, RowLayout *layout, PrepState
 	plan_steps(reading, state, users);
 	plan_fixed(reading, state, users);
 	plan_tail(reading, state, users);
+	for (i = 0; i < (uint32) layout->n_columns; i++)
+		reading->n_read = users[i].n > 0 ? (int) i + 1 : reading->n_read;
 	if (recipe_reading_suits(reading, state))
 		plan_targets(reading, state);
 	pfree(users);
@@ -417,7 +420,7 @@ read_tail(RecipeReading *reading, WaitingRows *waiting, uint32 row, double *numb
 
 /* The same of a row whose columns are values. */
 static void
-take_tail(RecipeReading *reading, WaitingRows *waiting, uint32 row, double *numbers)
+take_tail(RecipeReading *reading, double *numbers)
 {
 	const RowLayout *layout = reading->layout;
 	int i;
@@ -545,29 +548,14 @@ take_lone(const RecipeReading *reading, PrepState *state, const LoneStep *lone, 
 	}
 }
 
-void
-recipe_reading_take(RecipeReading *reading, PrepState *state, HeapTupleHeader tuple)
+/* What stands in values, and in the state's last row, once its columns have been read. */
+static void
+take_rest(RecipeReading *reading, PrepState *state, double *numbers, bool is_finite)
 {
-	double *numbers = prep_state_row(state, reading->takes);
-	RowLayout *layout = reading->layout;
 	WaitingRows *waiting = &state->waiting;
 	uint32 row = waiting->n - 1;
-	bool is_finite = false;
 	int i;
 
-	reading->n_lengthy = 0;
-	if (likely(row_layout_locate(layout, tuple, HeapTupleHeaderGetDatumLength(tuple))))
-	{
-		is_finite = double_columns_read(&reading->doubles, layout, numbers);
-		row_layout_read_some(layout, reading->fixed, reading->n_fixed, -1);
-		is_finite &= read_tail(reading, waiting, row, numbers);
-	}
-	else
-	{
-		row_layout_read(layout, tuple);
-		double_columns_take(&reading->doubles, layout->values, layout->nulls, numbers);
-		take_tail(reading, waiting, row, numbers);
-	}
 	for (i = 0; i < reading->n_numbers && unlikely(!is_finite); i++)
 		require_not_infinite(state, reading->numbers[i].step, numbers[reading->numbers[i].slot]);
 	take_targets(reading, waiting, row);
@@ -577,4 +565,46 @@ recipe_reading_take(RecipeReading *reading, PrepState *state, HeapTupleHeader tu
 		take_category(reading, state, reading->lengthy[i], row);
 	for (i = 0; i < reading->n_lone; i++)
 		take_lone(reading, state, &reading->lone[i], numbers);
+}
+
+bool
+recipe_reading_take(RecipeReading *reading, PrepState *state, HeapTupleHeader row, uint32 bytes)
+{
+	RowLayout *layout = reading->layout;
+	bool is_finite;
+	double *numbers;
+
+	if (unlikely(!row_layout_locate(layout, row, bytes)))
+		return false;
+	numbers = prep_state_row(state, reading->takes);
+	reading->n_lengthy = 0;
+	is_finite = double_columns_read(&reading->doubles, layout, numbers);
+	row_layout_read_some(layout, reading->fixed, reading->n_fixed, -1);
+	is_finite &= read_tail(reading, &state->waiting, state->waiting.n - 1, numbers);
+	take_rest(reading, state, numbers, is_finite);
+	return true;
+}
+
+void
+recipe_reading_take_values(RecipeReading *reading, PrepState *state, const Datum *values,
+						   const bool *nulls)
+{
+	RowLayout *layout = reading->layout;
+	double *numbers = prep_state_row(state, reading->takes);
+
+	if (values != layout->values)
+	{
+		memcpy(layout->values, values, sizeof(Datum) * reading->n_read);
+		memcpy(layout->nulls, nulls, sizeof(bool) * reading->n_read);
+	}
+	reading->n_lengthy = 0;
+	double_columns_take(&reading->doubles, layout->values, layout->nulls, numbers);
+	take_tail(reading, numbers);
+	take_rest(reading, state, numbers, false);
+}
+
+int
+recipe_reading_width(const RecipeReading *reading)
+{
+	return reading->n_read;
 }

@@ -31,7 +31,19 @@ extern RecipeReading *recipe_reading_create(const RecipeColumns *columns, RowLay
 /* Do rows of the state wait in the way in which the reading puts them there? */
 extern bool recipe_reading_suits(const RecipeReading *reading, const PrepState *state);
 
-/* One row into the state.  22023 for a number, target or fold that cannot be. */
-extern void recipe_reading_take(RecipeReading *reading, PrepState *state, HeapTupleHeader row);
+/*
+ * recipe_reading_take
+ *		One row of so many bytes, a value or a stored one, into the state.
+ *
+ * False, with nothing changed, for a row that was formed under another definition of its type.
+ * 22023 for a number, target or fold that cannot be.
+ */
+extern bool recipe_reading_take(RecipeReading *reading, PrepState *state, HeapTupleHeader row,
+								uint32 bytes);
+
+/* The same from the row's first recipe_reading_width() columns. */
+extern void recipe_reading_take_values(RecipeReading *reading, PrepState *state,
+									   const Datum *values, const bool *nulls);
+extern int recipe_reading_width(const RecipeReading *reading);
 
 #endif /* ORCHARD_PG_PREP_RECIPE_ROW_H */

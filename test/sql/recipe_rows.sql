@@ -10,19 +10,20 @@ CREATE TABLE recipe_rows (id int, fold smallint, y boolean, flag boolean, tone s
 INSERT INTO recipe_rows
 SELECT i, CASE WHEN i % 11 <> 0 THEN i % 6 END, CASE WHEN i % 17 <> 0 THEN i * 7919 % 3 = 0 END, i % 5 = 0,
 	(ARRAY['light', 'dark', 'black']::shade[])[i * i % 3 + 1], i * 37 % 101, CASE WHEN i % 13 <> 0 THEN 'c' || i * 31 % 23 END,
-	repeat('long', i % 4) || i % 9, CASE WHEN i % 7 = 0 THEN repeat('huge ' || i % 3, 2000) ELSE 'h' END, CASE WHEN i % 19 <> 0 THEN i % 24 END,
+	repeat('long', i % 4) || i % 9, CASE WHEN i % 7 = 0 THEN repeat('huge ' || i % 3, 3000) ELSE 'h' END, CASE WHEN i % 19 <> 0 THEN i % 24 END,
 	substr('abcdefg', 1, i % 8), 'p' || i % 4, CASE WHEN i % 23 <> 0 THEN i * 0.25 END, (ARRAY['no', 'yes', 'maybe', NULL])[i * i * 3 % 4 + 1], i % 3,
 	CASE WHEN i % 2 = 0 THEN 'end' || i % 6 END
 FROM generate_series(1, 700) AS i;
 ALTER TABLE recipe_rows ALTER huge SET STORAGE EXTERNAL;
-INSERT INTO recipe_rows SELECT 700 + id, fold, y, flag, tone, x, c, long, huge, h, short, padded, v, k, w, last FROM recipe_rows WHERE id <= 100;
+INSERT INTO recipe_rows SELECT 700 + id, fold, y, flag, tone, x, c, long, huge || '!', h, short, padded, v, k, w, last FROM recipe_rows WHERE id <= 100;
 
 -- What each transform learns from the column alone, beside what the recipe has in its place.
-CREATE FUNCTION parts(relation text) RETURNS TABLE (step text, same boolean) LANGUAGE plpgsql AS $$
+-- As "r" rows are read from the scan where that can be, as "coalesce(r, r)" they are always formed.
+CREATE FUNCTION parts(relation text, given text DEFAULT 'r') RETURNS TABLE (step text, same boolean) LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE format($query$
 		SELECT s.step, f.recipe::text::jsonb -> 'steps' -> (s.place - 1)::int = s.part::text::jsonb || jsonb_build_object('column', s.col) || s.more
-		FROM (SELECT fit_recipe(r, '[{"column": "x", "transform": "standard"}, {"column": "c", "transform": "onehot"},
+		FROM (SELECT fit_recipe(%s, '[{"column": "x", "transform": "standard"}, {"column": "c", "transform": "onehot"},
 				{"column": "c", "transform": "target", "target": "y", "fold": "fold"}, {"column": "long", "transform": "target", "target": "v", "fold": "fold"},
 				{"column": "huge", "transform": "frequency"}, {"column": "h", "transform": "minmax"}, {"column": "short", "transform": "ordinal"},
 				{"column": "padded", "transform": "onehot"}, {"column": "flag", "transform": "target", "target": "k"},
@@ -37,21 +38,43 @@ BEGIN
 				(7, 'short', 'short ordinal', p7, '{}'), (8, 'padded', 'padded onehot', p8, '{}'), (9, 'flag', 'flag classes', p9, '{"target": "k"}'),
 				(10, 'tone', 'tone woe', p10, '{"target": "y"}'), (11, 'last', 'last woe', p11, '{"target": "y"}'), (12, 'last', 'last hash', p12, '{}'),
 				(13, 'w', 'w maxabs', p13, '{}'), (14, 'v', 'v robust', p14, '{}'), (15, 'short', 'short target', p15, '{"target": "h"}'))
-			AS s (place, col, step, part, more) ORDER BY s.place$query$, relation);
+			AS s (place, col, step, part, more) ORDER BY s.place$query$, given, relation);
 END $$;
 SELECT * FROM parts('recipe_rows');
+SELECT count(*), bool_and(same) FROM parts('recipe_rows', 'coalesce(r, r)');
 -- Columns in another order, rows of a subquery, rows that were stored before a column was added, one after the other.
 SELECT count(*), bool_and(same) FROM parts('(SELECT last, huge, c, v, id, w, short, x, k, tone, fold, y, padded, flag, long, h FROM recipe_rows)');
 SELECT count(*), bool_and(same) FROM parts('(SELECT * FROM recipe_rows WHERE id < 66 UNION ALL SELECT * FROM recipe_rows WHERE id > 600)');
 ALTER TABLE recipe_rows ADD COLUMN later text DEFAULT 'late';
 SELECT count(*), bool_and(same) FROM parts('recipe_rows');
+SELECT count(*), bool_and(same) FROM parts('recipe_rows', 'coalesce(r, r)');
 SELECT fit_recipe(r, '[{"column": "later", "transform": "onehot"}, {"column": "id", "transform": "maxabs"}]')::text::jsonb #> '{steps,0,levels}' AS levels FROM recipe_rows AS r;
+ALTER TABLE recipe_rows DROP COLUMN flag, ADD COLUMN flag boolean;
+UPDATE recipe_rows SET flag = id % 5 = 0 WHERE id % 2 = 0;
+SELECT count(*), bool_and(same) FROM parts('recipe_rows');
+SELECT count(*), bool_and(same) FROM parts('recipe_rows', 'coalesce(r, r)');
+SELECT count(*), bool_and(same) FROM parts('(SELECT * FROM recipe_rows ORDER BY k OFFSET 7)');
+-- A row that is not formed does not fetch what is stored out of line; it is when somebody else reads it, and when the recipe differs by row.
+CREATE FUNCTION pages(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	plan jsonb;
+BEGIN
+	EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ' || query INTO plan;
+	RETURN (plan #>> '{0,Plan,Shared Hit Blocks}')::bigint + (plan #>> '{0,Plan,Shared Read Blocks}')::bigint;
+END $$;
+\set spec '\'[{"column": "x", "transform": "standard"}, {"column": "c", "transform": "onehot"}]\''
+SELECT q, pages(format(q, :spec)) * 2 < pages(format('SELECT fit_recipe(coalesce(r, r), %L) FROM recipe_rows AS r', :spec)) AS unformed
+FROM unnest(ARRAY['SELECT fit_recipe(r, %L) FROM recipe_rows AS r', 'SELECT fit_recipe(r, %L), sum(x), max(c) FROM recipe_rows AS r WHERE id > 5',
+	'SELECT fit_recipe(r, %L), count(r::text) FROM recipe_rows AS r', 'SELECT fit_recipe(r, CASE WHEN id < 999 THEN %L END::jsonb) FROM recipe_rows AS r']) AS q;
+DROP FUNCTION pages;
 -- In groups, each with rows that wait; and merged from parts by as many processes as there are.
+SET enable_hashagg = off;
 SELECT bool_and(a.t::text = b.t::text) AS same
 FROM (SELECT id % 5 AS g, fit_recipe(r, '[{"column": "c", "transform": "onehot"}, {"column": "long", "transform": "target", "target": "y"}]') AS t
 	  FROM recipe_rows AS r GROUP BY 1) AS a,
 	LATERAL (SELECT fit_recipe(r, '[{"column": "c", "transform": "onehot"}, {"column": "long", "transform": "target", "target": "y"}]') AS t
 			 FROM recipe_rows AS r WHERE id % 5 = a.g) AS b;
+RESET enable_hashagg;
 CREATE TABLE fitted AS SELECT fit_recipe(r, '[{"column": "c", "transform": "target", "target": "y", "fold": "fold"}, {"column": "huge", "transform": "ordinal"},
 	{"column": "last", "transform": "onehot"}]') AS t FROM recipe_rows AS r;
 SET parallel_setup_cost = 0;
