@@ -47,6 +47,8 @@ struct Evaluation
 	int64 rows;
 	int64 rows_skipped;
 	PredictionError error; /* regression; for classes, of probability against 0 and 1 */
+	LogLoss share;		   /* of errors in their labels; while they all have one */
+	bool has_share;
 	LogLoss loss;	 /* of classes; of the objective, for regression by deviances and quantiles */
 	double power;	 /* deviances: of the mean in the variance; else 0 */
 	double quantile; /* that is predicted; else NaN */
@@ -138,6 +140,7 @@ set_objective(Evaluation *evaluation)
 
 	evaluation->quantile = NAN;
 	evaluation->has_deviance = true;
+	evaluation->has_share = true;
 	switch (model->objective)
 	{
 		case OBJECTIVE_POISSON:
@@ -389,6 +392,9 @@ add_number(Evaluation *evaluation, Datum label, double prediction, double weight
 				 errmsg("target column \"%s\" must be finite, not %g", target->name, number),
 				 errhint("Leave such rows out, or store NULL for a value that is not known.")));
 	require(evaluation, prediction_error_add(&evaluation->error, number, prediction, weight));
+	/* A label of 0 or next to it leaves errors without a share. */
+	evaluation->has_share = evaluation->has_share && number != 0.0 &&
+		percentage_loss_add(&evaluation->share, number, prediction, weight) == KERNEL_OK;
 	if (!isnan(evaluation->quantile))
 		require(
 			evaluation,
@@ -477,6 +483,12 @@ add_class_metrics(Evaluation *evaluation, EvaluationMetric *metrics, int *n)
 	require(evaluation, roc_compact(&evaluation->roc, allocator, &evaluation->account->stop));
 	status = roc_auc(&evaluation->roc, &value);
 	add_metric(evaluation, metrics, n, "roc_auc", status, value);
+	value = NAN;
+	status = roc_average_precision(&evaluation->roc, &value);
+	add_metric(evaluation, metrics, n, "pr_auc", status, value);
+	value = NAN;
+	status = roc_kolmogorov_smirnov(&evaluation->roc, &value);
+	add_metric(evaluation, metrics, n, "ks", status, value);
 	status = log_loss_mean(&evaluation->loss, &value);
 	add_metric(evaluation, metrics, n, "log_loss", status, value);
 	status = prediction_error_rmse(&evaluation->error, &value);
@@ -489,6 +501,7 @@ add_class_metrics(Evaluation *evaluation, EvaluationMetric *metrics, int *n)
 	add_metric(evaluation, metrics, n, "precision", KERNEL_OK, confusion_precision(cells, 2, 1));
 	add_metric(evaluation, metrics, n, "recall", KERNEL_OK, confusion_recall(cells, 2, 1));
 	add_metric(evaluation, metrics, n, "f1", KERNEL_OK, confusion_f1(cells, 2, 1));
+	add_metric(evaluation, metrics, n, "mcc", KERNEL_OK, confusion_mcc(cells, 2));
 }
 
 /* Metrics of more than two classes, under scikit-learn's names of their means over classes. */
@@ -572,6 +585,9 @@ evaluation_metrics(Evaluation *evaluation, EvaluationMetric *metrics)
 	add_metric(evaluation, metrics, &n, "mae", status, value);
 	status = prediction_error_r2(&evaluation->error, &value);
 	add_metric(evaluation, metrics, &n, "r2", status, value);
+	value = NAN;
+	status = evaluation->has_share ? log_loss_mean(&evaluation->share, &value) : KERNEL_INVALID;
+	add_metric(evaluation, metrics, &n, "mape", status, value);
 	add_objective_metrics(evaluation, metrics, &n);
 	return n;
 }

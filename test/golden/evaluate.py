@@ -29,7 +29,14 @@ def regression(label, prediction, weight):
         "rmse": metrics.mean_squared_error(label, prediction, sample_weight=weight) ** 0.5,
         "mae": metrics.mean_absolute_error(label, prediction, sample_weight=weight),
         "r2": metrics.r2_score(label, prediction, sample_weight=weight),
+        "mape": metrics.mean_absolute_percentage_error(label, prediction, sample_weight=weight),
     }
+
+
+def kolmogorov_smirnov(label, score, weight):
+    """From its definition: the largest difference of the shares at or below a score."""
+    share = lambda of, at: numpy.sum(weight[of & (score <= at)]) / numpy.sum(weight[of])
+    return max(abs(share(label, at) - share(~label, at)) for at in score)
 
 
 def classification(label, probability, weight):
@@ -38,12 +45,15 @@ def classification(label, probability, weight):
     return {
         "rows": numpy.sum(weight > 0),
         "roc_auc": metrics.roc_auc_score(label, probability, **kwargs),
+        "pr_auc": metrics.average_precision_score(label, probability, **kwargs),
+        "ks": kolmogorov_smirnov(label, probability, weight),
         "log_loss": metrics.log_loss(label, probability, **kwargs),
         "brier": metrics.brier_score_loss(label, probability, **kwargs),
         "accuracy": metrics.accuracy_score(label, predicted, **kwargs),
         "precision": metrics.precision_score(label, predicted, **kwargs),
         "recall": metrics.recall_score(label, predicted, **kwargs),
         "f1": metrics.f1_score(label, predicted, **kwargs),
+        "mcc": metrics.matthews_corrcoef(label, predicted, **kwargs),
     }
 
 

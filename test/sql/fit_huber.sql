@@ -403,8 +403,8 @@ LEFT JOIN (SELECT term, estimate AS e FROM golden WHERE model = 'huber') AS c ON
 WHERE ours.model = 'huber';
 SELECT abs(orchard.predict(fitted, 700.0) - sum(contribution)) <= 1e-12 * 700 AS explained
 FROM ours, orchard.explain(fitted, 700.0) WHERE model = 'huber engel' GROUP BY fitted;
-SELECT e.metric, abs(e.value - CASE e.metric WHEN 'rmse' THEN sqrt(q.squares) WHEN 'mae' THEN q.sizes ELSE 1 - q.squares / q.variance END) <= 1e-10 AS evaluated
-FROM (SELECT avg((income - p) ^ 2) AS squares, avg(abs(income - p)) AS sizes, var_pop(income) AS variance
+SELECT e.metric, abs(e.value - CASE e.metric WHEN 'rmse' THEN sqrt(q.squares) WHEN 'mae' THEN q.sizes WHEN 'mape' THEN q.shares ELSE 1 - q.squares / q.variance END) <= 1e-10 AS evaluated
+FROM (SELECT avg((income - p) ^ 2) AS squares, avg(abs(income - p)) AS sizes, avg(abs(income - p) / income) AS shares, var_pop(income) AS variance
 	FROM (SELECT income, orchard.predict(fitted, foodexp) AS p FROM engel, ours WHERE model = 'huber engel') AS r) AS q,
 	ours, orchard.evaluate(fitted, 'SELECT * FROM fit_huber.engel') AS e WHERE model = 'huber engel' AND metric NOT LIKE 'rows%' ORDER BY 1;
 -- The interval of a prediction where every number is 0 is that of the intercept; of an observation there is none.

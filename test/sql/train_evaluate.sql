@@ -15,14 +15,18 @@ INSERT INTO golden VALUES
 	('linear', 'rmse', 8.922908662860511),
 	('linear', 'mae', 7.728881036160397),
 	('linear', 'r2', 0.9140018178135292),
+	('linear', 'mape', 0.18937906493728363),
 	('logistic', 'rows', 400.0),
 	('logistic', 'roc_auc', 0.6266211074007921),
-	('logistic', 'log_loss', 0.6524634995221871),
+	('logistic', 'pr_auc', 0.6997876091612023),
+	('logistic', 'ks', 0.21034920141854985),
+	('logistic', 'log_loss', 0.652463499522187),
 	('logistic', 'brier', 0.23030948976640297),
 	('logistic', 'accuracy', 0.6175),
 	('logistic', 'precision', 0.6363636363636364),
 	('logistic', 'recall', 0.8270042194092827),
 	('logistic', 'f1', 0.7192660550458716),
+	('logistic', 'mcc', 0.1633345623630476),
 	('above 0.6', 'true_positives', 135.0),
 	('above 0.6', 'false_positives', 62.0),
 	('above 0.6', 'true_negatives', 101.0),
@@ -31,14 +35,18 @@ INSERT INTO golden VALUES
 	('weighted linear', 'rmse', 8.90512011974442),
 	('weighted linear', 'mae', 7.7099059066236535),
 	('weighted linear', 'r2', 0.9111180252780082),
+	('weighted linear', 'mape', 0.18613923491615125),
 	('weighted logistic', 'rows', 267.0),
 	('weighted logistic', 'roc_auc', 0.6155893341522085),
+	('weighted logistic', 'pr_auc', 0.684190923298227),
+	('weighted logistic', 'ks', 0.19540406366753676),
 	('weighted logistic', 'log_loss', 0.6594259307913221),
 	('weighted logistic', 'brier', 0.2336257168318177),
 	('weighted logistic', 'accuracy', 0.600997506234414),
 	('weighted logistic', 'precision', 0.6233333333333333),
 	('weighted logistic', 'recall', 0.7991452991452992),
-	('weighted logistic', 'f1', 0.700374531835206);
+	('weighted logistic', 'f1', 0.700374531835206),
+	('weighted logistic', 'mcc', 0.13911563708333657);
 CREATE TABLE found (test text, metric text, value float8);
 INSERT INTO found SELECT 'linear', m.key, m.value::float8 FROM orchard.train('linear', 'ground', 'y', 'linear_regression', :'hold_out'), jsonb_each_text(metrics) AS m;
 INSERT INTO found SELECT 'weighted linear', m.key, m.value::float8 FROM orchard.train('weighted_linear', 'ground', 'y', 'linear_regression', :'weighted'), jsonb_each_text(metrics) AS m;
@@ -91,6 +99,9 @@ SELECT rows, metrics ->> 'validation.rows' AS held_out FROM orchard.train('zero_
 SELECT value FROM orchard.evaluate('zero_one', 'SELECT x, c, yes::int::numeric AS yes FROM ground') WHERE metric = 'rows';
 SELECT metric, value FROM orchard.evaluate('linear', 'SELECT x, c, orchard.predict(''linear'', g) AS y, orchard.predict(''logistic'', g) AS p FROM ground AS g') WHERE metric IN ('rmse', 'rows');
 
+-- A target of 0, or next to it, leaves errors without a share of it.
+SELECT metric, value IS NULL AS undefined FROM orchard.evaluate('linear', 'SELECT x, c, y * (id % 7) AS y FROM ground') WHERE metric IN ('mae', 'mape');
+SELECT metric, value IS NULL AS undefined FROM orchard.evaluate('linear', 'SELECT x, c, CASE WHEN id % 7 = 0 THEN 1e-310 ELSE y END AS y FROM ground') WHERE metric IN ('mae', 'mape');
 -- Nothing to measure, and rows without a target.
 SELECT * FROM orchard.evaluate('logistic', 'SELECT * FROM ground WHERE false');
 SELECT * FROM orchard.evaluate('linear', 'SELECT x, c, NULL::float8 AS y FROM ground');
