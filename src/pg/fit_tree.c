@@ -285,6 +285,30 @@ require_memory(const Fit *fit, double bytes, const char *what)
 }
 
 /*
+ * Where rows go that growing has not so many bytes for: train() has a place for them, where its own
+ * went; NULL where there is room, or no place.  *memory: what there is for growing beside them.
+ */
+static const BlockStore *
+place_of_rows(const Fit *fit, double bytes, size_t *memory)
+{
+	Size held = held_beside(fit);
+
+	if (bytes + held <= memory_limit() || fit->spent == NULL)
+		return NULL;
+	*memory = memory_limit() - Min(held, memory_limit());
+	return fit->state->dataset.store;
+}
+
+/* Raises 53200 when trees cannot have so many bytes for these rows. */
+static void
+require_memory_of_rows(const Fit *fit, double bytes, int64 n)
+{
+	require_memory(fit, bytes,
+				   psprintf("growing trees on %lld rows of %d columns", (long long) n,
+							fit->spec->n_numbers + fit->spec->n_categories));
+}
+
+/*
  * May boosting have the memory for its rows?  Histograms take what there is.  Where it may not,
  * the rows go where train() keeps what memory has no room for, if that is where they are.
  */
@@ -293,23 +317,16 @@ place_boost_rows(const Fit *fit, const TreeSource *source, BoostOptions *options
 {
 	int64 n = fit->state->dataset.n;
 	int64 n_held_out = fit->state->held_out.n;
-	Size held = held_beside(fit);
 	size_t train;
 	size_t held_out;
 	double bytes;
 
 	boost_row_bytes(source, options, &train, &held_out);
 	bytes = (double) n * train + (double) n_held_out * held_out;
-	if (bytes + held > memory_limit() && fit->spent != NULL && fit->state->dataset.store != NULL)
-	{
-		options->store = fit->state->dataset.store;
-		options->memory = memory_limit() - Min(held, memory_limit());
+	options->store = place_of_rows(fit, bytes, &options->memory);
+	if (options->store != NULL)
 		bytes = boost_file_bytes(source, options);
-	}
-	require_memory(fit, bytes,
-				   psprintf("growing trees on %lld rows of %d columns",
-							(long long) (n + n_held_out),
-							fit->spec->n_numbers + fit->spec->n_categories));
+	require_memory_of_rows(fit, bytes, n + n_held_out);
 }
 
 static void
@@ -360,6 +377,23 @@ add_forest_metrics(Fit *fit, const ForestMeasure *train, const ForestMeasure *oo
 					 (long long) (fit->state->dataset.n - oob->rows)));
 }
 
+/* The same for a forest; trees grow by as many threads as have room for their rows. */
+static void
+place_forest_rows(const Fit *fit, const TreeSource *source, ForestOptions *options)
+{
+	int64 n = fit->state->dataset.n;
+	size_t thread;
+	double bytes = (double) n * forest_row_bytes(source, options, &thread);
+
+	options->store = place_of_rows(fit, bytes, &options->memory);
+	if (options->store != NULL)
+		bytes = forest_file_bytes(source, options);
+	require_memory_of_rows(fit, bytes, n);
+	while (options->threads > 1 &&
+		   bytes + (double) n * thread * (options->threads - 1) + held_beside(fit) > memory_limit())
+		options->threads--;
+}
+
 /* Random forests and single trees. */
 static void
 grow_forest(Fit *fit, const TreeSource *source)
@@ -383,9 +417,13 @@ grow_forest(Fit *fit, const TreeSource *source)
 							.train = &train,
 							.oob = tree->oob_score ? &oob : NULL};
 
+	place_forest_rows(fit, source, &forest);
+	fit->account->hint =
+		"Raise orchard.max_memory, or grow smaller trees: lower \"max_depth\" or \"n_estimators\", or raise \"min_samples_leaf\".";
 	fit_require(fit,
 				forest_fit(source, &forest, &fit->account->allocator, &fit->account->stop,
 						   &fit->model.ensemble));
+	fit->account->hint = NULL;
 	add_forest_metrics(fit, &train, forest.oob);
 	fit->model.facts.iterations = tree->n_estimators;
 }

@@ -128,11 +128,12 @@ SQL
 }
 
 # ** Trees: their columns spill, and go once the rows stand in bytes; with less memory those spill as well,
-# of boosting, and are read again as trees grow.
+# and are read again as trees grow.
 foreach (
 	[ 'gradient_boosting', 16, '{"n_estimators": 2, "max_leaf_nodes": 6}' ],
 	[ 'gradient_boosting', 128, '{"n_estimators": 3, "max_leaf_nodes": 4}' ],
 	[ 'random_forest', 128, '{"n_estimators": 2, "max_depth": 3}' ],
+	[ 'random_forest', 16, '{"n_estimators": 2, "min_samples_leaf": 2000, "oob_score": true}' ],
 	[ 'isolation_forest', 16, '{"exclude": ["yes"], "n_estimators": 10}' ])
 {
 	my ($algorithm, $memory, $options) = @$_;
@@ -155,26 +156,30 @@ SELECT orchard.model_digest(orchard.load_model('whole')) = orchard.model_digest(
 SQL
 }
 
-# ** Boosting in files: categories, arrays, NULLs, weights, rows held out or drawn, several trees a round.
+# ** Trees in files: categories, arrays, NULLs, weights, rows held out or drawn, several trees a round or a
+# forest's tree.
 foreach (
-	[ 'b', '{"weight": "w", "subsample": 0.7, "max_features": 3}' ],
-	[ 'b', '{"objective": "absolute_error", "max_leaf_nodes": 4}' ],
-	[ 'yes', '{"class_weight": "balanced", "validation_fraction": 0.3, "early_stopping_rounds": 2}' ],
-	[ 'k', '{"skip_null_target": true, "max_leaf_nodes": 8}' ])
+	[ 'gradient_boosting', 'b', '{"weight": "w", "subsample": 0.7, "max_features": 3}' ],
+	[ 'gradient_boosting', 'b', '{"objective": "absolute_error", "max_leaf_nodes": 4}' ],
+	[ 'gradient_boosting', 'yes', '{"class_weight": "balanced", "validation_fraction": 0.3, "early_stopping_rounds": 2}' ],
+	[ 'gradient_boosting', 'k', '{"skip_null_target": true, "max_leaf_nodes": 8}' ],
+	[ 'random_forest', 'b', '{"weight": "w", "min_samples_leaf": 300, "oob_score": true}' ],
+	[ 'random_forest', 'k', '{"skip_null_target": true, "class_weight": "balanced", "max_depth": 9, "oob_score": true}' ],
+	[ 'decision_tree', 'yes', '{"min_samples_leaf": 3}' ])
 {
-	my ($target, $options) = @$_;
+	my ($algorithm, $target, $options) = @$_;
 	my $before = temp_bytes();
 	my $query = "SELECT a, b, c, d, k, v, w, yes FROM mixed, generate_series(1, 2)";
-	$options =~ s/\}$/, "n_estimators": 3}/;
-	is($node->safe_psql('postgres', <<SQL), 't|t', "boosting of $target, $options: the same digest and metrics");
+	$options =~ s/\}$/, "n_estimators": 3}/ if $algorithm ne 'decision_tree';
+	is($node->safe_psql('postgres', <<SQL), 't|t', "$algorithm of $target, $options: the same digest and metrics");
 SET orchard.max_memory = '16MB';
-SELECT FROM orchard.train('spilled', '$query', '$target', options => '$options');
+SELECT FROM orchard.train('spilled', '$query', '$target', '$algorithm', '$options');
 RESET orchard.max_memory;
-SELECT FROM orchard.train('whole', '$query', '$target', options => '$options');
+SELECT FROM orchard.train('whole', '$query', '$target', '$algorithm', '$options');
 SELECT orchard.model_digest(w) = orchard.model_digest(s), orchard.summary(w) -> 'metrics' = orchard.summary(s) -> 'metrics'
 FROM (SELECT orchard.load_model('whole') AS w, orchard.load_model('spilled') AS s) AS q;
 SQL
-	cmp_ok(temp_bytes(), '>', $before + 40e6, "boosting of $target, $options: spilled");
+	cmp_ok(temp_bytes(), '>', $before + ($algorithm eq 'gradient_boosting' ? 40e6 : 31e6), "$algorithm of $target, $options: spilled");
 }
 
 # ** No room: an error that says so; no file, no model, and the session goes on.
@@ -238,6 +243,25 @@ SQL
 		like($err, qr/ERROR:  57014/, "cancelled after $after_ms ms");
 		is("@$lines", '0 0 1000', "cancelled after $after_ms ms: nothing is left");
 	}
+}
+
+# ** The same while a forest reads its rows again: no room for them, an end in the midst of a pass.
+{
+	my $two = 'SELECT w.* FROM wide AS w, generate_series(1, 2)';
+	my $forest = qq{SELECT rows FROM orchard.train('refused', '$two', 'yes', 'random_forest', '{"n_estimators": 200, "max_depth": 12}')};
+	my ($lines, $err) = session(<<SQL);
+SET orchard.max_memory = '16MB';
+SET temp_file_limit = '490MB';
+$forest;
+$after
+SET temp_file_limit = -1;
+SET statement_timeout = '8s';
+$forest;
+RESET statement_timeout;
+$after
+SQL
+	like($err, qr/ERROR:  53400.*ERROR:  57014/s, 'a forest in files: temp_file_limit is 53400, a cancelled one 57014');
+	is("@$lines", '0 0 1000 0 0 1000', 'a forest in files: nothing is left');
 }
 
 # ** An aggregate has no place to spill to, and names the function that has.

@@ -3,73 +3,10 @@
  */
 #include "kernel/tree/quantile_stream.h"
 #include "kernel/tree/row_file.h"
+#include "far_store.h"
 #include "tree_rows.h"
 
 #define FAR_ROWS 9000 /* several pages */
-
-/* A store that grows, and fails from a call on. */
-typedef struct FarStore
-{
-	BlockStore store;
-	uint8_t *bytes;
-	int64_t length;
-	int64_t capacity;
-	int64_t calls;
-	int64_t fails_at; /* 0: never */
-} FarStore;
-
-static bool
-far_fails(FarStore *far)
-{
-	return ++far->calls == far->fails_at;
-}
-
-static Status
-far_append(void *context, const void *bytes, size_t size, int64_t *place)
-{
-	FarStore *far = context;
-
-	if (far_fails(far))
-		return KERNEL_STOPPED;
-	if (far->length + (int64_t) size > far->capacity)
-	{
-		far->capacity = 2 * (far->length + (int64_t) size);
-		far->bytes = realloc(far->bytes, (size_t) far->capacity);
-	}
-	*place = far->length;
-	memcpy(far->bytes + far->length, bytes, size);
-	far->length += (int64_t) size;
-	return KERNEL_OK;
-}
-
-static Status
-far_read(void *context, int64_t place, void *bytes, size_t size)
-{
-	FarStore *far = context;
-
-	if (far_fails(far) || place < 0 || place + (int64_t) size > far->length)
-		return KERNEL_STOPPED;
-	memcpy(bytes, far->bytes + place, size);
-	return KERNEL_OK;
-}
-
-static Status
-far_write(void *context, int64_t place, const void *bytes, size_t size)
-{
-	FarStore *far = context;
-
-	if (far_fails(far) || place < 0 || place + (int64_t) size > far->length)
-		return KERNEL_STOPPED;
-	memcpy(far->bytes + place, bytes, size);
-	return KERNEL_OK;
-}
-
-static void
-far_begin(FarStore *far)
-{
-	*far = (FarStore){
-		.store = {.append = far_append, .read = far_read, .write = far_write, .context = far}};
-}
 
 /* -- Pages -- */
 

@@ -10,36 +10,6 @@
 
 /* -- Before the rows are in files: their targets -- */
 
-typedef struct Targets
-{
-	const TreeSource *source;
-	const StopCheck *stop;
-} Targets;
-
-/* A visit to the targets and weights of a source. */
-static Status
-visit_targets(void *context, StreamWork work, void *work_context)
-{
-	const Targets *targets = context;
-	const TreeSource *source = targets->source;
-	double target[DATASET_BLOCK_ROWS];
-	double weight[DATASET_BLOCK_ROWS];
-	double *weights = tree_source_has_weight(source) ? weight : NULL;
-	int32_t b;
-
-	for (b = 0; b < source->dataset->n_blocks; b++)
-	{
-		const DatasetBlock *block;
-		Status status = tree_source_block(source, b, targets->stop, &block);
-
-		if (status != KERNEL_OK)
-			return status;
-		tree_source_targets(source, block, target, weights);
-		work(work_context, target, weights, block->n);
-	}
-	return KERNEL_OK;
-}
-
 #define NO_TARGETS (-1)
 
 /* Sums of targets, or of weights by class. */
@@ -90,8 +60,8 @@ add_targets(void *context, const double *values, const double *weights, int32_t 
 static Status
 sum_targets(const Boost *boost, const TreeSource *source, TargetSums *sums)
 {
-	Targets targets = {source, boost->stop};
-	Status status = visit_targets(&targets, find_largest, sums);
+	SourceTargets targets = {source, boost->stop};
+	Status status = source_targets_visit(&targets, find_largest, sums);
 	double n = (double) source->dataset->n;
 	int32_t k;
 
@@ -102,7 +72,7 @@ sum_targets(const Boost *boost, const TreeSource *source, TargetSums *sums)
 	for (k = 0; k < (sums->n_classes > 0 ? sums->n_classes : 1); k++)
 		sums->sums[k] = exact_sum_begin(sums->largest);
 	sums->total = exact_sum_begin(sums->heaviest);
-	return visit_targets(&targets, add_targets, sums);
+	return source_targets_visit(&targets, add_targets, sums);
 }
 
 /* Where the scores start, the heaviest weight, and what all weigh. */
@@ -115,8 +85,8 @@ set_start(Boost *boost, const TreeSource *source)
 	TargetSums sums = {.n_classes = objective->kind == BOOST_SOFTMAX ? objective->n_classes :
 						   objective_renews(objective)				 ? NO_TARGETS :
 																	   0};
-	Targets targets = {source, boost->stop};
-	ValueStream stream = {visit_targets, &targets, source->dataset->n, has_weight};
+	SourceTargets targets = {source, boost->stop};
+	ValueStream stream = {source_targets_visit, &targets, source->dataset->n, has_weight};
 	Status status = KERNEL_OUT_OF_MEMORY;
 	double total;
 	int32_t k;

@@ -1,31 +1,17 @@
 /*
- * forest.c: trees grown node by node, one slot at a time.
+ * forest.c: trees side by side, each by a thread of its own.
  */
 #include "kernel/tree/forest.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "kernel/base/hash.h"
 #include "kernel/thread/parallel.h"
-#include "kernel/tree/exact_sum.h"
+#include "kernel/tree/forest_file.h"
 #include "kernel/tree/forest_measure.h"
-#include "kernel/tree/forest_split.h"
 
-#define LOOK_ROWS 16384
 #define PARALLEL_LEAST 8192 /* rows that threads are started for */
 #define ITEM_BITS 30		/* of a row's weight and gradient */
 #define TARGET_BITS 50		/* of a target, for leaves */
-#define FIRST_NODES 1024
-
-/* A part of the tree that waits to be grown. */
-typedef struct Pending
-{
-	int32_t parent; /* whose right child it is; -1 = none */
-	int32_t begin;
-	int32_t end;
-	int32_t depth;
-} Pending;
 
 /* The threads that grow trees, one each, and what makes them leave off. */
 typedef struct Team
@@ -34,68 +20,6 @@ typedef struct Team
 	const StopCheck *stop;
 	atomic_bool rests; /* all but the caller's are to leave their trees */
 } Team;
-
-/* The forest, or what another thread has of it: its own room and what all share. */
-typedef struct Forest
-{
-	const ForestOptions *options;
-	const Allocator *allocator;
-	const StopCheck *stop;
-	int32_t n_outputs;
-	Bins bins;
-	BinnedRows rows;
-	ForestSearch search;
-	ForestItem *items;	 /* rows.n: those of the tree, by node */
-	ForestItem *scratch; /* rows.n: those that go right */
-	int32_t *leaf_of;	 /* rows.n: of the tree, see MeasuredTree; NULL when nothing is measured */
-	double mean;		 /* of the targets; classes: 0 */
-	double target_scale; /* of a target less the mean, as an integer of TARGET_BITS */
-	double item_scale;	 /* of a weight times a target less the mean */
-	double weight_scale; /* of a weight */
-	int32_t *slots;		 /* in the order of drawing */
-	uint32_t *words;	 /* of the split at hand */
-	int32_t n_words;
-	Pending *stack;
-	size_t stack_capacity;
-	TreeNode *nodes; /* of the tree under construction */
-	size_t nodes_capacity;
-	int32_t n_nodes;
-	uint32_t *tree_words;
-	size_t words_capacity;
-	uint32_t n_tree_words;
-	double *shares; /* several classes: n_outputs a node */
-	size_t shares_capacity;
-	int32_t looked; /* rows since the last look at the stop flag */
-	int32_t tree;	/* which one was grown last */
-	Status grown;	/* how that went */
-	bool is_final;	/* by the caller's thread: a failure is one */
-	Ensemble *ensemble;
-} Forest;
-
-/* Makes room for `wanted` elements. */
-static bool
-reserve(const Allocator *allocator, void **array, size_t *capacity, size_t wanted, size_t size)
-{
-	size_t now = *capacity > 0 ? 2 * *capacity : FIRST_NODES;
-	void *grown;
-
-	if (wanted <= *capacity)
-		return true;
-	now = now < wanted ? wanted : now;
-	grown = memory_reallocate(allocator, *array, *capacity, now, size);
-	if (grown == NULL)
-		return false;
-	*array = grown;
-	*capacity = now;
-	return true;
-}
-
-/* To the nearest integer, for magnitudes up to 2^TARGET_BITS. */
-static inline int64_t
-nearest(double x)
-{
-	return (int64_t) nearbyint(x);
-}
 
 /* 2^k so that the largest magnitude becomes an integer of so many bits. */
 static double
@@ -108,328 +32,40 @@ power_scale(double largest, int bits)
 	return ldexp(1.0, bits - exponent < 1000 ? bits - exponent : 1000);
 }
 
-/* How often a row is drawn: Poisson with mean 1, by inversion. */
-static int32_t
-draw_count(uint64_t draw)
-{
-	double left = (double) (draw >> 11) * 0x1p-53;
-	double share = 0.36787944117144232160; /* exp(-1) */
-	int32_t count = 0;
-
-	while (left >= share && count < 20)
-	{
-		left -= share;
-		count++;
-		share /= count;
-	}
-	return count;
-}
-
-/* A seed of its own for each tree and purpose. */
-static uint64_t
-tree_seed(const Forest *forest, int32_t tree, uint64_t purpose)
-{
-	return hash_mix(forest->options->seed + hash_mix((uint64_t) tree * 4 + purpose));
-}
-
 /* The rows of a tree as items; returns how many, -1 when stopped. */
 static int32_t
-draw_items(Forest *forest, int32_t tree)
+draw_items(Forest *forest, int32_t tree, bool draws_all)
 {
 	const BinnedRows *rows = &forest->rows;
-	int32_t n_classes = forest->options->n_classes;
-	uint64_t seed = tree_seed(forest, tree, 0);
+	uint64_t seed = forest_row_seed(forest, tree);
 	int32_t n = 0;
 	int32_t i;
 
 	for (i = 0; i < rows->n; i++)
 	{
-		int32_t count = forest->options->bootstrap ? draw_count(hash_mix(rows->hash[i] + seed)) : 1;
-		double weight = rows->weight != NULL ? rows->weight[i] * count : count;
-		ForestItem *item = &forest->items[n];
+		int32_t count = draws_all ? 1 : forest_draw_row(rows->hash[i], seed);
 
 		if (i % LOOK_ROWS == 0 && stop_requested(forest->stop))
 			return -1;
 		if (forest->leaf_of != NULL)
 			forest->leaf_of[i] = count > 0 ? ROW_WITHOUT_LEAF : ROW_UNDRAWN;
-		item->row = i;
-		item->rows = count;
-		item->weight = (int32_t) nearest(weight * forest->weight_scale);
-		if (n_classes == 0)
-			item->gradient =
-				(int32_t) nearest(weight * (rows->target[i] - forest->mean) * forest->item_scale);
-		else if (n_classes == 2)
-			item->gradient = rows->target[i] == 1.0 ? item->weight : 0;
-		else
-			item->gradient = (int32_t) rows->target[i];
-		n += item->weight > 0;
+		forest->items[n] = forest_item(forest, rows, i, count);
+		n += forest->items[n].weight > 0;
 	}
 	return n;
-}
-
-/* The next slot to look at, drawn from those that were not. */
-static int32_t
-draw_slot(Forest *forest, int32_t looked, uint64_t *draw)
-{
-	int32_t n = forest->bins.n_slots;
-	int32_t chosen;
-	int32_t slot;
-
-	*draw = hash_mix(*draw + UINT64_C(0x9e3779b97f4a7c15));
-	chosen = looked + (int32_t) ((*draw >> 32) * (uint64_t) (n - looked) >> 32);
-	slot = forest->slots[chosen];
-	forest->slots[chosen] = forest->slots[looked];
-	forest->slots[looked] = slot;
-	return slot;
-}
-
-/* The best split of a node by the slots that it draws; a slot that does not vary does not count. */
-static Status
-find_split(Forest *forest, const ForestItem *items, int32_t n, const ForestSums *sums,
-		   uint64_t draw, Split *best)
-{
-	int32_t n_slots = forest->bins.n_slots;
-	int32_t wanted = forest->options->max_features > 0 ? forest->options->max_features : n_slots;
-	int32_t varied = 0;
-	int32_t i;
-
-	*best = (Split){.slot = NO_SPLIT, .words = forest->words};
-	for (i = 0; i < n_slots; i++)
-		forest->slots[i] = i;
-	for (i = 0; i < n_slots && (varied < wanted || best->slot == NO_SPLIT); i++)
-	{
-		int32_t slot = wanted < n_slots ? draw_slot(forest, i, &draw) : i;
-
-		if (n >= LOOK_ROWS && stop_requested(forest->stop))
-			return KERNEL_STOPPED;
-		varied += forest_split_slot(&forest->search, items, n, sums, slot, best);
-	}
-	return KERNEL_OK;
-}
-
-/* Parts the items of a node stably; returns how many go left. */
-static int32_t
-part_items(Forest *forest, int32_t begin, int32_t end, const Split *split)
-{
-	const BinSlot *slot = &forest->bins.slots[split->slot];
-	ForestItem *items = forest->items;
-	int32_t left = begin;
-	int32_t right = 0;
-	int32_t i;
-
-	for (i = begin; i < end; i++)
-	{
-		ForestItem item = items[i];
-		bool goes_left = split_goes_left(split, slot, binned_code(&forest->rows, slot, item.row));
-
-		items[left] = item;
-		forest->scratch[right] = item;
-		left += goes_left;
-		right += !goes_left;
-	}
-	memcpy(items + left, forest->scratch, (size_t) right * sizeof(ForestItem));
-	return left - begin;
-}
-
-/* A leaf's value, or its class shares. */
-static void
-set_leaf(Forest *forest, TreeNode *node, const ForestItem *items, int32_t n, const ForestSums *sums)
-{
-	const BinnedRows *rows = &forest->rows;
-	WideInteger sum = 0;
-	int32_t i;
-
-	node->cover = (double) sums->weight / forest->weight_scale;
-	for (i = 0; forest->leaf_of != NULL && i < n; i++)
-		forest->leaf_of[items[i].row] = forest->n_nodes;
-	if (forest->options->n_classes > 2)
-	{
-		double *shares = forest->shares + (size_t) forest->n_nodes * (size_t) forest->n_outputs;
-
-		for (i = 0; i < forest->n_outputs; i++)
-			shares[i] = (double) forest->search.whole[i] / (double) sums->weight;
-		return;
-	}
-	if (forest->options->n_classes == 2)
-	{
-		node->value = (double) sums->gradient / (double) sums->weight;
-		return;
-	}
-	for (i = 0; i < n; i++)
-		sum += (WideInteger) items[i].weight *
-			nearest((rows->target[items[i].row] - forest->mean) * forest->target_scale);
-	node->value = (double) sum / (double) sums->weight / forest->target_scale;
-}
-
-/* Room for another node and its split's words. */
-static bool
-reserve_node(Forest *forest)
-{
-	const Allocator *allocator = forest->allocator;
-	size_t n = (size_t) forest->n_nodes + 1;
-
-	return reserve(allocator, (void **) &forest->nodes, &forest->nodes_capacity, n,
-				   sizeof(TreeNode)) &&
-		reserve(allocator, (void **) &forest->tree_words, &forest->words_capacity,
-				(size_t) forest->n_tree_words + (size_t) forest->n_words, sizeof(uint32_t)) &&
-		(forest->options->n_classes <= 2 ||
-		 reserve(allocator, (void **) &forest->shares, &forest->shares_capacity, n,
-				 (size_t) forest->n_outputs * sizeof(double)));
-}
-
-/* A node that asks. */
-static void
-set_inner(Forest *forest, TreeNode *node, const Split *split, const ForestSums *sums)
-{
-	const BinSlot *slot = &forest->bins.slots[split->slot];
-	double unit = forest->options->n_classes == 0 ?
-		0.5 * forest->weight_scale / (forest->item_scale * forest->item_scale) :
-		(forest->options->n_classes == 2 ? 2.0 : 1.0) / forest->weight_scale;
-	uint32_t n = ((uint32_t) slot->n_bins + 31) / 32;
-
-	node->slot = split->slot;
-	node->missing_left = split->missing_left;
-	node->cover = (double) sums->weight / forest->weight_scale;
-	node->gain = split->gain * unit;
-	node->left = forest->n_nodes + 1;
-	if (!slot->is_category)
-	{
-		node->threshold = split->bin < slot->n_bins - 1 ? slot->cuts[split->bin] : INFINITY;
-		return;
-	}
-	node->subset = forest->n_tree_words;
-	memcpy(forest->tree_words + node->subset, split->words, n * sizeof(uint32_t));
-	if (slot->n_bins % 32 != 0) /* the bit of what is missing is not a level's */
-		forest->tree_words[node->subset + n - 1] &= (UINT32_C(1) << (slot->n_bins % 32)) - 1;
-	forest->n_tree_words += n;
-}
-
-/* May a node be split by the options, and is it not pure? */
-static bool
-is_splittable(const Forest *forest, const ForestItem *items, int32_t n, int32_t depth,
-			  const ForestSums *sums)
-{
-	const ForestOptions *options = forest->options;
-	double first = forest->rows.target[items[0].row];
-	int32_t i;
-
-	if (n < 2 || sums->rows < 2 * (int64_t) options->min_samples_leaf ||
-		(options->max_depth > 0 && depth >= options->max_depth))
-		return false;
-	for (i = 1; i < n && forest->rows.target[items[i].row] == first; i++)
-		;
-	return i < n;
-}
-
-static bool
-push(Forest *forest, size_t *depth, Pending part)
-{
-	if (!reserve(forest->allocator, (void **) &forest->stack, &forest->stack_capacity, *depth + 1,
-				 sizeof(Pending)))
-		return false;
-	forest->stack[(*depth)++] = part;
-	return true;
-}
-
-/* Grows the tree of n items, in preorder. */
-static Status
-grow_tree(Forest *forest, int32_t n, uint64_t seed)
-{
-	size_t waiting = 0;
-
-	forest->n_nodes = 0;
-	forest->n_tree_words = 0;
-	if (!push(forest, &waiting, (Pending){-1, 0, n, 0}))
-		return KERNEL_OUT_OF_MEMORY;
-	while (waiting > 0)
-	{
-		Pending part = forest->stack[--waiting];
-		ForestItem *items = forest->items + part.begin;
-		int32_t count = part.end - part.begin;
-		ForestSums sums;
-		TreeNode *node;
-		Split split = {.slot = NO_SPLIT};
-
-		forest->looked += count;
-		if (forest->looked >= LOOK_ROWS && stop_requested(forest->stop))
-			return KERNEL_STOPPED;
-		forest->looked %= LOOK_ROWS;
-		if (!reserve_node(forest))
-			return KERNEL_OUT_OF_MEMORY;
-		forest_search_node(&forest->search, items, count, &sums);
-		if (is_splittable(forest, items, count, part.depth, &sums) &&
-			find_split(forest, items, count, &sums, seed + (uint64_t) forest->n_nodes, &split) !=
-				KERNEL_OK)
-			return KERNEL_STOPPED;
-		if (part.parent >= 0)
-			forest->nodes[part.parent].right = forest->n_nodes;
-		node = &forest->nodes[forest->n_nodes];
-		*node = (TreeNode){.slot = TREE_LEAF, .subset = TREE_NO_SUBSET};
-		if (split.slot == NO_SPLIT)
-			set_leaf(forest, node, items, count, &sums);
-		else
-		{
-			int32_t left = part_items(forest, part.begin, part.end, &split);
-
-			set_inner(forest, node, &split, &sums);
-			if (!push(forest, &waiting,
-					  (Pending){forest->n_nodes, part.begin + left, part.end, part.depth + 1}) ||
-				!push(forest, &waiting,
-					  (Pending){-1, part.begin, part.begin + left, part.depth + 1}))
-				return KERNEL_OUT_OF_MEMORY;
-		}
-		forest->n_nodes++;
-	}
-	return KERNEL_OK;
-}
-
-/* The tree that was grown as one of an output. */
-static Status
-keep_tree(Forest *forest, int32_t output)
-{
-	size_t n = (size_t) forest->n_nodes;
-	Tree *tree = &forest->ensemble->trees[forest->ensemble->n_trees];
-	size_t i;
-
-	*tree = (Tree){.output = output, .n_nodes = forest->n_nodes, .n_words = forest->n_tree_words};
-	tree->nodes = memory_allocate(forest->allocator, n, sizeof(TreeNode));
-	tree->words = memory_allocate(forest->allocator, tree->n_words, sizeof(uint32_t));
-	if (tree->nodes == NULL || tree->words == NULL)
-	{
-		tree_release(tree, forest->allocator);
-		return KERNEL_OUT_OF_MEMORY;
-	}
-	memcpy(tree->nodes, forest->nodes, n * sizeof(TreeNode));
-	for (i = 0; i < tree->n_words; i++)
-		tree->words[i] = forest->tree_words[i];
-	for (i = 0; forest->options->n_classes > 2 && i < n; i++)
-	{
-		if (tree->nodes[i].slot == TREE_LEAF)
-			tree->nodes[i].value = forest->shares[i * (size_t) forest->n_outputs + (size_t) output];
-	}
-	forest->ensemble->n_trees++;
-	return KERNEL_OK;
 }
 
 /* Grows the tree of that number from its draw of the rows. */
 static Status
 grow_numbered(Forest *forest, int32_t tree)
 {
-	int32_t n = draw_items(forest, tree);
+	int32_t n = draw_items(forest, tree, !forest->options->bootstrap);
 
 	if (n == 0) /* few rows, none drawn: the tree says what they say together */
-	{
-		const ForestOptions *options = forest->options;
-		ForestOptions all = *options;
-
-		all.bootstrap = false;
-		forest->options = &all;
-		n = draw_items(forest, tree);
-		forest->options = options;
-	}
+		n = draw_items(forest, tree, true);
 	if (n < 0)
 		return KERNEL_STOPPED;
-	return grow_tree(forest, n, tree_seed(forest, tree, 1));
+	return forest_grow(forest, 0, n, 0, forest_node_seed(forest, tree));
 }
 
 /* Asked by the caller's thread while it grows a tree: all others leave theirs before it is answered. */
@@ -546,10 +182,11 @@ measure_tree(const Forest *room, Measuring *measuring, const Team *team)
 
 	if (room->leaf_of == NULL)
 		return KERNEL_OK;
-	measuring->tree = (MeasuredTree){.nodes = room->nodes,
-									 .words = room->tree_words,
-									 .shares = room->options->n_classes > 2 ? room->shares : NULL,
-									 .leaf_of = room->leaf_of};
+	measuring->tree =
+		(MeasuredTree){.nodes = room->draft.nodes,
+					   .words = room->draft.words,
+					   .shares = room->options->n_classes > 2 ? room->draft.shares : NULL,
+					   .leaf_of = room->leaf_of};
 	return parallel_for(team->pool, n / LOOK_ROWS + (n % LOOK_ROWS > 0), measure_chunk, measuring,
 						team->stop);
 }
@@ -570,13 +207,24 @@ begin_measuring(Measuring *measuring, const Forest *forest)
 	return status;
 }
 
+/* The sums of all rows are in memory. */
+static Status
+visit_held_sums(void *context, RowSumsWork work, void *work_context)
+{
+	work(work_context, context);
+	return KERNEL_OK;
+}
+
 static void
 end_measuring(Measuring *measuring, const Forest *forest, Status status)
 {
+	HeldSums by_all = {visit_held_sums, &measuring->by_all};
+	HeldSums undrawn = {visit_held_sums, &measuring->undrawn};
+
 	if (status == KERNEL_OK && forest->options->train != NULL)
-		row_sums_measure(&measuring->by_all, forest->options->train);
+		row_sums_measure(&by_all, forest->options->n_classes, forest->options->train);
 	if (status == KERNEL_OK && forest->options->oob != NULL)
-		row_sums_measure(&measuring->undrawn, forest->options->oob);
+		row_sums_measure(&undrawn, forest->options->n_classes, forest->options->oob);
 	row_sums_release(&measuring->by_all, forest->allocator);
 	row_sums_release(&measuring->undrawn, forest->allocator);
 }
@@ -588,14 +236,13 @@ keep_batch(Forest *forest, Batch *batch, int32_t n, Measuring *measuring, const 
 	const ForestOptions *options = forest->options;
 	Status status = KERNEL_OK;
 	int32_t c;
-	int32_t k;
 
 	for (c = 0; c < n && status == KERNEL_OK; c++)
 	{
 		batch->rooms[c].allocator = batch->allocator;
 		status = measure_tree(&batch->rooms[c], measuring, team);
-		for (k = 0; k < forest->n_outputs && status == KERNEL_OK; k++)
-			status = keep_tree(&batch->rooms[c], k);
+		if (status == KERNEL_OK)
+			status = forest_keep(&batch->rooms[c]);
 		if (status == KERNEL_OK && options->report != NULL)
 			options->report->round(options->report->context, batch->first + c + 1,
 								   options->n_estimators, NAN);
@@ -636,45 +283,91 @@ grow_trees(Forest *forest, Forest *rooms, Team *team)
 	return status;
 }
 
-/* Scales of weights and targets. */
-static Status
-set_scales(Forest *forest)
+/* What the scales depend on. */
+typedef struct ScaleSums
 {
-	const BinnedRows *rows = &forest->rows;
-	double heaviest = 1.0;
-	double largest = 0.0;
-	double most = 0.0;
+	double heaviest; /* weight */
+	double largest;	 /* |target|, then |target less the mean| */
+	double most;	 /* the latter times the weight */
+	double mean;
 	ExactSum sum;
+} ScaleSums;
+
+static void
+find_largest(void *context, const double *target, const double *weight, int32_t n)
+{
+	ScaleSums *sums = context;
 	int32_t i;
 
-	for (i = 0; i < rows->n; i++)
+	for (i = 0; i < n; i++)
 	{
-		double weight = rows->weight != NULL ? rows->weight[i] : 1.0;
+		double here = weight != NULL ? weight[i] : 1.0;
 
-		heaviest = i == 0 || weight > heaviest ? weight : heaviest;
-		largest = fabs(rows->target[i]) > largest ? fabs(rows->target[i]) : largest;
+		sums->heaviest = here > sums->heaviest ? here : sums->heaviest;
+		sums->largest = fabs(target[i]) > sums->largest ? fabs(target[i]) : sums->largest;
 	}
+}
+
+static void
+add_targets(void *context, const double *target, const double *weight, int32_t n)
+{
+	ScaleSums *sums = context;
+	int32_t i;
+
+	(void) weight;
+	for (i = 0; i < n; i++)
+		exact_sum_add(&sums->sum, target[i]);
+}
+
+static void
+find_farthest(void *context, const double *target, const double *weight, int32_t n)
+{
+	ScaleSums *sums = context;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		double off = fabs(target[i] - sums->mean);
+
+		sums->largest = off > sums->largest ? off : sums->largest;
+		off *= weight != NULL ? weight[i] : 1.0;
+		sums->most = off > sums->most ? off : sums->most;
+	}
+}
+
+Status
+forest_set_scales(Forest *forest, const ValueStream *targets)
+{
+	ScaleSums sums = {0};
+	Status status = targets->visit(targets->context, find_largest, &sums);
+
+	if (status != KERNEL_OK)
+		return status;
 	/* A row may be drawn 20 times: five bits. */
-	forest->weight_scale = rows->weight != NULL ? power_scale(heaviest, ITEM_BITS - 5) : 1.0;
+	forest->weight_scale = targets->has_weight ? power_scale(sums.heaviest, ITEM_BITS - 5) : 1.0;
 	if (forest->options->n_classes > 0)
 		return KERNEL_OK;
-	if (!(largest < 1e150) || !(heaviest < 1e150))
+	if (!(sums.largest < 1e150) || !(sums.heaviest < 1e150))
 		return KERNEL_OVERFLOW;
-	sum = exact_sum_begin(largest);
-	for (i = 0; i < rows->n; i++)
-		exact_sum_add(&sum, rows->target[i]);
-	forest->mean = exact_sum_value(&sum) / rows->n;
-	largest = 0.0;
-	for (i = 0; i < rows->n; i++)
-	{
-		double off = fabs(rows->target[i] - forest->mean);
+	sums.sum = exact_sum_begin(sums.largest);
+	status = targets->visit(targets->context, add_targets, &sums);
+	if (status != KERNEL_OK)
+		return status;
+	forest->mean = sums.mean = exact_sum_value(&sums.sum) / (double) targets->n;
+	sums.largest = 0.0;
+	status = targets->visit(targets->context, find_farthest, &sums);
+	forest->target_scale = power_scale(sums.largest, TARGET_BITS);
+	forest->item_scale = power_scale(sums.most, ITEM_BITS - 5);
+	return status;
+}
 
-		largest = off > largest ? off : largest;
-		off *= rows->weight != NULL ? rows->weight[i] : 1.0;
-		most = off > most ? off : most;
-	}
-	forest->target_scale = power_scale(largest, TARGET_BITS);
-	forest->item_scale = power_scale(most, ITEM_BITS - 5);
+/* All targets are in memory. */
+static Status
+visit_binned_targets(void *context, StreamWork work, void *work_context)
+{
+	const BinnedRows *rows = context;
+
+	work(work_context, rows->target, rows->weight, rows->n);
 	return KERNEL_OK;
 }
 
@@ -684,6 +377,8 @@ begin(Forest *forest, const TreeSource *source)
 {
 	const Allocator *allocator = forest->allocator;
 	size_t n = (size_t) source->dataset->n;
+	ValueStream targets = {visit_binned_targets, &forest->rows, source->dataset->n,
+						   tree_source_has_weight(source)};
 	uint64_t *hash;
 	Status status;
 
@@ -706,51 +401,7 @@ begin(Forest *forest, const TreeSource *source)
 	}
 	tree_source_spent(source);
 	forest->n_words = split_words(&forest->bins);
-	return set_scales(forest);
-}
-
-/* What a thread needs of its own, beside what it shares with the forest. */
-static Status
-begin_room(Forest *room, const Forest *forest)
-{
-	const Allocator *allocator = forest->allocator;
-	size_t n = (size_t) forest->rows.n;
-	int32_t n_classes = forest->options->n_classes;
-	bool is_measured = forest->options->train != NULL || forest->options->oob != NULL;
-
-	*room = *forest;
-	room->tree = -1; /* none */
-	room->items = memory_allocate(allocator, n, sizeof(ForestItem));
-	room->scratch = memory_allocate(allocator, n + 1, sizeof(ForestItem));
-	room->slots = memory_allocate(allocator, (size_t) forest->bins.n_slots, sizeof(int32_t));
-	room->words = memory_allocate(allocator, (size_t) forest->n_words, sizeof(uint32_t));
-	if (is_measured)
-		room->leaf_of = memory_allocate(allocator, n, sizeof(int32_t));
-	if (room->items == NULL || room->scratch == NULL || room->slots == NULL ||
-		room->words == NULL || (is_measured && room->leaf_of == NULL))
-		return KERNEL_OUT_OF_MEMORY;
-	return forest_search_create(&room->search, &forest->rows, n_classes > 2 ? n_classes : 0,
-								forest->options->min_samples_leaf, allocator);
-}
-
-static void
-end_room(Forest *room, const Forest *forest)
-{
-	const Allocator *allocator = forest->allocator;
-	size_t n = (size_t) forest->rows.n;
-
-	if (room->search.rows != NULL)
-		forest_search_release(&room->search, allocator);
-	memory_release(allocator, room->items, n, sizeof(ForestItem));
-	memory_release(allocator, room->scratch, n + 1, sizeof(ForestItem));
-	memory_release(allocator, room->leaf_of, n, sizeof(int32_t));
-	memory_release(allocator, room->slots, (size_t) forest->bins.n_slots, sizeof(int32_t));
-	memory_release(allocator, room->words, (size_t) forest->n_words, sizeof(uint32_t));
-	memory_release(allocator, room->stack, room->stack_capacity, sizeof(Pending));
-	memory_release(allocator, room->nodes, room->nodes_capacity, sizeof(TreeNode));
-	memory_release(allocator, room->tree_words, room->words_capacity, sizeof(uint32_t));
-	memory_release(allocator, room->shares, room->shares_capacity,
-				   (size_t) forest->n_outputs * sizeof(double));
+	return forest_set_scales(forest, &targets);
 }
 
 /* An ensemble with room for all trees. */
@@ -809,6 +460,8 @@ grow_by_team(Forest *forest)
 	ParallelPool pool;
 	Team team = {.stop = forest->stop};
 	Forest *rooms;
+	bool is_measured = forest->options->train != NULL || forest->options->oob != NULL;
+	size_t n = (size_t) forest->rows.n;
 	size_t n_rooms;
 	size_t i;
 	Status status = KERNEL_OK;
@@ -824,11 +477,17 @@ grow_by_team(Forest *forest)
 	if (rooms == NULL)
 		status = KERNEL_OUT_OF_MEMORY;
 	for (i = 0; i < n_rooms && status == KERNEL_OK; i++)
-		status = begin_room(&rooms[i], forest);
+	{
+		rooms[i] = *forest;
+		status = forest_begin_room(&rooms[i], n, is_measured);
+	}
 	if (status == KERNEL_OK)
 		status = grow_trees(forest, rooms, &team);
 	for (i = 0; rooms != NULL && i < n_rooms; i++)
-		end_room(&rooms[i], forest);
+	{
+		rooms[i].allocator = forest->allocator;
+		forest_end_room(&rooms[i], n);
+	}
 	memory_release(forest->allocator, rooms, n_rooms, sizeof(Forest));
 	if (team.pool != NULL)
 		parallel_end(team.pool);
@@ -843,12 +502,15 @@ forest_fit(const TreeSource *source, const ForestOptions *options, const Allocat
 					 .allocator = allocator,
 					 .stop = stop,
 					 .n_outputs = options->n_classes > 2 ? options->n_classes : 1};
-	Status status = begin(&forest, source);
+	Status status =
+		options->store != NULL ? forest_file_begin(&forest, source) : begin(&forest, source);
 
 	if (status == KERNEL_OK)
 		status = create_ensemble(&forest, source);
 	if (status == KERNEL_OK)
-		status = grow_by_team(&forest);
+		status = options->store != NULL ? forest_file_grow(&forest) : grow_by_team(&forest);
+	if (options->store != NULL)
+		forest_file_end(&forest);
 	binned_rows_release(&forest.rows, allocator);
 	bins_release(&forest.bins, allocator);
 	if (status == KERNEL_OK)
@@ -856,4 +518,16 @@ forest_fit(const TreeSource *source, const ForestOptions *options, const Allocat
 	else
 		drop_ensemble(&forest);
 	return status;
+}
+
+size_t
+forest_row_bytes(const TreeSource *source, const ForestOptions *options, size_t *thread)
+{
+	size_t outputs = options->n_classes > 2 ? (size_t) options->n_classes : 1;
+	size_t measured = (options->train != NULL) + (options->oob != NULL);
+	int32_t narrow;
+
+	*thread = 2 * sizeof(ForestItem) + (measured > 0 ? sizeof(int32_t) : 0);
+	return binned_row_bytes(source, &narrow) + *thread + measured * outputs * sizeof(double) +
+		(options->oob != NULL ? sizeof(int32_t) : 0);
 }

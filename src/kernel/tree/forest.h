@@ -43,6 +43,8 @@ typedef struct ForestOptions
 	const BoostReport *report; /* may be NULL; its loss is 0 */
 	ForestMeasure *train;	   /* all rows by all trees; NULL: not wanted */
 	ForestMeasure *oob;		   /* each row by the trees that did not draw it; NULL: not wanted */
+	const BlockStore *store;   /* where rows go as trees grow, by one thread; NULL: in memory */
+	size_t memory;			   /* with a store: bytes that there are for all but the trees */
 } ForestOptions;
 
 /*
@@ -52,11 +54,22 @@ typedef struct ForestOptions
  * source: at least one row.  Memory: a byte a cell and 20 bytes a row beside the
  * source, 32 bytes a row a thread, and the trees: up to two nodes a row each.
  * Measures take 4 bytes a row a thread more, and 8 bytes a row, for more than two
- * classes 8 bytes a row a class.
+ * classes 8 bytes a row a class.  With a store what is in memory beside the trees
+ * does not depend on the rows, and the ensemble is the same.
  * KERNEL_OVERFLOW when targets have no finite sum; KERNEL_OUT_OF_MEMORY,
  * KERNEL_STOPPED, KERNEL_TOO_LARGE, what the store reports.
  */
 extern Status forest_fit(const TreeSource *source, const ForestOptions *options,
 						 const Allocator *allocator, const StopCheck *stop, Ensemble **ensemble);
+
+/*
+ * Bytes that a training row takes while trees grow, and what each thread beside the first takes a
+ * row, of the raw rows apart.
+ */
+extern size_t forest_row_bytes(const TreeSource *source, const ForestOptions *options,
+							   size_t *thread);
+
+/* With a store: the least memory that does. */
+extern size_t forest_file_bytes(const TreeSource *source, const ForestOptions *options);
 
 #endif /* ORCHARD_KERNEL_TREE_FOREST_H */

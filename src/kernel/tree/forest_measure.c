@@ -50,13 +50,9 @@ goes_left(const TreeNode *node, const BinSlot *slot, const uint32_t *words, int3
 									  slot->cuts[code] <= node->threshold;
 }
 
-/*
- * The leaves of some rows, which go down together, a step each in turn: then the processor waits for
- * the memory of many nodes at once.  walking: the n rows' places in leaf, used up.
- */
-static void
-find_leaves(const MeasuredTree *tree, const BinnedRows *rows, int32_t first, int32_t *walking,
-			int32_t n, int32_t *leaf)
+void
+forest_find_leaves(const TreeNode *nodes, const uint32_t *words, const BinnedRows *rows,
+				   int32_t first, int32_t *walking, int32_t n, int32_t *leaf)
 {
 	int32_t i;
 
@@ -69,14 +65,13 @@ find_leaves(const MeasuredTree *tree, const BinnedRows *rows, int32_t first, int
 		for (i = 0; i < n; i++)
 		{
 			int32_t place = walking[i];
-			const TreeNode *node = &tree->nodes[leaf[place]];
+			const TreeNode *node = &nodes[leaf[place]];
 			const BinSlot *slot;
 
 			if (node->slot == TREE_LEAF)
 				continue;
 			slot = &rows->bins->slots[node->slot];
-			leaf[place] =
-				goes_left(node, slot, tree->words, binned_code(rows, slot, first + place)) ?
+			leaf[place] = goes_left(node, slot, words, binned_code(rows, slot, first + place)) ?
 				node->left :
 				node->right;
 			walking[kept++] = place;
@@ -95,6 +90,10 @@ add_leaf(RowSums *sums, const MeasuredTree *tree, int32_t leaf, int32_t row)
 
 	if (sums->trees != NULL)
 		sums->trees[row]++;
+	for (j = 0; tree->kept != NULL && j < k; j++)
+		sum[j] += tree->kept[j].nodes[leaf].value;
+	if (tree->kept != NULL)
+		return;
 	if (tree->shares == NULL)
 	{
 		*sum += tree->nodes[leaf].value;
@@ -120,7 +119,7 @@ add_rows(RowSums *by_all, RowSums *undrawn, const MeasuredTree *tree, int32_t fi
 		walking[n_walking] = i;
 		n_walking += leaf[i] < 0;
 	}
-	find_leaves(tree, rows, first, walking, n_walking, leaf);
+	forest_find_leaves(tree->nodes, tree->words, rows, first, walking, n_walking, leaf);
 	for (i = 0; i < n; i++)
 	{
 		if (by_all->rows != NULL)
@@ -223,53 +222,117 @@ part_of(const RowSums *sums, int32_t row, RowPart part, double centre)
 	}
 }
 
-/* An exact sum over the rows that have a prediction. */
-static double
-sum_parts(const RowSums *sums, RowPart part, double centre)
+/* A part summed over the rows that have a prediction. */
+typedef struct PartSum
 {
-	double largest = 0.0;
+	RowPart part;
+	double centre;
+	double largest; /* magnitude */
 	ExactSum sum;
+	int64_t rows;
+} PartSum;
+
+static void
+find_largest_part(void *context, const RowSums *sums)
+{
+	PartSum *part = context;
 	int32_t i;
 
 	for (i = 0; i < sums->rows->n; i++)
 	{
-		double size = has_prediction(sums, i) ? fabs(part_of(sums, i, part, centre)) : 0.0;
+		double size =
+			has_prediction(sums, i) ? fabs(part_of(sums, i, part->part, part->centre)) : 0.0;
 
-		largest = size > largest ? size : largest;
+		part->largest = size > part->largest ? size : part->largest;
+		part->rows += has_prediction(sums, i);
 	}
-	if (!isfinite(largest))
-		return NAN;
-	sum = exact_sum_begin(largest);
+}
+
+static void
+add_parts(void *context, const RowSums *sums)
+{
+	PartSum *part = context;
+	int32_t i;
+
 	for (i = 0; i < sums->rows->n; i++)
 	{
 		if (has_prediction(sums, i))
-			exact_sum_add(&sum, part_of(sums, i, part, centre));
+			exact_sum_add(&part->sum, part_of(sums, i, part->part, part->centre));
 	}
-	return exact_sum_value(&sum);
 }
 
-void
-row_sums_measure(const RowSums *sums, ForestMeasure *measure)
+/* *value = an exact sum over the rows that have a prediction, NaN when it is not finite. */
+static Status
+sum_parts(const HeldSums *held, PartSum *part, double *value)
 {
-	double weight = sum_parts(sums, PART_WEIGHT, 0.0);
-	double error;
-	double spread;
-	int32_t i;
+	Status status = held->visit(held->context, find_largest_part, part);
 
-	*measure = (ForestMeasure){.accuracy = NAN, .log_loss = NAN, .rmse = NAN, .r2 = NAN};
-	for (i = 0; i < sums->rows->n; i++)
-		measure->rows += has_prediction(sums, i);
-	if (!(weight > 0.0))
-		return;
-	if (sums->n_classes > 0)
-	{
-		measure->accuracy = sum_parts(sums, PART_RIGHT, 0.0) / weight;
-		measure->log_loss = sum_parts(sums, PART_LOSS, 0.0) / weight;
-		return;
-	}
-	error = sum_parts(sums, PART_ERROR, 0.0);
-	spread = sum_parts(sums, PART_SPREAD, sum_parts(sums, PART_TARGET, 0.0) / weight);
+	*value = NAN;
+	if (status != KERNEL_OK || !isfinite(part->largest))
+		return status;
+	part->sum = exact_sum_begin(part->largest);
+	status = held->visit(held->context, add_parts, part);
+	*value = exact_sum_value(&part->sum);
+	return status;
+}
+
+static Status
+sum_part(const HeldSums *held, RowPart which, double centre, double *value)
+{
+	PartSum part = {.part = which, .centre = centre};
+
+	return sum_parts(held, &part, value);
+}
+
+/* The measures of classes. */
+static Status
+measure_classes(const HeldSums *held, double weight, ForestMeasure *measure)
+{
+	double right;
+	double loss;
+	Status status = sum_part(held, PART_RIGHT, 0.0, &right);
+
+	if (status == KERNEL_OK)
+		status = sum_part(held, PART_LOSS, 0.0, &loss);
+	if (status != KERNEL_OK)
+		return status;
+	measure->accuracy = right / weight;
+	measure->log_loss = loss / weight;
+	return KERNEL_OK;
+}
+
+/* The measures of numbers. */
+static Status
+measure_numbers(const HeldSums *held, double weight, ForestMeasure *measure)
+{
+	double error;
+	double target;
+	double spread;
+	Status status = sum_part(held, PART_ERROR, 0.0, &error);
+
+	if (status == KERNEL_OK)
+		status = sum_part(held, PART_TARGET, 0.0, &target);
+	if (status == KERNEL_OK)
+		status = sum_part(held, PART_SPREAD, target / weight, &spread);
+	if (status != KERNEL_OK)
+		return status;
 	measure->rmse = sqrt(error / weight);
 	if (spread > 0.0)
 		measure->r2 = 1.0 - error / spread;
+	return KERNEL_OK;
+}
+
+Status
+row_sums_measure(const HeldSums *held, int32_t n_classes, ForestMeasure *measure)
+{
+	PartSum part = {.part = PART_WEIGHT};
+	double weight;
+	Status status = sum_parts(held, &part, &weight);
+
+	*measure = (ForestMeasure){
+		.rows = part.rows, .accuracy = NAN, .log_loss = NAN, .rmse = NAN, .r2 = NAN};
+	if (status != KERNEL_OK || !(weight > 0.0))
+		return status;
+	return n_classes > 0 ? measure_classes(held, weight, measure) :
+						   measure_numbers(held, weight, measure);
 }

@@ -34,6 +34,7 @@ typedef struct MeasuredTree
 	const TreeNode *nodes;
 	const uint32_t *words;
 	const double *shares;	/* n_outputs a node; NULL: the value is in the node */
+	const Tree *kept;		/* instead: the trees of the outputs, for the values; or NULL */
 	const int32_t *leaf_of; /* n: the leaf of a row that was drawn, or one of the above */
 } MeasuredTree;
 
@@ -46,6 +47,24 @@ extern void row_sums_release(RowSums *sums, const Allocator *allocator);
 extern void row_sums_add(RowSums *by_all, RowSums *undrawn, const MeasuredTree *tree, int32_t first,
 						 int32_t end);
 
-extern void row_sums_measure(const RowSums *sums, ForestMeasure *measure);
+/* Takes the sums of some rows. */
+typedef void (*RowSumsWork)(void *context, const RowSums *sums);
+
+/* Sums that can be visited again and again, some rows at a time, in any order. */
+typedef struct HeldSums
+{
+	Status (*visit)(void *context, RowSumsWork work, void *work_context);
+	void *context;
+} HeldSums;
+
+extern Status row_sums_measure(const HeldSums *held, int32_t n_classes, ForestMeasure *measure);
+
+/*
+ * The leaves of some rows, which go down together, a step each in turn: then the processor waits for
+ * the memory of many nodes at once.  walking: the n rows' places in leaf, used up; place p is row
+ * first + p.
+ */
+extern void forest_find_leaves(const TreeNode *nodes, const uint32_t *words, const BinnedRows *rows,
+							   int32_t first, int32_t *walking, int32_t n, int32_t *leaf);
 
 #endif /* ORCHARD_KERNEL_TREE_FOREST_MEASURE_H */

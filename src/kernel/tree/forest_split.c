@@ -52,15 +52,6 @@ forest_search_release(ForestSearch *search, const Allocator *allocator)
 	*search = (ForestSearch){0};
 }
 
-static inline ForestSums
-add_item(ForestSums sums, const ForestItem *item)
-{
-	sums.rows += item->rows;
-	sums.weight += item->weight;
-	sums.gradient += item->gradient;
-	return sums;
-}
-
 static inline double
 square_share(int64_t part, int64_t weight)
 {
@@ -79,6 +70,16 @@ classes_worth(const int64_t *classes, int32_t n, int64_t weight)
 	return weight > 0 ? sum / (double) weight : 0.0;
 }
 
+/* What the node is worth whole. */
+static void
+set_base(ForestSearch *search, const ForestSums *sums)
+{
+	if (search->n_classes > 0)
+		search->base = classes_worth(search->whole, search->n_classes, sums->weight);
+	else
+		search->base = sums->weight > 0 ? square_share(sums->gradient, sums->weight) : 0.0;
+}
+
 void
 forest_search_node(ForestSearch *search, const ForestItem *items, int32_t n, ForestSums *sums)
 {
@@ -86,16 +87,19 @@ forest_search_node(ForestSearch *search, const ForestItem *items, int32_t n, For
 
 	*sums = (ForestSums){0};
 	for (i = 0; i < n; i++)
-		*sums = add_item(*sums, &items[i]);
-	if (search->n_classes == 0)
-	{
-		search->base = sums->weight > 0 ? square_share(sums->gradient, sums->weight) : 0.0;
-		return;
-	}
+		*sums = forest_sums_add(*sums, &items[i]);
 	memset(search->whole, 0, (size_t) search->n_classes * sizeof(int64_t));
-	for (i = 0; i < n; i++)
+	for (i = 0; search->n_classes > 0 && i < n; i++)
 		search->whole[items[i].gradient] += items[i].weight;
-	search->base = classes_worth(search->whole, search->n_classes, sums->weight);
+	set_base(search, sums);
+}
+
+void
+forest_search_summed(ForestSearch *search, const int64_t *classes, const ForestSums *sums)
+{
+	if (search->n_classes > 0)
+		memcpy(search->whole, classes, (size_t) search->n_classes * sizeof(int64_t));
+	set_base(search, sums);
 }
 
 /* The runs of few items: sorted by insertion. */
@@ -124,7 +128,29 @@ sort_items(ForestSearch *search, const ForestItem *items, int32_t n, const BinSl
 	{
 		if (i == 0 || codes[i] != codes[i - 1])
 			search->runs[n_runs++] = (ForestRun){.bin = codes[i]};
-		search->runs[n_runs - 1].sums = add_item(search->runs[n_runs - 1].sums, &items[order[i]]);
+		search->runs[n_runs - 1].sums =
+			forest_sums_add(search->runs[n_runs - 1].sums, &items[order[i]]);
+	}
+	return n_runs;
+}
+
+/* The runs of the bins that have rows; takes the sums out of the cells, but not those of classes. */
+static int32_t
+collect_runs(ForestSearch *search, const BinSlot *slot, ForestSums *cells, int64_t *class_cells)
+{
+	size_t k = (size_t) search->n_classes;
+	int32_t n_runs = 0;
+	int32_t bin;
+
+	for (bin = 0; bin <= slot->n_bins; bin++)
+	{
+		if (cells[bin].rows == 0)
+			continue;
+		search->runs[n_runs++] =
+			(ForestRun){.bin = bin,
+						.sums = cells[bin],
+						.classes = k > 0 ? class_cells + (size_t) bin * k : NULL};
+		cells[bin] = (ForestSums){0};
 	}
 	return n_runs;
 }
@@ -134,29 +160,18 @@ static int32_t
 sum_items(ForestSearch *search, const ForestItem *items, int32_t n, const BinSlot *slot)
 {
 	int32_t k = search->n_classes;
-	int32_t n_runs = 0;
 	int32_t i;
-	int32_t bin;
 
 	for (i = 0; i < n; i++)
 	{
-		bin = binned_code(search->rows, slot, items[i].row);
-		search->cells[bin] = add_item(search->cells[bin], &items[i]);
+		int32_t bin = binned_code(search->rows, slot, items[i].row);
+
+		search->cells[bin] = forest_sums_add(search->cells[bin], &items[i]);
 		if (k > 0)
 			search->class_cells[(size_t) bin * (size_t) k + (size_t) items[i].gradient] +=
 				items[i].weight;
 	}
-	for (bin = 0; bin <= slot->n_bins; bin++)
-	{
-		if (search->cells[bin].rows == 0)
-			continue;
-		search->runs[n_runs++] =
-			(ForestRun){.bin = bin,
-						.sums = search->cells[bin],
-						.classes = search->class_cells + (size_t) bin * (size_t) k};
-		search->cells[bin] = (ForestSums){0};
-	}
-	return n_runs;
+	return collect_runs(search, slot, search->cells, search->class_cells);
 }
 
 /* Zeroes the class sums of the runs. */
@@ -332,14 +347,11 @@ cut_runs(ForestSearch *search, const ForestSums *sums, int32_t slot, int32_t n,
 		best->bin = bins->n_bins - 1; /* all that is present */
 }
 
-bool
-forest_split_slot(ForestSearch *search, const ForestItem *items, int32_t n, const ForestSums *sums,
-				  int32_t slot, Split *best)
+/* Looks for a split between n runs, of which the last may be of what is missing. */
+static bool
+split_runs(ForestSearch *search, const ForestSums *sums, int32_t slot, int32_t n_runs, Split *best)
 {
 	const BinSlot *bins = &search->rows->bins->slots[slot];
-	bool is_few = n <= FEW && search->n_classes == 0;
-	int32_t n_runs =
-		is_few ? sort_items(search, items, n, bins) : sum_items(search, items, n, bins);
 	bool has_missing = search->runs[n_runs - 1].bin == bins->n_bins;
 	int32_t n_present = n_runs - has_missing;
 
@@ -352,4 +364,25 @@ forest_split_slot(ForestSearch *search, const ForestItem *items, int32_t n, cons
 	}
 	clear_classes(search, n_runs);
 	return n_runs > 1;
+}
+
+bool
+forest_split_slot(ForestSearch *search, const ForestItem *items, int32_t n, const ForestSums *sums,
+				  int32_t slot, Split *best)
+{
+	const BinSlot *bins = &search->rows->bins->slots[slot];
+	bool is_few = n <= FEW && search->n_classes == 0;
+
+	return split_runs(
+		search, sums, slot,
+		is_few ? sort_items(search, items, n, bins) : sum_items(search, items, n, bins), best);
+}
+
+bool
+forest_split_cells(ForestSearch *search, ForestSums *cells, int64_t *class_cells,
+				   const ForestSums *sums, int32_t slot, Split *best)
+{
+	const BinSlot *bins = &search->rows->bins->slots[slot];
+
+	return split_runs(search, sums, slot, collect_runs(search, bins, cells, class_cells), best);
 }

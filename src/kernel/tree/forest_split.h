@@ -30,6 +30,15 @@ typedef struct ForestSums
 	int64_t gradient; /* several classes: not used */
 } ForestSums;
 
+static inline ForestSums
+forest_sums_add(ForestSums sums, const ForestItem *item)
+{
+	sums.rows += item->rows;
+	sums.weight += item->weight;
+	sums.gradient += item->gradient;
+	return sums;
+}
+
 /* The rows of a node that share a bin. */
 typedef struct ForestRun
 {
@@ -61,6 +70,10 @@ extern void forest_search_release(ForestSearch *search, const Allocator *allocat
 extern void forest_search_node(ForestSearch *search, const ForestItem *items, int32_t n,
 							   ForestSums *sums);
 
+/* The same of a node whose sums, and those of several classes, are known. */
+extern void forest_search_summed(ForestSearch *search, const int64_t *classes,
+								 const ForestSums *sums);
+
 /*
  * forest_split_slot
  *		Looks for a split by one slot that is better than *best, which it then becomes.
@@ -69,5 +82,9 @@ extern void forest_search_node(ForestSearch *search, const ForestItem *items, in
  */
 extern bool forest_split_slot(ForestSearch *search, const ForestItem *items, int32_t n,
 							  const ForestSums *sums, int32_t slot, Split *best);
+
+/* The same of a node's rows summed by bin, for several classes also by class; clears the cells. */
+extern bool forest_split_cells(ForestSearch *search, ForestSums *cells, int64_t *class_cells,
+							   const ForestSums *sums, int32_t slot, Split *best);
 
 #endif /* ORCHARD_KERNEL_TREE_FOREST_SPLIT_H */

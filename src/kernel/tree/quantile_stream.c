@@ -223,3 +223,26 @@ stream_renewed(const Objective *objective, const ValueStream *stream, const Allo
 	*value = bent.median + exact_sum_value(&bent.sum) / exact_sum_value(&bent.total);
 	return status;
 }
+
+Status
+source_targets_visit(void *context, StreamWork work, void *work_context)
+{
+	const SourceTargets *targets = context;
+	const TreeSource *source = targets->source;
+	double target[DATASET_BLOCK_ROWS];
+	double weight[DATASET_BLOCK_ROWS];
+	double *weights = tree_source_has_weight(source) ? weight : NULL;
+	int32_t b;
+
+	for (b = 0; b < source->dataset->n_blocks; b++)
+	{
+		const DatasetBlock *block;
+		Status status = tree_source_block(source, b, targets->stop, &block);
+
+		if (status != KERNEL_OK)
+			return status;
+		tree_source_targets(source, block, target, weights);
+		work(work_context, target, weights, block->n);
+	}
+	return KERNEL_OK;
+}

@@ -9,6 +9,7 @@
 #define ORCHARD_KERNEL_TREE_QUANTILE_STREAM_H
 
 #include "kernel/base/memory.h"
+#include "kernel/tree/bin.h"
 #include "kernel/tree/objective.h"
 
 /* Takes some values; weights: NULL when all are 1. */
@@ -22,6 +23,15 @@ typedef struct ValueStream
 	int64_t n;
 	bool has_weight;
 } ValueStream;
+
+/* The targets and weights of a source's rows as values; the context of the visit. */
+typedef struct SourceTargets
+{
+	const TreeSource *source;
+	const StopCheck *stop;
+} SourceTargets;
+
+extern Status source_targets_visit(void *context, StreamWork work, void *work_context);
 
 /* objective_quantile of at least one value; 1 MB of memory. */
 extern Status stream_quantile(const ValueStream *stream, double alpha, const Allocator *allocator,

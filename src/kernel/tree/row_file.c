@@ -7,22 +7,24 @@
 
 #include "kernel/base/hash.h"
 
-/* The columns of a row, first to last. */
+/* The columns of a row: the widest come first, so that all are aligned in a page of any length. */
 typedef struct ColumnCounts
 {
-	int32_t blocks; /* of records, or bytes of codes */
-	int32_t block_bytes;
+	int32_t records;
+	int32_t record_bytes;
 	int32_t words; /* of 8 bytes: hash, target, weight, scores, level */
 	int32_t wide;
+	int32_t codes; /* of one byte */
 } ColumnCounts;
 
 static ColumnCounts
 count_columns(const RowShape *shape, const Records *records)
 {
-	return (ColumnCounts){.blocks = shape->is_grown_on ? records->n_blocks : shape->bins->n_narrow,
-						  .block_bytes = shape->is_grown_on ? records->record_bytes : 1,
+	return (ColumnCounts){.records = shape->is_grown_on ? records->n_blocks : 0,
+						  .record_bytes = records->record_bytes,
 						  .words = 2 + shape->has_weight + shape->n_outputs + shape->has_level,
-						  .wide = shape->bins->n_wide};
+						  .wide = shape->bins->n_wide,
+						  .codes = shape->is_grown_on ? 0 : shape->bins->n_narrow};
 }
 
 static int32_t
@@ -34,11 +36,28 @@ rows_of_page(size_t bytes)
 	return rows > ROW_PAGE_LEAST ? (int32_t) rows : ROW_PAGE_LEAST;
 }
 
+size_t
+row_file_page_bytes(size_t bytes)
+{
+	return (size_t) rows_of_page(bytes) * bytes;
+}
+
 /* Bytes of so many rows. */
 static size_t
 bytes_of(const RowFile *file, int32_t n)
 {
 	return (size_t) n * file->offsets[file->n_columns];
+}
+
+/* Bytes of column c of a row. */
+static size_t
+column_bytes(const ColumnCounts *counts, int32_t c)
+{
+	if (c < counts->records)
+		return (size_t) counts->record_bytes;
+	if (c < counts->records + counts->words)
+		return sizeof(double);
+	return c < counts->records + counts->words + counts->wide ? sizeof(uint16_t) : 1;
 }
 
 static Status
@@ -48,16 +67,14 @@ set_offsets(RowFile *file)
 	size_t at = 0;
 	int32_t c;
 
-	file->n_columns = counts.blocks + counts.words + counts.wide;
+	file->n_columns = counts.records + counts.words + counts.wide + counts.codes;
 	file->offsets = memory_allocate(file->allocator, (size_t) file->n_columns + 1, sizeof(size_t));
 	if (file->offsets == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	for (c = 0; c < file->n_columns; c++)
 	{
 		file->offsets[c] = at;
-		at += c < counts.blocks				 ? (size_t) counts.block_bytes :
-			c < counts.blocks + counts.words ? sizeof(double) :
-											   sizeof(uint16_t);
+		at += column_bytes(&counts, c);
 	}
 	file->offsets[c] = at;
 	file->page_rows = rows_of_page(at);
@@ -76,16 +93,13 @@ static void
 arrange(const RowFile *file, RowPage *page, int32_t n)
 {
 	ColumnCounts counts = count_columns(&file->shape, &file->records);
-	int32_t c = counts.blocks;
+	int32_t c = counts.records;
 
 	page->rows = (BinnedRows){.n = n, .bins = file->shape.bins};
 	page->records = file->records;
 	page->records.memory = NULL;
 	page->records.rows = &page->rows;
-	if (file->shape.is_grown_on)
-		page->records.bytes = page->memory;
-	else
-		page->rows.narrow = page->memory;
+	page->records.bytes = page->memory;
 	page->rows.hash = (uint64_t *) (void *) column_at(file, page, c++, n);
 	page->rows.target = (double *) (void *) column_at(file, page, c++, n);
 	if (file->shape.has_weight)
@@ -94,6 +108,8 @@ arrange(const RowFile *file, RowPage *page, int32_t n)
 	c += file->shape.n_outputs;
 	page->level = file->shape.has_level ? (double *) (void *) column_at(file, page, c++, n) : NULL;
 	page->rows.wide = (uint16_t *) (void *) column_at(file, page, c, n);
+	if (!file->shape.is_grown_on)
+		page->rows.narrow = column_at(file, page, c + counts.wide, n);
 }
 
 /* Lets a page with columns of `capacity` rows have columns of the n that it holds. */

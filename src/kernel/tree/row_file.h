@@ -89,6 +89,9 @@ extern Status row_file_create(RowFile *file, const RowShape *shape, const BlockS
 							  int32_t n, const Allocator *allocator, const StopCheck *stop);
 extern void row_file_release(RowFile *file);
 
+/* Bytes of a page of rows of so many bytes each. */
+extern size_t row_file_page_bytes(size_t bytes);
+
 /* Puts the source's rows in; scores start at start[output]. */
 extern Status row_file_fill(RowFile *file, const TreeSource *source, const double *start);
 
