@@ -10,6 +10,7 @@
 #include "kernel/base/cpu.h"
 
 #include "pg/compat.h"
+#include "pg/threads.h"
 
 PG_FUNCTION_INFO_V1(orchard_library);
 
@@ -23,10 +24,19 @@ add_string(JsonbParseState **state, char *key, char *value)
 	pushJsonbValue(state, WJB_VALUE, &text);
 }
 
+/* The widest instructions that kernels with several forms take here. */
+static char *
+instruction_set(void)
+{
+	if (cpu_has_avx512())
+		return "avx512, avx2, fma";
+	return cpu_has_avx2() ? "avx2, fma" : "baseline";
+}
+
 /*
  * The library's version, the PostgreSQL it was compiled for, and how it computes.
- * Linear algebra is Orchard's own, so "blas" is "none", and every call runs on
- * the backend's thread alone.
+ * Linear algebra is Orchard's own, so "blas" is "none"; "threads" are those that
+ * growing trees may have now.
  */
 Datum
 orchard_library(PG_FUNCTION_ARGS)
@@ -39,10 +49,10 @@ orchard_library(PG_FUNCTION_ARGS)
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	add_string(&state, "library", ORCHARD_VERSION);
 	add_string(&state, "compiled_for", "PostgreSQL " PG_VERSION);
-	add_string(&state, "instruction_set", cpu_has_avx2() ? "avx2, fma" : "baseline");
+	add_string(&state, "instruction_set", instruction_set());
 	add_string(&state, "blas", "none");
 	pushJsonbValue(&state, WJB_KEY, &key);
-	threads.val.numeric = int64_to_numeric(1);
+	threads.val.numeric = int64_to_numeric(threads_allowed());
 	pushJsonbValue(&state, WJB_VALUE, &threads);
 	object = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(object));

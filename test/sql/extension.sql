@@ -82,7 +82,9 @@ RESET client_min_messages;
 
 -- What is installed is what is loaded.
 SELECT v ->> 'extension' = e.extversion AS extension, v ->> 'library' = e.extversion AS library, v ->> 'server' = current_setting('server_version') AS server,
-	v ->> 'compiled_for' ~ '^PostgreSQL \d' AS compiled_for, v -> 'threads' AS threads, v ->> 'blas' AS blas, v ->> 'instruction_set' IN ('avx2, fma', 'baseline') AS instructions
+	v ->> 'compiled_for' ~ '^PostgreSQL \d' AS compiled_for, (v ->> 'threads')::int BETWEEN 1 AND 1 + current_setting('max_parallel_maintenance_workers')::int AS threads, v ->> 'blas' AS blas, v ->> 'instruction_set' IN ('avx512, avx2, fma', 'avx2, fma', 'baseline') AS instructions
 FROM orchard.full_version() AS v, pg_extension AS e WHERE e.extname = 'orchard';
-SELECT orchard.version() = format('%s; Orchard %s (library %s), BLAS none, instructions %s, threads 1', version(), e.extversion, e.extversion, orchard.full_version() ->> 'instruction_set') AS version
+SET orchard.max_threads = 3;
+SELECT orchard.version() = format('%s; Orchard %s (library %s), BLAS none, instructions %s, threads 3', version(), e.extversion, e.extversion, orchard.full_version() ->> 'instruction_set') AS version
 FROM pg_extension AS e WHERE e.extname = 'orchard';
+RESET orchard.max_threads;
