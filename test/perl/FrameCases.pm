@@ -34,7 +34,7 @@ CREATE FUNCTION close_to(a float8, b float8, s float8) RETURNS boolean LANGUAGE 
 CREATE FUNCTION last_of(a anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT a[cardinality(a)]';
 CREATE FUNCTION last_k_of(a anyarray, k int) RETURNS anyarray LANGUAGE sql IMMUTABLE AS
 	'SELECT CASE WHEN cardinality(a) > 0 THEN a[greatest(cardinality(a) - k + 1, 1):] END';
-CREATE FUNCTION lags_of(x float8[], k int) RETURNS float8[] LANGUAGE sql IMMUTABLE AS
+CREATE FUNCTION lags_of(x anyarray, k int) RETURNS anyarray LANGUAGE sql IMMUTABLE AS
 	'SELECT array_agg(x[cardinality(x) - i] ORDER BY i) FROM generate_series(1, k) AS i WHERE x IS NOT NULL';
 CREATE FUNCTION chosen_of(v text[], x float8[], sign int) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE best int;
@@ -95,6 +95,29 @@ BEGIN
 	elapsed := nullif(extract(epoch FROM ts[last] - ts[first])::float8, 0);
 	RETURN CASE WHEN kind = 'rate' THEN x[last] - x[first] ELSE gained END / elapsed;
 END $$;
+-- The same in numeric, where nothing is rounded, and levels.
+CREATE FUNCTION exact_counter_of(ts timestamptz[], x numeric[], kind text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE gained numeric := 0; resets int := 0; odd boolean := false; first int; last int; elapsed numeric;
+BEGIN
+	FOR i IN 1 .. coalesce(cardinality(x), 0) LOOP
+		CONTINUE WHEN x[i] IS NULL;
+		IF x[i] IN ('NaN', 'Infinity', '-Infinity') THEN odd := true; CONTINUE; END IF;
+		IF last IS NULL THEN first := i;
+		ELSIF x[i] < x[last] THEN gained := gained + x[i]; resets := resets + 1;
+		ELSE gained := gained + x[i] - x[last]; END IF;
+		last := i;
+	END LOOP;
+	IF kind = 'resets' THEN RETURN CASE WHEN last IS NOT NULL THEN resets END; END IF;
+	IF odd THEN RETURN 'NaN'; END IF;
+	IF kind = 'delta' THEN RETURN CASE WHEN last IS NOT NULL THEN gained END; END IF;
+	elapsed := nullif(extract(epoch FROM ts[last] - ts[first]), 0);
+	RETURN round(CASE WHEN kind = 'rate' THEN x[last] - x[first] ELSE gained END, 100) / elapsed;
+END $$;
+CREATE FUNCTION exact_above_of(ts timestamptz[], x numeric[], level numeric[]) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+	SELECT above_of(ts, array(SELECT CASE WHEN u IS NULL OR l IS NULL THEN NULL WHEN u = 'NaN' OR l = 'NaN' THEN 'NaN' ELSE (u > l)::int::float8 END FROM unnest(x, level) WITH ORDINALITY AS r(u, l, o) ORDER BY o),
+		array(SELECT 0.0::float8 FROM unnest(x))) $$;
+CREATE FUNCTION exact_crossings_of(x numeric[], level numeric) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+	'SELECT crossings_of(array(SELECT CASE WHEN u = ''NaN'' THEN ''NaN'' ELSE (u > level)::int::float8 END FROM unnest(x) WITH ORDINALITY AS r(u, o) WHERE u IS NOT NULL ORDER BY o))';
 CREATE FUNCTION time_mean_of(ts timestamptz[], x float8[], is_linear boolean) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE area float8 := 0; odd boolean := false; first int; last int; elapsed float8;
 BEGIN
@@ -295,7 +318,7 @@ sub orders
 		my ($type, $value) = @$_;
 		map { { name => "$_->[0]($type)", ours => "orchard.$_->[0]($value$_->[2]) %w", reference => "exact_$_->[1]_of(array_agg(($value)::numeric) %w$_->[2])",
 				same => 'a IS NOT DISTINCT FROM b', rounds => 30 } } ([ 'median', 'quantile', '' ], [ 'quantile', 'quantile', ', 0.83' ], [ 'mad', 'mad', '' ], [ 'iqr', 'iqr', '' ]);
-	} ([ 'bigint', $big ], [ 'numeric', $long ]);
+	} ([ 'bigint', $big ], [ 'numeric', $long ], [ 'numeric of one scale', 'round(x::numeric, 3)' ]);
 	$_->{reference} =~ s/%w\)/%w, 0.5)/ foreach grep { $_->{name} =~ /^median/ } @exact;
 
 	return (@exact,
@@ -393,6 +416,27 @@ sub over_time
 		(map { { name => $_->[0], ours => "orchard.$_->[0] %w", reference => $_->[1], same => 'close_to(a, b, s)', scale => $_->[2] // 'max(abs(x)) %w' } } @close));
 }
 
+# Over time, of integers beyond 2^53 and of numerics of more digits than float8 has: nothing is rounded.
+sub exact_over_time
+{
+	my @types = ([ 'bigint', 'm * 5000000000000::bigint + 9007199254740993 + m % 3', '9007199254740994' ],
+		[ 'numeric', "x::numeric * 1.000000000000000000001 + (i % 3) * '1e-25'::numeric", '0.0000000000000000000000001' ]);
+	return map {
+		my ($type, $value, $level) = @$_;
+		my @cases = (
+			[ "lags($value, 4)", "lags_of(array_agg($value) %w, 4)" ],
+			[ "crossings($value, $level)", "exact_crossings_of(array_agg(($value)::numeric) %w, $level)" ],
+			[ "time_above(ts, $value, i * $level)", "exact_above_of(array_agg(ts) %w, array_agg(($value)::numeric) %w, array_agg((i * $level)::numeric) %w)" ],
+			[ "counter_resets(ts, $value)", "exact_counter_of(array_agg(ts) %w, array_agg(($value)::numeric) %w, 'resets')" ],
+			[ "counter_delta(ts, $value)", "trim_scale(exact_counter_of(array_agg(ts) %w, array_agg(($value)::numeric) %w, 'delta'))" ],
+			[ "counter_rate(ts, $value)", "exact_counter_of(array_agg(ts) %w, array_agg(($value)::numeric) %w, 'counter_rate')::float8" ],
+			[ "rate(ts, $value)", "exact_counter_of(array_agg(ts) %w, array_agg(($value)::numeric) %w, 'rate')::float8" ]);
+		map { {
+			name => ($_->[0] =~ s/\Q$value\E/$type/r), ours => "(orchard.$_->[0] %w)::text", reference => "($_->[1])::text", same => 'a IS NOT DISTINCT FROM b'
+		} } @cases;
+	} @types;
+}
+
 # What takes a time takes one without a time zone too, with the same result.
 sub without_zone
 {
@@ -401,7 +445,7 @@ sub without_zone
 	} } grep { $_->{ours} =~ /\bts\b/ } (in_order(), over_time());
 }
 
-my @rooms = (\&drop_ins, \&real_drop_ins, \&shapes, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time, \&without_zone);
+my @rooms = (\&drop_ins, \&real_drop_ins, \&shapes, \&extremes, \&summaries, \&pair_drop_ins, \&orders, \&in_order, \&counts, \&sketches, \&over_time, \&exact_over_time, \&without_zone);
 
 sub frame_cases
 {
