@@ -31,6 +31,7 @@
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/row_binding.h"
+#include "pg/scan_row.h"
 #include "pg/value_hash.h"
 
 #define TEXT_KEPT 100	   /* bytes of a frequent value */
@@ -66,6 +67,13 @@ typedef struct DescribeState
 	int n_columns;
 	DescribedColumn *columns;
 } DescribeState;
+
+/* In fn_extra of the transition. */
+typedef struct DescribeSite
+{
+	RowLayout *layout;
+	const ExprContext *scan; /* where rows are read that are not formed, else NULL */
+} DescribeSite;
 
 /* Fields of orchard.column_description. */
 enum
@@ -274,7 +282,7 @@ add_text(DescribeState *state, DescribedColumn *column, Datum datum)
 }
 
 static void
-add_row(DescribeState *state, const RowLayout *layout)
+add_row(DescribeState *state, const Datum *values, const bool *nulls)
 {
 	uint64 *hashes = palloc(sizeof(uint64) * Max(state->n_columns, 1));
 	uint64 row_hash = 0;
@@ -283,9 +291,9 @@ add_row(DescribeState *state, const RowLayout *layout)
 	for (i = 0; i < state->n_columns; i++)
 	{
 		DescribedColumn *column = &state->columns[i];
-		Datum datum = layout->values[column->index];
+		Datum datum = values[column->index];
 
-		if (layout->nulls[column->index])
+		if (nulls[column->index])
 		{
 			column->summary.n_missing++;
 			hashes[i] = MISSING_HASH;
@@ -301,27 +309,28 @@ add_row(DescribeState *state, const RowLayout *layout)
 	pfree(hashes);
 }
 
-/* The layout of the call site, which sees one row type. */
-static RowLayout *
-site_layout(FunctionCallInfo fcinfo, HeapTupleHeader row)
+/* The site, made from this row when it is the first. */
+static DescribeSite *
+describe_site(FunctionCallInfo fcinfo, HeapTupleHeader row)
 {
-	RowLayout *layout = fcinfo->flinfo->fn_extra;
+	DescribeSite *site = fcinfo->flinfo->fn_extra;
 	MemoryContext caller;
 
-	if (likely(layout != NULL))
+	if (likely(site != NULL))
 	{
-		if (unlikely(!row_layout_fits(layout, row)))
+		if (unlikely(!row_layout_fits(site->layout, row)))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
 					 errmsg("orchard.describe saw rows of two types"),
 					 errhint("Select the same columns in all parts of the query.")));
-		return layout;
+		return site;
 	}
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	layout = row_layout_create(row);
+	site = palloc0(sizeof(DescribeSite));
+	site->layout = row_layout_create(row);
 	MemoryContextSwitchTo(caller);
-	fcinfo->flinfo->fn_extra = layout;
-	return layout;
+	fcinfo->flinfo->fn_extra = site;
+	return site;
 }
 
 static MemoryAccount *
@@ -330,29 +339,57 @@ account_of(FunctionCallInfo fcinfo)
 	return memory_account_of_aggregate(fcinfo, "orchard descriptions", "describe");
 }
 
+static DescribeState *
+describe_state(FunctionCallInfo fcinfo, const DescribeSite *site)
+{
+	return PG_ARGISNULL(0) ? state_of_layout(account_of(fcinfo), site->layout) :
+							 (DescribeState *) PG_GETARG_POINTER(0);
+}
+
+/* A row that is a value; returns the state that it went into. */
+static DescribeState *
+take_formed_row(FunctionCallInfo fcinfo)
+{
+	bool is_first = fcinfo->flinfo->fn_extra == NULL;
+	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(1);
+	DescribeSite *site = describe_site(fcinfo, row);
+	DescribeState *state = describe_state(fcinfo, site);
+
+	row_layout_read(site->layout, row);
+	add_row(state, site->layout->values, site->layout->nulls);
+	/* Those that follow are read from the scan below where that can be. */
+	if (is_first)
+		site->scan = scan_rows_take(fcinfo, 0, site->layout->descriptor);
+	return state;
+}
+
+/* The row that the scan below is at. */
+static DescribeState *
+take_scan_row(FunctionCallInfo fcinfo, const DescribeSite *site)
+{
+	TupleTableSlot *slot = scan_row(site->scan);
+	DescribeState *state = describe_state(fcinfo, site);
+
+	slot_getallattrs(slot);
+	add_row(state, slot->tts_values, slot->tts_isnull);
+	return state;
+}
+
 /* transition(state, row) */
 Datum
 orchard_describe_accum(PG_FUNCTION_ARGS)
 {
-	DescribeState *state;
-	HeapTupleHeader row;
-	RowLayout *layout;
+	const DescribeSite *site = fcinfo->flinfo->fn_extra;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "describe_accum called outside an aggregate");
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(PG_GETARG_POINTER(0));
-	}
-	row = PG_GETARG_HEAPTUPLEHEADER(1);
-	layout = site_layout(fcinfo, row);
-	state = PG_ARGISNULL(0) ? state_of_layout(account_of(fcinfo), layout) :
-							  (DescribeState *) PG_GETARG_POINTER(0);
-	row_layout_read(layout, row);
-	add_row(state, layout);
-	PG_RETURN_POINTER(state);
+	if (site != NULL && site->scan != NULL)
+		PG_RETURN_POINTER(take_scan_row(fcinfo, site));
+	if (!PG_ARGISNULL(1))
+		PG_RETURN_POINTER(take_formed_row(fcinfo));
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(PG_GETARG_POINTER(0));
 }
 
 static void

@@ -77,6 +77,18 @@ SET work_mem = '1GB';
 SELECT count(d) FROM (SELECT orchard.describe(g) AS d FROM (SELECT i, i % 5 AS b, i % 7 AS c, i % 11 AS d FROM generate_series(1, 2000) AS i) AS g GROUP BY i OFFSET 0) AS q;
 RESET orchard.max_memory;
 
+-- Rows that are read where the scan has them are described as those that are formed: of stored rows of three ages, of subqueries, and in groups.
+CREATE TABLE grown AS SELECT * FROM ground WHERE id <= 3000;
+ALTER TABLE grown ADD late text DEFAULT 'before', ADD big text, DROP five;
+ALTER TABLE grown ALTER big SET STORAGE EXTERNAL;
+UPDATE grown SET late = 'after', big = repeat(label, 1500) WHERE id % 10 = 0;
+SELECT orchard.describe(g)::text = (SELECT orchard.describe(coalesce(g, g))::text FROM grown AS g) AS same FROM grown AS g;
+SELECT orchard.describe(g)::text = (SELECT orchard.describe(coalesce(g, g))::text FROM (SELECT late, x + 1 AS x, day FROM grown OFFSET 100) AS g) AS same FROM (SELECT late, x + 1 AS x, day FROM grown OFFSET 100) AS g;
+SET enable_hashagg = off;
+RESET enable_sort;
+SELECT count(*), bool_and(f.d = s.d) AS same FROM (SELECT a, orchard.describe(g)::text AS d FROM (SELECT * FROM grown ORDER BY a, id) AS g GROUP BY a) AS s JOIN (SELECT a, orchard.describe(coalesce(g, g))::text AS d FROM (SELECT * FROM grown ORDER BY a, id) AS g GROUP BY a) AS f USING (a);
+RESET enable_hashagg;
+
 -- The split: the share of keys, one side a key, the same for equal numbers of different types, another one for another seed.
 SELECT abs(avg(orchard.train_test_split(id)::int) - 0.2) <= 4 * sqrt(0.2 * 0.8 / 10000) AS a_fifth,
 	abs(avg(orchard.train_test_split(id, 0.5)::int) - 0.5) <= 4 * sqrt(0.25 / 10000) AS half,

@@ -86,6 +86,27 @@ take_from_all(SummaryValue *values, uint32_t *n, uint64_t by, const Allocator *a
 	*n = kept;
 }
 
+/* After the frequent values have changed their places. */
+static void
+copy_hashes(ColumnSummary *summary)
+{
+	uint32_t i;
+
+	for (i = 0; i < summary->n_top; i++)
+		summary->hashes[i] = summary->top[i].hash;
+}
+
+/* The place of the hash among the frequent values, or n_top. */
+static inline uint32_t
+find_hash(const ColumnSummary *summary, uint64_t hash)
+{
+	uint32_t i = 0;
+
+	while (i < summary->n_top && summary->hashes[i] != hash)
+		i++;
+	return i;
+}
+
 SummaryValue *
 column_summary_add(ColumnSummary *summary, const Allocator *allocator, uint64_t hash)
 {
@@ -93,13 +114,11 @@ column_summary_add(ColumnSummary *summary, const Allocator *allocator, uint64_t 
 	uint32_t i;
 
 	summary->n++;
-	for (i = 0; i < summary->n_top; i++)
+	i = find_hash(summary, hash);
+	if (i < summary->n_top)
 	{
-		if (summary->top[i].hash == hash)
-		{
-			summary->top[i].count++;
-			return NULL;
-		}
+		summary->top[i].count++;
+		return NULL;
 	}
 	/* One that is among the frequent ones was noted when it came there. */
 	note_hash(summary, hash);
@@ -107,8 +126,10 @@ column_summary_add(ColumnSummary *summary, const Allocator *allocator, uint64_t 
 	{
 		summary->lost++;
 		take_from_all(summary->top, &summary->n_top, 1, allocator);
+		copy_hashes(summary);
 		return NULL;
 	}
+	summary->hashes[summary->n_top] = hash;
 	value = &summary->top[summary->n_top++];
 	*value = (SummaryValue){.hash = hash, .count = 1};
 	return value;
@@ -189,6 +210,7 @@ merge_values(ColumnSummary *into, const Allocator *allocator, const ColumnSummar
 	}
 	memcpy(into->top, all, sizeof(SummaryValue) * n);
 	into->n_top = n;
+	copy_hashes(into);
 	return status;
 }
 
@@ -278,6 +300,7 @@ void
 column_summary_sort(ColumnSummary *summary)
 {
 	sort_values(summary->top, summary->n_top, NULL);
+	copy_hashes(summary);
 }
 
 void
@@ -320,6 +343,7 @@ decode_values(ColumnSummary *summary, const Allocator *allocator, ByteReader *re
 		Status status;
 
 		value->hash = read_u64(reader);
+		summary->hashes[summary->n_top] = value->hash;
 		value->count = read_u64(reader);
 		bits = read_u64(reader);
 		has_text = read_u8(reader) != 0;

@@ -36,6 +36,7 @@ typedef struct ColumnSummary
 	uint64_t lost;
 	uint8_t *registers; /* SUMMARY_REGISTERS */
 	uint32_t n_top;
+	uint64_t hashes[SUMMARY_TOP];  /* of the first n_top: 256 bytes to search, not 1,280 */
 	SummaryValue top[SUMMARY_TOP]; /* in no order */
 	Moments moments;			   /* of what column_summary_add_number took */
 	QuantileSketch sketch;

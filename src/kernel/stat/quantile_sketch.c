@@ -49,9 +49,14 @@ find_bucket(const SketchSide *side, int32_t index)
 {
 	const SketchBucket *base = side->buckets;
 	uint32_t n = side->n;
+	int64_t guess;
 
 	if (n == 0)
 		return 0;
+	/* Where no bucket between it and the last is without values, as mostly, its place is its distance. */
+	guess = (int64_t) n - 1 - ((int64_t) base[n - 1].index - index);
+	if (guess >= 0 && guess < n && base[guess].index == index)
+		return (uint32_t) guess;
 	while (n > 1)
 	{
 		uint32_t half = n / 2;
