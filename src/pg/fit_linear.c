@@ -17,6 +17,8 @@
 #include "pg/fit_final.h"
 #include "pg/fit_work.h"
 
+#define ROUNDED_CONDITION 1e8 /* from where on rounding the columns leaves less than 8 digits */
+
 /* Facts of the columns; target_mean: out, for the algorithms that need it. */
 static void
 collect_facts(Fit *fit, const LogisticOptions *logistic, double *target_mean)
@@ -273,6 +275,18 @@ warn_rough(Fit *fit, const LinearFit *result)
 			result->digits, result->digits == 1 ? "digit" : "digits"));
 }
 
+/* What a recipe makes of a column is rounded to double, whatever digits the column has. */
+static void
+warn_rounded(Fit *fit, double condition)
+{
+	if (fit->spec->n_prepared > 0 && condition > ROUNDED_CONDITION)
+		fit_add_warning(
+			fit,
+			psprintf(
+				"the condition number is %.1e, and what a recipe makes of columns is rounded to double, which leaves about %d digits of the coefficients",
+				condition, Max((int) (16.0 - log10(condition)), 1)));
+}
+
 bool
 fit_is_rough(const FitState *state)
 {
@@ -330,6 +344,7 @@ fit_linear_regression(Fit *fit)
 				result.facts.iterations, result.facts.gradient_norm));
 	if (result.is_rough)
 		warn_rough(fit, &result);
+	warn_rounded(fit, result.facts.condition_number);
 	rows.freedom = (double) fit->state->dataset.n - result.facts.rank;
 	take_result(fit, &rows, &result);
 	add_squares(fit, &result.facts, least_squares_weight(fit->sums));
