@@ -21,7 +21,8 @@
 #define SUM_DIGITS 30.0
 #define FULL_DIGITS 15
 #define REFINED_DIGITS 13
-#define NEAR_EXACT 1e-8 /* 1e-16 of rounding against 8 digits of a standard error */
+#define SUM_RESIDUE 1e-20 /* of 1e-30 of rounding, 10 digits are left */
+#define NEAR_EXACT 1e-8	  /* 1e-16 of rounding against 8 digits of a standard error */
 
 /* The coefficient table's row from its estimate and variance. */
 static void
@@ -261,6 +262,13 @@ least_squares_is_rough(const LinearFacts *facts, int64_t rows, bool is_wide, boo
 	return digits < LEAST_SQUARES_DIGITS || (is_plain && is_near_exact(facts, rows));
 }
 
+/* Is the residual square so small against the target's that double-double sums leave it few digits? */
+static bool
+is_residue(const Solver *solver)
+{
+	return !(solver_residual_square(solver).hi > SUM_RESIDUE * solver->target_square.hi);
+}
+
 /* Solves the equations of the solver's sums, and notes how many digits that leaves. */
 static Status
 solve_sums(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
@@ -305,7 +313,8 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 		status = solve_sums(solver, options, stop, fit);
 	if (status == KERNEL_OK && is_plain(options) && !solver->state->is_wide &&
 		options->rows != NULL &&
-		least_squares_is_rough(&fit->facts, solver->state->rows, false, true))
+		(least_squares_is_rough(&fit->facts, solver->state->rows, false, true) ||
+		 is_residue(solver)))
 	{
 		status = solver_refine(solver, options->rows, stop);
 		fit->digits = FULL_DIGITS;
