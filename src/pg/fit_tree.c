@@ -299,6 +299,22 @@ place_of_rows(const Fit *fit, double bytes, size_t *memory)
 	return fit->state->dataset.store;
 }
 
+/* What growing has come to; targets of which sums overflow have an error of their own. */
+static void
+require_grown(Fit *fit, Status status)
+{
+	if (status == KERNEL_OVERFLOW)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("value out of range: overflow in growing trees"),
+			 errdetail(
+				 "The squares of the targets, or of these times the weights, are too large to sum."),
+			 errhint(
+				 "Divide the target or the weights by a power of ten, or leave rows with such values out.")));
+	fit_require(fit, status);
+}
+
 /* Raises 53200 when trees cannot have so many bytes for these rows. */
 static void
 require_memory_of_rows(const Fit *fit, double bytes, int64 n)
@@ -343,9 +359,9 @@ grow_trees(Fit *fit, const TreeSource *source)
 	if (fit->progress != NULL)
 		options.report = &report;
 	place_boost_rows(fit, source, &options);
-	fit_require(fit,
-				boost_fit(source, n_held_out > 0 ? &validation : NULL, &options,
-						  &fit->account->allocator, &fit->account->stop, &result));
+	require_grown(fit,
+				  boost_fit(source, n_held_out > 0 ? &validation : NULL, &options,
+							&fit->account->allocator, &fit->account->stop, &result));
 	if (options.early_stopping_rounds > 0 && n_held_out == 0)
 		fit_add_warning(
 			fit, pstrdup("no row was held out, so \"early_stopping_rounds\" stopped nothing"));
@@ -420,9 +436,9 @@ grow_forest(Fit *fit, const TreeSource *source)
 	place_forest_rows(fit, source, &forest);
 	fit->account->hint =
 		"Raise orchard.max_memory, or grow smaller trees: lower \"max_depth\" or \"n_estimators\", or raise \"min_samples_leaf\".";
-	fit_require(fit,
-				forest_fit(source, &forest, &fit->account->allocator, &fit->account->stop,
-						   &fit->model.ensemble));
+	require_grown(fit,
+				  forest_fit(source, &forest, &fit->account->allocator, &fit->account->stop,
+							 &fit->model.ensemble));
 	fit->account->hint = NULL;
 	add_forest_metrics(fit, &train, forest.oob);
 	fit->model.facts.iterations = tree->n_estimators;

@@ -231,3 +231,5 @@ SELECT orchard.summary(orchard.fit(t, NULL, '{"algorithm": "isolation_forest"}')
 DROP TABLE grove_told;
 SELECT orchard.drop_model('grove_bag');
 DROP TABLE grove_bag;
+-- A target whose squares have no finite sum: an error that says so.
+SELECT orchard.fit(t, 'y', '{"algorithm": "decision_tree"}') FROM (SELECT i AS x, 1e200 * i AS y FROM generate_series(1, 100) AS i) AS t;

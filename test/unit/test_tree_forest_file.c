@@ -142,6 +142,44 @@ grows_the_same_forest(void)
 	}
 }
 
+/*
+ * Rows of the same content are drawn together, so a node may have many more of them than there are
+ * to be expected, and than there is room for.
+ */
+static void
+has_more_rows_than_expected(void)
+{
+	Kind kind = {.bootstrap = true, .min_samples_leaf = 1, .memory = 600000};
+	Rows made = rows_create(FAR_ROWS);
+	ForestOptions options = options_of(&kind);
+	Ensemble *golden;
+	Ensemble *ours;
+	Dataset dataset;
+	FarStore far;
+	int32_t i;
+
+	for (i = 4; i < FAR_ROWS; i++)
+	{
+		memcpy(made.numbers + (size_t) i * ROW_NUMBERS,
+			   made.numbers + (size_t) (i % 4) * ROW_NUMBERS, ROW_NUMBERS * sizeof(double));
+		made.codes[i] = made.codes[i % 4];
+		made.target[i] = made.target[i % 4];
+	}
+	far_begin(&far);
+	dataset = rows_dataset(&made, false, 1);
+	options.n_estimators = 40;
+	CHECK(fit(&dataset, &options, &golden) == KERNEL_OK);
+	options.store = &far.store;
+	options.memory = kind.memory;
+	CHECK(fit(&dataset, &options, &ours) == KERNEL_OK);
+	check_equal(ours, golden);
+	ensemble_release(golden, &unit_allocator);
+	ensemble_release(ours, &unit_allocator);
+	dataset_release(&dataset, &unit_allocator);
+	rows_free(&made);
+	free(far.bytes);
+}
+
 /* Of one row, of two, of some: trees that draw none, and leaves of one row. */
 static void
 grows_on_few_rows(void)
@@ -324,6 +362,7 @@ ends_when_the_store_or_memory_does(void)
 	rows_free(&made);
 }
 
-UNIT_MAIN(UNIT_CASE(grows_the_same_forest), UNIT_CASE(grows_on_few_rows),
-		  UNIT_CASE(looks_for_slots_that_vary), UNIT_CASE(takes_the_same_memory_for_more_rows),
+UNIT_MAIN(UNIT_CASE(grows_the_same_forest), UNIT_CASE(has_more_rows_than_expected),
+		  UNIT_CASE(grows_on_few_rows), UNIT_CASE(looks_for_slots_that_vary),
+		  UNIT_CASE(takes_the_same_memory_for_more_rows),
 		  UNIT_CASE(ends_when_the_store_or_memory_does))
