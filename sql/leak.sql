@@ -5,6 +5,11 @@ AS 'MODULE_PATHNAME', 'orchard_rows_as_known' LANGUAGE C VOLATILE PARALLEL UNSAF
 COMMENT ON FUNCTION orchard.rows_as_known(text, jsonb, text, text)
 IS 'the rows of a query as it would have given them at a moment, NULL for now; rest is what follows FROM (query) AS q';
 
+CREATE FUNCTION orchard.leak_require_columns(query text, keys text[], moment text) RETURNS void
+AS 'MODULE_PATHNAME', 'orchard_leak_require_columns' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION orchard.leak_require_columns(text, text[], text)
+IS 'raises an error for keys that a query does not have, and for a moment that is none of its times';
+
 CREATE FUNCTION orchard.leak_same(a jsonb, b jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
@@ -45,6 +50,7 @@ BEGIN
 	IF sample < 1 THEN
 		RAISE invalid_parameter_value USING MESSAGE = pg_catalog.format('argument "sample" must be at least 1, not %s', sample);
 	END IF;
+	PERFORM orchard.leak_require_columns(query, keys, at_column);
 	SELECT pg_catalog.string_agg(pg_catalog.format('q.%I', k), ', ' ORDER BY i) INTO listed
 	FROM pg_catalog.unnest(keys) WITH ORDINALITY AS u(k, i);
 	FOR row_now IN

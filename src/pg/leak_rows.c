@@ -64,6 +64,7 @@ typedef struct LeakEntry
 	int index; /* in its range table, from 1 */
 } LeakEntry;
 
+PG_FUNCTION_INFO_V1(orchard_leak_require_columns);
 PG_FUNCTION_INFO_V1(orchard_rows_as_known);
 
 static void
@@ -108,12 +109,18 @@ require_attribute(const LeakSource *source, const char *name)
 	return attribute;
 }
 
+static bool
+is_time(Oid type)
+{
+	return type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID;
+}
+
 static void
 require_time_attribute(const LeakSource *source, const char *name)
 {
 	Oid type = getBaseType(get_atttype(source->relid, require_attribute(source, name)));
 
-	if (type != DATEOID && type != TIMESTAMPOID && type != TIMESTAMPTZOID)
+	if (!is_time(type))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" must be a date or a timestamp, not %s", name,
@@ -462,6 +469,51 @@ rows_text(const char *query, const char *rest)
 	SPI_finish();
 	MemoryContextSwitchTo(caller);
 	return text;
+}
+
+/* The moment of the prediction is a time of the query. */
+static void
+require_moment(const RowLayout *layout, const char *name)
+{
+	int column = row_layout_require(layout, name, "moment");
+	Oid type = getBaseType(TupleDescAttr(layout->descriptor, column)->atttypid);
+
+	if (!is_time(type))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" must be a date or a timestamp, not %s", name,
+					format_type_be(type)),
+			 errhint(
+				 "Name the time of the prediction last in argument \"keys\", or in argument \"moment\".")));
+}
+
+/* Arguments: the query, the keys, the moment.  Refuses names that the query does not have. */
+Datum
+orchard_leak_require_columns(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char *query = text_argument(fcinfo, 0, "query");
+	char *moment = text_argument(fcinfo, 2, "moment");
+	const RowLayout *layout;
+	Datum *keys;
+	int n_keys;
+	int i;
+
+	require_argument(fcinfo, 1, "keys");
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &keys, NULL,
+					  &n_keys);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	MemoryContextSwitchTo(caller);
+	SPI_freeplan(row_source_plan(query, "query"));
+	layout = row_source_open(query)->layout;
+	SPI_finish();
+	MemoryContextSwitchTo(caller);
+	for (i = 0; i < n_keys; i++)
+		row_layout_require(layout, TextDatumGetCString(keys[i]), "keys");
+	require_moment(layout, moment);
+	PG_RETURN_VOID();
 }
 
 Datum

@@ -174,6 +174,8 @@ own_name(const Step *step, const char *base, uint32 output)
 	switch (step->kind)
 	{
 		case STEP_BINS:
+			if (step->flag && output == step_bins(step))
+				return psprintf("%s=(null)", base);
 			return step->flag ? psprintf("%s=bin%u", base, output) : pstrdup(base);
 		case STEP_POLYNOMIAL:
 			return polynomial_name(step, output);

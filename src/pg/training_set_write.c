@@ -197,8 +197,12 @@ append_lateral_windows(StringInfo sql, const TrainingSet *set, const TrainingSou
 	}
 	appendStringInfo(sql, "\n\t\tFROM (SELECT * FROM %s) AS x\n", source->rows->from);
 	append_past(sql, set, source);
-	appendStringInfo(sql, "\n\t\t\tAND %s %s %s\n\t) AS window_%d ON true\n", ts, from,
-					 moment(set, source->delay + source->widest), n);
+	appendStringInfo(sql, "\n\t\t\tAND %s %s %s", ts, from,
+					 moment(set, source->delay + source->widest));
+	/* An infinite time is in no window, as where sources are merged: both ends would hold it. */
+	if (set->is_left_closed && set->is_right_closed)
+		appendStringInfo(sql, "\n\t\t\tAND pg_catalog.isfinite(%s)", moment(set, 0));
+	appendStringInfo(sql, "\n\t) AS window_%d ON true\n", n);
 }
 
 /* Keys of one side of the merge. */

@@ -118,6 +118,9 @@ SELECT orchard.assert_no_leak('tx', '[{"relation": "paid", "ts": "at"}]', '{id,a
 SELECT orchard.assert_no_leak('tx', '[{"relation": "payments", "ts": "at"}]', '{id,at}');
 SELECT orchard.assert_no_leak('tx', '[{"relation": "tx", "ts": "at"}]', '{}');
 SELECT orchard.assert_no_leak('tx', '[{"relation": "tx", "ts": "at"}]', '{id,at}', 0);
+SELECT orchard.assert_no_leak('tx', '[{"relation": "tx", "ts": "at"}]', '{id,when}');
+SELECT orchard.assert_no_leak('tx', '[{"relation": "tx", "ts": "at"}]', '{id,card}');
+SELECT orchard.assert_no_leak('tx', '[{"relation": "tx", "ts": "at"}]', '{id}', moment => 'amount');
 SELECT orchard.assert_no_leak('DELETE FROM tx', '[{"relation": "tx", "ts": "at"}]', '{id,at}');
 SELECT orchard.assert_no_leak('SELECT 1; DROP TABLE tx', '[{"relation": "tx", "ts": "at"}]', '{id,at}');
 SELECT orchard.assert_no_leak('SELECT card, at FROM payments UNION ALL SELECT card, at FROM payments', '[{"relation": "payments", "ts": "at", "closed": "right"}]', '{card,at}', 1);

@@ -66,6 +66,12 @@ FROM unnest('{lateral,merge,auto}'::text[]) AS strategy, unnest('{left,right,bot
 	(VALUES ('0', '2000 hours'), ('5 hours', '40 hours')) AS v(delay, max_age)
 ORDER BY 1, 2, 3;
 
+-- an infinite time is in no window, even where both ends belong to it
+BEGIN;
+INSERT INTO tx SELECT 1, 'a', ts, '2024-03-01', 5000, 1, true, 'k', '{1}' FROM unnest('{infinity,-infinity}'::timestamptz[]) AS ts;
+SELECT closed, differences(written('lateral', closed, '0', '90 days'), written('merge', closed, '0', '90 days')) AS different FROM unnest('{left,right,both,neither}'::text[]) AS closed;
+ROLLBACK;
+
 -- every row of the spine once, repeated ones too, and what they carry
 SELECT count(*), count(*) - count(DISTINCT q) AS repeated FROM spine AS q;
 DO $$

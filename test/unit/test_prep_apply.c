@@ -96,7 +96,7 @@ static void
 case_bins(void)
 {
 	double edges[] = {0.0, 1.0, 2.0, 4.0};
-	double outputs[3];
+	double outputs[4];
 	Applier applier;
 	Step step;
 
@@ -109,7 +109,19 @@ case_bins(void)
 	CHECK(applier_begin(&applier, &step, &unit_allocator) == KERNEL_OK && applier.outputs == 3);
 	apply_number(&applier, 1.5, outputs);
 	CHECK(outputs[0] == 0.0 && outputs[1] == 1.0 && outputs[2] == 0.0);
+	apply_number(&applier, NAN, outputs);
+	CHECK(isnan(outputs[0]) && isnan(outputs[2]));
 	applier_release(&applier, &unit_allocator);
+	/* Missing values have the last bin. */
+	step.nulls = NULLS_ARE_A_LEVEL;
+	CHECK(applier_begin(&applier, &step, &unit_allocator) == KERNEL_OK && applier.outputs == 4);
+	apply_number(&applier, NAN, outputs);
+	CHECK(outputs[0] == 0.0 && outputs[2] == 0.0 && outputs[3] == 1.0);
+	apply_number(&applier, 99.0, outputs);
+	CHECK(outputs[2] == 1.0 && outputs[3] == 0.0);
+	applier_release(&applier, &unit_allocator);
+	step.flag = false;
+	CHECK(apply_one(&step, NAN) == 3.0 && apply_one(&step, 99.0) == 2.0);
 }
 
 /* The order of degree and columns, and the name of each product. */

@@ -166,22 +166,21 @@ static void
 apply_bins(const Step *step, uint32_t n_outputs, double x, double *outputs)
 {
 	const NumberList *edges = &step->knots;
+	bool has_bin = isnan(x) ? step->nulls == NULLS_ARE_A_LEVEL : edges->n > 0;
+	uint32_t n = step_bins(step);
 	uint32_t bin;
 	uint32_t i;
 
-	if (isnan(x) || edges->n == 0)
+	if (!has_bin)
 	{
 		for (i = 0; i < n_outputs; i++)
 			outputs[i] = NAN;
 		return;
 	}
 	/* Inner edges belong to the bin on their right; beyond the outer ones are the first and the last bin. */
-	bin = knots_below(edges, x, true);
-	bin = bin == 0 ? 0 : bin - 1;
-	if (edges->n > 1 && bin > edges->n - 2)
-		bin = edges->n - 2;
-	if (edges->n == 1)
-		bin = 0;
+	bin = isnan(x) ? n : knots_below(edges, x, true);
+	if (!isnan(x))
+		bin = bin == 0 ? 0 : bin - 1 < n ? bin - 1 : n - 1;
 	if (!step->flag)
 	{
 		outputs[0] = bin;

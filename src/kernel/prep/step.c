@@ -84,6 +84,7 @@ const StepField step_fields[] = {
 	WORD_OPTION("strategy", BIT(STEP_BINS), strategy, "quantile", "uniform", "custom"),
 	FLAG_OPTION("onehot", BIT(STEP_BINS)),
 	{"edges", BIT(STEP_BINS), FIELD_NUMBERS, true, AT(knots), 0, 0, 0, {NULL}},
+	WORD_OPTION("nulls", BIT(STEP_BINS), nulls, "stay", "bin"),
 	WHOLE_OPTION("degree", BIT(STEP_POLYNOMIAL), n, 1, 5, 2),
 	FLAG_OPTION("interaction_only", BIT(STEP_POLYNOMIAL)),
 	WORD_OPTION("cycle", BIT(STEP_CYCLIC), strategy, "period", "day", "week", "year"),

@@ -83,7 +83,7 @@ enum
 };
 enum
 {
-	NULLS_ARE_ZEROS,
+	NULLS_ARE_ZEROS, /* of bins: missing */
 	NULLS_ARE_A_LEVEL
 };
 enum
@@ -267,6 +267,13 @@ step_encoder(const Step *step)
 	while (step->kind == STEP_IMPUTE && step->after.n > 0)
 		step = &step->after.steps[0];
 	return step;
+}
+
+/* Of BINS, without that of missing values; what was not learnt counts as one. */
+static inline uint32_t
+step_bins(const Step *step)
+{
+	return step->knots.n > 1 ? step->knots.n - 1 : 1;
 }
 
 static inline bool

@@ -40,9 +40,7 @@ step_own_outputs(const Step *step)
 	switch (step->kind)
 	{
 		case STEP_BINS:
-			if (!step->flag)
-				return 1;
-			return step->knots.n > 1 ? step->knots.n - 1 : 1;
+			return step->flag ? step_bins(step) + (step->nulls == NULLS_ARE_A_LEVEL) : 1;
 		case STEP_POLYNOMIAL:
 			return polynomial_terms((uint32_t) step->width, (uint32_t) step->n, step->flag);
 		case STEP_CYCLIC:
@@ -126,14 +124,15 @@ step_chain_learns(const Step *step)
 	return step_learns(step) || list_learns(&step->before) || list_learns(&step->after);
 }
 
-/* Is there a step of the kind among the template's steps after this one? */
+/* Is there a step that makes a value of missing ones among the template's steps after this one? */
 static bool
-has_after(const Step *step, StepKind kind)
+has_filler_after(const Step *step)
 {
 	while (step->after.n > 0)
 	{
 		step = &step->after.steps[0];
-		if (step->kind == kind)
+		if (step->kind == STEP_IMPUTE ||
+			(step->kind == STEP_BINS && step->nulls == NULLS_ARE_A_LEVEL))
 			return true;
 	}
 	return false;
@@ -145,7 +144,7 @@ step_passes_rows(const Step *step)
 	if (!step_learns(step) || step_gives_text(step))
 		return true;
 	/* What another one would make of the missing values could not be taken back. */
-	return step->kind == STEP_IMPUTE && !has_after(step, STEP_IMPUTE);
+	return step->kind == STEP_IMPUTE && !has_filler_after(step);
 }
 
 static const char *
