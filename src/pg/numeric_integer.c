@@ -5,6 +5,7 @@
 
 #include "common/int.h"
 
+#include "pg/compat.h"
 #include "pg/numeric_integer.h"
 
 #define BASE_DIGITS 4	 /* decimal digits in one of the base */

@@ -254,7 +254,33 @@ survives_refusals(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(counts_frequent_values), UNIT_CASE(is_exact_for_few),
+/* A value that goes makes the others move up, and each keeps its own count. */
+static void
+values_move_up(void)
+{
+	ColumnSummary summary;
+	uint64_t value;
+	uint32_t i;
+
+	CHECK(column_summary_begin(&summary, &unit_allocator) == KERNEL_OK);
+	for (value = 1; value <= SUMMARY_TOP; value++)
+	{
+		for (i = 0; i < value; i++)
+			(void) column_summary_add(&summary, &unit_allocator, value);
+	}
+	/* One more takes one from each: the first has none left. */
+	CHECK(column_summary_add(&summary, &unit_allocator, 1000) == NULL);
+	CHECK(summary.n_top == SUMMARY_TOP - 1 && summary.lost == 1);
+	CHECK(column_summary_add(&summary, &unit_allocator, 2) == NULL);
+	for (i = 0; i < summary.n_top; i++)
+	{
+		CHECK(summary.hashes[i] == summary.top[i].hash);
+		CHECK(summary.top[i].count == summary.top[i].hash - 1 + (summary.top[i].hash == 2));
+	}
+	column_summary_release(&summary, &unit_allocator);
+}
+
+UNIT_MAIN(UNIT_CASE(values_move_up), UNIT_CASE(counts_frequent_values), UNIT_CASE(is_exact_for_few),
 		  UNIT_CASE(estimates_distinct_values), UNIT_CASE(merges),
 		  UNIT_CASE(tells_what_a_merge_loses), UNIT_CASE(tells_alignment),
 		  UNIT_CASE(survives_refusals))
