@@ -72,7 +72,7 @@ typedef struct DescribeState
 typedef struct DescribeSite
 {
 	RowLayout *layout;
-	const ExprContext *scan; /* where rows are read that are not formed, else NULL */
+	ScanRows *rows; /* where rows are read that are not formed, else NULL */
 } DescribeSite;
 
 /* Fields of orchard.column_description. */
@@ -357,17 +357,17 @@ take_formed_row(FunctionCallInfo fcinfo)
 
 	row_layout_read(site->layout, row);
 	add_row(state, site->layout->values, site->layout->nulls);
-	/* Those that follow are read from the scan below where that can be. */
+	/* Those that follow are read where they are, if that can be. */
 	if (is_first)
-		site->scan = scan_rows_take(fcinfo, 0, site->layout->descriptor);
+		site->rows = scan_rows_take(fcinfo, 0, site->layout->descriptor, true);
 	return state;
 }
 
-/* The row that the scan below is at. */
+/* The current row, which was not formed. */
 static DescribeState *
-take_scan_row(FunctionCallInfo fcinfo, const DescribeSite *site)
+take_row_in_place(FunctionCallInfo fcinfo, const DescribeSite *site)
 {
-	TupleTableSlot *slot = scan_row(site->scan);
+	TupleTableSlot *slot = scan_row(site->rows);
 	DescribeState *state = describe_state(fcinfo, site);
 
 	slot_getallattrs(slot);
@@ -383,8 +383,8 @@ orchard_describe_accum(PG_FUNCTION_ARGS)
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "describe_accum called outside an aggregate");
-	if (site != NULL && site->scan != NULL)
-		PG_RETURN_POINTER(take_scan_row(fcinfo, site));
+	if (site != NULL && site->rows != NULL)
+		PG_RETURN_POINTER(take_row_in_place(fcinfo, site));
 	if (!PG_ARGISNULL(1))
 		PG_RETURN_POINTER(take_formed_row(fcinfo));
 	if (PG_ARGISNULL(0))

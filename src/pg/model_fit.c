@@ -3,8 +3,8 @@
  *
  * fn_extra of the transition function holds a FitSite: the spec made from the
  * first row and one binding for each row type seen.  Options and target must
- * stay the same within a call site.  Where the aggregate stands right above a
- * scan (scan_row.h), only the first row is formed.
+ * stay the same within a call site.  Where rows can be read in place
+ * (scan_row.h), only the first is formed.
  *
  * fit_columns is what train() runs where partial sums are all that workers need to pass on: it takes
  * columns as arguments, so no row is formed.
@@ -34,9 +34,9 @@ typedef struct FitSite
 	bool has_constants;					 /* target and options are constants of the query */
 	FitBinding *bindings[BINDINGS_KEPT]; /* the one used last comes first */
 	int n_bindings;
-	ptrdiff_t ahead;		 /* as fetch_state() takes it */
-	const ExprContext *scan; /* where rows are read that are not formed, else NULL */
-	FitBinding *scan_binding;
+	ptrdiff_t ahead; /* as fetch_state() takes it */
+	ScanRows *rows;	 /* where rows are read that are not formed, else NULL */
+	FitBinding *rows_binding;
 	int n_read; /* the first so many columns of a row are all that it reads */
 } FitSite;
 
@@ -257,38 +257,38 @@ count_read(const FitSpec *spec, const FitBinding *binding)
 	return last + 1;
 }
 
-/* After the first row: those that follow are read from the scan below where that can be. */
+/* After the first row: those that follow are read where they are, if that can be. */
 static void
-take_scan(FunctionCallInfo fcinfo, FitSite *site)
+take_rows(FunctionCallInfo fcinfo, FitSite *site)
 {
-	TupleDesc columns = site->bindings[0]->layout->descriptor;
 	MemoryContext caller;
 
 	if (site->has_constants)
-		site->scan = scan_rows_take(fcinfo, ARGUMENT_ROW - 1, columns);
-	if (site->scan == NULL)
+		site->rows =
+			scan_rows_take(fcinfo, ARGUMENT_ROW - 1, site->bindings[0]->layout->descriptor, false);
+	if (site->rows == NULL)
 		return;
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	site->scan_binding = fit_binding_of_columns(site->spec, columns);
-	site->n_read = count_read(site->spec, site->scan_binding);
+	site->rows_binding = fit_binding_of_columns(site->spec, site->rows->columns);
+	site->n_read = count_read(site->spec, site->rows_binding);
 	MemoryContextSwitchTo(caller);
 }
 
-/* The row that the scan below is at. */
+/* The current row, which was not formed. */
 static void
-add_scan_row(FitState *state, const FitSite *site)
+add_row_in_place(FitState *state, const FitSite *site)
 {
-	TupleTableSlot *slot = scan_row(site->scan);
+	TupleTableSlot *slot = scan_row(site->rows);
 	HeapTuple row = slot_stored_row(slot);
 
 	if (row != NULL)
 	{
 		fetch_following_row(row);
-		if (fit_state_add_stored(state, site->scan_binding, row))
+		if (fit_state_add_stored(state, site->rows_binding, row))
 			return;
 	}
 	slot_getsomeattrs(slot, site->n_read);
-	fit_state_add_values(state, site->scan_binding, slot->tts_values, slot->tts_isnull);
+	fit_state_add_values(state, site->rows_binding, slot->tts_values, slot->tts_isnull);
 }
 
 /* The row into the aggregate's state; with only_sums it must be one that can be a value. */
@@ -304,10 +304,10 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 		require_argument(fcinfo, 3, "options");
 	if (site != NULL)
 		fetch_state(fcinfo, site->ahead);
-	if (site != NULL && site->scan != NULL)
+	if (site != NULL && site->rows != NULL)
 	{
 		state = transition_state(fcinfo, site->spec, function);
-		add_scan_row(state, site);
+		add_row_in_place(state, site);
 	}
 	else if (PG_ARGISNULL(ARGUMENT_ROW))
 	{
@@ -326,7 +326,7 @@ accumulate(FunctionCallInfo fcinfo, const char *function, bool only_sums)
 		state = transition_state(fcinfo, site->spec, function);
 		fit_state_add(state, fit_binding(fcinfo, site, row), row);
 		if (unlikely(is_first))
-			take_scan(fcinfo, site);
+			take_rows(fcinfo, site);
 	}
 	if (state->least_squares != NULL)
 		site->ahead = state_ahead(state);

@@ -34,8 +34,8 @@ typedef struct RecipeSite
 	RowLayout *layout; /* NULL until the binding is complete */
 	Transform recipe;  /* the specification */
 	RecipeColumns *columns;
-	RecipeReading *reading;	 /* NULL until there is a state */
-	const ExprContext *scan; /* where rows are read that are not formed, else NULL */
+	RecipeReading *reading; /* NULL until there is a state */
+	ScanRows *rows;			/* where rows are read that are not formed, else NULL */
 } RecipeSite;
 
 static void
@@ -164,6 +164,26 @@ recipe_state(FunctionCallInfo fcinfo, const RecipeSite *site)
 	return (PrepState *) grown_state_argument(&prep_state_type, fcinfo, 0, &is_own);
 }
 
+/* After the first row: those that follow are read where they are, if that can be. */
+static void
+take_rows(FunctionCallInfo fcinfo, RecipeSite *site, PrepState *state)
+{
+	MemoryContext caller;
+	uint32 i;
+
+	if (site->has_constant_spec)
+		site->rows = scan_rows_take(fcinfo, 0, site->layout->descriptor, false);
+	if (site->rows == NULL)
+		return;
+	caller = MemoryContextSwitchTo(site->context);
+	site->layout = row_layout_of_columns(site->rows->columns);
+	site->columns = palloc0(sizeof(RecipeColumns) * site->recipe.n);
+	for (i = 0; i < site->recipe.n; i++)
+		bind_fit(&site->columns[i], site->layout, &site->recipe.steps[i]);
+	MemoryContextSwitchTo(caller);
+	plan_reading(site, state);
+}
+
 /* A row that is a value; returns the state that it went into. */
 static PrepState *
 take_formed_row(FunctionCallInfo fcinfo)
@@ -183,17 +203,16 @@ take_formed_row(FunctionCallInfo fcinfo)
 		row_layout_read(site->layout, row);
 		recipe_reading_take_values(site->reading, state, site->layout->values, site->layout->nulls);
 	}
-	/* Those that follow are read from the scan below where that can be. */
-	if (unlikely(is_first && site->has_constant_spec))
-		site->scan = scan_rows_take(fcinfo, 0, site->layout->descriptor);
+	if (unlikely(is_first))
+		take_rows(fcinfo, site, state);
 	return state;
 }
 
-/* The row that the scan below is at. */
+/* The current row, which was not formed. */
 static PrepState *
-take_scan_row(FunctionCallInfo fcinfo, const RecipeSite *site)
+take_row_in_place(FunctionCallInfo fcinfo, const RecipeSite *site)
 {
-	TupleTableSlot *slot = scan_row(site->scan);
+	TupleTableSlot *slot = scan_row(site->rows);
 	HeapTuple row = slot_stored_row(slot);
 	PrepState *state = recipe_state(fcinfo, site);
 
@@ -217,8 +236,8 @@ orchard_fit_recipe_accum(PG_FUNCTION_ARGS)
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "fit_recipe_accum called outside an aggregate");
-	if (site != NULL && site->scan != NULL)
-		state = take_scan_row(fcinfo, site);
+	if (site != NULL && site->rows != NULL)
+		state = take_row_in_place(fcinfo, site);
 	else if (!PG_ARGISNULL(1))
 		state = take_formed_row(fcinfo);
 	else if (PG_ARGISNULL(0))

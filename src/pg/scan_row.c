@@ -1,25 +1,38 @@
 /*
- * scan_row.c: an aggregate reads the rows of the scan below it where the scan has them.
+ * scan_row.c: an aggregate reads its rows where they are, so that they need not be formed.
  *
  * No aggregate can ask the planner for this, so it is done when the first row has come, to this one
- * execution of the plan: the scan gets another projection, which has NULL where the row was formed.
- * EXPLAIN shows the row as before.  What a query means does not change, for these reasons.
+ * execution of the plan.  EXPLAIN shows the row as before.  What a query means does not change; there
+ * are two cases.
  *
- * - Nobody else sees the NULL: in the aggregate's node the column is read by this argument alone, and
- *   a scan has one node above it.
- * - The scan's slot holds the row that the transition function is called for.  That is so where the
- *   aggregate stands right above the scan and takes one row after the other: without GROUP BY or with
- *   rows that come sorted.  It is not where rows are put aside: by ORDER BY or DISTINCT inside the
- *   aggregate, by grouping sets, and by hashing, which may write rows to disk and read them later.
- * - The other columns that the scan passes on are columns of its row, so nothing is computed twice or
- *   begins anew.
- * - The row in the slot has the columns of the formed one, each in its place.
+ * 1. A row that is written out, as a view or a subquery leaves it that was merged into the query, is
+ *	  formed in the aggregate's own node, of columns that come from below.  The transition gets another
+ *	  expression, with NULL in the row's place, and the columns are read from the input that this
+ *	  expression is evaluated for, or computed from it.  That input is the row's own however the node
+ *	  groups, but for ORDER BY or DISTINCT inside the aggregate, which put rows aside.  Nothing may be
+ *	  in the new expression that cannot begin anew: no subquery, no volatile function.
+ *
+ * 2. A row of a table, a subquery or a common table expression is formed by the scan below, which gets
+ *	  another projection with NULL in the row's place.
+ *	  - Nobody else sees the NULL: in the aggregate's node the column is read by this argument alone,
+ *		and a scan has one node above it.
+ *	  - The scan's slot holds the row that the transition function is called for.  That is so where the
+ *		aggregate stands right above the scan and takes one row after the other: without GROUP BY or
+ *		with rows that come sorted.  It is not where rows are put aside: by grouping sets, by hashing,
+ *		which may write rows to disk and read them later, and by ORDER BY or DISTINCT in the aggregate.
+ *	  - The other columns that the scan passes on are columns of its row, so nothing is computed twice
+ *		or begins anew.
+ *	  - The row in the slot has the columns of the formed one, each in its place.
  */
 #include "postgres.h"
 
 #include "executor/executor.h"
+#include "executor/nodeAgg.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/builtins.h"
 
 #include "pg/compat.h"
 #include "pg/scan_row.h"
@@ -180,35 +193,172 @@ without_row(const PlanState *scan, AttrNumber place)
 	return leave_out(scan->plan->targetlist, place);
 }
 
-const ExprContext *
-scan_rows_take(FunctionCallInfo fcinfo, int argument, TupleDesc columns)
+/* May what the node's calls read, the row's columns among it, begin anew? */
+static bool
+can_begin_anew(const AggState *state)
 {
-	const Aggref *call = AggGetAggref(fcinfo);
-	PlanState *state = (PlanState *) fcinfo->context;
-	const Var *row;
-	PlanState *scan;
-	ExprContext *context;
-	MemoryContext caller;
+	int i;
+
+	for (i = 0; i < state->numtrans; i++)
+	{
+		const AggStatePerTrans transition = &state->pertrans[i];
+		Node *arguments = (Node *) transition->aggref->args;
+		Node *filter = (Node *) transition->aggref->aggfilter;
+
+		if (contain_volatile_functions(arguments) || contain_volatile_functions(filter) ||
+			contain_subplans(arguments) || contain_subplans(filter))
+			return false;
+	}
+	return true;
+}
+
+/* The call with NULL in place of the argument. */
+static Aggref *
+without_argument(const Aggref *call, int argument)
+{
+	Aggref *result = makeNode(Aggref);
+	TargetEntry *none;
+	const Node *row;
+
+	*result = *call;
+	result->args = list_copy(call->args);
+	none = flatCopyTargetEntry(list_nth(call->args, argument));
+	row = (const Node *) none->expr;
+	none->expr = (Expr *) makeNullConst(exprType(row), exprTypmod(row), exprCollation(row));
+	lfirst(list_nth_cell(result->args, argument)) = none;
+	return result;
+}
+
+/* Transitions do without the row from the next on. */
+static void
+leave_out_argument(AggState *state, int argument)
+{
+	AggStatePerPhase phase = state->phase;
+	bool is_hashed = phase->aggstrategy == AGG_HASHED;
+
+	state->curpertrans->aggref = without_argument(state->curpertrans->aggref, argument);
+	phase->evaltrans = ExecBuildAggTrans(state, phase, !is_hashed, is_hashed, false);
+	phase->evaltrans_cache[0][0] = phase->evaltrans;
+}
+
+/*
+ * The columns of the input, those that the row is made of under its names; NULL when one of the row is
+ * computed or stands in it twice.
+ */
+static TupleDesc
+input_columns(const RowExpr *row, TupleDesc input, TupleDesc columns)
+{
+	TupleDesc result = CreateTupleDescCopy(input);
+	ListCell *cell;
+	int i;
+
+	for (i = 0; i < result->natts; i++)
+		TupleDescAttr(result, i)->attisdropped = true;
+	foreach (cell, row->args)
+	{
+		const Var *column = lfirst(cell);
+		Form_pg_attribute named = TupleDescAttr(columns, foreach_current_index(cell));
+		Form_pg_attribute attribute;
+
+		if (!IsA(column, Var) || column->varno != OUTER_VAR || column->varattno < 1 ||
+			column->varattno > result->natts)
+			return NULL;
+		attribute = TupleDescAttr(result, column->varattno - 1);
+		if (!attribute->attisdropped || attribute->atttypid != named->atttypid)
+			return NULL;
+		attribute->attisdropped = false;
+		namestrcpy(&attribute->attname, NameStr(named->attname));
+	}
+	return result;
+}
+
+/* The row's columns computed one by one. */
+static ProjectionInfo *
+project_columns(AggState *state, const RowExpr *row, TupleDesc columns)
+{
+	TupleTableSlot *slot =
+		ExecInitExtraTupleSlot(state->ss.ps.state, CreateTupleDescCopy(columns), &TTSOpsVirtual);
+	List *targets = NIL;
+	ListCell *cell;
+
+	foreach (cell, row->args)
+		targets =
+			lappend(targets,
+					makeTargetEntry(lfirst(cell), (AttrNumber) foreach_current_index(cell) + 1,
+									NULL, false));
+	return ExecBuildProjectionInfo(targets, state->tmpcontext, slot, &state->ss.ps, NULL);
+}
+
+/* Case 1. */
+static bool
+take_written_row(ScanRows *rows, AggState *state, int argument, TupleDesc columns, bool in_order)
+{
+	const Agg *plan = (const Agg *) state->ss.ps.plan;
+	const Aggref *call = state->curpertrans->aggref;
+	const RowExpr *row = (const RowExpr *) ((TargetEntry *) list_nth(call->args, argument))->expr;
+	const TupleTableSlot *input = state->tmpcontext->ecxt_outertuple;
+
+	if (call->aggorder != NIL || call->aggdistinct != NIL || plan->groupingSets != NIL ||
+		plan->chain != NIL || state->phase->evaltrans != state->phase->evaltrans_cache[0][0] ||
+		list_length(row->args) != columns->natts || TupIsNull(input) || !can_begin_anew(state))
+		return false;
+	rows->context = state->tmpcontext;
+	rows->is_outer = true;
+	if (!in_order)
+		rows->columns = input_columns(row, input->tts_tupleDescriptor, columns);
+	if (rows->columns == NULL)
+	{
+		rows->columns = columns;
+		rows->projection = project_columns(state, row, columns);
+	}
+	leave_out_argument(state, argument);
+	return true;
+}
+
+/* Case 2. */
+static bool
+take_scanned_row(ScanRows *rows, AggState *state, int argument, TupleDesc columns)
+{
+	const Agg *plan = (const Agg *) state->ss.ps.plan;
+	const Aggref *call = state->curpertrans->aggref;
+	const Var *row = (const Var *) ((TargetEntry *) list_nth(call->args, argument))->expr;
+	PlanState *scan = outerPlanState(state);
+	ExprContext *context = scan->ps_ExprContext;
 	List *targets;
 
-	if (call == NULL || state == NULL || !IsA(state, AggState) ||
-		!takes_rows_in_turn((const Agg *) state->plan, call))
-		return NULL;
-	row = (const Var *) ((TargetEntry *) list_nth(call->args, argument))->expr;
-	scan = outerPlanState(state);
-	if (!IsA(row, Var) || row->varno != OUTER_VAR || !is_scan(scan) ||
-		!is_sole_reader((const Agg *) state->plan, call, argument, row))
-		return NULL;
-	context = scan->ps_ExprContext;
-	if (TupIsNull(context->ecxt_scantuple) ||
+	if (row->varno != OUTER_VAR || !takes_rows_in_turn(plan, call) || !is_scan(scan) ||
+		!is_sole_reader(plan, call, argument, row) || TupIsNull(context->ecxt_scantuple) ||
 		!has_columns(context->ecxt_scantuple->tts_tupleDescriptor, columns))
-		return NULL;
-	caller = MemoryContextSwitchTo(state->state->es_query_cxt);
+		return false;
 	targets = without_row(scan, row->varattno);
-	if (targets != NIL)
-		scan->ps_ProjInfo =
-			ExecBuildProjectionInfo(targets, context, scan->ps_ResultTupleSlot, scan,
-									context->ecxt_scantuple->tts_tupleDescriptor);
+	if (targets == NIL)
+		return false;
+	scan->ps_ProjInfo = ExecBuildProjectionInfo(targets, context, scan->ps_ResultTupleSlot, scan,
+												context->ecxt_scantuple->tts_tupleDescriptor);
+	rows->context = context;
+	rows->columns = columns;
+	return true;
+}
+
+ScanRows *
+scan_rows_take(FunctionCallInfo fcinfo, int argument, TupleDesc columns, bool in_order)
+{
+	AggState *state = (AggState *) fcinfo->context;
+	const Node *row;
+	MemoryContext caller;
+	ScanRows *rows;
+	bool is_taken = false;
+
+	if (state == NULL || !IsA(state, AggState) || state->curpertrans == NULL)
+		return NULL;
+	row =
+		(const Node *) ((TargetEntry *) list_nth(state->curpertrans->aggref->args, argument))->expr;
+	caller = MemoryContextSwitchTo(state->ss.ps.state->es_query_cxt);
+	rows = palloc0(sizeof(ScanRows));
+	if (IsA(row, RowExpr))
+		is_taken = take_written_row(rows, state, argument, columns, in_order);
+	else if (IsA(row, Var))
+		is_taken = take_scanned_row(rows, state, argument, columns);
 	MemoryContextSwitchTo(caller);
-	return targets != NIL ? context : NULL;
+	return is_taken ? rows : NULL;
 }

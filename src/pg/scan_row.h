@@ -1,36 +1,47 @@
 /*
- * scan_row.h: the rows of an aggregate over a scan, read where the scan has them.
+ * scan_row.h: the rows of an aggregate, read where they are and not formed.
  *
- * Of fit(t, ...) over a table t PostgreSQL's scan forms each row of t as a value, which takes longer
- * than to sum it up.  Where nobody else reads that value, an aggregate can tell the scan to leave it
- * out, and look at the row in the scan's own slot instead, where it mostly is as it is stored.
+ * Of fit(t, ...) PostgreSQL forms each row t as a value, which takes longer than to sum it up.  Where
+ * nobody else reads that value, an aggregate can have it left out, and look at the row in the slot of
+ * the scan below or of its own input instead, where it mostly is as it is stored.
  */
 #ifndef ORCHARD_PG_SCAN_ROW_H
 #define ORCHARD_PG_SCAN_ROW_H
 
 #include "postgres.h"
 
-#include "executor/tuptable.h"
+#include "executor/executor.h"
 #include "fmgr.h"
 #include "nodes/execnodes.h"
 
+typedef struct ScanRows
+{
+	const ExprContext *context; /* where the current row is: */
+	bool is_outer;				/* as its outer tuple, not as its scan's */
+	ProjectionInfo
+		*projection;   /* what computes the row's columns from there; NULL: they are there */
+	TupleDesc columns; /* of the slot that has them; other columns in it stand as dropped */
+} ScanRows;
+
 /*
  * scan_rows_take
- *		Makes the scan below the aggregate pass on NULL in place of the row that is this argument (0 is
- *		the first behind the state).
+ *		Has NULL passed in place of the row that is this argument (0 is the first behind the state).
  *
- * For a transition function, which has just been called with the first row and knows its columns.
- * Returns where the scan has its current row, from the next call on, or NULL where rows have to come
- * as they do; nothing has changed then.  The first condition is the caller's: it must not need to tell
- * a row that is NULL, which no scan has.
+ * For a transition function, which has just been called with the first row and knows its columns;
+ * in_order: it wants them in their places, not only under their names.
+ * From its next call on it finds the row by scan_row().  Returns NULL where rows have to come as they
+ * do; nothing has changed then.  The result lives as long as the plan.
  */
-extern const ExprContext *scan_rows_take(FunctionCallInfo fcinfo, int argument, TupleDesc columns);
+extern ScanRows *scan_rows_take(FunctionCallInfo fcinfo, int argument, TupleDesc columns,
+								bool in_order);
 
 /* The row that the transition function is called for. */
 static inline TupleTableSlot *
-scan_row(const ExprContext *scan)
+scan_row(const ScanRows *rows)
 {
-	return scan->ecxt_scantuple;
+	if (rows->projection != NULL)
+		return ExecProject(rows->projection);
+	return rows->is_outer ? rows->context->ecxt_outertuple : rows->context->ecxt_scantuple;
 }
 
 /*

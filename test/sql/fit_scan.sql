@@ -1,5 +1,5 @@
--- Rows that fit reads from the scan below it: the same models and errors as from rows that are formed.
--- In the queries, @ is the row: t is read from the scan where that can be, coalesce(t, t) is always formed.
+-- Rows that fit reads where they are: the same models and errors as from rows that are formed.
+-- In the queries, @ is the row: t is read in place where that can be, coalesce(t, t) is always formed.
 CREATE SCHEMA fit_scan;
 SET search_path = fit_scan;
 SET client_min_messages = error;
@@ -35,7 +35,7 @@ DECLARE
 BEGIN
 	what := outcome(scanned);
 	same := what IS NOT DISTINCT FROM outcome(formed);
-	IF what ~ '[0-9a-f]{64}' THEN
+	IF what ~ '[0-9a-f]{32}' THEN
 		what := 'models';
 	END IF;
 	IF query ~ 'wide' THEN
@@ -112,6 +112,46 @@ SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y')) FROM narrow AS
 SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y')) FROM part AS p LEFT JOIN narrow AS t ON t.id = p.id AND t.id < 300$$);
 -- Scanned anew for each k, and for each with another filter
 SELECT * FROM check_scan($$SELECT k, (SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "exclude": ["k"]}')) FROM narrow AS t WHERE t.k = o.k AND t.id > o.k * 50) FROM generate_series(0, 4) AS o(k)$$);
+
+-- Rows that are written out, as a subquery leaves them that was merged into the query: read from the aggregate's input
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "exclude": ["long"]}')) FROM (SELECT long, y, x, m, s, n FROM wide) AS t$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "exclude": ["long"]}')), count(*), avg(x)::numeric(10, 6) FROM (SELECT long, y + 1 AS y, x, CASE WHEN k > 2 THEN x END AS part, s || 'x' AS s FROM wide) AS t$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "exclude": ["long", "same"]}')) FROM (SELECT long, y, x, x AS same FROM wide) AS t$$);
+SELECT * FROM check_scan($$SELECT k, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "exclude": ["long"]}')) FROM (SELECT k, y, x, long FROM wide) AS t GROUP BY k$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "exclude": ["long"]}') FILTER (WHERE k < 5)) FROM (SELECT k, y, x, long FROM wide) AS t$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "exclude": ["long"]}')), fit_digest(orchard.fit(@, 'x', '{"algorithm": "linear_regression", "exclude": ["long"], "skip_null_target": true}')), max(id) FROM (SELECT id, y, x, long FROM wide) AS t$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')), count(t), count(t IS NULL), max(t::text) FROM (SELECT k, y, x1 FROM narrow) AS t$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT n.y, n.x1, p.x2 * 2 AS x2 FROM narrow AS n LEFT JOIN part AS p ON p.id = n.id AND p.k = 1) AS t$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT y, x1, (SELECT max(x2) FROM part AS p WHERE p.k = n.k) AS x2 FROM narrow AS n) AS t$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT y, x1 FROM narrow WHERE id < 100 UNION ALL SELECT y, x2 FROM part WHERE id < 100) AS t$$);
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}' ORDER BY x1)) FROM (SELECT y, x1 FROM narrow) AS t$$);
+SELECT * FROM check_scan($$SELECT k, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT k, y, x1 FROM narrow) AS t GROUP BY CUBE (k)$$);
+SET enable_sort = off;
+SET work_mem = '64kB';
+SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT id, id + k AS k, x1, y FROM narrow) AS t GROUP BY id$$);
+SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT id, x1, y FROM narrow UNION ALL SELECT id, x2, y FROM narrow) AS t GROUP BY id$$);
+SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT id, x1, y FROM narrow) AS t GROUP BY id$$);
+RESET work_mem;
+RESET enable_sort;
+-- A value that is drawn is drawn once a row
+CREATE TYPE drawn AS (y float8, x1 float8);
+SELECT setseed(0.3);
+SELECT fit_digest(orchard.fit(ROW(random(), x1)::drawn, 'y', '{"algorithm": "linear_regression"}')) AS drawn FROM narrow \gset
+SELECT setseed(0.3);
+SELECT :'drawn' = fit_digest(orchard.fit(t, 'y', '{"algorithm": "linear_regression"}')) AS same FROM (SELECT random() AS y, x1 FROM narrow OFFSET 0) AS t;
+
+-- Recipes
+\set recipe '[{"transform": "standard", "column": "x"}, {"transform": "onehot", "column": "s"}, {"transform": "onehot", "column": "m"}, {"transform": "impute", "column": "n"}, {"transform": "target", "column": "s", "target": "y"}, {"transform": "quantile", "column": "late"}]'
+SELECT * FROM check_scan(format('SELECT md5(orchard.fit_recipe(@, %L)::text) FROM wide AS t', :'recipe'));
+SELECT * FROM check_scan(format('SELECT md5(orchard.fit_recipe(@, %L)::text) FROM (SELECT s, x, long, n, m, y, late FROM wide) AS t', :'recipe'));
+SELECT * FROM check_scan(format('SELECT md5(orchard.fit_recipe(@, %L)::text) FROM (SELECT s, x, long, n, m, y + 1 AS y, late FROM wide) AS t', :'recipe'));
+SELECT * FROM check_scan(format('SELECT k, md5(orchard.fit_recipe(@, %L)::text) FROM (SELECT s, x, k, long, n, m, y, late FROM wide) AS t GROUP BY k', :'recipe'));
+SELECT * FROM check_scan(format('SELECT md5(orchard.fit_recipe(@, %L)::text), md5(orchard.fit_recipe(@, %L)::text) FROM wide AS t', :'recipe', '[{"transform": "standard", "column": "y"}]'));
+SELECT * FROM check_scan($$SELECT orchard.fit_recipe(@, '[{"transform": "standard", "column": "x"}]') FROM (SELECT CASE WHEN id < 300 THEN x1 ELSE 'inf' END AS x FROM narrow) AS t$$);
+
+-- Descriptions have columns in their order
+SELECT same FROM check_scan($$SELECT orchard.describe(@) FROM (SELECT y, x1, k + 1 AS k, id FROM narrow) AS t$$);
+SELECT same FROM check_scan($$SELECT k, orchard.describe(@) FROM (SELECT y, x1, k, id FROM narrow) AS t GROUP BY k$$);
 
 -- Others read the row too, or rows are put aside: then they are formed
 SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "features": ["x"]}')), count(t), count(DISTINCT t), bool_and(t IS NOT NULL), max(length(t::text)) FROM wide AS t$$);
