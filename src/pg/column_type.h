@@ -52,6 +52,13 @@ typedef struct EnumLabels
 	char **labels; /* by that place */
 } EnumLabels;
 
+/* Does it read a vector, of as many numbers as the first row has? */
+static inline bool
+is_array_reader(ColumnReader reader)
+{
+	return reader == READ_FLOAT8_ARRAY || reader == READ_FLOAT4_ARRAY;
+}
+
 /* False when values of the type cannot be a feature. */
 extern bool column_type_of(Oid type, ColumnType *column);
 

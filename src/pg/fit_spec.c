@@ -71,12 +71,6 @@ bind_column(const RowLayout *layout, int index, const char *role)
 	return column;
 }
 
-static bool
-is_array_reader(ColumnReader reader)
-{
-	return reader == READ_FLOAT8_ARRAY || reader == READ_FLOAT4_ARRAY;
-}
-
 /* The number of elements that an array feature has in the first row. */
 static uint32
 array_feature_length(const RowLayout *layout, int index)

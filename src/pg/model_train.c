@@ -341,13 +341,31 @@ read_slots(Training *training)
 	row_source_read(training->source, &training->receiver);
 }
 
-/* Are sums of the rows as they come, all of them, what the model needs? */
+/* Is there an array among the columns read?  Its length is that in the first row, and each worker has another. */
+static bool
+reads_array(const RowSource *source)
+{
+	int i;
+
+	for (i = 0; i < source->layout->n_columns; i++)
+	{
+		ColumnType type;
+
+		if (source->is_read[i] &&
+			column_type_of(TupleDescAttr(source->layout->descriptor, i)->atttypid, &type) &&
+			is_array_reader(type.reader))
+			return true;
+	}
+	return false;
+}
+
+/* Are sums of the rows as they come, all of them, in any process, what the model needs? */
 static bool
 is_summed(const Training *training)
 {
 	const FitOptions *options = training->options;
 
-	return !fit_options_keep_rows(options) &&
+	return !fit_options_keep_rows(options) && !reads_array(training->source) &&
 		(options->preprocess == NULL || options->preprocess_is_fitted) &&
 		options->validation == NULL && options->validation_fraction == 0.0;
 }

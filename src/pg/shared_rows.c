@@ -168,7 +168,7 @@ static ParallelContext *
 prepare_workers(Share *share, int workers)
 {
 	ParallelContext *context =
-		CreateParallelContext("orchard", "orchard_shared_rows_worker", workers);
+		CreateParallelContext("$libdir/orchard", "orchard_shared_rows_worker", workers);
 	const char *query = debug_query_string != NULL ? debug_query_string : "";
 	const FitFeed *feed = &share->feed;
 	Snapshot snapshot = GetActiveSnapshot();

@@ -101,6 +101,20 @@ SELECT '1'::orchard.fit_state;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') IS NULL AS no_rows FROM (SELECT 1.0 AS x, 2.0 AS y WHERE false) AS t;
 SELECT orchard.predict(orchard.fit(t, 'y', '{"algorithm": "linear_regression"}'), 7.0) = 2 AS constant FROM (SELECT 1.0 AS x, 2.0 AS y) AS t;
 
+-- What the solution leaves of the equations, few and many, plain, penalised and read twice.
+CREATE TEMP TABLE waves AS
+SELECT i, sin(i) AS a, cos(i * 0.7) AS b, sin(i * i) AS c, sin(i) + cos(i * 0.3) * 1e-6 AS e, cos(i * 1.7) + i % 3 AS y,
+	ARRAY(SELECT sin(i * k * 0.043) FROM generate_series(1, 70) AS k) AS v
+FROM generate_series(1, 300) AS i;
+CREATE FUNCTION pg_temp.residual(options jsonb) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN (SELECT orchard.summary(orchard.fit(t, 'y', options || '{"algorithm": "linear_regression"}')) -> 'fit' ->> 'gradient_norm' FROM waves AS t)::float8;
+END $$;
+SELECT o AS options, pg_temp.residual(o::jsonb) > 0 AND pg_temp.residual(o::jsonb) <= 1e-8 AS small
+FROM unnest(ARRAY['{"features": ["a", "b", "c"]}', '{"features": ["a", "b", "c", "e"]}', '{"features": ["a", "b", "c"], "l2": 0.1}',
+	'{"features": ["v", "a"]}', '{"features": ["v"], "l2": 0.1}', '{"features": ["a", "b", "e", "v"], "cov_type": "HC1"}']) AS o;
+DROP TABLE waves;
+
 -- Logistic regression: boolean target, then text and number targets with the same answer.
 UPDATE fit_rows SET yb = (x1 + (id * 41) % 23 - 20) > 0;
 INSERT INTO fit_models

@@ -192,6 +192,59 @@ functionals_in_the_row_space_have_a_variance(void)
 	}
 }
 
+/* The residual of the found solution, as said, against that of the equations made anew, in both ways. */
+static void
+check_residual(bool is_exact, bool depends, double least, double most)
+{
+	static System anew;
+	NormalEquations equations;
+	double largest = 0.0;
+	double scale = 0.0;
+	int32_t p = 37;
+	int32_t i;
+	int32_t k;
+
+	make_system(&exact, p, depends, -1);
+	make_system(&anew, p, depends, -1);
+	CHECK(solve(&exact, is_exact, &equations) == KERNEL_OK);
+	for (i = 0; i < p; i++)
+	{
+		DoubleDouble rest = anew.moment[i];
+
+		for (k = 0; k < p; k++)
+			rest = dd_subtract(rest,
+							   dd_multiply(k <= i ? anew.gram[i * p + k] : anew.gram[k * p + i],
+										   exact.solution[k]));
+		largest = fmax(largest, fabs(rest.hi));
+		scale = fmax(scale, fabs(anew.moment[i].hi));
+	}
+	CHECK_NEAR(equations.residual, largest / scale, 1e-30);
+	CHECK(equations.residual > least && equations.residual < most);
+}
+
+/* Two refinements of a factor in double, then the digits of double-double; the shortest solution is in double. */
+static void
+residual_is_what_is_left(void)
+{
+	check_residual(true, false, 0.0, 1e-28);
+	check_residual(false, false, 0.0, 1e-28);
+	check_residual(false, true, 1e-20, 1e-14);
+}
+
+/* Equations without a right side are solved by nothing, which leaves nothing. */
+static void
+nothing_leaves_no_residual(void)
+{
+	NormalEquations equations;
+	int32_t i;
+
+	make_system(&exact, 5, false, -1);
+	for (i = 0; i < 5; i++)
+		exact.moment[i] = dd_from(0.0);
+	CHECK(solve(&exact, true, &equations) == KERNEL_OK);
+	CHECK(equations.residual == 0.0);
+}
+
 static void
 refusal_leaves_nothing(void)
 {
@@ -219,4 +272,5 @@ refusal_leaves_nothing(void)
 UNIT_MAIN(UNIT_CASE(full_rank_agrees), UNIT_CASE(dependence_agrees),
 		  UNIT_CASE(left_out_columns_stay_out),
 		  UNIT_CASE(functionals_in_the_row_space_have_a_variance),
+		  UNIT_CASE(residual_is_what_is_left), UNIT_CASE(nothing_leaves_no_residual),
 		  UNIT_CASE(refusal_leaves_nothing))

@@ -185,7 +185,7 @@ solve_directly(Solver *solver, const LeastSquaresOptions *options, const StopChe
 	solver->slack = solver->equations.slack;
 	facts->rank = solver->equations.rank + solver->first;
 	facts->converged = true;
-	facts->gradient_norm = 0.0;
+	facts->gradient_norm = solver->equations.residual;
 	facts->condition_number = solver->equations.condition;
 	return status;
 }
@@ -317,6 +317,7 @@ solve(Solver *solver, const LeastSquaresOptions *options, const StopCheck *stop,
 		 is_residue(solver)))
 	{
 		status = solver_refine(solver, options->rows, stop);
+		fit->facts.gradient_norm = solver->equations.residual;
 		fit->digits = FULL_DIGITS;
 	}
 	if (status != KERNEL_OK)

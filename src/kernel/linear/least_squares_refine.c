@@ -135,6 +135,8 @@ advance(Refinement *refinement, double *size)
 	status = normal_equations_correct(&solver->equations, refinement->gradient, refinement->change);
 	if (status != KERNEL_OK)
 		return status;
+	/* Before the change is added. */
+	solver->equations.residual = normal_equations_share(&solver->equations, refinement->gradient);
 	for (i = 0; i < solver->p; i++)
 	{
 		most = fmax(most, fabs(refinement->change[i].hi));

@@ -91,6 +91,60 @@ note_condition(NormalEquations *equations, double pivot, double *least, double *
 	equations->condition = *most / *least;
 }
 
+double
+normal_equations_share(const NormalEquations *equations, const DoubleDouble *rest)
+{
+	double largest = 0.0;
+	double most = 0.0;
+	int32_t i;
+
+	for (i = 0; i < equations->p; i++)
+	{
+		largest = fmax(largest, fabs(rest[i].hi));
+		most = fmax(most, fabs(equations->moment[i].hi));
+	}
+	return most > 0.0 ? largest / most : 0.0;
+}
+
+/* Puts R above the diagonal too, and the diagonal aside: the factor takes their places below. */
+static void
+keep_equations(NormalEquations *equations, DoubleDouble *diagonal)
+{
+	size_t p = (size_t) equations->p;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < p; i++)
+	{
+		diagonal[i] = equations->gram[i * p + i];
+		for (k = 0; k < i; k++)
+			equations->gram[k * p + i] = equations->gram[i * p + k];
+	}
+}
+
+/* rest = c - R u, from what keep_equations() kept. */
+static void
+find_kept_rest(const NormalEquations *equations, const DoubleDouble *diagonal, DoubleDouble *rest)
+{
+	const DoubleDouble *u = equations->solution;
+	size_t p = (size_t) equations->p;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < p; i++)
+		rest[i] = dd_subtract(equations->moment[i], dd_multiply(diagonal[i], u[i]));
+	for (i = 0; i < p; i++)
+	{
+		const DoubleDouble *row = equations->gram + i * p;
+
+		for (k = i + 1; k < p; k++)
+		{
+			rest[i] = dd_subtract(rest[i], dd_multiply(row[k], u[k]));
+			rest[k] = dd_subtract(rest[k], dd_multiply(u[i], row[k]));
+		}
+	}
+}
+
 static Status
 solve_exactly(NormalEquations *equations, const StopCheck *stop)
 {
@@ -98,7 +152,8 @@ solve_exactly(NormalEquations *equations, const StopCheck *stop)
 	size_t p = (size_t) equations->p;
 	int32_t *own = equations->pivot == NULL ? memory_allocate(allocator, p, sizeof(int32_t)) : NULL;
 	int32_t *pivot = equations->pivot == NULL ? own : equations->pivot;
-	DoubleDouble *image = memory_allocate(allocator, 2 * p, sizeof(DoubleDouble));
+	DoubleDouble *image = memory_allocate(allocator, 4 * p, sizeof(DoubleDouble));
+	DoubleDouble *diagonal = NULL;
 	double *identified = memory_allocate(allocator, p, sizeof(double));
 	double least = INFINITY;
 	double most = 0.0;
@@ -106,18 +161,27 @@ solve_exactly(NormalEquations *equations, const StopCheck *stop)
 	int32_t i;
 
 	if (pivot != NULL && image != NULL && identified != NULL)
+	{
+		diagonal = image + 2 * p;
+		keep_equations(equations, diagonal);
 		status = exact_factor(equations->gram, equations->p, equations->tolerance, pivot,
 							  &equations->rank, stop);
+	}
 	if (status == KERNEL_OK)
 		status = exact_solve(equations->gram, equations->p, equations->rank, pivot, allocator,
 							 equations->moment, equations->solution);
+	if (status == KERNEL_OK)
+	{
+		find_kept_rest(equations, diagonal, diagonal + p);
+		equations->residual = normal_equations_share(equations, diagonal + p);
+	}
 	if (status == KERNEL_OK && equations->wants_variance)
 		status = exact_variances(equations, pivot, image, image + p, identified, stop);
 	for (i = 0; i < equations->rank && status == KERNEL_OK; i++)
 		note_condition(equations, equations->gram[(size_t) i * p + (size_t) i].hi, &least, &most);
 	equations->is_factored = status == KERNEL_OK;
 	memory_release(allocator, own, p, sizeof(int32_t));
-	memory_release(allocator, image, 2 * p, sizeof(DoubleDouble));
+	memory_release(allocator, image, 4 * p, sizeof(DoubleDouble));
 	memory_release(allocator, identified, p, sizeof(double));
 	return status;
 }
@@ -263,7 +327,10 @@ solve_wide(NormalEquations *equations, const StopCheck *stop)
 	if (status == KERNEL_OK)
 		status = solve_refined(equations, &wide, stop);
 	if (status == KERNEL_OK)
+	{
 		equations->slack = exact_product(equations->solution, wide.rest, equations->p);
+		equations->residual = normal_equations_share(equations, wide.rest);
+	}
 	if (status == KERNEL_OK && equations->wants_variance)
 		status = wide_variances(equations, &wide, stop);
 	for (i = 0; i < p && status == KERNEL_OK; i++)
@@ -288,6 +355,7 @@ clear(NormalEquations *equations)
 		equations->variance[i] = NAN;
 	equations->mean_variance = NAN;
 	equations->slack = dd_from(0.0);
+	equations->residual = 0.0;
 	equations->rank = 0;
 	equations->condition = NAN;
 	equations->is_factored = false;

@@ -29,7 +29,8 @@ typedef struct NormalEquations
 	int32_t p;
 	bool is_exact; /* the entries of R are right to more than a double's digits */
 	bool wants_variance;
-	DoubleDouble *gram; /* p x p: R in the lower triangle; overwritten; zero rows are left out */
+	DoubleDouble *
+		gram; /* p x p: R in the lower triangle; overwritten, above it too; zero rows are left out */
 	const DoubleDouble *moment; /* p: c */
 	const DoubleDouble *mean;	/* p: v, whose v . u is asked for too (the intercept's part) */
 	const double *tolerance;	/* p: a column whose pivot is at most this depends on others */
@@ -40,7 +41,8 @@ typedef struct NormalEquations
 	double *variance; /* p: diagonal of R's (pseudo-)inverse, NaN where not determined; room from
 								 * the caller */
 	double mean_variance; /* v' R^-1 v; NaN where v . u is not determined */
-	DoubleDouble slack;	  /* u'(c - R u), what rounding left */
+	DoubleDouble slack;	  /* u'(c - R u), what rounding left; 0 where exact */
+	double residual;	  /* largest entry of c - R u, as a share of c's largest; 0 where c is 0 */
 	int32_t rank;
 	double
 		condition; /* square root of the ratio of extreme pivots, NaN where columns depend on each other */
@@ -49,6 +51,9 @@ typedef struct NormalEquations
 
 /* Returns KERNEL_OK, KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED. */
 extern Status normal_equations_solve(NormalEquations *equations, const StopCheck *stop);
+
+/* The largest entry of p, c - R u for some u, as a share of c's largest; 0 where c is 0. */
+extern double normal_equations_share(const NormalEquations *equations, const DoubleDouble *rest);
 
 /* change = the solution for another c, by the factor in double-double.  KERNEL_OK, KERNEL_OUT_OF_MEMORY. */
 extern Status normal_equations_correct(const NormalEquations *equations, const DoubleDouble *moment,
