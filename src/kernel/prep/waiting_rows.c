@@ -171,7 +171,7 @@ static Status
 find_levels(StepFit *fit, const Allocator *allocator, WaitingCategory *category, uint32_t n,
 			uint32_t *levels)
 {
-	uint32_t held[WAITING_ROWS];
+	uint32_t held[WAITING_ROWS] = {0};
 	bool has_levels = category->n_levels > 0;
 	Status status = KERNEL_OK;
 	uint32_t missed;
