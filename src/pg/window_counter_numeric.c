@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "common/int.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
@@ -251,10 +253,13 @@ long_rate_of(Numeric amount, int64 elapsed)
 	Datum wide = DirectFunctionCall2(
 		numeric_round, microseconds,
 		Int32GetDatum(places + DatumGetInt32(DirectFunctionCall1(numeric_scale, microseconds))));
-
-	return DatumGetFloat8(DirectFunctionCall1(
-		numeric_float8,
+	double rate = DatumGetFloat8(DirectFunctionCall1(
+		numeric_float8_no_overflow,
 		DirectFunctionCall2(numeric_div, wide, NumericGetDatum(int64_to_numeric(elapsed)))));
+
+	if (isinf(rate))
+		float_overflow_error();
+	return rate;
 }
 
 /* An amount a second, rounded to double precision once. */

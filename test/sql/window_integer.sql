@@ -15,6 +15,8 @@ FROM (VALUES (timestamp '2024-01-01 00:00:00', 9007199254740992), ('2024-01-01 0
 -- what no double holds does not stop a comparison or a difference
 SELECT orchard.crossings(x) AS crossings, orchard.lags(x, 2) = ARRAY[1e-400, -1e-400] AS lags, orchard.counter_resets(t, x) AS resets, round(log(orchard.counter_delta(t, x))) AS magnitude
 FROM (VALUES (timestamp '2024-01-01', -1e-400), ('2024-01-02', 1e-400), ('2024-01-03', 1e400)) AS v(t, x);
+SELECT orchard.counter_rate(t, x) FROM (VALUES (timestamp '2024-01-01', 0), ('2024-01-02', 1e400)) AS v(t, x);
+SELECT orchard.counter_rate(t, x) AS too_small FROM (VALUES (timestamp '2024-01-01', 0), ('2024-01-02', 1e-400)) AS v(t, x);
 
 -- frames of readings beyond 2^53 with resets, NULLs, ties and times that stand still, against built-ins
 CREATE TEMP TABLE readings AS
