@@ -97,8 +97,8 @@ add_tree(NodeSweep *sweep, const SlotThresholds *collected, int32_t t, SweepStep
 {
 	const Tree *tree = &sweep->ensemble->trees[t];
 	double *values = sweep->tables.values + (size_t) t * (size_t) sweep->tables.width;
-	uint16_t leaves[2 * SWEEP_LEAVES]; /* below each node */
-	uint8_t first[2 * SWEEP_LEAVES];   /* of them */
+	uint16_t leaves[2 * SWEEP_LEAVES];	   /* below each node */
+	uint8_t first[2 * SWEEP_LEAVES] = {0}; /* of them */
 	int32_t i;
 
 	for (i = tree->n_nodes - 1; i >= 0; i--)
@@ -109,7 +109,6 @@ add_tree(NodeSweep *sweep, const SlotThresholds *collected, int32_t t, SweepStep
 		if (node->slot != TREE_LEAF)
 			leaves[i] = (uint16_t) (leaves[node->left] + leaves[node->right]);
 	}
-	first[0] = 0;
 	for (i = 0; i < tree->n_nodes; i++)
 	{
 		const TreeNode *node = &tree->nodes[i];
