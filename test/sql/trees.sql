@@ -231,5 +231,14 @@ SELECT orchard.summary(orchard.fit(t, NULL, '{"algorithm": "isolation_forest"}')
 DROP TABLE grove_told;
 SELECT orchard.drop_model('grove_bag');
 DROP TABLE grove_bag;
+-- Few different rows among more than the 200,000 that cuts are drawn from: every value is cut apart, in memory and in files.
+SET orchard.max_memory = '64MB';
+SELECT rows FROM orchard.train('few', 'SELECT g % 2 AS a, g / 2 % 2 AS b, (g % 2) * 2 + g / 2 % 2 AS y FROM generate_series(1, 300000) AS g', 'y', 'gradient_boosting', '{"n_estimators": 20, "learning_rate": 1}');
+SELECT a, b, round(orchard.predict('few', a, b)::numeric, 6) AS y FROM generate_series(0, 1) AS a, generate_series(0, 1) AS b ORDER BY a, b;
+SET orchard.max_memory = '16MB';
+SELECT rows FROM orchard.train('few', 'SELECT g % 2 AS a, g / 2 % 2 AS b, (g % 2) * 2 + g / 2 % 2 AS y FROM generate_series(1, 300000) AS g', 'y', 'gradient_boosting', '{"n_estimators": 20, "learning_rate": 1}');
+SELECT count(*) AS models, count(DISTINCT orchard.model_digest(model)) AS different FROM orchard.registry_version WHERE name = 'few';
+RESET orchard.max_memory;
+SELECT orchard.drop_model('few');
 -- A target whose squares have no finite sum: an error that says so.
 SELECT orchard.fit(t, 'y', '{"algorithm": "decision_tree"}') FROM (SELECT i AS x, 1e200 * i AS y FROM generate_series(1, 100) AS i) AS t;

@@ -1,5 +1,5 @@
 /*
- * test_tree_bin.c: the codes of numbers against a plain binary search of the cuts.
+ * test_tree_bin.c: the codes of numbers against a plain binary search of the cuts, and cuts of many rows.
  */
 #include "kernel/tree/bin.h"
 
@@ -98,4 +98,133 @@ codes_are_those_of_a_plain_search(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(codes_are_those_of_a_plain_search))
+/* -- Many rows -- */
+
+#define MANY_ROWS 250000 /* a sample is drawn of so many */
+#define COLUMNS 6
+
+/* The column's number in a row of content c. */
+static double
+many_number(int32_t column, int32_t c)
+{
+	switch (column)
+	{
+		case 0:
+			return c % 2;
+		case 1:
+			return c % 3 == 0 ? NAN : c % 3 == 1 ? -0.0 : 0.0;
+		case 2:
+			return NAN;
+		case 3:
+			return c % 255 * 2.0 - 300.0;
+		case 4:
+			return (c % 17 - 8) * 5e-324;
+		default:
+			return c;
+	}
+}
+
+/* The bins of many rows of so many contents, of which the last comes once, at last. */
+static Bins
+many_bins(int32_t n_columns, int32_t contents, int32_t max_bins, bool is_turned, bool has_hash)
+{
+	Dataset dataset;
+	TreeSource source = {.dataset = &dataset};
+	uint64_t *hash = NULL;
+	double row[COLUMNS];
+	Bins bins;
+	int32_t i;
+	int32_t s;
+
+	dataset_begin(&dataset, n_columns, 0, false);
+	for (i = 0; i < MANY_ROWS; i++)
+	{
+		int32_t at = is_turned ? MANY_ROWS - 1 - i : i;
+		int32_t c = at == MANY_ROWS - 1 ? contents - 1 : at % (contents - 1);
+
+		for (s = 0; s < n_columns; s++)
+			row[s] = many_number(s, c);
+		dataset_add(&dataset, &unit_allocator, row, NULL, 0.0, 1.0);
+	}
+	if (has_hash)
+	{
+		hash = memory_allocate(&unit_allocator, MANY_ROWS, sizeof(uint64_t));
+		CHECK(bins_hash_rows(&source, hash, NULL) == KERNEL_OK);
+	}
+	CHECK(bins_create(&bins, &source, hash, max_bins, &unit_allocator, NULL) == KERNEL_OK);
+	memory_release(&unit_allocator, hash, MANY_ROWS, sizeof(uint64_t));
+	dataset_release(&dataset, &unit_allocator);
+	return bins;
+}
+
+/* Every two neighbours of column s have a cut between them. */
+static void
+check_cuts(const Bins *bins, int32_t s, int32_t contents)
+{
+	const BinSlot *slot = &bins->slots[s];
+	int32_t c;
+
+	for (c = 0; c < contents; c++)
+	{
+		double x = many_number(s, c);
+		int32_t bin = isnan(x) ? 0 : bin_of_number(slot, x);
+		int32_t expected = s == 0 ? c % 2 : s == 3 ? c % 255 : s == 4 ? c % 17 : s == 5 ? c : 0;
+
+		CHECK(bin == expected);
+	}
+}
+
+/* Columns of few values are cut between all of them, whatever the order of the rows and who hashes them. */
+static void
+few_values_are_all_cut_apart(void)
+{
+	static const int32_t n_bins[COLUMNS] = {2, 1, 1, 255, 17, 255};
+	static const int32_t columns[] = {5, 6}; /* all have few values; the last has more */
+	size_t k;
+	int32_t s;
+	int way;
+
+	for (k = 0; k < 2; k++)
+	{
+		int32_t contents = columns[k] == 5 ? 255 : 1020;
+		Bins first = many_bins(columns[k], contents, 255, false, true);
+
+		for (s = 0; s < 5; s++)
+		{
+			CHECK(first.slots[s].n_bins == n_bins[s]);
+			check_cuts(&first, s, contents);
+		}
+		CHECK(k == 0 || (first.slots[5].n_bins > 100 && first.slots[5].n_bins <= 255));
+		for (way = 1; way < 4; way++)
+		{
+			Bins other = many_bins(columns[k], contents, 255, way & 1, way & 2);
+
+			for (s = 0; s < columns[k]; s++)
+			{
+				CHECK(other.slots[s].n_bins == first.slots[s].n_bins);
+				CHECK(memcmp(other.slots[s].cuts, first.slots[s].cuts,
+							 (size_t) (first.slots[s].n_bins - 1) * sizeof(double)) == 0);
+			}
+			bins_release(&other, &unit_allocator);
+		}
+		bins_release(&first, &unit_allocator);
+	}
+}
+
+/* Two contents, and one more value than there may be bins. */
+static void
+few_are_at_most_the_bins(void)
+{
+	Bins bins = many_bins(1, 2, 2, false, false);
+
+	CHECK(bins.slots[0].n_bins == 2 && bins.slots[0].cuts[0] == 0.5);
+	bins_release(&bins, &unit_allocator);
+	bins = many_bins(5, 1020, 16, false, false);
+	CHECK(bins.slots[0].n_bins == 2 && bins.slots[0].cuts[0] == 0.5);
+	CHECK(bins.slots[3].n_bins <= 16 && bins.slots[3].n_bins > 8);
+	CHECK(bins.slots[4].n_bins <= 16 && bins.slots[4].n_bins > 8);
+	bins_release(&bins, &unit_allocator);
+}
+
+UNIT_MAIN(UNIT_CASE(codes_are_those_of_a_plain_search), UNIT_CASE(few_values_are_all_cut_apart),
+		  UNIT_CASE(few_are_at_most_the_bins))

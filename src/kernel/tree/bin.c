@@ -10,7 +10,7 @@
 #include "kernel/base/number_key.h"
 #include "kernel/tree/row_hash_simd.h"
 
-#define SAMPLE_ROWS 200000
+#define SAMPLE_ROWS 200000 /* more rows than that are sampled, for columns of many values */
 #define SAMPLE_BYTES ((size_t) 64 << 20) /* of columns gathered in one pass */
 #define DIGIT_BITS 11
 #define DIGITS (1 << DIGIT_BITS)
@@ -245,7 +245,7 @@ is_sampled(uint64_t hash, uint64_t bound)
 	return hash_mix(hash ^ SAMPLE_SEED) <= bound;
 }
 
-/* The values of number slots first .. first + count - 1 of the sampled rows, as keys; present[j] = how many. */
+/* The values of number slots first .. first + count - 1 of the sampled rows, as keys; present[j], 0 before: how many. */
 static Status
 gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int32_t first,
 			int32_t count, uint64_t *keys, int32_t capacity, int32_t *present,
@@ -258,7 +258,6 @@ gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int3
 	int32_t i;
 	int32_t j;
 
-	memset(present, 0, (size_t) count * sizeof(int32_t));
 	for (b = 0; b < dataset->n_blocks; b++)
 	{
 		const DatasetBlock *block;
@@ -293,15 +292,92 @@ gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int3
 	return KERNEL_OK;
 }
 
-/* The cuts of all number slots, a group of columns a pass. */
+/* -- The different values of columns that have few -- */
+
+#define FEW_PLACES 1024 /* of a table by hash, a power of two, most of them empty */
+
+typedef struct FewValues
+{
+	int32_t n;				 /* different values; more than there may be: not all are here */
+	uint16_t at[FEW_PLACES]; /* number of a key, from 1; 0: none */
+	uint64_t keys[MAX_BINS];
+} FewValues;
+
+/* Notes a value, unless it is one more than `most`. */
+static void
+few_add(FewValues *few, uint64_t key, int32_t most)
+{
+	uint64_t place = hash_mix(key);
+
+	for (;; place++)
+	{
+		uint16_t at = few->at[place % FEW_PLACES];
+
+		if (at > 0 && few->keys[at - 1] == key)
+			return;
+		if (at == 0)
+			break;
+	}
+	if (few->n < most)
+	{
+		few->keys[few->n] = key;
+		few->at[place % FEW_PLACES] = (uint16_t) (few->n + 1);
+	}
+	few->n++;
+}
+
+/*
+ * Looks for columns of at most `most` different values in all rows, *n_few of them, over blocks
+ * until every column has more.  A sample has all of equal rows or none, so it may lack any value.
+ */
+static Status
+find_few(const TreeSource *source, FewValues *few, int32_t most, int32_t *n_few,
+		 const StopCheck *stop)
+{
+	const Dataset *dataset = source->dataset;
+	int32_t left = dataset->n_numbers;
+	int32_t b;
+	int32_t i;
+	int32_t j;
+
+	for (b = 0; b < dataset->n_blocks && left > 0; b++)
+	{
+		const DatasetBlock *block;
+		Status status = tree_source_block(source, b, stop, &block);
+
+		if (status != KERNEL_OK)
+			return status;
+		left = 0;
+		for (j = 0; j < dataset->n_numbers; j++)
+		{
+			const double *column = block->numbers + (size_t) j * (size_t) block->capacity;
+
+			for (i = 0; i < block->n && few[j].n <= most; i++)
+			{
+				if (!isnan(column[i]))
+					few_add(&few[j], number_to_key(column[i]), most);
+			}
+			left += few[j].n <= most;
+		}
+	}
+	*n_few = left;
+	return KERNEL_OK;
+}
+
+/*
+ * The cuts of all number slots, a group of columns a pass: of the sample's values, sampled rows, or of
+ * all where there are few (NULL: the sample is all there is to go by).
+ */
 static Status
 cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t bound,
-			int32_t sampled, int32_t max_bins, const Allocator *allocator, const StopCheck *stop)
+			int32_t sampled, const FewValues *few, int32_t max_bins, const Allocator *allocator,
+			const StopCheck *stop)
 {
-	size_t column_bytes = ((size_t) sampled + 1) * sizeof(uint64_t);
+	/* A place to write to when all are in. */
+	int32_t capacity = (few != NULL && sampled < max_bins ? max_bins : sampled) + 1;
+	size_t column_bytes = (size_t) capacity * sizeof(uint64_t);
 	int32_t group = column_bytes < SAMPLE_BYTES ? (int32_t) (SAMPLE_BYTES / column_bytes) : 1;
 	int32_t all = bins->n_numbers;
-	int32_t capacity = sampled + 1; /* a place to write to when all are in */
 	Sorter sorter = {.capacity = capacity};
 	uint64_t *keys;
 	int32_t *present;
@@ -325,13 +401,21 @@ cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t
 	{
 		int32_t count = bins->n_numbers - first < group ? bins->n_numbers - first : group;
 
-		status = gather_keys(source, hash, bound, first, count, keys, capacity, present, stop);
+		memset(present, 0, (size_t) count * sizeof(int32_t));
+		if (sampled > 0)
+			status = gather_keys(source, hash, bound, first, count, keys, capacity, present, stop);
 		for (j = 0; j < count && status == KERNEL_OK; j++)
 		{
+			uint64_t *own = keys + (size_t) j * (size_t) capacity;
+
+			if (few != NULL && few[first + j].n <= max_bins)
+			{
+				present[j] = few[first + j].n;
+				memcpy(own, few[first + j].keys, (size_t) present[j] * sizeof(uint64_t));
+			}
 			status = stop_requested(stop) ?
 				KERNEL_STOPPED :
-				set_cuts(&bins->slots[first + j], keys + (size_t) j * (size_t) capacity, present[j],
-						 max_bins, &sorter, allocator);
+				set_cuts(&bins->slots[first + j], own, present[j], max_bins, &sorter, allocator);
 		}
 	}
 	memory_release(allocator, keys, (size_t) group * (size_t) capacity, sizeof(uint64_t));
@@ -390,8 +474,10 @@ bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t 
 {
 	const Dataset *dataset = source->dataset;
 	uint64_t bound = UINT64_MAX;
+	FewValues *few = NULL;
+	int32_t n_few = 0;
 	int32_t sampled = 0;
-	Status status;
+	Status status = KERNEL_OK;
 	int32_t c;
 
 	if (dataset->n > BIN_ROW_LIMIT)
@@ -402,10 +488,21 @@ bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t 
 	if (bins->slots == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	if (dataset->n > SAMPLE_ROWS)
+	{
 		bound = (uint64_t) ((double) SAMPLE_ROWS / (double) dataset->n * 0x1p64);
-	status = count_sampled(source, hash, bound, stop, &sampled);
+		few = memory_allocate_zero(allocator, (size_t) bins->n_numbers, sizeof(FewValues));
+		status = few != NULL ? find_few(source, few, max_bins, &n_few, stop) : KERNEL_OUT_OF_MEMORY;
+	}
+	if (n_few == 0)
+	{
+		memory_release(allocator, few, (size_t) bins->n_numbers, sizeof(FewValues));
+		few = NULL;
+	}
+	if (status == KERNEL_OK && n_few < bins->n_numbers) /* else no column needs a sample */
+		status = count_sampled(source, hash, bound, stop, &sampled);
 	if (status == KERNEL_OK)
-		status = cut_numbers(bins, source, hash, bound, sampled, max_bins, allocator, stop);
+		status = cut_numbers(bins, source, hash, bound, sampled, few, max_bins, allocator, stop);
+	memory_release(allocator, few, (size_t) bins->n_numbers, sizeof(FewValues));
 	for (c = 0; c < dataset->n_categories && status == KERNEL_OK; c++)
 	{
 		BinSlot *slot = &bins->slots[dataset->n_numbers + c];

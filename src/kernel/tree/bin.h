@@ -4,9 +4,10 @@
  * Each slot (schema.h; number slots first) has bins for its present values and
  * one more, the last, for missing ones.  A number's bins are intervals between
  * cuts, (-inf, cut 0], (cut 0, cut 1], ...; cuts are midpoints between values
- * that occur, chosen as quantiles over all rows, or over SAMPLE_ROWS of them that
- * a hash of the row's content draws.  A category has a bin for each level, in no
- * order that means anything.
+ * that occur: all there are in a column of at most max_bins different values, else
+ * chosen as quantiles over all rows, or over SAMPLE_ROWS of them that a hash of the
+ * row's content draws.  A category has a bin for each level, in no order that means
+ * anything.
  *
  * Neither the bins nor anything else here depends on the order of the rows.
  */
@@ -91,7 +92,7 @@ typedef struct BinnedRows
  *		The bins of the rows of a source, at most max_bins (2 .. MAX_BINS) a number.
  *
  * hash: n of the rows' hashes (bins_hash_rows); NULL: they are made in each pass over the source.
- * Cost O(rows * slots); transient memory up to 64 MB.
+ * Cost O(rows * slots); transient memory up to 64 MB, and 4 KB a number of a large source.
  * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_TOO_LARGE above BIN_LEVEL_LIMIT, what the store reports.
  */
 extern Status bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash,
