@@ -272,21 +272,35 @@ input_columns(const RowExpr *row, TupleDesc input, TupleDesc columns)
 	return result;
 }
 
-/* The row's columns computed one by one. */
+/*
+ * The row's columns computed one by one.
+ *
+ * They come in slots of two kinds where hashing writes rows to disk: those from there have to be taken
+ * apart first, those from below perhaps not.
+ */
 static ProjectionInfo *
 project_columns(AggState *state, const RowExpr *row, TupleDesc columns)
 {
+	PlanState *node = &state->ss.ps;
 	TupleTableSlot *slot =
-		ExecInitExtraTupleSlot(state->ss.ps.state, CreateTupleDescCopy(columns), &TTSOpsVirtual);
+		ExecInitExtraTupleSlot(node->state, CreateTupleDescCopy(columns), &TTSOpsVirtual);
+	bool is_fixed = node->outeropsfixed;
+	bool is_set = node->outeropsset;
 	List *targets = NIL;
 	ListCell *cell;
+	ProjectionInfo *projection;
 
 	foreach (cell, row->args)
 		targets =
 			lappend(targets,
 					makeTargetEntry(lfirst(cell), (AttrNumber) foreach_current_index(cell) + 1,
 									NULL, false));
-	return ExecBuildProjectionInfo(targets, state->tmpcontext, slot, &state->ss.ps, NULL);
+	node->outeropsset = true;
+	node->outeropsfixed = false;
+	projection = ExecBuildProjectionInfo(targets, state->tmpcontext, slot, node, NULL);
+	node->outeropsset = is_set;
+	node->outeropsfixed = is_fixed;
+	return projection;
 }
 
 /* Case 1. */

@@ -131,6 +131,8 @@ SET work_mem = '64kB';
 SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT id, id + k AS k, x1, y FROM narrow) AS t GROUP BY id$$);
 SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT id, x1, y FROM narrow UNION ALL SELECT id, x2, y FROM narrow) AS t GROUP BY id$$);
 SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT id, x1, y FROM narrow) AS t GROUP BY id$$);
+SELECT * FROM check_scan($$SELECT id % 250, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')), md5(orchard.fit_recipe(@, '[{"transform": "standard", "column": "x"}]')::text), md5(orchard.describe(@)::text) FROM (SELECT id, x1 * 2 AS x, y > 0 AS positive, y FROM narrow) AS t GROUP BY 1$$);
+SELECT * FROM check_scan($$SELECT id % 250, fit_digest(orchard.fit(@, 'positive', '{"algorithm": "logistic_regression", "l2": 1}')) FROM (SELECT id, x1 * 2 AS x, y > 0 AS positive FROM narrow) AS t GROUP BY 1$$);
 RESET work_mem;
 RESET enable_sort;
 -- A value that is drawn is drawn once a row
