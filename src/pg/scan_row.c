@@ -10,7 +10,8 @@
  *	  expression, with NULL in the row's place, and the columns are read from the input that this
  *	  expression is evaluated for, or computed from it.  That input is the row's own however the node
  *	  groups, but for ORDER BY or DISTINCT inside the aggregate, which put rows aside.  Nothing may be
- *	  in the new expression that cannot begin anew: no subquery, no volatile function.
+ *	  in the new expression that cannot begin anew: no subquery, no volatile function, none that the user
+ *	  who is in charge now may not call.
  *
  * 2. A row of a table, a subquery or a common table expression is formed by the scan below, which gets
  *	  another projection with NULL in the row's place.
@@ -193,6 +194,27 @@ without_row(const PlanState *scan, AttrNumber place)
 	return leave_out(scan->plan->targetlist, place);
 }
 
+static bool
+is_denied(Oid function, void *context)
+{
+	return !may_execute(function);
+}
+
+/*
+ * Looks for what the executor may refuse or change when an expression is built anew.
+ *
+ * It asks then whether the user may call each function, and looks up what a domain requires.  A cursor
+ * keeps the answers of its opening, which may be another user's.
+ */
+static bool
+find_refusal(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, CoerceToDomain) || check_functions_in_node(node, is_denied, NULL) ||
+		expression_tree_walker(node, find_refusal, context);
+}
+
 /* May what the node's calls read, the row's columns among it, begin anew? */
 static bool
 can_begin_anew(const AggState *state)
@@ -206,7 +228,8 @@ can_begin_anew(const AggState *state)
 		Node *filter = (Node *) transition->aggref->aggfilter;
 
 		if (contain_volatile_functions(arguments) || contain_volatile_functions(filter) ||
-			contain_subplans(arguments) || contain_subplans(filter))
+			contain_subplans(arguments) || contain_subplans(filter) ||
+			find_refusal(arguments, NULL) || find_refusal(filter, NULL))
 			return false;
 	}
 	return true;

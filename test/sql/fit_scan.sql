@@ -214,6 +214,24 @@ DECLARE models CURSOR FOR SELECT k, fit_digest(orchard.fit(t, 'y', '{"algorithm"
 FETCH 2 FROM models;
 FETCH 2 FROM models;
 COMMIT;
+-- One that a user opened who may do more than the one who fetches, or under a domain of before
+CREATE FUNCTION doubled(x float8) RETURNS float8 IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN x * 2; END';
+REVOKE EXECUTE ON FUNCTION doubled FROM PUBLIC;
+CREATE DOMAIN level AS float8 CHECK (VALUE < 100);
+CREATE ROLE fit_scan_fetcher;
+GRANT USAGE ON SCHEMA fit_scan, orchard TO fit_scan_fetcher;
+BEGIN;
+DECLARE models CURSOR FOR SELECT fit_digest(orchard.fit(t, 'y', '{"algorithm": "linear_regression"}')) <> '' AS has_model FROM (SELECT y, doubled(x1) AS x FROM narrow) AS t;
+DECLARE filtered CURSOR FOR SELECT fit_digest(orchard.fit(t, 'y', '{"algorithm": "linear_regression"}') FILTER (WHERE doubled(y) < 1)) <> '' AS has_model FROM (SELECT y, x1 FROM narrow) AS t;
+DECLARE limited CURSOR FOR SELECT fit_digest(orchard.fit(t, 'y', '{"algorithm": "linear_regression"}')) <> '' AS has_model FROM (SELECT y, x1::level AS x FROM narrow) AS t;
+ALTER DOMAIN level ADD CHECK (VALUE < 0.5);
+SET ROLE fit_scan_fetcher;
+FETCH models;
+FETCH filtered;
+FETCH limited;
+ROLLBACK;
+DROP OWNED BY fit_scan_fetcher;
+DROP ROLE fit_scan_fetcher;
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
