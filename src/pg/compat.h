@@ -58,6 +58,7 @@
 #endif
 
 /* May the user call the function?  In 16 each kind of object lost its function for rights (afbfc02983f8). */
+#include "miscadmin.h"
 #include "utils/acl.h"
 
 #if PG_VERSION_NUM >= 160000
