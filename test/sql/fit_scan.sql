@@ -133,8 +133,17 @@ SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorith
 SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT id, x1, y FROM narrow) AS t GROUP BY id$$);
 SELECT * FROM check_scan($$SELECT id % 250, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')), md5(orchard.fit_recipe(@, '[{"transform": "standard", "column": "x"}]')::text), md5(orchard.describe(@)::text) FROM (SELECT id, x1 * 2 AS x, y > 0 AS positive, y FROM narrow) AS t GROUP BY 1$$);
 SELECT * FROM check_scan($$SELECT id % 250, fit_digest(orchard.fit(@, 'positive', '{"algorithm": "logistic_regression", "l2": 1}')) FROM (SELECT id, x1 * 2 AS x, y > 0 AS positive FROM narrow) AS t GROUP BY 1$$);
+-- The first row that a call takes was on disk, and others follow from there that it does not take
+SELECT * FROM check_scan($$SELECT id, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}') FILTER (WHERE id BETWEEN 300 AND 310)), sum(y)::numeric(12, 6) FROM (SELECT n.id, n.x1 * 2 AS x, n.y, v.twice FROM narrow AS n CROSS JOIN (VALUES (1), (2)) AS v(twice)) AS t GROUP BY id$$);
 RESET work_mem;
 RESET enable_sort;
+-- Columns that parameters change, of nodes that run anew: in one group, in hashed ones, and in sorted ones
+SELECT * FROM check_scan($$SELECT o, (SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) FROM (SELECT y, x1 * o AS x1, x2 FROM narrow) AS t) FROM generate_series(0, 2) AS o$$);
+SELECT * FROM check_scan($$SELECT o, m FROM generate_series(0, 2) AS o, LATERAL (SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) AS m FROM (SELECT k, y, x1 * o AS x1, x2 FROM narrow) AS t GROUP BY k) AS s$$);
+SELECT * FROM check_scan($$SELECT o, m FROM generate_series(0, 2) AS o, LATERAL (SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')) AS m FROM (SELECT k, y, x1 * o AS x1, x2 FROM narrow ORDER BY k OFFSET 3) AS t GROUP BY k) AS s$$);
+-- Slots that hold stored rows and slots that hold values, by turns; texts that are kept apart, or compressed
+SELECT * FROM check_scan($$SELECT fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression"}')), md5(orchard.describe(@)::text) FROM (SELECT * FROM part_one UNION ALL SELECT id, k, x2, x1, x3, y FROM narrow UNION ALL SELECT * FROM part) AS t$$);
+SELECT same FROM check_scan($$SELECT k, fit_digest(orchard.fit(@, 'y', '{"algorithm": "linear_regression", "exclude": ["long"]}')), md5(orchard.fit_recipe(@, '[{"transform": "onehot", "column": "same"}]')::text), md5(orchard.describe(@)::text) FROM (SELECT k, y, substr(long, 1, 1) AS first, repeat(s, 1000) AS same, long FROM wide) AS t GROUP BY k$$);
 -- A value that is drawn is drawn once a row
 CREATE TYPE drawn AS (y float8, x1 float8);
 SELECT setseed(0.3);
