@@ -101,6 +101,16 @@ fit_state_fold(FitState *state, int fold)
 	return state->folds[fold];
 }
 
+/* Does training begin with the means and spreads of the numbers, all of rows of weight 1? */
+static bool
+wants_column_sums(const FitOptions *options)
+{
+	return (options->algorithm == ALGORITHM_LOGISTIC_REGRESSION ||
+			options->algorithm == ALGORITHM_GLM || options->algorithm == ALGORITHM_HUBER ||
+			options->algorithm == ALGORITHM_QUANTILE_REGRESSION) &&
+		options->weight == NULL && !options->balanced && options->n_class_weights == 0;
+}
+
 FitState *
 fit_state_create(MemoryAccount *account, const FitSpec *spec)
 {
@@ -115,6 +125,8 @@ fit_state_create(MemoryAccount *account, const FitSpec *spec)
 
 		dataset_begin(&state->dataset, n_numbers, spec->n_categories, has_weight);
 		dataset_begin(&state->held_out, n_numbers, spec->n_categories, has_weight);
+		if (wants_column_sums(spec->options))
+			dataset_keep_sums(&state->dataset);
 	}
 	else if (state->folds == NULL)
 		state->least_squares = create_sums(state);

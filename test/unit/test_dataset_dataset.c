@@ -404,7 +404,123 @@ many_blocks_share_memory(void)
 	}
 }
 
-UNIT_MAIN(UNIT_CASE(many_blocks_share_memory), UNIT_CASE(spills_beyond_the_bound),
+#define SUMMED 20 /* full blocks; a part of one follows */
+#define SUMMED_ROWS (SUMMED * DATASET_BLOCK_ROWS + 100)
+#define SUMMED_NUMBERS 4
+
+/* Whole numbers: large ones, with a third missing, one far off before the others climb, a constant. */
+static double
+summed_number(int i, int j)
+{
+	switch (j)
+	{
+		case 0:
+			return 1000000 + i * 7919 % 1000;
+		case 1:
+			return i % 3 == 0 ? NAN : i * 31 % 77;
+		case 2:
+			return i == 5 ? -1000 : i < 17 * DATASET_BLOCK_ROWS ? 3 : 4 + i % 8;
+		default:
+			return -7;
+	}
+}
+
+/* Column j's sums and spread against those of whole numbers, which are exact. */
+static void
+check_sums(const Dataset *dataset, int j)
+{
+	long double sum = 0.0L;
+	long double square = 0.0L;
+	double mean = 0.0; /* of all rows, those that are not summed among them */
+	double most = 0.0;
+	int n = 0;
+	int all = 0;
+	int i;
+	ColumnSpread spread;
+
+	for (i = 0; i < SUMMED_ROWS; i++)
+	{
+		double x = summed_number(i, j);
+
+		if (isnan(x))
+			continue;
+		mean += x;
+		all++;
+		if (i >= SUMMED * DATASET_BLOCK_ROWS)
+			continue;
+		sum += x;
+		square += (long double) x * x;
+		n++;
+	}
+	mean /= all;
+	for (i = 0; i < SUMMED * DATASET_BLOCK_ROWS; i++)
+		most = fmax(most, fabs(summed_number(i, j) - mean)); /* NaN is left out */
+	CHECK(column_total(dataset->sums[j].sum, dataset->sums[j].sum_rest).hi == (double) sum);
+	CHECK(column_total(dataset->sums[j].present, dataset->sums[j].present_rest).hi == n);
+	CHECK(dataset_spread(dataset, j, mean, &spread));
+	CHECK_CLOSE(spread.square,
+				(double) (square - 2.0L * mean * sum + (long double) mean * mean * n), 1e-11);
+	CHECK(spread.centre == mean && spread.most >= most && spread.most <= 2.0 * most);
+}
+
+/* With rows in memory, and with most of them in a store. */
+static void
+sums_full_blocks(void)
+{
+	int t;
+
+	for (t = 0; t < 2; t++)
+	{
+		TestStore test;
+		Dataset dataset;
+		double numbers[SUMMED_NUMBERS];
+		int i;
+		int j;
+
+		begin_with_store(&dataset, &test, 0);
+		dataset_begin(&dataset, SUMMED_NUMBERS, 0, false);
+		dataset_keep_sums(&dataset);
+		if (t == 1)
+			dataset_spill_to(&dataset, &test.store, 0);
+		for (i = 0; i < SUMMED_ROWS; i++)
+		{
+			CHECK(dataset.n_summed ==
+				  (i > 16 * DATASET_BLOCK_ROWS ? (i - 1) / DATASET_BLOCK_ROWS : 0));
+			for (j = 0; j < SUMMED_NUMBERS; j++)
+				numbers[j] = summed_number(i, j);
+			CHECK(dataset_add(&dataset, &unit_allocator, numbers, NULL, 0.0, 1.0) == KERNEL_OK);
+		}
+		CHECK(dataset.n_summed == SUMMED && test.appended == (t == 0 ? 0 : SUMMED));
+		for (j = 0; j < SUMMED_NUMBERS; j++)
+			check_sums(&dataset, j);
+		dataset_release(&dataset, &unit_allocator);
+		CHECK(dataset.sums == NULL && dataset.n_summed == 0);
+		free(test.bytes);
+	}
+}
+
+/* Squares that no double holds are no spread. */
+static void
+sums_that_overflow(void)
+{
+	Dataset dataset;
+	ColumnSpread spread;
+	int i;
+
+	dataset_begin(&dataset, 1, 0, false);
+	dataset_keep_sums(&dataset);
+	for (i = 0; i < SUMMED_ROWS; i++)
+	{
+		double number = i % 2 == 0 ? 1e200 : -1e200;
+
+		CHECK(dataset_add(&dataset, &unit_allocator, &number, NULL, 0.0, 1.0) == KERNEL_OK);
+	}
+	CHECK(dataset.n_summed == SUMMED && !dataset_spread(&dataset, 0, 0.0, &spread));
+	dataset_release(&dataset, &unit_allocator);
+}
+
+UNIT_MAIN(UNIT_CASE(sums_full_blocks), UNIT_CASE(sums_that_overflow),
+		  UNIT_CASE(many_blocks_share_memory), UNIT_CASE(spills_beyond_the_bound),
 		  UNIT_CASE(spills_when_memory_is_refused), UNIT_CASE(reports_a_store_that_fails),
 		  UNIT_CASE(names_the_largest_number), UNIT_CASE(keeps_rows), UNIT_CASE(merges_with_maps),
 		  UNIT_CASE(bytes_round_trip), UNIT_CASE(refusal_changes_nothing))

@@ -113,9 +113,8 @@ largest_slope(const Case *c)
 	return largest;
 }
 
-/* Fits and demands the optimum. */
 static void
-converge(Case *c)
+fit(Case *c)
 {
 	DesignOptions design_options = {true, false, 1000, NULL};
 	NumberFacts numbers[NUMBERS];
@@ -127,6 +126,13 @@ converge(Case *c)
 	CHECK(logistic_fit(&c->dataset, &c->design, &c->options, &unit_allocator, NULL, &c->fit) ==
 		  KERNEL_OK);
 	CHECK(c->fit.facts.converged && !c->fit.facts.separated && c->fit.facts.rank == TERMS);
+}
+
+/* Fits and demands the optimum. */
+static void
+converge(Case *c)
+{
+	fit(c);
 	/* The step after the last pass squares the error; 1e-14 is what the sums of 40,000 residuals leave. */
 	CHECK(largest_slope(c) < 1e-13);
 }
@@ -166,6 +172,32 @@ the_sample_does_not_show(void)
 	}
 	end(&one);
 	end(&other);
+}
+
+/* Scales, which the penalty shows, from the sums of full blocks are those of the rows, though a column climbs. */
+static void
+sums_of_blocks_do_not_show(void)
+{
+	Case c[2];
+	int t;
+	int i;
+
+	for (t = 0; t < 2; t++)
+	{
+		begin(&c[t]);
+		c[t].options.l2 = 0.05;
+		if (t == 1)
+			dataset_keep_sums(&c[t].dataset);
+		for (i = 0; i < ROWS; i++)
+			add(&c[t], i, i % 10 == 0 ? 1e6 : 1e6 + i / 1e4, label(i));
+		fit(&c[t]);
+	}
+	CHECK(c[0].dataset.n_summed == 0);
+	CHECK(c[1].dataset.n_summed == ROWS / DATASET_BLOCK_ROWS);
+	for (i = 0; i < TERMS; i++)
+		CHECK_CLOSE(c[1].coefficients[i].estimate, c[0].coefficients[i].estimate, 1e-9);
+	end(&c[0]);
+	end(&c[1]);
 }
 
 /* A mark that rows of the sample have with one class only, others with both. */
@@ -231,5 +263,6 @@ a_sample_of_one_class(void)
 	end(&c);
 }
 
-UNIT_MAIN(UNIT_CASE(the_sample_does_not_show), UNIT_CASE(a_sample_that_is_separated),
-		  UNIT_CASE(a_sample_that_misleads), UNIT_CASE(a_sample_of_one_class))
+UNIT_MAIN(UNIT_CASE(the_sample_does_not_show), UNIT_CASE(sums_of_blocks_do_not_show),
+		  UNIT_CASE(a_sample_that_is_separated), UNIT_CASE(a_sample_that_misleads),
+		  UNIT_CASE(a_sample_of_one_class))

@@ -10,6 +10,7 @@
 #define EXTENT_LEAST ((size_t) 4 << 20) /* bytes */
 #define EXTENT_MOST ((size_t) 64 << 20)
 #define EXTENT_SHARE 4 /* an extent is about this part of the memory before it */
+#define SUMMED_FROM 16 /* blocks: what the sums take is nothing beside them */
 
 void
 dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categories, bool has_weight)
@@ -93,6 +94,11 @@ dataset_drop_rows(Dataset *dataset, const Allocator *allocator)
 	if (dataset->loaded != NULL)
 		block_release(dataset->loaded, dataset, allocator);
 	memory_release(allocator, dataset->loaded, 1, sizeof(DatasetBlock));
+	memory_release(allocator, dataset->sums, (size_t) dataset->n_numbers, sizeof(ColumnSums));
+	memory_release(allocator, dataset->spreads, (size_t) dataset->n_numbers, sizeof(ColumnSpread));
+	dataset->sums = NULL;
+	dataset->spreads = NULL;
+	dataset->n_summed = 0;
 	dataset->blocks = NULL;
 	dataset->loaded = NULL;
 	dataset->n_blocks = dataset->blocks_capacity = 0;
@@ -285,6 +291,113 @@ block_append(DatasetBlock *block, Dataset *dataset, const Allocator *allocator)
 	return status;
 }
 
+void
+dataset_keep_sums(Dataset *dataset)
+{
+	dataset->keeps_sums = true;
+}
+
+static Status
+allocate_sums(Dataset *dataset, const Allocator *allocator)
+{
+	size_t n = (size_t) dataset->n_numbers;
+
+	if (dataset->sums == NULL)
+		dataset->sums = memory_allocate(allocator, n, sizeof(ColumnSums));
+	if (dataset->spreads == NULL)
+		dataset->spreads = memory_allocate(allocator, n, sizeof(ColumnSpread));
+	return dataset->sums != NULL && dataset->spreads != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+}
+
+/* Adds block b to the sums, or to the spreads. */
+static Status
+sum_block(Dataset *dataset, int32_t b, bool is_spread)
+{
+	const DatasetBlock *block;
+	Status status = dataset_block(dataset, b, &block);
+	int32_t j;
+
+	for (j = 0; j < dataset->n_numbers && status == KERNEL_OK; j++)
+	{
+		const double *column = block->numbers + (size_t) j * (size_t) block->capacity;
+		ColumnSpread *spread = &dataset->spreads[j];
+
+		if (is_spread)
+			column_spread(column, NULL, block->n, spread->centre, &spread->square, &spread->most);
+		else
+			column_sums(&dataset->sums[j], column, NULL, block->n);
+	}
+	return status;
+}
+
+static double
+column_mean(const ColumnSums *sums)
+{
+	DoubleDouble present = column_total(sums->present, sums->present_rest);
+
+	return present.hi > 0.0 ? dd_divide(column_total(sums->sum, sums->sum_rest), present).hi : 0.0;
+}
+
+/* The first blocks, whose means are the centres. */
+static Status
+sum_first_blocks(Dataset *dataset, const Allocator *allocator)
+{
+	size_t n = (size_t) dataset->n_numbers;
+	Status status = allocate_sums(dataset, allocator);
+	int32_t b;
+	int32_t j;
+
+	if (status == KERNEL_OK)
+	{
+		memset(dataset->sums, 0, n * sizeof(ColumnSums));
+		memset(dataset->spreads, 0, n * sizeof(ColumnSpread));
+	}
+	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b++)
+		status = sum_block(dataset, b, false);
+	for (j = 0; j < dataset->n_numbers && status == KERNEL_OK; j++)
+		dataset->spreads[j].centre = column_mean(&dataset->sums[j]);
+	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b++)
+		status = sum_block(dataset, b, true);
+	return status;
+}
+
+/* All blocks are full and another follows: adds the last one to the sums. */
+static Status
+sum_last_block(Dataset *dataset, const Allocator *allocator)
+{
+	Status status;
+
+	if (!dataset->keeps_sums || dataset->n_numbers == 0 || dataset->n_blocks < SUMMED_FROM)
+		return KERNEL_OK;
+	if (dataset->n_summed == 0)
+		status = sum_first_blocks(dataset, allocator);
+	else
+	{
+		status = sum_block(dataset, dataset->n_blocks - 1, false);
+		if (status == KERNEL_OK)
+			status = sum_block(dataset, dataset->n_blocks - 1, true);
+	}
+	if (status == KERNEL_OK)
+		dataset->n_summed = dataset->n_blocks;
+	return status;
+}
+
+bool
+dataset_spread(const Dataset *dataset, int32_t slot, double mean, ColumnSpread *spread)
+{
+	const ColumnSums *sums = &dataset->sums[slot];
+	const ColumnSpread *kept = &dataset->spreads[slot];
+	double n = column_total(sums->present, sums->present_rest).hi;
+	DoubleDouble from_centre = dd_subtract(column_total(sums->sum, sums->sum_rest),
+										   dd_multiply_double(dd_from(n), kept->centre));
+	double shift = mean - kept->centre;
+
+	*spread = (ColumnSpread){.centre = mean,
+							 .square = kept->square + shift * (n * shift - 2.0 * from_centre.hi),
+							 .most = kept->most + fabs(shift)};
+	return isfinite(spread->square) && isfinite(spread->most);
+}
+
 /* Makes sure that the last block has room for a row. */
 static Status
 reserve_row(Dataset *dataset, const Allocator *allocator)
@@ -310,6 +423,9 @@ reserve_row(Dataset *dataset, const Allocator *allocator)
 		*last = block;
 		return KERNEL_OK;
 	}
+	status = sum_last_block(dataset, allocator);
+	if (status != KERNEL_OK)
+		return status;
 	if (dataset->blocks == NULL || dataset->n_blocks == dataset->blocks_capacity)
 	{
 		int32_t capacity = dataset->blocks_capacity > 0 ? dataset->blocks_capacity * 2 : 1;

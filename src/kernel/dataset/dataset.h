@@ -15,6 +15,7 @@
 
 #include "kernel/base/memory.h"
 #include "kernel/codec/bytes.h"
+#include "kernel/dataset/column_simd.h"
 #include "kernel/dataset/schema.h"
 
 /*
@@ -58,11 +59,20 @@ typedef struct DatasetExtent
 
 #define IN_MEMORY (-1)
 
+/* How far the numbers of a column are from one of them. */
+typedef struct ColumnSpread
+{
+	double centre;
+	double square; /* sum of (number - centre)^2 */
+	double most;   /* largest |number - centre| */
+} ColumnSpread;
+
 typedef struct Dataset
 {
 	int32_t n_numbers;
 	int32_t n_categories;
 	bool has_weight;
+	bool keeps_sums;
 	int64_t n;			  /* rows */
 	DatasetBlock *blocks; /* n_blocks */
 	int32_t n_blocks;
@@ -76,11 +86,30 @@ typedef struct Dataset
 	char *spare;	 /* where */
 	DatasetBlock
 		*loaded; /* the block of the store that was read last; NULL before the first went there */
+	int32_t n_summed;	   /* so many of the first blocks are in these; 0: there are none */
+	ColumnSums *sums;	   /* n_numbers */
+	ColumnSpread *spreads; /* n_numbers */
 } Dataset;
 
 extern void dataset_begin(Dataset *dataset, int32_t n_numbers, int32_t n_categories,
 						  bool has_weight);
 extern void dataset_release(Dataset *dataset, const Allocator *allocator);
+
+/*
+ * From now on the numbers of full blocks are summed up while the cache has them, each of weight 1.
+ *
+ * It begins when there are many blocks; the last ones, n_summed and on, are not among them.
+ */
+extern void dataset_keep_sums(Dataset *dataset);
+
+/*
+ * dataset_spread
+ *		The spread of a column's summed numbers from `mean` in place of their centre.
+ *
+ * `most` is a bound.  The centre is the mean of the first blocks, so that few digits cancel.  False
+ * when the sums overflowed: the rows have to be read.
+ */
+extern bool dataset_spread(const Dataset *dataset, int32_t slot, double mean, ColumnSpread *spread);
 
 /* Gives the rows back, but not their number: blocks are read no more. */
 extern void dataset_drop_rows(Dataset *dataset, const Allocator *allocator);

@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "kernel/linear/cholesky_simd.h"
-#include "kernel/linear/column_simd.h"
+#include "kernel/dataset/column_simd.h"
 
 /* A column in use whose distance from the others, squared, is below this depends on them. */
 #define ACTIVE_RANK_TOLERANCE 1e-11

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/linear/column_simd.h"
+#include "kernel/dataset/column_simd.h"
 
 /* One fold's turn to be left out. */
 typedef struct Turn

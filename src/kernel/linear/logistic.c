@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "kernel/base/double_double.h"
-#include "kernel/linear/column_simd.h"
+#include "kernel/dataset/column_simd.h"
 #include "kernel/linear/logistic_state.h"
 #include "kernel/stat/distribution.h"
 
@@ -68,19 +68,24 @@ logistic_level_facts(const Dataset *dataset, const LogisticOptions *options,
 	ColumnSums *sums = memory_allocate_zero(allocator, n_numbers, sizeof(ColumnSums));
 	double buffer[DATASET_BLOCK_ROWS];
 	Status status = sums != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
+	int32_t n_summed = summed_blocks(dataset, options);
 	int32_t b;
 	int32_t j;
 
 	for (j = 0; j < dataset->n_categories; j++)
 		missing_weight[j] = 0.0;
-	for (b = 0; b < dataset->n_blocks && status == KERNEL_OK; b++)
+	if (n_summed > 0 && sums != NULL)
+		memcpy(sums, dataset->sums, n_numbers * sizeof(ColumnSums));
+	for (b = dataset->n_categories == 0 ? n_summed : 0;
+		 b < dataset->n_blocks && status == KERNEL_OK; b++)
 	{
 		const DatasetBlock *block;
 
 		status = stop_requested(stop) ? KERNEL_STOPPED : dataset_block(dataset, b, &block);
 		if (status != KERNEL_OK)
 			break;
-		add_numbers(block, block_weights(block, options, buffer), dataset->n_numbers, sums);
+		if (b >= n_summed)
+			add_numbers(block, block_weights(block, options, buffer), dataset->n_numbers, sums);
 		add_levels(block, options, dataset->n_categories, level_weight, missing_weight);
 	}
 	for (j = 0; j < dataset->n_numbers && status == KERNEL_OK; j++)

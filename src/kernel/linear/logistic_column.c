@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "kernel/base/double_double.h"
-#include "kernel/linear/column_simd.h"
+#include "kernel/dataset/column_simd.h"
 #include "kernel/linear/panel_simd.h"
 
 #define CONSTANT 1e-26 /* a variance this small against the largest square is rounding */
@@ -207,6 +207,29 @@ positive_weight(const Logistic *fit, const DatasetBlock *block, const double *we
 	return sum;
 }
 
+/* What the dataset's own sums have of squares and ranges; returns how many of its blocks are in them. */
+static int32_t
+take_spreads(Logistic *fit)
+{
+	int32_t n_summed = summed_blocks(fit->dataset, fit->options);
+	bool is_taken = n_summed > 0;
+	int32_t j;
+
+	for (j = 0; j < fit->dataset->n_numbers && is_taken; j++)
+	{
+		ColumnSpread spread;
+
+		is_taken = dataset_spread(fit->dataset, j, fit->design->numbers[j].mean, &spread);
+		fit->number_scale[j] = spread.square;
+		fit->number_range[j] = spread.most;
+	}
+	if (is_taken)
+		return n_summed;
+	for (j = 0; j < fit->dataset->n_numbers; j++)
+		fit->number_scale[j] = fit->number_range[j] = 0.0;
+	return 0;
+}
+
 /* Total weight and that of the positive rows, and centre and scale of each number, the means being known. */
 static Status
 scale_numbers(Logistic *fit)
@@ -215,6 +238,7 @@ scale_numbers(Logistic *fit)
 	double buffer[DATASET_BLOCK_ROWS];
 	DoubleDouble total = dd_from(0.0);
 	double *squares = fit->number_scale;
+	int32_t n_summed = take_spreads(fit);
 	int32_t b;
 	int32_t i;
 	int32_t j;
@@ -233,7 +257,7 @@ scale_numbers(Logistic *fit)
 		for (i = 0; weight != NULL && i < block->n; i++)
 			total = dd_add_double(total, weight[i]);
 		fit->positive += positive_weight(fit, block, weight);
-		for (j = 0; j < dataset->n_numbers; j++)
+		for (j = b < n_summed ? dataset->n_numbers : 0; j < dataset->n_numbers; j++)
 		{
 			if ((j & 63) == 0 && stop_requested(fit->stop))
 				return KERNEL_STOPPED;

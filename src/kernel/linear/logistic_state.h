@@ -130,19 +130,33 @@ row_weight(const DatasetBlock *block, int32_t i, const LogisticOptions *options)
 	return weight * options->class_factor[options->class_of_code[(int32_t) block->target[i]]];
 }
 
+/* Are the weights of all classes 1? */
+static inline bool
+classes_weigh_alike(const LogisticOptions *options)
+{
+	return options->class_factor == NULL &&
+		(options->class_of_code != NULL ||
+		 (options->class_weight[0] == 1.0 && options->class_weight[1] == 1.0));
+}
+
 /* The weights of a block's rows in `buffer` (DATASET_BLOCK_ROWS), or NULL when all are 1. */
 static inline const double *
 block_weights(const DatasetBlock *block, const LogisticOptions *options, double *buffer)
 {
 	int32_t i;
 
-	if (block->weight == NULL && options->class_factor == NULL &&
-		(options->class_of_code != NULL ||
-		 (options->class_weight[0] == 1.0 && options->class_weight[1] == 1.0)))
+	if (block->weight == NULL && classes_weigh_alike(options))
 		return NULL;
 	for (i = 0; i < block->n; i++)
 		buffer[i] = row_weight(block, i, options);
 	return buffer;
+}
+
+/* So many of the first blocks are in the sums that the dataset has of rows of weight 1. */
+static inline int32_t
+summed_blocks(const Dataset *dataset, const LogisticOptions *options)
+{
+	return !dataset->has_weight && classes_weigh_alike(options) ? dataset->n_summed : 0;
 }
 
 /* Rows [start, start + n) of block b, and where the rows are that are read after them. */

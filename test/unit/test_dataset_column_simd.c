@@ -1,9 +1,9 @@
 /*
- * test_linear_column_simd.c: column sums are right to the last digit and do not depend on order.
+ * test_dataset_column_simd.c: column sums are right to the last digit and do not depend on order.
  *
  * The file itself is included, so that the baseline twin runs on every processor.
  */
-#include "kernel/linear/column_simd.c"
+#include "kernel/dataset/column_simd.c"
 
 #include "unit.h"
 

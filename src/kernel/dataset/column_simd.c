@@ -10,7 +10,7 @@
 #pragma GCC optimize("O3")
 #endif
 
-#include "kernel/linear/column_simd.h"
+#include "kernel/dataset/column_simd.h"
 
 #include <math.h>
 #include <stdbool.h>

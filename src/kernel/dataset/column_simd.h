@@ -4,8 +4,8 @@
  * Compiled for AVX2 with fused multiply-add and for the baseline; the choice is
  * made at run time and both give the same bits of the compensated sums.
  */
-#ifndef ORCHARD_KERNEL_LINEAR_COLUMN_SIMD_H
-#define ORCHARD_KERNEL_LINEAR_COLUMN_SIMD_H
+#ifndef ORCHARD_KERNEL_DATASET_COLUMN_SIMD_H
+#define ORCHARD_KERNEL_DATASET_COLUMN_SIMD_H
 
 #include <stdint.h>
 
@@ -44,4 +44,4 @@ extern void column_subtract(double *to, const double *from, double factor, int32
 extern void column_subtract_pairs(DoubleDouble *to, const DoubleDouble *from, double factor,
 								  int32_t n);
 
-#endif /* ORCHARD_KERNEL_LINEAR_COLUMN_SIMD_H */
+#endif /* ORCHARD_KERNEL_DATASET_COLUMN_SIMD_H */
