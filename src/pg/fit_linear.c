@@ -427,6 +427,11 @@ report_course(Fit *fit, const LinearFacts *facts, const LinearCoefficient *coeff
 			psprintf(
 				"some rows' classes are certain by %s, whose estimates have no finite limit; a penalty (\"l2\") helps",
 				names));
+	else if (facts->separated && fit->spec->options->nonnegative)
+		fit_report_condition(
+			fit,
+			pstrdup(
+				"some rows' classes, or all, are certain by the features, so some estimates have no finite limit; a penalty (\"l2\") helps"));
 	else if (facts->separated)
 		fit_report_condition(
 			fit,
@@ -569,6 +574,23 @@ take_class_covariance(Fit *fit, const LogisticOptions *solver, SoftmaxFit *resul
 	take_covariance(fit, result->covariance, fit->model.n_terms);
 }
 
+/* Bounds take the Hessian of all classes. */
+static void
+require_bounds(const Fit *fit)
+{
+	int64 free = (int64) (fit->model.n_classes - 1) * (int64) fit->design.n_terms;
+
+	if (!fit->spec->options->nonnegative || free <= SOFTMAX_HESSIAN_LIMIT)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("option \"nonnegative\" works for up to %d coefficients, not " INT64_FORMAT,
+					SOFTMAX_HESSIAN_LIMIT, free),
+			 errdetail("There are %u classes, and %u terms for each but one.",
+					   (unsigned) fit->model.n_classes, (unsigned) fit->design.n_terms),
+			 errhint("Leave it out, or leave out features.")));
+}
+
 /* More than two classes. */
 static void
 fit_multinomial(Fit *fit, LogisticOptions *solver)
@@ -579,6 +601,7 @@ fit_multinomial(Fit *fit, LogisticOptions *solver)
 	set_classes(fit, solver);
 	collect_facts(fit, solver, NULL);
 	fit_build_design(fit);
+	require_bounds(fit);
 	result.coefficients =
 		memory_allocate_zero(allocator, (size_t) fit->model.n_classes * Max(fit->design.n_terms, 1),
 							 sizeof(LinearCoefficient));
@@ -607,6 +630,7 @@ fit_logistic_regression(Fit *fit)
 	LogisticOptions solver = {.report = fit->progress != NULL ? &report : NULL,
 							  .l2 = options->l2,
 							  .standardize = options->standardize,
+							  .nonnegative = options->nonnegative,
 							  .tolerance = options->tol,
 							  .max_iterations = options->max_iter};
 	SandwichRows rows = {sandwich_logistic, &solver, INFINITY};
@@ -698,6 +722,7 @@ fit_glm(Fit *fit)
 						 .link = options->link,
 						 .l2 = options->l2,
 						 .standardize = options->standardize,
+						 .nonnegative = options->nonnegative,
 						 .tolerance = options->tol,
 						 .max_iterations = options->max_iter,
 						 .offset_slot = fit->spec->offset_slot,
@@ -746,6 +771,7 @@ fit_huber(Fit *fit)
 	HuberOptions solver = {.epsilon = options->epsilon,
 						   .l2 = options->l2,
 						   .standardize = options->standardize,
+						   .nonnegative = options->nonnegative,
 						   .tolerance = options->tol,
 						   .max_iterations = options->max_iter,
 						   .covariance_type = options->covariance_type,
@@ -781,6 +807,7 @@ fit_quantile(Fit *fit)
 	QuantileOptions solver = {.quantile = options->tree.alpha,
 							  .l1 = Max(options->tree.l1, 0.0),
 							  .standardize = options->standardize,
+							  .nonnegative = options->nonnegative,
 							  .tolerance = options->tol,
 							  .max_iterations = options->max_iter,
 							  .covariance_type = options->covariance_type,

@@ -383,7 +383,7 @@ static const OptionEntry option_entries[] = {
 	{"max_categories", read_max_categories, ALL},
 	{"max_iter", read_max_iter, LINEAR},
 	{"missing_indicator", read_missing_indicator, LINEAR},
-	{"nonnegative", read_nonnegative, ALGORITHM_BIT(ALGORITHM_LINEAR_REGRESSION)},
+	{"nonnegative", read_nonnegative, LINEAR},
 	{"objective", read_objective, ALL},
 	{"offset", read_offset, GLM},
 	{"on_failure", read_on_failure, ALL},

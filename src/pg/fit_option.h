@@ -39,7 +39,7 @@ struct FitOptions
 	ModelAlgorithm algorithm;
 	ModelObjective objective; /* trees: 0 until the target is known, when not given */
 	double l2;
-	bool nonnegative; /* linear regression: no coefficient below 0 */
+	bool nonnegative; /* linear algorithms: no coefficient but the intercept below 0 */
 	LinearLink link;  /* glm; that of the objective when not given */
 	char *offset;	  /* glm: column that is added to the linear predictor; NULL when not given */
 	double epsilon;	  /* huber: where the loss turns, in scales */

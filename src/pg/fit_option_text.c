@@ -142,6 +142,8 @@ add_linear_options(Members *members, const FitOptions *options)
 			add_number(members, "l1", Max(options->tree.l1, 0.0));
 		add_boolean(members, "nonnegative", options->nonnegative);
 	}
+	else if (options->nonnegative)
+		add_boolean(members, "nonnegative", true);
 	if (options->algorithm == ALGORITHM_GLM)
 	{
 		add_text(members, "link", fit_link_name(options->link));

@@ -133,6 +133,6 @@ SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": -1}') FROM 
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "l1": "much"}') FROM ground AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "linear_regression", "nonnegative": 1}') FROM ground AS t;
 SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "l1": 1}') FROM ground AS t;
-SELECT orchard.fit(t, 'y', '{"algorithm": "logistic_regression", "nonnegative": true}') FROM ground AS t;
+SELECT orchard.fit(t, 'y', '{"algorithm": "decision_tree", "nonnegative": true}') FROM ground AS t;
 
 DROP SCHEMA fit_penalty CASCADE;

@@ -245,12 +245,16 @@ glm_fit(const Dataset *dataset, const Design *design, const GlmOptions *options,
 					.allocator = allocator,
 					.stop = stop,
 					.glm = &loss};
-	Status status = logistic_begin(&fit);
+	Status status;
+
+	rows.nonnegative = options->nonnegative;
+	status = logistic_begin(&fit);
 
 	result->facts = logistic_no_facts();
 	if (status == KERNEL_OK)
 		status = glm_newton(&fit, &loss, options, &result->facts);
-	result->facts.rank = fit.rank;
+	result->facts.rank =
+		options->nonnegative && status == KERNEL_OK ? logistic_bound_rank(&fit) : fit.rank;
 	result->weight = fit.total;
 	if (status == KERNEL_OK)
 		status = set_facts(&fit, &result->facts);

@@ -24,6 +24,7 @@ typedef struct GlmOptions
 		link;  /* LINK_LOG, LINK_IDENTITY; power 1: LINK_SQRT too; power 2: LINK_INVERSE too */
 	double l2; /* >= 0, as in logistic_fit */
 	bool standardize;
+	bool nonnegative;		/* as in logistic_fit */
 	double target_mean;		/* weighted, above 0: that of glm_level_facts() */
 	double tolerance;		/* on facts.gradient_norm; default 1e-8 */
 	int32_t max_iterations; /* Newton steps; default 100 */

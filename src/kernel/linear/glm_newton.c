@@ -13,6 +13,7 @@
 
 #define MAX_HALVINGS 40
 #define ROUNDING 1e-13 /* of the objective and of what its terms are made of */
+#define LEFT 0.1 /* of the gradient: more of it behind a step says that the step left columns out */
 #define DRIFT 0.5
 #define NO_GAIN 5e-6 /* log likelihood, over the dispersion */
 #define STILL 1e-26	 /* a decrement this small against the objective is rounding */
@@ -34,18 +35,17 @@ find_step(Logistic *fit, GlmStep *step)
 	Status status = logistic_project(fit);
 	int32_t k;
 
+	logistic_slope(fit, fit->estimate);
 	if (status == KERNEL_OK)
-		status = logistic_factor(fit);
+		status = logistic_find_step(fit);
 	if (status != KERNEL_OK)
 		return status;
-	logistic_slope(fit, fit->estimate);
-	logistic_solve(fit, fit->slope, fit->step);
 	*step = (GlmStep){0.0, 0.0, 0.0};
 	for (k = 0; k < fit->n_columns; k++)
 	{
 		if (!isfinite(fit->slope[k]) || !isfinite(fit->step[k]))
 			return KERNEL_OVERFLOW;
-		norm = fmax(norm, fabs(fit->slope[k]));
+		norm = fmax(norm, logistic_violation(fit, k));
 		step->decrement += fit->slope[k] * fit->step[k];
 		step->reach += fabs(fit->step[k]) * fit->columns[k].range;
 	}
@@ -61,20 +61,45 @@ is_convex(const GlmLoss *loss)
 }
 
 /*
- * The step that is taken where logistic_pass() was, a direction of descent: by the observed
- * information, where that has the rank of the expected one, which `rank` has been found to be.
+ * Does the step by the observed information lead down?  Where that has the rank of the expected one, which
+ * `rank` has been found to be; with bounds no more columns need depend on others where these leave room, and
+ * without a share in the step.
  */
+static bool
+is_descent(const Logistic *fit, int32_t rank, const GlmStep *step)
+{
+	double most = 0.0;
+	int32_t k;
+
+	if (fit->rank >= rank || fit->is_bounded == NULL)
+		return fit->rank >= rank;
+	for (k = 0; k < fit->n_columns; k++)
+		most = fmax(most, logistic_violation(fit, k));
+	return fit->bounds.dependent <= fit->n_columns - rank && fit->bounds.left <= LEFT * most &&
+		step->decrement > 0.0;
+}
+
+/* The step by the expected information where the estimate is. */
+static Status
+find_expected(Logistic *fit, GlmLoss *loss, GlmStep *step)
+{
+	Status status;
+
+	loss->curvature = GLM_EXPECTED;
+	status = logistic_pass(fit, fit->estimate);
+	loss->curvature = GLM_OBSERVED;
+	return status == KERNEL_OK ? find_step(fit, step) : status;
+}
+
+/* The step that is taken where logistic_pass() was, a direction of descent. */
 static Status
 find_descent(Logistic *fit, GlmLoss *loss, int32_t rank, GlmStep *step)
 {
 	Status status = find_step(fit, step);
 
-	if (status != KERNEL_OK || is_convex(loss) || fit->rank >= rank)
+	if (status != KERNEL_OK || is_convex(loss) || is_descent(fit, rank, step))
 		return status;
-	loss->curvature = GLM_EXPECTED;
-	status = logistic_pass(fit, fit->estimate);
-	loss->curvature = GLM_OBSERVED;
-	return status == KERNEL_OK ? find_step(fit, step) : status;
+	return find_expected(fit, loss, step);
 }
 
 /* Moves along the step; rounding is that of what the terms of the objective are made of. */
@@ -84,6 +109,21 @@ advance(Logistic *fit, double *value)
 	double size = fit->sums.size / fit->sums.total.hi;
 
 	return logistic_advance(fit, *value + ROUNDING * (*value + size), MAX_HALVINGS, value);
+}
+
+/* The same; with bounds, where the observed information says too little, along the step by the expected one. */
+static Status
+descend(Logistic *fit, GlmLoss *loss, double *value)
+{
+	double before = *value;
+	Status status = advance(fit, value);
+	GlmStep step;
+
+	if (status != KERNEL_NOT_CONVERGED || fit->is_bounded == NULL || is_convex(loss))
+		return status;
+	*value = before;
+	status = find_expected(fit, loss, &step);
+	return status == KERNEL_OK ? advance(fit, value) : status;
 }
 
 /* Judges the step found at the estimate; sets the facts. */
@@ -130,10 +170,31 @@ start_by_working_response(Logistic *fit, GlmLoss *loss)
 }
 
 /*
+ * The same coefficient for each column that may not be below 0, so that the means of the columns have
+ * the mean of the target: where all are positive, every row's eta is.
+ */
+static void
+start_evenly(Logistic *fit, const GlmLoss *loss)
+{
+	double sum = 0.0;
+	int32_t k;
+
+	for (k = 0; k < fit->n_columns; k++)
+	{
+		/* A constant column keeps 0. */
+		fit->estimate[k] = fit->is_bounded[k] && fit->root[k] > 0.0 ? 1.0 : 0.0;
+		sum += fit->estimate[k] * fit->columns[k].mean / fit->columns[k].deviation;
+	}
+	for (k = 0; k < fit->n_columns; k++)
+		fit->estimate[k] *= sum > 0.0 ? glm_link_of(loss->link, loss->mean) / sum : 0.0;
+}
+
+/*
  * An estimate with finite loss and the pass there.
  *
  * The mean of the target everywhere, where there are an intercept and no offset.  Else the first step of
- * iteratively reweighted least squares; failing that, eta = offset, which does for logarithms.
+ * iteratively reweighted least squares; failing that, eta = offset, which does for logarithms, and with bounds
+ * a little of every column.
  */
 static Status
 find_start(Logistic *fit, GlmLoss *loss, double *value)
@@ -155,6 +216,14 @@ find_start(Logistic *fit, GlmLoss *loss, double *value)
 	*value = logistic_objective(fit, fit->estimate);
 	if (status != KERNEL_OK || isfinite(*value))
 		return status;
+	if (fit->is_bounded != NULL)
+	{
+		start_evenly(fit, loss);
+		status = logistic_pass(fit, fit->estimate);
+		*value = logistic_objective(fit, fit->estimate);
+		if (status != KERNEL_OK || isfinite(*value))
+			return status;
+	}
 	return loss->link == LINK_LOG ? KERNEL_OVERFLOW : KERNEL_NOT_CONVERGED;
 }
 
@@ -176,7 +245,7 @@ iterate(Logistic *fit, GlmLoss *loss, const GlmOptions *options, double value, L
 		if (status != KERNEL_OK || facts->converged || facts->separated ||
 			step.decrement <= STILL * value || facts->iterations == options->max_iterations)
 			return status;
-		status = advance(fit, &value);
+		status = descend(fit, loss, &value);
 		if (options->report != NULL)
 			options->report->step(options->report->context, facts->iterations + 1, step.norm);
 	}

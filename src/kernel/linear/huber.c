@@ -102,6 +102,41 @@ join_scale(Huber *huber, double slope, bool *is_sound)
 		fit->step[k] -= huber->scale_step * huber->answer[k];
 }
 
+/*
+ * The step of the coefficients within their bounds, and of the scale.  The scale has none: whatever the
+ * coefficients do, it goes where its slope is 0, which leaves a quadratic of the coefficients alone.
+ */
+static Status
+find_bounded_step(Huber *huber, double slope, bool *is_sound)
+{
+	Logistic *fit = &huber->fit;
+	size_t p = (size_t) fit->n_columns;
+	double curvature = huber->loss.sums.scale_curvature / huber->loss.sums.weight.hi;
+	bool is_joined = !huber->is_held && huber->loss.kind != ROBUST_HUBER_BOUND && curvature > 0.0;
+	double rest = slope;
+	Status status;
+	size_t i;
+	size_t k;
+
+	memcpy(huber->answer, fit->slope, p * sizeof(double));
+	if (is_joined)
+		robust_project(fit, huber->loss.mixed, 1.0 / huber->loss.sums.weight.hi, huber->mixed);
+	for (i = 0; i < p && is_joined; i++)
+	{
+		huber->answer[i] -= huber->mixed[i] * slope / curvature;
+		for (k = 0; k <= i; k++)
+			fit->matrix[i * p + k] -= huber->mixed[i] * huber->mixed[k] / curvature;
+	}
+	status = logistic_bound_step(fit, huber->answer);
+	if (status == KERNEL_OK)
+		status = logistic_factor(fit);
+	for (i = 0; i < p && is_joined; i++)
+		rest -= huber->mixed[i] * fit->step[i];
+	huber->scale_step = huber->is_held || !(curvature > 0.0) ? 0.0 : rest / curvature;
+	*is_sound = fit->rank == huber->rank && (huber->is_held || curvature > 0.0);
+	return status;
+}
+
 /* The step where the last pass was; is_sound: it can be trusted to lead down. */
 static Status
 find_step(Huber *huber, HuberStep *step, bool *is_sound)
@@ -111,20 +146,24 @@ find_step(Huber *huber, HuberStep *step, bool *is_sound)
 	Status status = logistic_project(fit);
 	int32_t k;
 
-	if (status == KERNEL_OK)
-		status = logistic_factor(fit);
+	logistic_slope(fit, fit->estimate);
+	if (status == KERNEL_OK && fit->is_bounded != NULL)
+		status = find_bounded_step(huber, slope, is_sound);
+	else if (status == KERNEL_OK)
+	{
+		status = logistic_find_step(fit);
+		if (status == KERNEL_OK)
+			join_scale(huber, slope, is_sound);
+	}
 	if (status != KERNEL_OK)
 		return status;
-	logistic_slope(fit, fit->estimate);
-	logistic_solve(fit, fit->slope, fit->step);
-	join_scale(huber, slope, is_sound);
 	*step = (HuberStep){.norm = huber->is_held ? 0.0 : fabs(slope),
 						.decrement = huber->scale_step * slope};
 	for (k = 0; k < fit->n_columns; k++)
 	{
 		if (!isfinite(fit->slope[k]) || !isfinite(fit->step[k]))
 			return KERNEL_OVERFLOW;
-		step->norm = fmax(step->norm, fabs(fit->slope[k]));
+		step->norm = fmax(step->norm, logistic_violation(fit, k));
 		step->decrement += fit->slope[k] * fit->step[k];
 	}
 	return KERNEL_OK;
@@ -240,18 +279,17 @@ start(Huber *huber, double *scale, bool *is_exact)
 	int32_t k;
 
 	huber->targets = huber->loss.sums.squares.hi;
+	logistic_slope(fit, fit->estimate);
 	if (status == KERNEL_OK)
 		status = logistic_project(fit);
 	if (status == KERNEL_OK)
-		status = logistic_factor(fit);
+		status = logistic_find_step(fit);
 	if (status != KERNEL_OK)
 		return status;
 	huber->rank = fit->rank;
-	logistic_slope(fit, fit->estimate);
-	logistic_solve(fit, fit->slope, fit->estimate);
 	for (k = 0; k < fit->n_columns; k++)
 	{
-		fit->estimate[k] = 0.0 - fit->estimate[k];
+		fit->estimate[k] = 0.0 - fit->step[k];
 		if (!isfinite(fit->estimate[k]))
 			return KERNEL_OVERFLOW;
 	}
@@ -404,7 +442,8 @@ static Status
 report(Huber *huber, LinearFit *result)
 {
 	Logistic *fit = &huber->fit;
-	double freedom = (double) fit->dataset->n - huber->rank;
+	int32_t rank = fit->is_bounded != NULL ? logistic_bound_rank(fit) : huber->rank;
+	double freedom = (double) fit->dataset->n - rank;
 	double scale = huber->is_held ? 0.0 : huber->loss.scale;
 	double factor = huber->is_held ? NAN : variance_factor(huber, freedom);
 	bool is_third = huber->options->covariance_type == COVARIANCE_H3;
@@ -418,7 +457,7 @@ report(Huber *huber, LinearFit *result)
 		status = logistic_settle(fit);
 	if (status != KERNEL_OK)
 		return status;
-	result->facts.rank = fit->rank;
+	result->facts.rank = fit->is_bounded != NULL ? rank : fit->rank;
 	result->facts.sigma2 = scale * scale;
 	result->facts.rss = huber->loss.sums.squares.hi;
 	result->facts.tss = huber->targets;
@@ -446,6 +485,7 @@ huber_fit(const Dataset *dataset, const Design *design, const HuberOptions *opti
 	size_t basis;
 	Status status;
 
+	rows.nonnegative = options->nonnegative;
 	huber.fit.robust = &huber.loss;
 	status = logistic_begin(&huber.fit);
 	basis = (size_t) huber.fit.n_basis;

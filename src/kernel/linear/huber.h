@@ -19,6 +19,7 @@ typedef struct HuberOptions
 		epsilon; /* > 1: residuals beyond epsilon times the scale count by their size; default 1.35 */
 	double l2;	 /* >= 0, as in logistic_fit */
 	bool standardize;
+	bool nonnegative;				/* as in logistic_fit */
 	double tolerance;				/* on facts.gradient_norm; default 1e-8 */
 	int32_t max_iterations;			/* Newton steps; default 100 */
 	double target_mean;				/* weighted */

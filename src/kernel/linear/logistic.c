@@ -141,7 +141,7 @@ logistic_report(Logistic *fit, double limit, LinearFit *result)
 {
 	const Design *design = fit->design;
 	size_t p = (size_t) fit->n_columns;
-	bool has_errors = fit->options->l2 == 0.0;
+	bool has_errors = fit->options->l2 == 0.0 && !fit->options->nonnegative;
 	double *variances = memory_allocate(fit->allocator, p, sizeof(double));
 	double intercept = 0.0;
 	Status status = variances != NULL ? KERNEL_OK : KERNEL_OUT_OF_MEMORY;
@@ -237,7 +237,7 @@ logistic_fit(const Dataset *dataset, const Design *design, const LogisticOptions
 		status = logistic_newton(&fit, &result->facts);
 	if (status == KERNEL_OK)
 	{
-		result->facts.rank = fit.rank;
+		result->facts.rank = options->nonnegative ? logistic_bound_rank(&fit) : fit.rank;
 		result->facts.log_likelihood = -fit.sums.loss.hi;
 		set_metrics(&fit, result);
 		status = logistic_settle(&fit);

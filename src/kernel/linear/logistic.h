@@ -20,6 +20,7 @@ typedef struct LogisticOptions
 {
 	double l2; /* >= 0, as in least_squares_fit */
 	bool standardize;
+	bool nonnegative; /* no coefficient but the intercept below 0 */
 	double
 		tolerance; /* on the infinity norm of the mean gradient, standardised columns; default 1e-8 */
 	int32_t max_iterations; /* Newton steps; default 100 */
@@ -57,6 +58,9 @@ extern Status logistic_level_facts(const Dataset *dataset, const LogisticOptions
  * over the blocks: eta, weights, gradient and Hessian by panels.  A singular Hessian gives the minimum-norm step.
  * Standard errors: square roots of the diagonal of the inverse observed
  * information, in original units (delta method for the intercept); NaN with l2 > 0 or where not identified.
+ * nonnegative: the minimum over b >= 0 but the intercept, by bounded_quadratic.h; then there are no standard
+ * errors, gradient_norm counts of a coefficient at 0 only what pulls it upwards, rank is the number of
+ * coefficients that are not 0, intercept included, and of collinear columns one of the minima is found.
  * facts.separated when fitted probabilities pin to 0 or 1 and the estimates diverge.
  *
  * Returns KERNEL_OK (facts.converged says whether the tolerance was met),

@@ -185,6 +185,7 @@ logistic_end(Logistic *fit)
 		memory_release(fit->allocator, block, parts[i].count, parts[i].size);
 	}
 	null_space_release(&fit->null_space, fit->allocator);
+	logistic_bound_end(fit);
 }
 
 /* The weight of a block's positive rows; weight: of each row, NULL = 1. */
@@ -412,5 +413,8 @@ logistic_begin(Logistic *fit)
 		status = scale_numbers(fit);
 	if (status == KERNEL_OK)
 		status = set_columns(fit);
+	/* Those of more classes are of all their coefficients together. */
+	if (status == KERNEL_OK && fit->options->class_of_code == NULL)
+		status = logistic_bound_begin(fit, fit);
 	return status;
 }

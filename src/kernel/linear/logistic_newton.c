@@ -79,11 +79,12 @@ typedef struct Step
 	double norm;	  /* of the gradient before it: infinity norm */
 	double next_norm; /* a bound of the norm after it */
 	double decrement; /* twice the mean loss that it wins, to first order: gradient . step */
+	double gain;	  /* the mean loss that it wins, to second order */
 	double reach;	  /* a bound of how far it moves any row's eta */
 } Step;
 
 /*
- * The step that the factored matrix gives where logistic_pass() was.
+ * What is known of the step found where logistic_pass() was.
  *
  * For Newton's own step: the curvature of a row changes by at most a factor exp(|change of eta|),
  * so the gradient after the step is at most exp(reach) / 2 times the weighted mean of curvature *
@@ -95,19 +96,19 @@ take_measure(Logistic *fit, Step *step)
 	double range = 0.0;
 	int32_t k;
 
-	logistic_slope(fit, fit->estimate);
-	logistic_solve(fit, fit->slope, fit->step);
-	*step = (Step){0.0, 0.0, 0.0, 0.0};
+	*step = (Step){0.0, 0.0, 0.0, 0.0, 0.0};
 	for (k = 0; k < fit->n_columns; k++)
 	{
 		if (!isfinite(fit->slope[k]) || !isfinite(fit->step[k]))
 			return KERNEL_OVERFLOW;
-		step->norm = fmax(step->norm, fabs(fit->slope[k]));
+		step->norm = fmax(step->norm, logistic_violation(fit, k));
 		step->decrement += fit->slope[k] * fit->step[k];
 		step->reach += fabs(fit->step[k]) * fit->columns[k].range;
 		range = fmax(range, fit->columns[k].range);
 	}
 	step->next_norm = 0.5 * exp(step->reach) * step->decrement * range;
+	step->gain = fit->is_bounded == NULL ? 0.5 * step->decrement :
+										   step->decrement - 0.5 * fit->bounds.curvature;
 	return KERNEL_OK;
 }
 
@@ -117,8 +118,9 @@ find_step(Logistic *fit, Step *step)
 {
 	Status status = logistic_project(fit);
 
+	logistic_slope(fit, fit->estimate);
 	if (status == KERNEL_OK)
-		status = logistic_factor(fit);
+		status = logistic_find_step(fit);
 	if (status == KERNEL_OK)
 		status = take_measure(fit, step);
 	return status;
@@ -169,7 +171,7 @@ take_last_step(Logistic *fit, const Step *step, LinearFacts *facts)
 	for (k = 0; k < fit->n_columns; k++)
 		fit->estimate[k] -= fit->step[k];
 	facts->gradient_norm = fmin(step->norm, step->next_norm);
-	fit->sums.loss = dd_add_double(fit->sums.loss, -0.5 * step->decrement * fit->total);
+	fit->sums.loss = dd_add_double(fit->sums.loss, -step->gain * fit->total);
 }
 
 /* The share of positive rows as log-odds. */
@@ -186,7 +188,7 @@ start_at_share(Logistic *fit)
 static bool
 can_sample(const Logistic *fit)
 {
-	return fit->n_slots == 0 && fit->n_columns > 0 &&
+	return fit->n_slots == 0 && fit->n_columns > 0 && fit->is_bounded == NULL &&
 		fit->dataset->n / SAMPLE_SHARE >= SAMPLE_ROWS * (int64_t) fit->n_columns &&
 		fit->dataset->n_blocks >= 2 * SAMPLE_SHARE;
 }
@@ -295,7 +297,7 @@ iterate(Logistic *fit, bool is_sampled, LinearFacts *facts)
 	{
 		status = conclude(fit, &step, facts);
 		if (facts->iterations == 0)
-			is_sound = logistic_smallest_pivot(fit) >= SOUND;
+			is_sound = fit->is_bounded == NULL && logistic_smallest_pivot(fit) >= SOUND;
 		if (status == KERNEL_OK && fit->is_rough &&
 			(is_last(fit, &step, value, facts) || fit->rank < fit->n_columns))
 			status = conclude_exactly(fit, &step, facts);

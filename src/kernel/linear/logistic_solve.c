@@ -73,17 +73,35 @@ logistic_solve(const Logistic *fit, const double *b, double *x)
 		x[i] = fit->root[i] > 0.0 ? x[i] / fit->root[i] : 0.0;
 }
 
+Status
+logistic_find_step(Logistic *fit)
+{
+	bool is_free = fit->is_bounded == NULL;
+	Status status = is_free ? KERNEL_OK : logistic_bound_step(fit, fit->slope);
+
+	if (status == KERNEL_OK)
+		status = logistic_factor(fit);
+	if (status == KERNEL_OK && is_free)
+		logistic_solve(fit, fit->slope, fit->step);
+	return status;
+}
+
 /*
  * logistic_settle
  *		Finds what the rows do not determine and gives the estimate its minimum norm.
  *
- * Call once, with the matrix factored at the optimum.
+ * Call once, with the matrix factored at the optimum.  With bounds the estimate stays, since
+ * moving along the null space could leave them.
  */
 Status
 logistic_settle(Logistic *fit)
 {
-	Status status = null_space_find(&fit->null_space, fit->matrix, fit->n_columns, fit->rank,
-									fit->root, fit->allocator, fit->stop);
+	Status status;
+
+	if (fit->is_bounded != NULL)
+		return KERNEL_OK;
+	status = null_space_find(&fit->null_space, fit->matrix, fit->n_columns, fit->rank, fit->root,
+							 fit->allocator, fit->stop);
 
 	if (status == KERNEL_OK)
 		null_space_remove(&fit->null_space, fit->estimate);

@@ -14,6 +14,7 @@
  *	 logistic_panel.c	the rows by panels
  *	 logistic_pass.c	loss, gradient and Hessian from the rows
  *	 logistic_solve.c	the Newton system
+ *	 logistic_bound.c	the same where no coefficient but the intercept may be below 0
  *	 glm.c, glm_newton.c	the same for generalised linear models
  *	 robust.c, huber.c	the same for Huber regression
  *	 quantile_state.h	quantile regression
@@ -21,7 +22,10 @@
 #ifndef ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 #define ORCHARD_KERNEL_LINEAR_LOGISTIC_STATE_H
 
+#include <math.h>
+
 #include "kernel/base/double_double.h"
+#include "kernel/linear/bounded_quadratic.h"
 #include "kernel/linear/glm_loss.h"
 #include "kernel/linear/logistic.h"
 #include "kernel/linear/null_space.h"
@@ -115,6 +119,11 @@ typedef struct Logistic
 	int32_t rank;
 	NullSpace null_space; /* after logistic_settle() */
 	double *special_rows; /* n_special * n_basis, and as much again: see logistic_project */
+
+	/* Coefficients that may not be below 0. */
+	bool *is_bounded;		 /* n_columns; NULL: all are free */
+	BoundedQuadratic bounds; /* for the steps */
+	double damping;			 /* share of the matrix' diagonal that is added to it for these; 0 */
 } Logistic;
 
 /* Weight of row i of a block, class weight included. */
@@ -243,8 +252,35 @@ extern double logistic_objective(const Logistic *fit, const double *estimate);
  */
 extern Status logistic_advance(Logistic *fit, double limit, int32_t max_halvings, double *value);
 
+/* logistic_bound.c */
+
+/*
+ * Bounds where the options ask for them.  frame: has the columns, those of one list of coefficients
+ * after the other; `fit` itself where there is one list.
+ */
+extern Status logistic_bound_begin(Logistic *fit, const Logistic *frame);
+extern void logistic_bound_end(Logistic *fit);
+
+/* fit->step to the minimum within the bounds of what the slope and the matrix, not factored, tell. */
+extern Status logistic_bound_step(Logistic *fit, const double *slope);
+
+/* The coefficients that are not 0, and the intercepts: the rank of a model with bounds. */
+extern int32_t logistic_bound_rank(const Logistic *fit);
+
+/* How far the slope of coefficient k is from what an optimum allows. */
+static inline double
+logistic_violation(const Logistic *fit, int32_t k)
+{
+	if (fit->is_bounded != NULL && fit->is_bounded[k] && !(fit->estimate[k] > 0.0))
+		return fit->slope[k] < 0.0 ? -fit->slope[k] : 0.0;
+	return fabs(fit->slope[k]);
+}
+
 /* logistic_solve.c */
 extern Status logistic_factor(Logistic *fit);
+
+/* fit->step from the matrix and the slope, within the bounds; leaves the matrix factored. */
+extern Status logistic_find_step(Logistic *fit);
 extern double logistic_smallest_pivot(const Logistic *fit);
 extern void logistic_solve(const Logistic *fit, const double *b, double *x);
 extern Status logistic_settle(Logistic *fit);

@@ -20,6 +20,8 @@
 #define LEAST_SHIFT 1e-16 /* of the targets' spread */
 #define LEAST_LOSS 1e-6	  /* of the targets' spread: what the gap is compared with at least */
 #define WRONG 1e-12		  /* of the loss: that of rows on another side than believed */
+#define NOTHING 1e-13	  /* of the targets' spread: a bounded coefficient this small is rounding */
+#define STEEP 2.0		  /* of the slope that the rows could have at the most */
 
 /* The mean smoothed loss with the smoothed penalty. */
 static double
@@ -52,8 +54,6 @@ find_step(Quantile *quantile)
 			fit->matrix[j * p + j] +=
 				quantile->penalty[j] / hypot(fit->estimate[j], quantile->loss.width);
 	}
-	if (status == KERNEL_OK)
-		status = logistic_factor(fit);
 	if (status != KERNEL_OK)
 		return status;
 	logistic_slope(fit, fit->estimate);
@@ -63,7 +63,9 @@ find_step(Quantile *quantile)
 			fit->slope[j] += quantile->penalty[j] * fit->estimate[j] /
 				hypot(fit->estimate[j], quantile->loss.width);
 	}
-	logistic_solve(fit, fit->slope, fit->step);
+	status = logistic_find_step(fit);
+	if (status != KERNEL_OK)
+		return status;
 	for (j = 0; j < p; j++)
 	{
 		if (!isfinite(fit->step[j]))
@@ -109,24 +111,27 @@ start(Quantile *quantile)
 {
 	Logistic *fit = &quantile->fit;
 	size_t p = (size_t) fit->n_columns;
-	bool has_penalty = quantile->options->l1 > 0.0;
+	bool has_rows = quantile->options->l1 > 0.0 || fit->is_bounded != NULL;
+	double tau = quantile->options->quantile;
 	Status status = robust_pass(fit, fit->estimate);
 	size_t j;
 
+	logistic_slope(fit, fit->estimate);
 	if (status == KERNEL_OK)
 		status = logistic_project(fit);
 	if (status == KERNEL_OK)
-		status = logistic_factor(fit);
+		status = logistic_find_step(fit);
 	if (status != KERNEL_OK)
 		return status;
 	quantile->spread = sqrt(quantile->loss.sums.squares.hi / quantile->loss.sums.weight.hi);
-	logistic_slope(fit, fit->estimate);
-	logistic_solve(fit, fit->slope, fit->step);
 	for (j = 0; j < p; j++)
 	{
-		/* Columns with a penalty take part though they depend on others. */
-		if (fit->root[j] > 0.0 && (has_penalty || fit->matrix[j * p + j] > 0.0))
+		/* Columns with a penalty or a bound take part though they depend on others. */
+		if (fit->root[j] > 0.0 && (has_rows || fit->matrix[j * p + j] > 0.0))
 			quantile->used[quantile->k++] = (int32_t) j;
+		/* The mean of |x| is at most its root mean square. */
+		if (fit->is_bounded != NULL && fit->is_bounded[j])
+			quantile->steep[j] = STEEP * fmax(tau, 1.0 - tau) * fit->root[j];
 		fit->estimate[j] = 0.0 - fit->step[j];
 		if (!isfinite(fit->estimate[j]))
 			return KERNEL_OVERFLOW;
@@ -246,14 +251,21 @@ solve_active(Quantile *quantile, bool is_whole)
 		return status;
 	memset(fit->estimate, 0, (size_t) fit->n_columns * sizeof(double));
 	for (j = 0; j < quantile->k; j++)
+	{
+		/* The shifts of rows that are no more may have left less than nothing. */
+		if (quantile->steep[quantile->used[j]] > 0.0 &&
+			quantile->b[j] <= NOTHING * quantile->spread)
+			quantile->b[j] = 0.0;
 		fit->estimate[quantile->used[j]] = quantile->b[j];
+	}
 	return KERNEL_OK;
 }
 
 /*
  * The gap of duality over the loss: what active rows lose beyond their dual times their residual, and
  * rows of a wrong side; and what the duals beyond their bounds leave unproved: with e beyond at a row of the
- * basis, the optimum may be lower by e |r| there, and |r| is at most the loss over the bound.
+ * basis, the optimum may be lower by e |r| there, and |r| is at most the loss over the bound; of a bounded
+ * coefficient, which loses nothing above 0, |r| is taken to be no more than it is here or the targets spread.
  */
 static double
 relative_gap(const Quantile *quantile, const Proof *proof, double penalty)
@@ -275,7 +287,9 @@ relative_gap(const Quantile *quantile, const Proof *proof, double penalty)
 		for (j = 0; j < quantile->k; j++)
 			r -= x[j] * quantile->b[j];
 		gap += (r > 0.0 ? active->high[i] : active->low[i]) * r - dual * r;
-		unproved += fabs(active->dual[i] - dual) / fmin(active->high[i], -active->low[i]);
+		unproved += fabs(active->dual[i] - dual) /
+			(active->low[i] < 0.0 ? fmin(active->high[i], -active->low[i]) :
+									fmax(loss, least) / fmax(fabs(r), quantile->spread));
 	}
 	/* 0 is a bound, too. */
 	return fmin((gap > 0.0 ? gap / fmax(loss, least) : 0.0) + unproved, 1.0);
@@ -384,6 +398,8 @@ report(Quantile *quantile, LinearFit *result)
 	/* With a penalty, moving along the null space would change it. */
 	if (status == KERNEL_OK && quantile->options->l1 == 0.0)
 		status = logistic_settle(fit);
+	if (status == KERNEL_OK && fit->is_bounded != NULL)
+		fit->rank = logistic_bound_rank(fit);
 	if (status != KERNEL_OK)
 		return status;
 	freedom = (double) fit->dataset->n - fit->rank;
@@ -425,7 +441,7 @@ allocate(Quantile *quantile)
 	size_t basis = (size_t) quantile->fit.n_basis;
 	const Allocator *allocator = quantile->fit.allocator;
 
-	quantile->penalty = memory_allocate_zero(allocator, 4 * p + 3 * basis, sizeof(double));
+	quantile->penalty = memory_allocate_zero(allocator, 5 * p + 3 * basis, sizeof(double));
 	quantile->used = memory_allocate(allocator, p, sizeof(int32_t));
 	quantile->basis = memory_allocate(allocator, p, sizeof(int64_t));
 	if (quantile->penalty == NULL || quantile->used == NULL || quantile->basis == NULL)
@@ -433,7 +449,8 @@ allocate(Quantile *quantile)
 	quantile->reference = quantile->penalty + p;
 	quantile->fixed = quantile->reference + p;
 	quantile->b = quantile->fixed + p;
-	quantile->reference_weights = quantile->b + p;
+	quantile->steep = quantile->b + p;
+	quantile->reference_weights = quantile->steep + p;
 	quantile->products = quantile->reference_weights + basis;
 	quantile->basis_row = quantile->products + basis;
 	return KERNEL_OK;
@@ -447,7 +464,7 @@ release(Quantile *quantile)
 	const Allocator *allocator = quantile->fit.allocator;
 
 	quantile_release_active(quantile);
-	memory_release(allocator, quantile->penalty, 4 * p + 3 * basis, sizeof(double));
+	memory_release(allocator, quantile->penalty, 5 * p + 3 * basis, sizeof(double));
 	memory_release(allocator, quantile->used, p, sizeof(int32_t));
 	memory_release(allocator, quantile->basis, p, sizeof(int64_t));
 }
@@ -492,6 +509,7 @@ quantile_fit(const Dataset *dataset, const Design *design, const QuantileOptions
 								 .stop = stop}};
 	Status status;
 
+	rows.nonnegative = options->nonnegative;
 	quantile.fit.robust = &quantile.loss;
 	quantile.mean_loss = loss;
 	result->facts = logistic_no_facts();

@@ -18,6 +18,7 @@ typedef struct QuantileOptions
 	double quantile; /* above 0 and below 1; default 0.5 */
 	double l1;		 /* >= 0 */
 	bool standardize;
+	bool nonnegative;				/* as in logistic_fit */
 	double tolerance;				/* on facts.gradient_norm; default 1e-9 */
 	int32_t max_iterations;			/* pivots; default 100,000 */
 	double target_mean;				/* weighted */
@@ -35,6 +36,9 @@ typedef struct QuantileOptions
  * 1997); of the others vertex_solve() finds the exact optimum.  Where that contradicts a side, more rows
  * are looked at.  Where the optimum is not unique, one of its vertices is given; among columns that
  * depend on each other the minimum norm.
+ *
+ * nonnegative: a bound is the loss of a row with that column alone, the target 0 and so steep a slope above
+ * it that no other rows outweigh it.
  *
  * facts: gradient_norm is the gap between the loss and the bound that the duals prove, over the loss
  * (over 1e-6 of the targets' standard deviation where the loss is less than that); iterations

@@ -228,7 +228,10 @@ make_room(Quantile *quantile, int64_t room)
 	return KERNEL_OK;
 }
 
-/* |coefficient| times the penalty is the loss of a row with that column alone and the target 0. */
+/*
+ * |coefficient| times the penalty is the loss of a row with that column alone and the target 0; one that may
+ * not be below 0 loses what is steeper than all rows where it is.
+ */
 static void
 add_penalties(Quantile *quantile, double magnitude)
 {
@@ -238,12 +241,19 @@ add_penalties(Quantile *quantile, double magnitude)
 	for (j = 0; j < quantile->k; j++)
 	{
 		double penalty = quantile->penalty[quantile->used[j]] * quantile->fit.total;
+		double steep = quantile->steep[quantile->used[j]] * quantile->fit.total;
 		double *x = quantile->active.x + (size_t) quantile->active.n * k;
 
-		if (penalty == 0.0)
+		if (penalty == 0.0 && steep == 0.0)
 			continue;
 		memset(x, 0, k * sizeof(double));
 		x[j] = 1.0;
+		if (steep > 0.0)
+		{
+			/* Without a shift: the bound is exact while pivots are chosen. */
+			add_active(quantile, 0.0, -penalty, penalty + steep, 0.0);
+			continue;
+		}
 		/* The target is a coefficient here, which rows multiply; and the shift of a heavy row costs more. */
 		add_active(quantile, 0.0, -penalty, penalty,
 				   magnitude *

@@ -34,7 +34,8 @@ typedef struct Quantile
 	RobustLoss loss;
 	const QuantileOptions *options;
 	double *penalty; /* p: of the mean loss, on |coefficient of the column| */
-	int32_t *used;	 /* k: columns that depend on no column before them */
+	double *steep; /* p: of a bounded column, more than the slope of all rows' loss by it can be */
+	int32_t *used; /* k: columns that depend on no column before them */
 	int32_t k;
 	double spread;			   /* standard deviation of the targets about the centre */
 	double *reference;		   /* p: coefficients that tell the sides of rows */

@@ -154,7 +154,11 @@ begin(Softmax *fit)
 							 .stop = fit->frame.stop,
 							 .total = fit->frame.total,
 							 .n_columns = (int32_t) coefficients};
-	status = allocate_arrays(fit);
+	if (fit->frame.options->nonnegative && !fit->has_hessian)
+		return KERNEL_TOO_LARGE;
+	status = logistic_bound_begin(&fit->system, &fit->frame);
+	if (status == KERNEL_OK)
+		status = allocate_arrays(fit);
 	return status == KERNEL_OK && fit->has_hessian ? allocate_hessian(fit) : status;
 }
 
@@ -172,23 +176,29 @@ end(Softmax *fit)
 	memory_release(allocator, fit->dense, fit->n_pairs * padded * padded, sizeof(double));
 	memory_release(allocator, fit->system.matrix, size * size, sizeof(double));
 	null_space_release(&fit->system.null_space, allocator);
+	if (fit->system.allocator != NULL)
+		logistic_bound_end(&fit->system);
 	logistic_end(&fit->frame);
 }
 
 /*
  * Of all estimates with these eta the shortest, and what the rows determine.  What leaves the eta as they
  * are is the null space of the columns, for each class; that of a Hessian is the same, but where classes
- * are separated it seems larger, since rows that are certain have no curvature.
+ * are separated it seems larger, since rows that are certain have no curvature.  As in logistic_settle(),
+ * with bounds the estimate stays.
  */
 static Status
 settle(Softmax *fit)
 {
 	Logistic *frame = &fit->frame;
 	Logistic *system = &fit->system;
-	Status status = null_space_find(&frame->null_space, frame->matrix, frame->n_columns,
-									frame->rank, frame->root, frame->allocator, frame->stop);
+	Status status;
 	int32_t m;
 
+	if (system->is_bounded != NULL)
+		return KERNEL_OK;
+	status = null_space_find(&frame->null_space, frame->matrix, frame->n_columns, frame->rank,
+							 frame->root, frame->allocator, frame->stop);
 	for (m = 0; m < fit->n_free && status == KERNEL_OK; m++)
 		null_space_remove(&frame->null_space,
 						  system->estimate + (size_t) m * (size_t) frame->n_columns);
@@ -315,7 +325,9 @@ report(Softmax *fit, SoftmaxFit *result)
 {
 	size_t q = (size_t) fit->frame.n_columns;
 	size_t n = (size_t) fit->system.n_columns;
-	bool has_errors = fit->has_hessian && fit->frame.options->l2 == 0.0;
+	const LogisticOptions *options = fit->frame.options;
+	bool is_symmetric = options->l2 > 0.0 && !options->nonnegative;
+	bool has_errors = fit->has_hessian && options->l2 == 0.0 && !options->nonnegative;
 	double limit = result->facts.separated ? DIVERGED : INFINITY;
 	double *errors = NULL;
 	Status status = KERNEL_OK;
@@ -343,9 +355,9 @@ report(Softmax *fit, SoftmaxFit *result)
 	}
 	if (status == KERNEL_OK && result->covariance != NULL)
 		status = report_covariance(fit, has_errors && !result->facts.separated, result);
-	if (fit->frame.options->l2 > 0.0)
+	if (is_symmetric)
 		make_symmetric(fit, result->coefficients);
-	result->reference = fit->frame.options->l2 > 0.0 ? -1 : fit->reference;
+	result->reference = is_symmetric ? -1 : fit->reference;
 	result->has_errors = has_errors;
 	memory_release(fit->frame.allocator, errors, n, sizeof(double));
 	return status;
@@ -397,7 +409,8 @@ softmax_fit(const Dataset *dataset, const Design *design, const LogisticOptions 
 		result->facts.log_likelihood = -fit.frame.sums.loss.hi;
 		set_metrics(&fit, result);
 		status = settle(&fit);
-		result->facts.rank = fit.n_free * fit.frame.rank;
+		result->facts.rank =
+			options->nonnegative ? logistic_bound_rank(&fit.system) : fit.n_free * fit.frame.rank;
 	}
 	if (status == KERNEL_OK)
 		status = report(&fit, result);

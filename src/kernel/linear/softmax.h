@@ -37,6 +37,8 @@ typedef struct SoftmaxFit
  * Where (n_classes - 1) * n_terms exceeds SOFTMAX_HESSIAN_LIMIT, the Hessian is never formed: memory
  * is then that of n_terms^2 and 50 * n_classes * n_terms doubles, there are no standard errors, and ten of the steps
  * count as one of max_iterations.
+ * nonnegative: as in logistic_fit, of the coefficients to the reference, which are those reported, with l2 > 0
+ * too: the penalty is then (l2/2) sum |b_k|^2 of these.  It needs the Hessian: KERNEL_TOO_LARGE without.
  * facts.separated, and what is returned: as logistic_fit.
  */
 extern Status softmax_fit(const Dataset *dataset, const Design *design,

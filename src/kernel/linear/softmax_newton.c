@@ -26,6 +26,10 @@
 #define SOUND 1e-3
 #define NEAR 0.05
 #define STILL 1e-26 /* a decrement this small against the objective is rounding */
+#define DAMPED \
+	1e-8 /* with bounds: what is added to the Hessian's diagonal, as a share of it, where no step helps */
+#define DAMPED_MORE 100.0
+#define DAMPED_MOST 1e4
 
 /* A Newton step and what is known of it. */
 typedef struct Step
@@ -33,6 +37,7 @@ typedef struct Step
 	double norm;	  /* of the gradient before it: infinity norm */
 	double next_norm; /* a bound of the norm after it */
 	double decrement; /* twice the mean loss that it wins, to first order: gradient . step */
+	double gain;	  /* the mean loss that it wins, to second order */
 	double reach;	  /* a bound of how far it moves the eta of any row's classes from each other */
 } Step;
 
@@ -55,7 +60,7 @@ spread(const Softmax *fit, int32_t column)
 	return most - least;
 }
 
-/* The step that the factored matrix gives where softmax_pass() was. */
+/* What is known of the step found where softmax_pass() was. */
 static Status
 take_measure(Softmax *fit, Step *step)
 {
@@ -63,9 +68,7 @@ take_measure(Softmax *fit, Step *step)
 	double range = 0.0;
 	int32_t k;
 
-	softmax_slope(fit, system->estimate);
-	logistic_solve(system, system->slope, system->step);
-	*step = (Step){softmax_norm(fit), 0.0, 0.0, 0.0};
+	*step = (Step){softmax_norm(fit), 0.0, 0.0, 0.0, 0.0};
 	for (k = 0; k < system->n_columns; k++)
 	{
 		if (!isfinite(system->slope[k]) || !isfinite(system->step[k]))
@@ -77,7 +80,10 @@ take_measure(Softmax *fit, Step *step)
 		step->reach += spread(fit, k) * fit->frame.columns[k].range;
 		range = fmax(range, fit->frame.columns[k].range);
 	}
-	step->next_norm = 0.5 * exp(step->reach) * step->decrement * range;
+	step->next_norm =
+		system->damping > 0.0 ? INFINITY : 0.5 * exp(step->reach) * step->decrement * range;
+	step->gain = system->is_bounded == NULL ? 0.5 * step->decrement :
+											  step->decrement - 0.5 * system->bounds.curvature;
 	return KERNEL_OK;
 }
 
@@ -112,8 +118,9 @@ conclude(Softmax *fit, Step *step, LinearFacts *facts)
 {
 	Status status = softmax_project(fit);
 
+	softmax_slope(fit, fit->system.estimate);
 	if (status == KERNEL_OK)
-		status = logistic_factor(&fit->system);
+		status = logistic_find_step(&fit->system);
 	if (status == KERNEL_OK)
 		status = take_measure(fit, step);
 	return status == KERNEL_OK ? judge(fit, step, facts) : status;
@@ -160,6 +167,7 @@ advance(Softmax *fit, double *value)
 		}
 		length *= 0.5;
 	}
+	*value = before;
 	return KERNEL_NOT_CONVERGED;
 }
 
@@ -184,8 +192,30 @@ take_last_step(Softmax *fit, const Step *step, LinearFacts *facts)
 		fit->system.estimate[k] -= fit->system.step[k];
 	if (facts->converged)
 		facts->gradient_norm = fmin(step->norm, step->next_norm);
-	fit->frame.sums.loss =
-		dd_add_double(fit->frame.sums.loss, -0.5 * step->decrement * fit->frame.total);
+	fit->frame.sums.loss = dd_add_double(fit->frame.sums.loss, -step->gain * fit->frame.total);
+}
+
+/*
+ * Where rows are all but certain, their curvature may be lost in that of others while their slope is not: no
+ * share of such a step helps, but one by a Hessian with more on its diagonal does (Levenberg, Quarterly of
+ * Applied Mathematics 2, 1944).  Steps without bounds start where that is over.
+ */
+static Status
+damp(Softmax *fit, Status status)
+{
+	Logistic *system = &fit->system;
+
+	if (system->is_bounded == NULL || (status != KERNEL_OK && status != KERNEL_NOT_CONVERGED))
+		return status;
+	if (status == KERNEL_OK)
+	{
+		system->damping = system->damping > DAMPED ? system->damping / DAMPED_MORE : 0.0;
+		return KERNEL_OK;
+	}
+	if (system->damping >= DAMPED_MOST)
+		return status;
+	system->damping = fmax(system->damping * DAMPED_MORE, DAMPED);
+	return softmax_pass(fit, system->estimate, PASS_HESSIAN);
 }
 
 /* Newton's method over all rows; leaves the factored Hessian at the estimate. */
@@ -203,7 +233,8 @@ iterate(Softmax *fit, LinearFacts *facts)
 	{
 		status = conclude(fit, &step, facts);
 		if (is_first)
-			is_sound = logistic_smallest_pivot(&fit->system) >= SOUND;
+			is_sound =
+				fit->system.is_bounded == NULL && logistic_smallest_pivot(&fit->system) >= SOUND;
 		is_first = false;
 		if (status == KERNEL_OK && fit->is_rough &&
 			(is_last(fit, &step, value, facts) || fit->system.rank < fit->system.n_columns))
@@ -213,7 +244,7 @@ iterate(Softmax *fit, LinearFacts *facts)
 		if (is_last(fit, &step, value, facts))
 			break;
 		fit->is_rough = is_sound && step.reach > NEAR;
-		status = advance(fit, &value);
+		status = damp(fit, advance(fit, &value));
 		if (report != NULL)
 			report->step(report->context, facts->iterations + 1, step.norm);
 	}
@@ -245,6 +276,22 @@ go_without_hessian(Softmax *fit, LinearFacts *facts)
 	return KERNEL_OK;
 }
 
+/* With bounds all steps are Newton's, from the classes' shares. */
+static Status
+go_within_bounds(Softmax *fit, LinearFacts *facts)
+{
+	const Allocator *allocator = fit->frame.allocator;
+	double *share = memory_allocate(allocator, (size_t) fit->n_classes, sizeof(double));
+	Status status;
+
+	if (share == NULL)
+		return KERNEL_OUT_OF_MEMORY;
+	softmax_start(fit, share);
+	memory_release(allocator, share, (size_t) fit->n_classes, sizeof(double));
+	status = softmax_pass(fit, fit->system.estimate, PASS_NOTHING);
+	return status == KERNEL_OK ? iterate(fit, facts) : status;
+}
+
 /*
  * softmax_newton
  *		Minimises the mean penalised loss: estimate, sums and facts.
@@ -260,6 +307,8 @@ softmax_newton(Softmax *fit, LinearFacts *facts)
 	facts->iterations = 0;
 	if (!fit->has_hessian)
 		return go_without_hessian(fit, facts);
+	if (fit->system.is_bounded != NULL)
+		return go_within_bounds(fit, facts);
 	status =
 		softmax_approach(fit, APPROACHED, most < APPROACH_STEPS ? most : APPROACH_STEPS, facts);
 	return status == KERNEL_OK ? iterate(fit, facts) : status;

@@ -265,7 +265,7 @@ softmax_pass(Softmax *fit, const double *estimate, PassMatrix matrix)
 	return status;
 }
 
-/* The mean over all classes of a column's coefficients, that of the reference being 0. */
+/* What a penalty is about: the mean over all classes of a column's coefficients, that of the reference being 0; with bounds 0. */
 static double
 class_mean(const Softmax *fit, const double *estimate, int32_t column)
 {
@@ -274,7 +274,7 @@ class_mean(const Softmax *fit, const double *estimate, int32_t column)
 
 	for (m = 0; m < fit->n_free; m++)
 		sum += estimate[(size_t) m * (size_t) fit->frame.n_columns + (size_t) column];
-	return sum / fit->n_classes;
+	return fit->system.is_bounded == NULL ? sum / fit->n_classes : 0.0;
 }
 
 double
@@ -336,7 +336,9 @@ softmax_norm(const Softmax *fit)
 	int32_t k;
 	int32_t m;
 
-	for (k = 0; k < fit->frame.n_columns; k++)
+	for (k = 0; k < fit->system.n_columns && fit->system.is_bounded != NULL; k++)
+		norm = fmax(norm, logistic_violation(&fit->system, k));
+	for (k = 0; k < fit->frame.n_columns && fit->system.is_bounded == NULL; k++)
 	{
 		double sum = 0.0; /* the slopes of all classes add up to 0 */
 
@@ -362,6 +364,7 @@ place_pair(Softmax *fit, const double *pair, size_t a, size_t b)
 	size_t q = (size_t) fit->frame.n_columns;
 	size_t size = (size_t) fit->system.n_columns;
 	double sign = a == b ? 1.0 : -1.0;
+	double shared = fit->system.is_bounded == NULL ? 1.0 / fit->n_classes : 0.0;
 	size_t i;
 	size_t j;
 
@@ -376,7 +379,7 @@ place_pair(Softmax *fit, const double *pair, size_t a, size_t b)
 				double penalty = fit->frame.columns[i].penalty;
 
 				/* logistic_project() added the penalty of a fit of one class. */
-				value += penalty * ((a == b ? 0.0 : 1.0) - 1.0 / fit->n_classes);
+				value += penalty * ((a == b ? 0.0 : 1.0) - shared);
 			}
 			fit->system.matrix[(a * q + i) * size + b * q + j] = value;
 			if (a != b)

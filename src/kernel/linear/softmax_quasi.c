@@ -82,9 +82,8 @@ memory_end(const Softmax *fit, Memory *memory)
 				   (2 * HISTORY + 2) * memory->n + (size_t) fit->n_classes, sizeof(double));
 }
 
-/* The classes' probabilities at the start, and the intercepts that give them. */
-static void
-start(Softmax *fit, double *share)
+void
+softmax_start(Softmax *fit, double *share)
 {
 	double total = fit->frame.total;
 	double least = 0.5 * total / (double) fit->frame.dataset->n; /* for a class without rows */
@@ -324,7 +323,7 @@ softmax_approach(Softmax *fit, double goal, int32_t max_steps, LinearFacts *fact
 
 	if (status != KERNEL_OK)
 		return status;
-	start(fit, memory.share);
+	softmax_start(fit, memory.share);
 	status = softmax_pass(fit, fit->system.estimate, PASS_SHARED);
 	if (status == KERNEL_OK)
 		status = factor_shared(fit, memory.share);

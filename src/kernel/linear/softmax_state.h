@@ -6,7 +6,8 @@
  *
  * The penalty of symmetric coefficients b_k, of which only differences show in the rows, is that of
  * the shortest ones: those that add up to 0.  In terms of the free ones B it is
- * l2/2 (sum |B_m|^2 - |sum B_m|^2 / K), so one minimisation serves both forms of the result.
+ * l2/2 (sum |B_m|^2 - |sum B_m|^2 / K), so one minimisation serves both forms of the result.  Coefficients
+ * that may not be below 0 are the free ones, and the penalty is l2/2 sum |B_m|^2 of these.
  *
  *	 softmax.c			the coefficient table
  *	 softmax_newton.c	Newton's method
@@ -82,7 +83,10 @@ extern double softmax_objective(const Softmax *fit, const double *estimate);
 /* Its gradient: system.slope. */
 extern void softmax_slope(Softmax *fit, const double *estimate);
 
-/* The infinity norm of system.slope, the reference class included. */
+/*
+ * The infinity norm of system.slope, the reference class included; with bounds how far the
+ * slopes of the free classes are from what an optimum allows.
+ */
 extern double softmax_norm(const Softmax *fit);
 
 /* Its Hessian after PASS_HESSIAN: system.matrix. */
@@ -92,6 +96,9 @@ extern Status softmax_project(Softmax *fit);
 extern Status softmax_largest_eta(Softmax *fit, const double *estimate, double *largest);
 
 /* softmax_quasi.c */
+
+/* The classes' shares (K, out) and the intercepts that give them. */
+extern void softmax_start(Softmax *fit, double *share);
 
 /*
  * softmax_approach

@@ -15,7 +15,7 @@ typedef struct VertexProblem
 	const double *x;	 /* n x k, row-major, columns of like size */
 	const double *y;	 /* n */
 	const double *shift; /* n: added to y while pivots are chosen, so that rows do not tie */
-	const double *low;	 /* n, < 0: the loss of row i is low[i] r where r < 0 */
+	const double *low;	 /* n, <= 0: the loss of row i is low[i] r where r < 0 */
 	const double *high;	 /* n, > 0: and high[i] r where r > 0 */
 	const double *
 		fixed; /* k: sum of x_i times the slope of the loss over rows left out, whose side is known */
