@@ -11,6 +11,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "kernel/base/hash_simd.h"
 #include "pg/fit_recipe.h"
 #include "pg/fit_state_work.h"
 #include "pg/value_hash.h"
@@ -405,38 +406,20 @@ read_fold(FitState *state, const RowReader *reader)
 	return (int) number;
 }
 
-/*
- * A number's part in the hash of its row; equal numbers of all types are doubles here.
- *
- * The product of its halves, each plus one of the seed's, so that rows that differ have the same sum with a
- * probability of 2^-32 (NH of Black et al., "UMAC: fast and secure message authentication", 1999), at a
- * third of the cost of mixing each number well: the sum is mixed.
- */
-static inline uint64
-hash_in_column(uint64 seed, double number)
-{
-	uint64 bits = 0;
-
-	number += 0.0; /* -0 is 0 */
-	if (number == number)
-		memcpy(&bits, &number, sizeof(bits));
-	return (uint64) (uint32) (bits + seed) * (uint32) ((bits >> 32) + (seed >> 32));
-}
-
 /* The fold by what training sees of the row: equal rows have the same, in any order and process. */
 static int
 draw_fold(const FitState *state, double target)
 {
 	const FitSpec *spec = state->spec;
 	const uint64 *seed = spec->fold_seeds;
-	uint64 hash = 0;
+	int before = spec->fold_slot >= 0 ? spec->fold_slot : spec->n_numbers;
+	uint64 hash = hash_numbers(seed, state->numbers, before);
 	int i;
 
-	for (i = 0; i < spec->n_numbers; i++, seed++)
-	{
-		if (i != spec->fold_slot)
-			hash += hash_in_column(*seed, state->numbers[i]);
-	}
+	if (before < spec->n_numbers)
+		hash += hash_numbers(seed + before + 1, state->numbers + before + 1,
+							 spec->n_numbers - before - 1);
+	seed += spec->n_numbers;
 	for (i = 0; i < spec->n_categories; i++, seed++)
 	{
 		size_t length;
@@ -447,7 +430,7 @@ draw_fold(const FitState *state, double target)
 		text = dictionary_text(&state->dictionaries[i], state->codes[i], &length);
 		hash += hash_bytes(text, length, *seed);
 	}
-	hash += hash_in_column(*seed, target);
+	hash += hash_numbers(seed, &target, 1);
 	return fold_of_hash(spec, hash);
 }
 

@@ -16,13 +16,14 @@ SELECT name, n AS columns, round(median(name || ' arrays')::numeric, 1) AS array
 	round((median(name || ' rows') / median(name || ' arrays'))::numeric, 2) AS rows_ratio
 FROM shapes;
 
-SET max_parallel_workers_per_gather = 1;
 SET parallel_setup_cost = 0;
 SET min_parallel_table_scan_size = 0;
-SELECT measure(:rounds, ARRAY[ARRAY['two processes', fits('1M x 20')]]) \g /dev/null
-RESET max_parallel_workers_per_gather;
-\echo 'Two processes against one, 1M x 20 (target 0.65)'
-SELECT round((median('two processes') / median('1M x 20 fit'))::numeric, 2) AS ratio;
+SELECT measure(:rounds, ARRAY[ARRAY['off', 'SELECT set_config(''max_parallel_workers_per_gather'', ''0'', false)'], ARRAY['one process', fits('1M x 20')],
+	ARRAY['on', 'SELECT set_config(''max_parallel_workers_per_gather'', ''1'', false)'], ARRAY['one worker', fits('1M x 20')],
+	ARRAY['on', 'SELECT set_config(''max_parallel_workers_per_gather'', ''2'', false)'], ARRAY['two workers', fits('1M x 20')]]) \g /dev/null
+\echo 'One worker, which with the leader is two processes, and two beside one process alone, 1M x 20 (target 0.65)'
+SELECT round(median('one process')::numeric, 1) AS one_process_ms, round((median('one worker') / median('one process'))::numeric, 2) AS one_worker,
+	round((median('two workers') / median('one process'))::numeric, 2) AS two_workers;
 
 SET max_parallel_workers_per_gather = 0;
 SET enable_sort = off;

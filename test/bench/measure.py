@@ -30,10 +30,16 @@ def timed(run):
     return 1000.0 * (time.perf_counter() - start), value
 
 
-def medians(rounds, calls):
-    """Median milliseconds of each call by name; in each round all run once, so that noise meets all."""
+def medians(rounds, calls, warm=False):
+    """Median milliseconds of each call by name; in each round all run once, so that noise meets all.
+
+    With warm, each runs once more just before, untimed: a virtual machine's host takes memory back
+    that was free for seconds, and who touches it next would wait for it.
+    """
     times = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
+            if warm:
+                call()
             times[name].append(timed(call)[0])
     return {name: statistics.median(values) for name, values in times.items()}

@@ -1,7 +1,11 @@
 /*
- * hash_simd.c: SHA-256 with the SHA extensions of x86-64.
+ * hash_simd.c: SHA-256 with the SHA extensions of x86-64, and rows of numbers with AVX2.
  */
 #include "kernel/base/hash_simd.h"
+
+#include <string.h>
+
+#include "kernel/base/cpu.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -105,6 +109,67 @@ sha256_blocks_by_instruction(uint32_t state[8], const uint8_t *blocks, size_t n)
 	(void) blocks;
 	(void) n;
 	return false;
+}
+
+#endif
+
+static uint64_t
+hash_numbers_portable(const uint64_t *seeds, const double *numbers, int32_t n)
+{
+	uint64_t sum = 0;
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+	{
+		double number = numbers[i] + 0.0; /* -0 is 0 */
+		uint64_t bits = 0;
+
+		if (number == number)
+			memcpy(&bits, &number, sizeof(bits));
+		sum +=
+			(uint64_t) (uint32_t) (bits + seeds[i]) * (uint32_t) ((bits >> 32) + (seeds[i] >> 32));
+	}
+	return sum;
+}
+
+#if defined(__x86_64__)
+
+__attribute__((target("avx2"))) static uint64_t
+hash_numbers_avx2(const uint64_t *seeds, const double *numbers, int32_t n)
+{
+	__m256i sum = _mm256_setzero_si256();
+	uint64_t lanes[4];
+	int32_t i;
+
+	for (i = 0; i + 4 <= n; i += 4)
+	{
+		__m256d number = _mm256_add_pd(_mm256_loadu_pd(numbers + i), _mm256_setzero_pd());
+		__m256d present = _mm256_and_pd(number, _mm256_cmp_pd(number, number, _CMP_ORD_Q));
+		/* Each half plus the seed's, without a carry from one to the other. */
+		__m256i halves =
+			_mm256_add_epi32(_mm256_castpd_si256(present),
+							 _mm256_loadu_si256((const __m256i *) (const void *) (seeds + i)));
+
+		sum = _mm256_add_epi64(sum, _mm256_mul_epu32(halves, _mm256_srli_epi64(halves, 32)));
+	}
+	_mm256_storeu_si256((__m256i *) (void *) lanes, sum);
+	return lanes[0] + lanes[1] + lanes[2] + lanes[3] +
+		hash_numbers_portable(seeds + i, numbers + i, n - i);
+}
+
+uint64_t
+hash_numbers(const uint64_t *seeds, const double *numbers, int32_t n)
+{
+	return cpu_has_avx2() ? hash_numbers_avx2(seeds, numbers, n) :
+							hash_numbers_portable(seeds, numbers, n);
+}
+
+#else
+
+uint64_t
+hash_numbers(const uint64_t *seeds, const double *numbers, int32_t n)
+{
+	return hash_numbers_portable(seeds, numbers, n);
 }
 
 #endif
