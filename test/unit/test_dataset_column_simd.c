@@ -158,6 +158,7 @@ subtracts_a_multiple(void)
 {
 	double to[23];
 	double from[23];
+	double heads[23];
 	DoubleDouble pairs[23];
 	DoubleDouble others[23];
 	DoubleDouble expected[23];
@@ -168,7 +169,7 @@ subtracts_a_multiple(void)
 	{
 		for (i = 0; i < 23; i++)
 		{
-			to[i] = 1.0 / (i + 3);
+			to[i] = heads[i] = 1.0 / (i + 3);
 			from[i] = i - 7.5;
 		}
 		column_subtract(to, from, 0.1, n);
@@ -179,6 +180,9 @@ subtracts_a_multiple(void)
 			expected[i] =
 				i < n ? dd_subtract(pairs[i], dd_multiply_double(others[i], 0.1)) : pairs[i];
 		}
+		column_subtract_heads(heads, others, 0.1, n);
+		for (i = 0; i < 23; i++)
+			CHECK(heads[i] == (i < n ? 1.0 / (i + 3) - 0.1 * others[i].hi : 1.0 / (i + 3)));
 		column_subtract_pairs(pairs, others, 0.1, n);
 		for (i = 0; i < 23; i++)
 			CHECK(pairs[i].hi == expected[i].hi && pairs[i].lo == expected[i].lo);

@@ -223,6 +223,89 @@ errors_are_those_of_the_rows(void)
 	check_errors(&net);
 }
 
+#define LINE_ROWS 400
+
+/* Two columns, far from 0, and what they give but for 1e-9: sums in double would lose that. */
+static double
+line_number(int i, int j)
+{
+	return 30.0 + i * (j == 0 ? 37 : 61) % 101 / 8.0;
+}
+
+static double
+line_target(int i)
+{
+	return 3.0 * line_number(i, 0) - 2.0 * line_number(i, 1) + 1.0 + (i % 7 - 3) * 1e-9;
+}
+
+static void
+tiny_errors_keep_their_digits(void)
+{
+	static const Feature features[] = {{"a", FAMILY_NUMBER, 0, false},
+									   {"b", FAMILY_NUMBER, 0, false}};
+	static const double penalties[] = {1e-13, 0.0};
+	DesignOptions options = {.fit_intercept = true, .max_categories = 10};
+	LeastSquares *folds[2] = {least_squares_create(&unit_allocator, 2, 0),
+							  least_squares_create(&unit_allocator, 2, 0)};
+	LeastSquares *all = NULL;
+	NumberFacts facts[2];
+	Design design;
+	PenaltyScore scores[2];
+	CrossValidation validation = {.allocator = &unit_allocator,
+								  .folds = folds,
+								  .n_folds = 2,
+								  .design = &design,
+								  .options = {.l1_ratio = 1.0, .standardize = true},
+								  .alphas = penalties,
+								  .n_alphas = 2,
+								  .scores = scores};
+	double mean = 0.0;
+	int f;
+	int i;
+
+	for (i = 0; i < LINE_ROWS; i++)
+	{
+		double numbers[2] = {line_number(i, 0), line_number(i, 1)};
+
+		CHECK(least_squares_add(folds[i % 2], &unit_allocator, numbers, NULL, line_target(i),
+								1.0) == KERNEL_OK);
+	}
+	CHECK(folds_merge(folds, 2, -1, &unit_allocator, &all) == KERNEL_OK);
+	least_squares_number_facts(all, facts);
+	CHECK(design_build(&design, &unit_allocator, features, 2, NULL, NULL, NULL, facts, &options) ==
+		  KERNEL_OK);
+	CHECK(cross_validate(&validation, NULL) == KERNEL_OK);
+	for (f = 0; f < 2; f++)
+	{
+		RegularizationPath path;
+		double estimates[3];
+		PathStep step;
+		long double sum = 0.0L;
+
+		CHECK(path_begin(&path, folds[1 - f], &design, &validation.options, &unit_allocator,
+						 NULL) == KERNEL_OK);
+		CHECK(path_advance(&path, 0.0, NULL, &step) == KERNEL_OK);
+		CHECK(path_estimates(&path, estimates) == KERNEL_OK);
+		for (i = f; i < LINE_ROWS; i += 2)
+		{
+			long double rest = (long double) line_target(i) - estimates[0] -
+				(long double) estimates[1] * line_number(i, 0) -
+				(long double) estimates[2] * line_number(i, 1);
+
+			sum += rest * rest;
+		}
+		mean += (double) (sum / (LINE_ROWS / 2)) / 2.0;
+		path_end(&path);
+	}
+	/* Estimates differ by some 1e-14 of themselves, which moves a residual of 1e-9 by 1e-4 of it. */
+	CHECK(mean > 1e-18 && mean < 1e-17);
+	CHECK_CLOSE(scores[1].error, mean, 1e-3);
+	design_release(&design, &unit_allocator, NULL);
+	least_squares_release(all, &unit_allocator);
+	for (f = 0; f < 2; f++)
+		least_squares_release(folds[f], &unit_allocator);
+}
+
 #define WIDE (LEAST_SQUARES_EXACT + 4)
 #define WIDE_FOLDS 3
 
@@ -328,5 +411,6 @@ refusal_leaves_nothing(void)
 	end(&sample);
 }
 
-UNIT_MAIN(UNIT_CASE(errors_are_those_of_the_rows), UNIT_CASE(wide_folds_are_moved_together),
-		  UNIT_CASE(chooses_the_least_or_the_simplest), UNIT_CASE(refusal_leaves_nothing))
+UNIT_MAIN(UNIT_CASE(tiny_errors_keep_their_digits), UNIT_CASE(errors_are_those_of_the_rows),
+		  UNIT_CASE(wide_folds_are_moved_together), UNIT_CASE(chooses_the_least_or_the_simplest),
+		  UNIT_CASE(refusal_leaves_nothing))

@@ -197,6 +197,15 @@ subtract(double *restrict to, const double *restrict from, double factor, int32_
 }
 
 INLINE void
+subtract_heads(double *restrict to, const DoubleDouble *restrict from, double factor, int32_t n)
+{
+	int32_t i;
+
+	for (i = 0; i < n; i++)
+		to[i] -= factor * from[i].hi;
+}
+
+INLINE void
 subtract_pairs(DoubleDouble *restrict to, const DoubleDouble *restrict from, double factor,
 			   int32_t n)
 {
@@ -210,6 +219,12 @@ static void
 subtract_pairs_portable(DoubleDouble *to, const DoubleDouble *from, double factor, int32_t n)
 {
 	subtract_pairs(to, from, factor, n);
+}
+
+static void
+subtract_heads_portable(double *to, const DoubleDouble *from, double factor, int32_t n)
+{
+	subtract_heads(to, from, factor, n);
 }
 
 static void
@@ -255,6 +270,12 @@ subtract_wide(double *to, const double *from, double factor, int32_t n)
 }
 
 WIDE static void
+subtract_heads_wide(double *to, const DoubleDouble *from, double factor, int32_t n)
+{
+	subtract_heads(to, from, factor, n);
+}
+
+WIDE static void
 subtract_pairs_wide(DoubleDouble *to, const DoubleDouble *from, double factor, int32_t n)
 {
 	subtract_pairs(to, from, factor, n);
@@ -263,6 +284,7 @@ subtract_pairs_wide(DoubleDouble *to, const DoubleDouble *from, double factor, i
 #else
 
 #define subtract_pairs_wide subtract_pairs_portable
+#define subtract_heads_wide subtract_heads_portable
 #define subtract_wide subtract_portable
 #define add_column_wide add_column_portable
 #define spread_wide spread_portable
@@ -306,6 +328,15 @@ column_subtract(double *to, const double *from, double factor, int32_t n)
 		subtract_wide(to, from, factor, n);
 	else
 		subtract_portable(to, from, factor, n);
+}
+
+void
+column_subtract_heads(double *to, const DoubleDouble *from, double factor, int32_t n)
+{
+	if (cpu_has_avx2())
+		subtract_heads_wide(to, from, factor, n);
+	else
+		subtract_heads_portable(to, from, factor, n);
 }
 
 void

@@ -40,6 +40,9 @@ extern void column_spread(const double *column, const double *weight, int32_t n,
 /* to -= factor * from, n entries. */
 extern void column_subtract(double *to, const double *from, double factor, int32_t n);
 
+/* The same by the first halves of double-double numbers. */
+extern void column_subtract_heads(double *to, const DoubleDouble *from, double factor, int32_t n);
+
 /* The same of double-double numbers, to their last digits. */
 extern void column_subtract_pairs(DoubleDouble *to, const DoubleDouble *from, double factor,
 								  int32_t n);

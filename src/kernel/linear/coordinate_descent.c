@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#include "kernel/linear/cholesky_simd.h"
 #include "kernel/dataset/column_simd.h"
+#include "kernel/linear/cholesky_simd.h"
 
 /* A column in use whose distance from the others, squared, is below this depends on them. */
 #define ACTIVE_RANK_TOLERANCE 1e-11
@@ -111,6 +111,26 @@ largest_violation(const Sweeper *sweeper)
 	return largest;
 }
 
+/* The gradient anew, in double. */
+static Status
+refresh_in_double(Sweeper *sweeper, const StopCheck *stop)
+{
+	const CoordinateDescent *given = sweeper->given;
+	int32_t i;
+
+	for (i = 0; i < given->p; i++)
+		sweeper->gradient[i] = given->moment[i].hi;
+	for (i = 0; i < given->p; i++)
+	{
+		if (sweeper->u[i] == 0.0)
+			continue;
+		if ((i & 63) == 0 && stop_requested(stop))
+			return KERNEL_STOPPED;
+		move_by(sweeper, i, sweeper->u[i]);
+	}
+	return KERNEL_OK;
+}
+
 /* rest = c - (R + D) u, and the gradient by it. */
 static Status
 refresh(Sweeper *sweeper, const StopCheck *stop)
@@ -144,7 +164,7 @@ static Status
 measure(Sweeper *sweeper, const StopCheck *stop)
 {
 	CoordinateDescent *given = sweeper->given;
-	Status status = refresh(sweeper, stop);
+	Status status = given->is_rough ? refresh_in_double(sweeper, stop) : refresh(sweeper, stop);
 	double largest;
 
 	if (status != KERNEL_OK)
@@ -345,12 +365,14 @@ finish(Sweeper *sweeper)
 	CoordinateDescent *given = sweeper->given;
 	int32_t j;
 
-	given->slack = dd_from(0.0);
+	given->slack = dd_from(given->is_rough ? NAN : 0.0);
 	given->n_nonzero = 0;
 	for (j = 0; j < given->p; j++)
 	{
 		given->solution[j] = dd_from(sweeper->u[j]);
-		given->slack = dd_add(given->slack, dd_multiply_double(sweeper->rest[j], sweeper->u[j]));
+		if (!given->is_rough)
+			given->slack =
+				dd_add(given->slack, dd_multiply_double(sweeper->rest[j], sweeper->u[j]));
 		given->n_nonzero += sweeper->u[j] != 0.0;
 	}
 }

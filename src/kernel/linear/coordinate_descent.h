@@ -33,10 +33,11 @@ typedef struct CoordinateDescent
 	const DoubleDouble *moment; /* p: c */
 	const double *threshold;	/* p: t >= 0 */
 	const double *ridge;		/* p: D >= 0; NULL = 0 */
+	bool is_rough;				/* the residual in double, and no slack */
 
 	/* found */
 	DoubleDouble *solution; /* p: u, room from the caller */
-	DoubleDouble slack;		/* u'(c - (R + D) u) */
+	DoubleDouble slack;		/* u'(c - (R + D) u), NAN when rough */
 	double
 		residual; /* largest violation of the optimality conditions, divided by the largest |c_j| */
 	int32_t n_nonzero; /* of u */

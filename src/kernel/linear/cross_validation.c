@@ -8,6 +8,9 @@
 
 #include "kernel/dataset/column_simd.h"
 
+/* A squared error of this share of what was added up for it has 11 right digits, summed in double. */
+#define DOUBLE_SHARE 1e-3
+
 /* One fold's turn to be left out. */
 typedef struct Turn
 {
@@ -21,6 +24,7 @@ typedef struct Turn
 	Solver held_out; /* sums of the fold, in the terms of this design */
 	double *estimates;
 	DoubleDouble *rest; /* n_terms: X'y - X'X b of the rows held out */
+	double *rough;		/* n_terms: the same in double */
 } Turn;
 
 int32_t
@@ -174,25 +178,47 @@ fill_design(Turn *turn)
 	return status;
 }
 
-/* sum w (y - x'b)^2 over the rows held out, b the estimates: y'y - b'(X'y + (X'y - X'X b)). */
+/* y'y - b'(X'y + (X'y - X'X b)) of the rows held out, b the estimates; NAN when too few digits are left. */
 static double
-squared_error(Turn *turn)
+square_in_double(Turn *turn)
+{
+	const Solver *solver = &turn->held_out;
+	const double *b = turn->estimates + solver->first;
+	size_t p = (size_t) solver->p;
+	double square = solver->target_square.hi;
+	double reach = sqrt(fmax(square, 0.0)); /* its square bounds all that is added up */
+	size_t i;
+
+	for (i = 0; i < p; i++)
+		turn->rough[i] = solver->moment[i].hi;
+	for (i = 0; i < p; i++)
+	{
+		if (b[i] == 0.0)
+			continue;
+		column_subtract_heads(turn->rough, solver->gram + i * p, b[i], solver->p);
+		reach += fabs(b[i]) * sqrt(fmax(solver->gram[i * p + i].hi, 0.0));
+	}
+	for (i = 0; i < p; i++)
+		square -= (solver->moment[i].hi + turn->rough[i]) * b[i];
+	return square >= DOUBLE_SHARE * reach * reach ? square : NAN;
+}
+
+/* The same to more digits. */
+static DoubleDouble
+square_in_pairs(Turn *turn)
 {
 	const Solver *solver = &turn->held_out;
 	const double *b = turn->estimates + solver->first;
 	DoubleDouble square = solver->target_square;
-	DoubleDouble mean = solver->target_sum;
 	int32_t i;
 
 	for (i = 0; i < solver->p; i++)
 		turn->rest[i] = solver->moment[i];
 	for (i = 0; i < solver->p; i++)
 	{
-		if (b[i] == 0.0)
-			continue;
-		column_subtract_pairs(turn->rest, solver->gram + (size_t) i * (size_t) solver->p, b[i],
-							  solver->p);
-		mean = dd_subtract(mean, dd_multiply_double(solver->sum[i], b[i]));
+		if (b[i] != 0.0)
+			column_subtract_pairs(turn->rest, solver->gram + (size_t) i * (size_t) solver->p, b[i],
+								  solver->p);
 	}
 	for (i = 0; i < solver->p; i++)
 	{
@@ -200,9 +226,28 @@ squared_error(Turn *turn)
 			square = dd_subtract(
 				square, dd_multiply_double(dd_add(solver->moment[i], turn->rest[i]), b[i]));
 	}
+	return square;
+}
+
+/* sum w (y - x'b)^2 over the rows held out. */
+static double
+squared_error(Turn *turn)
+{
+	const Solver *solver = &turn->held_out;
+	const double *b = turn->estimates + solver->first;
+	double rough = square_in_double(turn);
+	DoubleDouble square = rough == rough ? dd_from(rough) : square_in_pairs(turn);
+	DoubleDouble mean = solver->target_sum;
+	int32_t i;
+
 	/* These are about the means of the fold, whose rows lie off the plane by as much on average. */
 	if (solver->first == 1)
 	{
+		for (i = 0; i < solver->p; i++)
+		{
+			if (b[i] != 0.0)
+				mean = dd_subtract(mean, dd_multiply_double(solver->sum[i], b[i]));
+		}
 		mean = dd_subtract(mean, dd_multiply_double(solver->total, turn->estimates[0]));
 		square = dd_add(square, dd_divide(dd_multiply(mean, mean), solver->total));
 	}
@@ -258,6 +303,7 @@ end_turn(Turn *turn)
 	memory_release(allocator, turn->numbers, (size_t) design->n_numbers, sizeof(NumberFacts));
 	memory_release(allocator, turn->estimates, (size_t) design->n_terms, sizeof(double));
 	memory_release(allocator, turn->rest, (size_t) design->n_terms, sizeof(DoubleDouble));
+	memory_release(allocator, turn->rough, (size_t) design->n_terms, sizeof(double));
 	least_squares_release(turn->training, allocator);
 }
 
@@ -268,21 +314,23 @@ take_turn(CrossValidation *given, LeastSquares *const *folds, int32_t f, const S
 	Turn turn = {.given = given, .stop = stop};
 	const Allocator *allocator = given->allocator;
 	size_t n_terms = (size_t) given->design->n_terms;
+	PathOptions options = given->options;
 	Status status = folds_merge(folds, given->n_folds, f, allocator, &turn.training);
 
 	if (status != KERNEL_OK)
 		return status;
+	options.is_rough = true;
 	status = fill_design(&turn);
 	turn.estimates = memory_allocate(allocator, n_terms, sizeof(double));
 	turn.rest = memory_allocate(allocator, n_terms, sizeof(DoubleDouble));
+	turn.rough = memory_allocate(allocator, n_terms, sizeof(double));
 	/* Both can be released whatever becomes of them. */
 	solver_begin(&turn.held_out, folds[f], &turn.design, allocator);
 	solver_begin(&turn.path.solver, turn.training, &turn.design, allocator);
-	if (turn.estimates == NULL || turn.rest == NULL)
+	if (turn.estimates == NULL || turn.rest == NULL || turn.rough == NULL)
 		status = KERNEL_OUT_OF_MEMORY;
 	if (status == KERNEL_OK)
-		status =
-			path_begin(&turn.path, turn.training, &turn.design, &given->options, allocator, stop);
+		status = path_begin(&turn.path, turn.training, &turn.design, &options, allocator, stop);
 	if (status == KERNEL_OK)
 	{
 		least_squares_settle(folds[f]);

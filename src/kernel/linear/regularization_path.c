@@ -28,6 +28,7 @@ path_begin(RegularizationPath *path, LeastSquares *state, const Design *design,
 										.moment = solver->moment,
 										.threshold = solver->threshold,
 										.ridge = solver->penalty,
+										.is_rough = options->is_rough,
 										.solution = solver->solution};
 	return coordinate_descent_begin(&path->descent);
 }
@@ -79,7 +80,7 @@ path_advance(RegularizationPath *path, double alpha, const StopCheck *stop, Path
 		return status;
 	path->solver.slack = descent->slack;
 	*step = (PathStep){.alpha = alpha,
-					   .rss = solver_residual_square(&path->solver).hi,
+					   .rss = descent->is_rough ? NAN : solver_residual_square(&path->solver).hi,
 					   .n_nonzero = descent->n_nonzero,
 					   .sweeps = descent->sweeps,
 					   .residual = descent->residual,

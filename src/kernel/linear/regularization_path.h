@@ -18,6 +18,7 @@ typedef struct PathOptions
 	double l1_ratio;  /* 0 .. 1: 1 = lasso, 0 = ridge */
 	bool nonnegative; /* no coefficient but the intercept below 0 */
 	bool standardize; /* the penalty acts on columns scaled to standard deviation 1 */
+	bool is_rough;	  /* only the estimates are wanted: rss is NAN */
 } PathOptions;
 
 typedef struct RegularizationPath
@@ -32,7 +33,7 @@ typedef struct RegularizationPath
 typedef struct PathStep
 {
 	double alpha;
-	double rss;		   /* weighted residual sum of squares */
+	double rss;		   /* weighted residual sum of squares, NAN when rough */
 	int32_t n_nonzero; /* coefficients, the intercept apart */
 	int32_t sweeps;
 	double residual; /* of coordinate_descent.h */
