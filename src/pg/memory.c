@@ -10,6 +10,7 @@
 
 #include <limits.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "miscadmin.h"
 #include "nodes/memnodes.h"
@@ -67,6 +68,19 @@ ask_for_large_pages(char *block, Size size)
 
 	if (size >= 2 * LARGE_PAGE && first < end)
 		(void) madvise(first, end - first, MADV_HUGEPAGE);
+#endif
+}
+
+void
+memory_populate(void *block, Size size)
+{
+#ifdef MADV_POPULATE_WRITE
+	uintptr_t page = (uintptr_t) sysconf(_SC_PAGESIZE);
+	uintptr_t first = ((uintptr_t) block + page - 1) / page * page;
+	uintptr_t end = ((uintptr_t) block + size) / page * page;
+
+	if (first < end)
+		(void) madvise((void *) first, end - first, MADV_POPULATE_WRITE);
 #endif
 }
 

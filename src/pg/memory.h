@@ -67,6 +67,12 @@ extern void memory_account_keep_error(MemoryAccount *account);
 /* Rethrows the error that a callback kept, else raises the error of the status; KERNEL_OK returns. */
 extern void memory_account_require_ok(MemoryAccount *account, Status status, const char *what);
 
+/*
+ * Has the system put memory under a large block that is written next, at once: page by page it costs
+ * several times as much, and more than the writing.
+ */
+extern void memory_populate(void *block, Size size);
+
 /* Bytes of all live accounts of this backend. */
 extern Size memory_accounted(void);
 

@@ -4,6 +4,8 @@
 #include "postgres.h"
 
 #include "access/detoast.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "common/jsonapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/catcache.h"
@@ -222,17 +224,39 @@ stored_model_end(StoredModel *stored, Datum value)
 	stored->value = NULL;
 }
 
+/* From a table that keeps them as they are, as detoast_attr_slice() does. */
+static void
+fetch_bytes(const struct varatt_external *pointer, struct varlena *to)
+{
+	Relation toast = table_open(pointer->va_toastrelid, AccessShareLock);
+
+	table_relation_fetch_toast_slice(toast, pointer->va_valueid,
+									 (int32) VARATT_EXTERNAL_GET_EXTSIZE(*pointer), 0,
+									 (int32) (VARSIZE(to) - VARHDRSZ), to);
+	table_close(toast, AccessShareLock);
+}
+
 /* The first bytes of a stored model in a block of their own; those of a table are fetched, and no more. */
 static struct varlena *
 first_bytes(const StoredModel *stored, Size length)
 {
+	bool is_stored = VARATT_IS_EXTERNAL_ONDISK(stored->value);
+	struct varatt_external pointer;
 	struct varlena *copy;
 
-	if (VARATT_IS_EXTERNAL_ONDISK(stored->value))
-		return detoast_attr_slice(stored->value, 0, (int32) length);
+	if (is_stored)
+	{
+		VARATT_EXTERNAL_GET_POINTER(pointer, stored->value);
+		if (VARATT_EXTERNAL_IS_COMPRESSED(pointer))
+			return detoast_attr_slice(stored->value, 0, (int32) length);
+	}
 	copy = palloc_extended(VARHDRSZ + length, MCXT_ALLOC_HUGE);
 	SET_VARSIZE(copy, VARHDRSZ + length);
-	memcpy(VARDATA(copy), VARDATA(stored->value), length);
+	memory_populate(copy, VARHDRSZ + length);
+	if (is_stored)
+		fetch_bytes(&pointer, copy);
+	else
+		memcpy(VARDATA(copy), VARDATA(stored->value), length);
 	return copy;
 }
 
