@@ -692,8 +692,106 @@ refuses_without_hessian(void)
 	end(&c);
 }
 
+/* Few rows of two numbers. */
+typedef struct FewRow
+{
+	double numbers[2];
+	double target;
+	double weight;
+} FewRow;
+
+/* The slopes of intercept and scale are checked. */
+static void
+fit_few(const FewRow *rows, int n, double l2, bool is_free, LinearCoefficient *coefficients)
+{
+	static const Feature features[2] = {{"a", FAMILY_NUMBER, 0, false},
+										{"b", FAMILY_NUMBER, 0, false}};
+	HuberOptions options = {.epsilon = 1.35,
+							.l2 = l2,
+							.standardize = true,
+							.nonnegative = !is_free,
+							.tolerance = 1e-8,
+							.max_iterations = 100};
+	DesignOptions design_options = {true, false, 1000, NULL};
+	NumberFacts numbers[2];
+	LinearFit fit = {.coefficients = coefficients};
+	Dataset dataset;
+	Design design;
+	long double slope = 0.0L;
+	long double scale_slope = 0.0L;
+	int i;
+
+	dataset_begin(&dataset, 2, 0, true);
+	for (i = 0; i < n; i++)
+		CHECK(dataset_add(&dataset, &unit_allocator, rows[i].numbers, NULL, rows[i].target,
+						  rows[i].weight) == KERNEL_OK);
+	CHECK(glm_level_facts(&dataset, &unit_allocator, NULL, numbers, NULL, NULL,
+						  &options.target_mean) == KERNEL_OK);
+	CHECK(design_build(&design, &unit_allocator, features, 2, NULL, NULL, NULL, numbers,
+					   &design_options) == KERNEL_OK);
+	CHECK(huber_fit(&dataset, &design, &options, &unit_allocator, &unit_stop, &fit) == KERNEL_OK);
+	CHECK(fit.facts.converged && fit.facts.gradient_norm <= 1e-8 && fit.facts.sigma2 > 0.0);
+	for (i = 0; i < n; i++)
+	{
+		long double r = rows[i].target - coefficients[0].estimate;
+		long double psi;
+
+		r -= coefficients[1].estimate * rows[i].numbers[0];
+		r -= coefficients[2].estimate * rows[i].numbers[1];
+		psi = fmaxl(fminl(r / sqrtl(fit.facts.sigma2), 1.35L), -1.35L);
+		slope += rows[i].weight * psi;
+		scale_slope += rows[i].weight * (1.0L - psi * psi);
+	}
+	CHECK(fabsl(slope) <= 1e-7L && fabsl(scale_slope) <= 1e-7L);
+	design_release(&design, &unit_allocator, NULL);
+	dataset_release(&dataset, &unit_allocator);
+}
+
+/*
+ * The scale finds its way where the first step leaves one row in the parabola, where it falls to its floor
+ * before the coefficients are where they belong, and where no row in the parabola has a residual.
+ */
+static void
+finds_the_scale(void)
+{
+	static const FewRow lone[] = {
+		{{1, 0}, 0.261403, 0.5},  {{2, 0}, 0.613872, 0.5},	{{0, 0}, -8.496308, 0.5},
+		{{0, 0}, -5.280195, 0.5}, {{0, 0}, -0.246322, 1.0}, {{1, 0}, 1.072521, 0.5},
+		{{0, 0}, -1.788879, 1.5}, {{2, 0}, 1.837801, 1.5},	{{0, 0}, 0.236735, 0.5},
+		{{0, 0}, -1.888751, 0.5}, {{2, 0}, 5.102846, 1.0},	{{2, 0}, 0.109591, 1.5},
+		{{2, 0}, 1.083664, 0.5},  {{0, 0}, -2.386387, 1.5}, {{2, 0}, 0.323747, 0.5},
+		{{0, 0}, -0.166915, 0.5}, {{2, 0}, 1.883866, 1.0},	{{2, 0}, 1.83298, 0.5},
+		{{1, 0}, 0.62684, 1.5}};
+	static const FewRow low[] = {{{0, 1}, -0.614751, 1.0},
+								 {{1, 0}, -0.22752, 1.0},
+								 {{0, 0}, -0.768391, 1.0},
+								 {{0, 1}, -0.817909, 0.5},
+								 {{0, 0}, -2.067086, 1.0}};
+	static const FewRow exact[] = {{{-1.46351538, 0}, -1.095183, 0.5},
+								   {{0.732649869, 0}, 0.549859, 0.5},
+								   {{-10.8669132, 0}, 3.823904, 1.0},
+								   {{-2.43728048, 0}, 0.184039, 1.5}};
+	LinearCoefficient bounded[3];
+	LinearCoefficient unbounded[3];
+	int t;
+
+	fit_few(lone, 19, 0.1, false, bounded);
+	fit_few(lone, 19, 0.1, true, unbounded);
+	CHECK(unbounded[1].estimate > 0.0);
+	for (t = 0; t < 3; t++)
+		CHECK_NEAR(bounded[t].estimate, unbounded[t].estimate, 1e-7);
+	fit_few(low, 5, 0.1, false, bounded);
+	fit_few(low, 5, 0.1, true, unbounded);
+	CHECK(unbounded[1].estimate > 0.0 && unbounded[2].estimate > 0.0);
+	for (t = 0; t < 3; t++)
+		CHECK_NEAR(bounded[t].estimate, unbounded[t].estimate, 1e-7);
+	fit_few(exact, 4, 0.001, false, bounded);
+	CHECK(bounded[1].estimate == 0.0);
+}
+
 UNIT_MAIN(UNIT_CASE(meets_the_conditions), UNIT_CASE(equals_the_free_fit),
 		  UNIT_CASE(finds_the_best_vertex), UNIT_CASE(ends_on_hard_rows),
 		  UNIT_CASE(bounds_many_rows), UNIT_CASE(leaves_the_intercept),
 		  UNIT_CASE(tells_separation_within_bounds), UNIT_CASE(starts_where_means_are_positive),
-		  UNIT_CASE(survives_refusal), UNIT_CASE(refuses_without_hessian))
+		  UNIT_CASE(survives_refusal), UNIT_CASE(refuses_without_hessian),
+		  UNIT_CASE(finds_the_scale))

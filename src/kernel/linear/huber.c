@@ -21,6 +21,7 @@
 #define HELD_TOLERANCE 1e-6 /* there, since residuals over such a scale are rounding to 1e-8 */
 #define KEPT 0.1			/* a step leaves at least this share of the scale */
 #define FLAT 1e-10			/* of the scale's curvature, once the coefficients follow it */
+#define GROWN 3.0 /* of the scale: what a step that goes by its curvature alone adds at most */
 
 /* A fit; lives through huber_fit. */
 typedef struct Huber
@@ -68,6 +69,15 @@ objective(const Huber *huber, const double *estimate)
 	return value;
 }
 
+/* The step of the scale by its own curvature, next to nothing where rows in the parabola have no residual. */
+static double
+lone_scale_step(const Huber *huber, double slope, double curvature)
+{
+	double most = GROWN * huber->loss.scale;
+
+	return fabs(slope) < most * curvature ? slope / curvature : copysign(most, slope);
+}
+
 /* The step of the scale, which the coefficients follow: fit->step becomes that of both. */
 static void
 join_scale(Huber *huber, double slope, bool *is_sound)
@@ -84,7 +94,7 @@ join_scale(Huber *huber, double slope, bool *is_sound)
 		return;
 	if (huber->loss.kind == ROBUST_HUBER_BOUND)
 	{
-		huber->scale_step = curvature > 0.0 ? slope / curvature : 0.0;
+		huber->scale_step = lone_scale_step(huber, slope, curvature);
 		return;
 	}
 	robust_project(fit, huber->loss.mixed, 1.0 / huber->loss.sums.weight.hi, huber->mixed);
@@ -102,6 +112,22 @@ join_scale(Huber *huber, double slope, bool *is_sound)
 		fit->step[k] -= huber->scale_step * huber->answer[k];
 }
 
+/* Adds a share of mixed mixed' to the matrix. */
+static void
+add_mixed(Huber *huber, double share)
+{
+	Logistic *fit = &huber->fit;
+	size_t p = (size_t) fit->n_columns;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < p; i++)
+	{
+		for (k = 0; k <= i; k++)
+			fit->matrix[i * p + k] += share * huber->mixed[i] * huber->mixed[k];
+	}
+}
+
 /*
  * The step of the coefficients within their bounds, and of the scale.  The scale has none: whatever the
  * coefficients do, it goes where its slope is 0, which leaves a quadratic of the coefficients alone.
@@ -110,31 +136,42 @@ static Status
 find_bounded_step(Huber *huber, double slope, bool *is_sound)
 {
 	Logistic *fit = &huber->fit;
-	size_t p = (size_t) fit->n_columns;
 	double curvature = huber->loss.sums.scale_curvature / huber->loss.sums.weight.hi;
 	bool is_joined = !huber->is_held && huber->loss.kind != ROBUST_HUBER_BOUND && curvature > 0.0;
 	double rest = slope;
+	double left = curvature;
 	Status status;
-	size_t i;
-	size_t k;
+	int32_t k;
 
-	memcpy(huber->answer, fit->slope, p * sizeof(double));
+	memcpy(huber->answer, fit->slope, (size_t) fit->n_columns * sizeof(double));
 	if (is_joined)
-		robust_project(fit, huber->loss.mixed, 1.0 / huber->loss.sums.weight.hi, huber->mixed);
-	for (i = 0; i < p && is_joined; i++)
 	{
-		huber->answer[i] -= huber->mixed[i] * slope / curvature;
-		for (k = 0; k <= i; k++)
-			fit->matrix[i * p + k] -= huber->mixed[i] * huber->mixed[k] / curvature;
+		robust_project(fit, huber->loss.mixed, 1.0 / huber->loss.sums.weight.hi, huber->mixed);
+		for (k = 0; k < fit->n_columns; k++)
+			huber->answer[k] -= huber->mixed[k] * slope / curvature;
+		add_mixed(huber, -1.0 / curvature);
 	}
 	status = logistic_bound_step(fit, huber->answer);
+	if (is_joined)
+		add_mixed(huber, 1.0 / curvature);
 	if (status == KERNEL_OK)
 		status = logistic_factor(fit);
-	for (i = 0; i < p && is_joined; i++)
-		rest -= huber->mixed[i] * fit->step[i];
-	huber->scale_step = huber->is_held || !(curvature > 0.0) ? 0.0 : rest / curvature;
-	*is_sound = fit->rank == huber->rank && (huber->is_held || curvature > 0.0);
-	return status;
+	if (status != KERNEL_OK)
+		return status;
+	/* As without bounds: where nothing is left of its curvature, eliminating the scale left rounding. */
+	if (is_joined)
+		logistic_solve(fit, huber->mixed, huber->answer);
+	for (k = 0; k < fit->n_columns && is_joined; k++)
+	{
+		rest -= huber->mixed[k] * fit->step[k];
+		left -= huber->mixed[k] * huber->answer[k];
+	}
+	huber->scale_step = huber->is_held ? 0.0 :
+		is_joined					   ? rest / curvature :
+										 lone_scale_step(huber, slope, curvature);
+	*is_sound = fit->rank == huber->rank &&
+		(huber->is_held || (curvature > 0.0 && left > FLAT * curvature));
+	return KERNEL_OK;
 }
 
 /* The step where the last pass was; is_sound: it can be trusted to lead down. */
@@ -232,6 +269,30 @@ hold_scale(Huber *huber, double *value)
 	return status;
 }
 
+/*
+ * The step where the last pass was, and what it says.  A scale that went down while the coefficients were
+ * still on their way, and at whose floor they see the loss fall upwards, is free again: the loss being convex,
+ * it is lower now than it can ever be at the floor.
+ */
+static Status
+conclude(Huber *huber, HuberStep *step, bool is_last, LinearFacts *facts)
+{
+	double tolerance = huber->options->tolerance;
+	Status status = find_descent(huber, step);
+
+	if (status != KERNEL_OK)
+		return status;
+	facts->gradient_norm = is_last ? fmin(step->norm, facts->gradient_norm) : step->norm;
+	facts->converged =
+		facts->gradient_norm <= (huber->is_held ? fmax(tolerance, HELD_TOLERANCE) : tolerance);
+	if (!huber->is_held || !facts->converged ||
+		huber->loss.sums.scale_slope >= -HELD_TOLERANCE * huber->loss.sums.weight.hi)
+		return KERNEL_OK;
+	huber->is_held = false;
+	status = pass(huber, ROBUST_HUBER, huber->fit.estimate, huber->loss.scale);
+	return status == KERNEL_OK ? conclude(huber, step, false, facts) : status;
+}
+
 /* Steps until the gradient is within the tolerance, and one more, so that the way does not show. */
 static Status
 iterate(Huber *huber, LinearFacts *facts)
@@ -244,12 +305,10 @@ iterate(Huber *huber, LinearFacts *facts)
 
 	for (;; facts->iterations++)
 	{
-		status = find_descent(huber, &step);
+		status = conclude(huber, &step, is_last, facts);
 		if (status != KERNEL_OK)
 			return status;
-		facts->gradient_norm = is_last ? fmin(step.norm, facts->gradient_norm) : step.norm;
-		facts->converged = facts->gradient_norm <=
-			(huber->is_held ? fmax(options->tolerance, HELD_TOLERANCE) : options->tolerance);
+		is_last = is_last && facts->converged;
 		if (is_last || step.decrement <= STILL * value ||
 			facts->iterations >= options->max_iterations)
 			return KERNEL_OK;
