@@ -121,6 +121,8 @@ find_move(BoundedQuadratic *problem, const StopCheck *stop)
 		size_t own = (size_t) work->used[i];
 		const double *row = problem->matrix + own * p;
 
+		if ((i & 63) == 0 && stop_requested(stop))
+			return KERNEL_STOPPED;
 		for (k = 0; k <= i; k++)
 			work->system[i * n + k] =
 				row[work->used[k]] / work->root[own] / work->root[work->used[k]];
