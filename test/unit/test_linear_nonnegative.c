@@ -789,9 +789,34 @@ finds_the_scale(void)
 	CHECK(bounded[1].estimate == 0.0);
 }
 
+/* A target of one value has no spread that a gap could be compared with. */
+static void
+proves_a_constant_target(void)
+{
+	int kind;
+
+	for (kind = 0; kind < 2; kind++)
+	{
+		double value = kind == 0 ? 5.0 : 0.0;
+		Case c;
+		int t;
+
+		begin(&c, QUANTILE, ROWS, false, kind == 0);
+		for (t = 0; t < ROWS; t++)
+			c.dataset.blocks[0].target[t] = value;
+		c.mean = value;
+		CHECK(run(&c) == KERNEL_OK);
+		CHECK(c.fit.facts.converged && c.fit.facts.gradient_norm == 0.0);
+		for (t = 0; t < c.design.n_terms; t++)
+			CHECK(c.coefficients[t].estimate ==
+				  (c.design.terms[t].feature == TERM_INTERCEPT ? value : 0.0));
+		end(&c);
+	}
+}
+
 UNIT_MAIN(UNIT_CASE(meets_the_conditions), UNIT_CASE(equals_the_free_fit),
 		  UNIT_CASE(finds_the_best_vertex), UNIT_CASE(ends_on_hard_rows),
 		  UNIT_CASE(bounds_many_rows), UNIT_CASE(leaves_the_intercept),
 		  UNIT_CASE(tells_separation_within_bounds), UNIT_CASE(starts_where_means_are_positive),
 		  UNIT_CASE(survives_refusal), UNIT_CASE(refuses_without_hessian),
-		  UNIT_CASE(finds_the_scale))
+		  UNIT_CASE(finds_the_scale), UNIT_CASE(proves_a_constant_target))

@@ -287,9 +287,11 @@ relative_gap(const Quantile *quantile, const Proof *proof, double penalty)
 		for (j = 0; j < quantile->k; j++)
 			r -= x[j] * quantile->b[j];
 		gap += (r > 0.0 ? active->high[i] : active->low[i]) * r - dual * r;
-		unproved += fabs(active->dual[i] - dual) /
-			(active->low[i] < 0.0 ? fmin(active->high[i], -active->low[i]) :
-									fmax(loss, least) / fmax(fabs(r), quantile->spread));
+		if (active->low[i] < 0.0)
+			unproved += fabs(active->dual[i] - dual) / fmin(active->high[i], -active->low[i]);
+		else if (active->dual[i] != dual && fmax(fabs(r), quantile->spread) > 0.0)
+			unproved +=
+				fabs(active->dual[i] - dual) * fmax(fabs(r), quantile->spread) / fmax(loss, least);
 	}
 	/* 0 is a bound, too. */
 	return fmin((gap > 0.0 ? gap / fmax(loss, least) : 0.0) + unproved, 1.0);
