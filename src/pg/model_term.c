@@ -65,7 +65,7 @@ pg_attribute_noreturn() no_covariance(const Model *model)
 		 has_errors && is_determined ?
 			 errhint("Train with the option \"covariance\": true.") :
 			 errhint(
-				 "Train without a penalty, with more rows than terms, and without columns that depend on others.")));
+				 "Train without a penalty or nonnegative coefficients, with more rows than terms, and without columns that depend on others.")));
 }
 
 void
