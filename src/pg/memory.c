@@ -76,11 +76,11 @@ memory_populate(void *block, Size size)
 {
 #ifdef MADV_POPULATE_WRITE
 	uintptr_t page = (uintptr_t) sysconf(_SC_PAGESIZE);
-	uintptr_t first = ((uintptr_t) block + page - 1) / page * page;
-	uintptr_t end = ((uintptr_t) block + size) / page * page;
+	char *first = (char *) TYPEALIGN(page, block);
+	char *end = (char *) TYPEALIGN_DOWN(page, (char *) block + size);
 
 	if (first < end)
-		(void) madvise((void *) first, end - first, MADV_POPULATE_WRITE);
+		(void) madvise(first, end - first, MADV_POPULATE_WRITE);
 #endif
 }
 

@@ -157,19 +157,15 @@ hash_numbers_avx2(const uint64_t *seeds, const double *numbers, int32_t n)
 		hash_numbers_portable(seeds + i, numbers + i, n - i);
 }
 
+#else
+
+#define hash_numbers_avx2 hash_numbers_portable
+
+#endif
+
 uint64_t
 hash_numbers(const uint64_t *seeds, const double *numbers, int32_t n)
 {
 	return cpu_has_avx2() ? hash_numbers_avx2(seeds, numbers, n) :
 							hash_numbers_portable(seeds, numbers, n);
 }
-
-#else
-
-uint64_t
-hash_numbers(const uint64_t *seeds, const double *numbers, int32_t n)
-{
-	return hash_numbers_portable(seeds, numbers, n);
-}
-
-#endif

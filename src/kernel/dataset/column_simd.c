@@ -311,6 +311,14 @@ column_total(const double *sum, const double *rest)
 	return total;
 }
 
+double
+column_mean(const ColumnSums *sums)
+{
+	DoubleDouble present = column_total(sums->present, sums->present_rest);
+
+	return present.hi > 0.0 ? dd_divide(column_total(sums->sum, sums->sum_rest), present).hi : 0.0;
+}
+
 void
 column_spread(const double *column, const double *weight, int32_t n, double mean, double *square,
 			  double *most)

@@ -30,6 +30,9 @@ extern void column_sums(ColumnSums *sums, const double *column, const double *we
 /* Total of one of the pairs above. */
 extern DoubleDouble column_total(const double *sum, const double *rest);
 
+/* Of the present values; 0 when there are none. */
+extern double column_mean(const ColumnSums *sums);
+
 /*
  * *square += sum of weight (column - mean)^2 over n rows, *most = max(*most, |column - mean|);
  * a missing value stands at the mean.

@@ -330,14 +330,6 @@ sum_block(Dataset *dataset, int32_t b, bool is_spread)
 	return status;
 }
 
-static double
-column_mean(const ColumnSums *sums)
-{
-	DoubleDouble present = column_total(sums->present, sums->present_rest);
-
-	return present.hi > 0.0 ? dd_divide(column_total(sums->sum, sums->sum_rest), present).hi : 0.0;
-}
-
 /* The first blocks, whose means are the centres. */
 static Status
 sum_first_blocks(Dataset *dataset, const Allocator *allocator)

@@ -215,6 +215,7 @@ cut_move(BoundedQuadratic *problem)
 	BoundedWork *work = problem->work;
 	double share;
 	int32_t first = first_at_bound(problem, &share);
+	bool all_stop;
 	int32_t j;
 
 	memcpy(work->answer, work->move, (size_t) problem->p * sizeof(double));
@@ -223,13 +224,11 @@ cut_move(BoundedQuadratic *problem)
 		if (falls_below(problem, j))
 			work->move[j] = -problem->x[j];
 	}
-	if (measure_move(problem) < 0.0)
+	all_stop = measure_move(problem) < 0.0;
+	if (all_stop)
 		share = 1.0;
-	else
-	{
-		for (j = 0; j < problem->p; j++)
-			work->move[j] = share * work->answer[j];
-	}
+	for (j = 0; j < problem->p && !all_stop; j++)
+		work->move[j] = share * work->answer[j];
 	for (j = 0; j < problem->p; j++)
 	{
 		bool is_met = problem->x[j] + share * work->answer[j] <= 0.0 && work->answer[j] < 0.0;
@@ -239,7 +238,8 @@ cut_move(BoundedQuadratic *problem)
 		work->move[j] = -problem->x[j];
 		work->in_use[j] = false;
 	}
-	measure_move(problem);
+	if (!all_stop)
+		measure_move(problem);
 }
 
 /* Goes along the move; true when x is another. */

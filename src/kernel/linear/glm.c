@@ -253,8 +253,7 @@ glm_fit(const Dataset *dataset, const Design *design, const GlmOptions *options,
 	result->facts = logistic_no_facts();
 	if (status == KERNEL_OK)
 		status = glm_newton(&fit, &loss, options, &result->facts);
-	result->facts.rank =
-		options->nonnegative && status == KERNEL_OK ? logistic_bound_rank(&fit) : fit.rank;
+	result->facts.rank = logistic_bound_rank(&fit);
 	result->weight = fit.total;
 	if (status == KERNEL_OK)
 		status = set_facts(&fit, &result->facts);

@@ -516,7 +516,7 @@ report(Huber *huber, LinearFit *result)
 		status = logistic_settle(fit);
 	if (status != KERNEL_OK)
 		return status;
-	result->facts.rank = fit->is_bounded != NULL ? rank : fit->rank;
+	result->facts.rank = logistic_bound_rank(fit);
 	result->facts.sigma2 = scale * scale;
 	result->facts.rss = huber->loss.sums.squares.hi;
 	result->facts.tss = huber->targets;

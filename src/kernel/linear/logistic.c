@@ -51,12 +51,9 @@ add_levels(const DatasetBlock *block, const LogisticOptions *options, int32_t n_
 static NumberFacts
 number_facts(const ColumnSums *sums)
 {
-	DoubleDouble present = column_total(sums->present, sums->present_rest);
-	DoubleDouble sum = column_total(sums->sum, sums->sum_rest);
-
-	return (NumberFacts){.present = present.hi,
+	return (NumberFacts){.present = column_total(sums->present, sums->present_rest).hi,
 						 .missing = column_total(sums->missing, sums->missing_rest).hi,
-						 .mean = present.hi > 0.0 ? dd_divide(sum, present).hi : 0.0};
+						 .mean = column_mean(sums)};
 }
 
 Status
@@ -237,7 +234,7 @@ logistic_fit(const Dataset *dataset, const Design *design, const LogisticOptions
 		status = logistic_newton(&fit, &result->facts);
 	if (status == KERNEL_OK)
 	{
-		result->facts.rank = options->nonnegative ? logistic_bound_rank(&fit) : fit.rank;
+		result->facts.rank = logistic_bound_rank(&fit);
 		result->facts.log_likelihood = -fit.sums.loss.hi;
 		set_metrics(&fit, result);
 		status = logistic_settle(&fit);

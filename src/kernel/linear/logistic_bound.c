@@ -58,6 +58,8 @@ logistic_bound_rank(const Logistic *fit)
 	int32_t rank = 0;
 	int32_t k;
 
+	if (fit->is_bounded == NULL)
+		return fit->rank;
 	for (k = 0; k < fit->n_columns; k++)
 		rank += !fit->is_bounded[k] || fit->estimate[k] != 0.0;
 	return rank;

@@ -258,7 +258,9 @@ scale_numbers(Logistic *fit)
 		for (i = 0; weight != NULL && i < block->n; i++)
 			total = dd_add_double(total, weight[i]);
 		fit->positive += positive_weight(fit, block, weight);
-		for (j = b < n_summed ? dataset->n_numbers : 0; j < dataset->n_numbers; j++)
+		if (b < n_summed)
+			continue;
+		for (j = 0; j < dataset->n_numbers; j++)
 		{
 			if ((j & 63) == 0 && stop_requested(fit->stop))
 				return KERNEL_STOPPED;

@@ -264,7 +264,7 @@ extern void logistic_bound_end(Logistic *fit);
 /* fit->step to the minimum within the bounds of what the slope and the matrix, not factored, tell. */
 extern Status logistic_bound_step(Logistic *fit, const double *slope);
 
-/* The coefficients that are not 0, and the intercepts: the rank of a model with bounds. */
+/* The rank; with bounds the number of coefficients that are not 0, and of intercepts. */
 extern int32_t logistic_bound_rank(const Logistic *fit);
 
 /* How far the slope of coefficient k is from what an optimum allows. */

@@ -400,10 +400,9 @@ report(Quantile *quantile, LinearFit *result)
 	/* With a penalty, moving along the null space would change it. */
 	if (status == KERNEL_OK && quantile->options->l1 == 0.0)
 		status = logistic_settle(fit);
-	if (status == KERNEL_OK && fit->is_bounded != NULL)
-		fit->rank = logistic_bound_rank(fit);
 	if (status != KERNEL_OK)
 		return status;
+	fit->rank = logistic_bound_rank(fit);
 	freedom = (double) fit->dataset->n - fit->rank;
 	result->facts.rank = fit->rank;
 	result->facts.iterations =
