@@ -200,6 +200,37 @@ sums_of_blocks_do_not_show(void)
 	end(&c[1]);
 }
 
+/* Where levels have every block read, the numbers of summed blocks are counted once all the same. */
+static void
+levels_beside_sums_of_blocks(void)
+{
+	LogisticOptions options = {.positive_target = 1.0, .class_weight = {1.0, 1.0}};
+	double level_weight[2] = {0.0, 0.0};
+	double *const level_weights[] = {level_weight};
+	double missing_weight;
+	NumberFacts facts;
+	Dataset dataset;
+	int i;
+
+	dataset_begin(&dataset, 1, 1, false);
+	dataset_keep_sums(&dataset);
+	for (i = 0; i < ROWS; i++)
+	{
+		double climbing = i % 5 == 0 ? NAN : i;
+		int32_t code = i % 8 == 0 ? CODE_MISSING : i % 4 == 1;
+
+		CHECK(dataset_add(&dataset, &unit_allocator, &climbing, &code, label(i), 1.0) == KERNEL_OK);
+	}
+	CHECK(dataset.n_summed > 0 && dataset.n_summed < dataset.n_blocks);
+	CHECK(logistic_level_facts(&dataset, &options, &unit_allocator, NULL, &facts, level_weights,
+							   &missing_weight) == KERNEL_OK);
+	CHECK(facts.present == ROWS / 5 * 4 && facts.missing == ROWS / 5);
+	CHECK(facts.mean == ROWS / 2);
+	CHECK(level_weight[0] == ROWS / 8 * 5 && level_weight[1] == ROWS / 4);
+	CHECK(missing_weight == ROWS / 8);
+	dataset_release(&dataset, &unit_allocator);
+}
+
 /* A mark that rows of the sample have with one class only, others with both. */
 static void
 a_sample_that_is_separated(void)
@@ -264,5 +295,5 @@ a_sample_of_one_class(void)
 }
 
 UNIT_MAIN(UNIT_CASE(the_sample_does_not_show), UNIT_CASE(sums_of_blocks_do_not_show),
-		  UNIT_CASE(a_sample_that_is_separated), UNIT_CASE(a_sample_that_misleads),
-		  UNIT_CASE(a_sample_of_one_class))
+		  UNIT_CASE(levels_beside_sums_of_blocks), UNIT_CASE(a_sample_that_is_separated),
+		  UNIT_CASE(a_sample_that_misleads), UNIT_CASE(a_sample_of_one_class))
