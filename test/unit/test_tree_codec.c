@@ -377,19 +377,19 @@ static void
 check_lanes(const Ensemble *opened, const Ensemble *decoded, uint64_t seed, int n_vectors)
 {
 	Chance chance = {seed};
-	double lanes[2][TREE_LANES * 8];
-	double raw[8];
+	size_t n = TREE_LANES * (size_t) decoded->n_outputs;
+	double *lanes = malloc(sizeof(double) * 3 * n);
 	double *vector = malloc(sizeof(double) * 1100);
 	int v;
 
 	for (v = 0; v < n_vectors; v++)
 	{
 		random_vector(&chance, decoded, vector);
-		ensemble_raw(decoded, vector, lanes[0], raw);
-		stored_trees_lanes(opened, vector, lanes[1]);
-		CHECK(memcmp(lanes[0], lanes[1],
-					 sizeof(double) * TREE_LANES * (size_t) decoded->n_outputs) == 0);
+		ensemble_raw(decoded, vector, lanes, lanes + 2 * n);
+		stored_trees_lanes(opened, vector, lanes + n);
+		CHECK(memcmp(lanes, lanes + n, sizeof(double) * n) == 0);
 	}
+	free(lanes);
 	free(vector);
 }
 
@@ -438,6 +438,50 @@ an_opened_ensemble_scores_and_expands(void)
 	}
 }
 
+/* How many ensembles are left when bytes of one are changed or cut; opening and decoding tell the same ones. */
+static int
+check_flips(const Ensemble *ensemble)
+{
+	static const uint8_t flips[] = {0x01, 0x02, 0x10, 0x80, 0xff, 0x7f};
+	int taken = 0;
+	ByteWriter writer;
+	size_t whole;
+	size_t i;
+	size_t k;
+
+	encode(ensemble, &writer);
+	whole = writer.length;
+	for (i = 0; i < whole * sizeof(flips); i++)
+	{
+		Ensemble *decoded = NULL;
+		Ensemble *opened = NULL;
+		long live = unit_live_blocks;
+		ByteReader reader;
+		size_t left;
+		Status status;
+
+		k = i / sizeof(flips);
+		writer.bytes[k] ^= flips[i % sizeof(flips)];
+		writer.length = i % 7 == 0 ? k : whole;
+		reader_begin(&reader, writer.bytes, writer.length);
+		status = ensemble_decode(&reader, &unit_allocator, ensemble->n_numbers,
+								 ensemble->n_categories, ensemble->n_levels, &decoded);
+		CHECK(open_bytes(&writer, ensemble, &opened, &left) == status);
+		if (status == KERNEL_OK)
+		{
+			taken++;
+			CHECK(left == reader_left(&reader));
+			check_lanes(opened, decoded, i, 8);
+			ensemble_release(decoded, &unit_allocator);
+			ensemble_release(opened, &unit_allocator);
+		}
+		CHECK(unit_live_blocks == live);
+		writer.bytes[k] ^= flips[i % sizeof(flips)];
+	}
+	writer_release(&writer);
+	return taken;
+}
+
 /* What decoding refuses opening refuses, for the same reason; what it takes has the same scores. */
 static void
 opening_judges_as_decoding_does(void)
@@ -450,52 +494,71 @@ opening_judges_as_decoding_does(void)
 		 .n_trees = 2,
 		 .n_leaves = 5,
 		 .has_weights = true}};
-	static const uint8_t flips[] = {0x01, 0x02, 0x10, 0x80, 0xff, 0x7f};
 	int taken = 0;
 	int s;
 
 	for (s = 0; s < 2; s++)
 	{
 		Ensemble *ensemble = random_ensemble((uint64_t) s + 3, small[s], &unit_allocator);
-		ByteWriter writer;
-		size_t whole;
-		size_t i;
-		size_t k;
 
-		encode(ensemble, &writer);
-		whole = writer.length;
-		for (i = 0; i < whole * sizeof(flips); i++)
-		{
-			Ensemble *decoded = NULL;
-			Ensemble *opened = NULL;
-			long live = unit_live_blocks;
-			ByteReader reader;
-			size_t left;
-			Status status;
-
-			k = i / sizeof(flips);
-			writer.bytes[k] ^= flips[i % sizeof(flips)];
-			writer.length = i % 7 == 0 ? k : whole;
-			reader_begin(&reader, writer.bytes, writer.length);
-			status = ensemble_decode(&reader, &unit_allocator, ensemble->n_numbers,
-									 ensemble->n_categories, ensemble->n_levels, &decoded);
-			CHECK(open_bytes(&writer, ensemble, &opened, &left) == status);
-			if (status == KERNEL_OK)
-			{
-				taken++;
-				CHECK(left == reader_left(&reader));
-				check_lanes(opened, decoded, i, 8);
-				ensemble_release(decoded, &unit_allocator);
-				ensemble_release(opened, &unit_allocator);
-			}
-			CHECK(unit_live_blocks == live);
-			writer.bytes[k] ^= flips[i % sizeof(flips)];
-		}
-		writer.length = whole;
+		taken += check_flips(ensemble);
 		ensemble_release(ensemble, &unit_allocator);
-		writer_release(&writer);
 	}
 	CHECK(taken > 200);
+}
+
+/* Covers of inner nodes from the leaves'. */
+static void
+add_covers(Tree *tree)
+{
+	int32_t i;
+
+	for (i = tree->n_nodes - 1; i >= 0; i--)
+	{
+		TreeNode *node = &tree->nodes[i];
+
+		if (node->slot != TREE_LEAF)
+			node->cover = tree->nodes[node->left].cover + tree->nodes[node->right].cover;
+	}
+}
+
+/* Leaves that count rows of up to so many bits, in all widths; the last one as many as can be if `is_full`. */
+static void
+set_covers(Tree *tree, Chance *chance, uint64_t bits, bool is_full)
+{
+	int32_t i;
+
+	for (i = 0; i < tree->n_nodes; i++)
+	{
+		if (tree->nodes[i].slot == TREE_LEAF)
+			tree->nodes[i].cover =
+				(double) chance_below(chance, UINT64_C(1) << (1 + chance_below(chance, bits)));
+	}
+	add_covers(tree);
+	if (is_full)
+		tree->nodes[tree->n_nodes - 1].cover += 0x1p53 - tree->nodes[0].cover;
+	add_covers(tree);
+}
+
+/* Counts are judged alike too, whether they are short or long, at any place and in any company. */
+static void
+counts_are_judged_as_decoding_does(void)
+{
+	static const EnsembleShape shape = {
+		.n_numbers = 3, .n_outputs = 1, .n_trees = 2, .n_leaves = 40};
+	static const uint64_t bits[] = {7, 14, 21, 28, 29, 35, 46};
+	Chance chance = {11};
+	size_t b;
+
+	for (b = 0; b < sizeof(bits) / sizeof(bits[0]); b++)
+	{
+		Ensemble *ensemble = random_ensemble(b, shape, &unit_allocator);
+
+		set_covers(&ensemble->trees[0], &chance, bits[b], false);
+		set_covers(&ensemble->trees[1], &chance, bits[b], true);
+		CHECK(check_flips(ensemble) > 100);
+		ensemble_release(ensemble, &unit_allocator);
+	}
 }
 
 /* A leaf, a node and a leaf are as many nodes as a tree of two leaves has, but no tree. */
@@ -530,7 +593,8 @@ nodes_out_of_order_are_not_opened(void)
 }
 
 UNIT_MAIN(UNIT_CASE(an_opened_ensemble_scores_and_expands),
-		  UNIT_CASE(opening_judges_as_decoding_does), UNIT_CASE(nodes_out_of_order_are_not_opened),
+		  UNIT_CASE(opening_judges_as_decoding_does), UNIT_CASE(counts_are_judged_as_decoding_does),
+		  UNIT_CASE(nodes_out_of_order_are_not_opened),
 		  UNIT_CASE(an_ensemble_comes_back_from_its_bytes), UNIT_CASE(bytes_and_memory_are_bounded),
 		  UNIT_CASE(cuts_and_refused_memory_leave_nothing),
 		  UNIT_CASE(what_cannot_be_scored_is_refused), UNIT_CASE(what_cannot_be_scored_is_not_read),

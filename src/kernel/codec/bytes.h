@@ -78,6 +78,12 @@ load_u32(const uint8_t *bytes)
 		(uint32_t) bytes[3] << 24;
 }
 
+static inline uint64_t
+load_u64(const uint8_t *bytes)
+{
+	return load_u32(bytes) | (uint64_t) load_u32(bytes + 4) << 32;
+}
+
 static inline uint32_t
 read_u32(ByteReader *reader)
 {
@@ -91,7 +97,7 @@ read_u64(ByteReader *reader)
 {
 	const uint8_t *bytes = read_bytes(reader, 8);
 
-	return bytes == NULL ? 0 : load_u32(bytes) | (uint64_t) load_u32(bytes + 4) << 32;
+	return bytes == NULL ? 0 : load_u64(bytes);
 }
 
 static inline double

@@ -163,15 +163,30 @@ typedef struct TreeHead
 	const uint8_t *codes; /* of the inner nodes */
 } TreeHead;
 
-/* Is it a tree in preorder, complete with its last node? */
+/*
+ * Is it a tree in preorder, complete with its last node?
+ *
+ * As many nodes are still to come, but for the children of those that come, as `open` says; it falls
+ * to 0 with the last node and not before.
+ */
 static bool
 shape_valid(const uint8_t *shape, size_t n_nodes)
 {
-	int64_t open = 1; /* nodes that are still to come, but for the children of these */
+	/* By four nodes, the first one in the lowest bit: how they change `open`, how far down they take it. */
+	static const int8_t change[] = {-4, -2, -2, 0, -2, 0, 0, 2, -2, 0, 0, 2, 0, 2, 2, 4};
+	static const int8_t lowest[] = {-4, -2, -2, 0, -2, 0, -1, 1, -3, -1, -1, 1, -2, 0, -1, 1};
 	bool is_complete = false;
+	int64_t open = 1;
 	size_t i;
 
-	for (i = 0; i < n_nodes; i++)
+	for (i = 0; i + 4 < n_nodes; i += 4)
+	{
+		uint32_t four = (uint32_t) shape[i / 8] >> i % 8 & 15;
+
+		is_complete |= open + lowest[four] <= 0;
+		open += change[four];
+	}
+	for (; i < n_nodes; i++)
 	{
 		is_complete |= open == 0;
 		open += 2 * (int64_t) tree_shape_bit(shape, i) - 1;
@@ -382,27 +397,40 @@ read_tree(Decoder *decoder, Tree *tree)
 		decoder_fail(decoder);
 }
 
-/* Judges the questions of a tree and the subsets that follow them. */
+/* Judges questions of a tree and the subsets that follow them. */
+static void
+check_some_questions(Decoder *decoder, const TreeHead *head, size_t from, size_t to)
+{
+	const Ensemble *ensemble = decoder->ensemble;
+	size_t i;
+
+	for (i = from; i < to; i++)
+	{
+		size_t place = tree_code(head->codes, decoder->code_size, i) / 2;
+
+		if (place < decoder->n_values)
+			decoder->is_used[place] = 1;
+		else if (place - decoder->n_values < (size_t) ensemble->n_categories)
+			(void) read_subset_bytes(decoder->reader,
+									 ensemble->n_levels[place - decoder->n_values]);
+		else
+			decoder_fail(decoder);
+	}
+}
+
 static void
 check_questions(Decoder *decoder, const TreeHead *head)
 {
-	const Ensemble *ensemble = decoder->ensemble;
-	double threshold;
+	size_t n = head->n_leaves - 1;
 	size_t i;
 
-	for (i = 0; i + 1 < head->n_leaves && decoder_is_good(decoder); i++)
+	for (i = 0; i < n && decoder_is_good(decoder); i += TREE_NODES_AT_ONCE)
 	{
-		int32_t slot =
-			read_question(decoder, tree_code(head->codes, decoder->code_size, i), &threshold);
-
-		if (i % TREE_NODES_AT_ONCE == TREE_NODES_AT_ONCE - 1 &&
-			stop_requested(decoder->allocator->stop))
+		if (i > 0 && stop_requested(decoder->allocator->stop))
 			decoder->status = KERNEL_STOPPED;
-		if (slot < 0)
-			decoder_fail(decoder);
-		else if (slot >= ensemble->n_numbers)
-			(void) read_subset_bytes(decoder->reader,
-									 ensemble->n_levels[slot - ensemble->n_numbers]);
+		else
+			check_some_questions(decoder, head, i,
+								 n - i < TREE_NODES_AT_ONCE ? n : i + TREE_NODES_AT_ONCE);
 	}
 }
 
@@ -422,20 +450,50 @@ check_values(ByteReader *reader, size_t n)
 		reader->status = KERNEL_CORRUPT;
 }
 
+/*
+ * Passes those of n numbers of rows of up to four bytes each that are told apart eight bytes at a time;
+ * returns how many are left.  Stops ahead of what is longer, or no number at all.
+ *
+ * A byte with its eighth bit set is continued by the next one, and no number ends in a zero that
+ * continues another byte.
+ */
+static size_t
+pass_short_rows(ByteReader *reader, size_t n)
+{
+	const uint64_t marks = UINT64_C(0x8080808080808080);
+	uint64_t before = 0; /* the marks of the last eight bytes */
+
+	while (n >= 8 && reader_left(reader) >= 8)
+	{
+		uint64_t word = load_u64(reader->next);
+		uint64_t continued = word & marks;
+		uint64_t is_zero = ~(((word & ~marks) + ~marks) | word) & marks;
+		uint64_t once = continued << 8 | before >> 56;
+		uint64_t twice = continued << 16 | before >> 48;
+		uint64_t thrice = continued << 24 | before >> 40;
+
+		if (((is_zero & once) | (continued & once & twice & thrice)) != 0)
+			break;
+		n -= (size_t) (((~continued & marks) >> 7) * UINT64_C(0x0101010101010101) >> 56);
+		before = continued;
+		reader->next += 8;
+	}
+	/* Not those whose end is still to come. */
+	for (; (before & UINT64_C(1) << 63) != 0; before <<= 8)
+		reader->next--;
+	return n;
+}
+
 /* Judges what the leaves of a tree count; false when the rows are too many to be added up here. */
 static bool
 check_rows(ByteReader *reader, size_t n)
 {
-	uint64_t rows = 0;
-	size_t i;
+	size_t left = pass_short_rows(reader, n);
+	uint64_t rows = (uint64_t) (n - left) << 28; /* at most */
 
-	for (i = 0; i < n && reader->status == KERNEL_OK; i++)
-	{
+	for (; left > 0 && rows <= TREE_FORMAT_MAX_COUNT && reader->status == KERNEL_OK; left--)
 		rows += read_rows(reader);
-		if (rows > TREE_FORMAT_MAX_COUNT)
-			return false;
-	}
-	return true;
+	return rows <= TREE_FORMAT_MAX_COUNT;
 }
 
 /* Judges the tree that stands next as read_tree does; one of weights, or of very many rows, is read. */
