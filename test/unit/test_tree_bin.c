@@ -226,5 +226,77 @@ few_are_at_most_the_bins(void)
 	bins_release(&bins, &unit_allocator);
 }
 
+/* Number j of row i, of at most 1,024 different values, some of them frequent. */
+static double
+frequent_number(int32_t j, int32_t i)
+{
+	double u = uniform((uint64_t) i + UINT64_C(0x100000000) * (uint64_t) (j % 3));
+
+	switch (j % 3)
+	{
+		case 0:
+			return i % 1024;
+		case 1:
+			return u < 0.3 ? 7.5 : u < 0.4 ? NAN : floor(1000.0 * u * u);
+		default:
+			return floor(300.0 * u);
+	}
+}
+
+/* The bins of n_rows rows, each of them `times` times. */
+static Bins
+frequent_bins(int32_t n_columns, int32_t n_rows, int32_t times)
+{
+	double *row = memory_allocate(&unit_allocator, (size_t) n_columns, sizeof(double));
+	Dataset dataset;
+	TreeSource source = {.dataset = &dataset};
+	Bins bins;
+	int32_t i;
+	int32_t j;
+
+	dataset_begin(&dataset, n_columns, 0, false);
+	for (i = 0; i < n_rows * times; i++)
+	{
+		for (j = 0; j < n_columns; j++)
+			row[j] = frequent_number(j, i % n_rows);
+		dataset_add(&dataset, &unit_allocator, row, NULL, 0.0, 1.0);
+	}
+	CHECK(bins_create(&bins, &source, NULL, 255, &unit_allocator, NULL) == KERNEL_OK);
+	dataset_release(&dataset, &unit_allocator);
+	memory_release(&unit_allocator, row, (size_t) n_columns, sizeof(double));
+	return bins;
+}
+
+/*
+ * Rows that are there several times have the cuts that they have once: more values than bins are counted
+ * in all rows, however few their contents.  Of many columns fewer values are.
+ */
+static void
+values_are_counted_in_all_rows(void)
+{
+	static const int32_t n_rows[] = {60000, 3000};
+	static const int32_t times[] = {4, 67};
+	static const int32_t n_columns[] = {3, 96};
+	int k;
+	int32_t j;
+
+	for (k = 0; k < 2; k++)
+	{
+		Bins once = frequent_bins(3, n_rows[k], 1);
+		Bins many = frequent_bins(n_columns[k], n_rows[k], times[k]);
+
+		for (j = k == 0 ? 0 : 2; j < n_columns[k]; j += k == 0 ? 1 : 3)
+		{
+			const BinSlot *slot = &many.slots[j];
+
+			CHECK(slot->n_bins == once.slots[j % 3].n_bins && slot->n_bins > 150);
+			CHECK(memcmp(slot->cuts, once.slots[j % 3].cuts,
+						 (size_t) (slot->n_bins - 1) * sizeof(double)) == 0);
+		}
+		bins_release(&once, &unit_allocator);
+		bins_release(&many, &unit_allocator);
+	}
+}
+
 UNIT_MAIN(UNIT_CASE(codes_are_those_of_a_plain_search), UNIT_CASE(few_values_are_all_cut_apart),
-		  UNIT_CASE(few_are_at_most_the_bins))
+		  UNIT_CASE(few_are_at_most_the_bins), UNIT_CASE(values_are_counted_in_all_rows))

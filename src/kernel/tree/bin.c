@@ -215,27 +215,35 @@ typedef struct Sorter
 	int32_t capacity;
 } Sorter;
 
-/* The cuts of n present values, given as keys, which are overwritten. */
+/* The cuts between so many ascending keys of n present values, which sorter->counts has the counts of. */
 static Status
-set_cuts(BinSlot *slot, uint64_t *keys, int32_t n, int32_t max_bins, const Sorter *sorter,
-		 const Allocator *allocator)
+set_cuts(BinSlot *slot, const uint64_t *keys, int32_t distinct, int32_t n, int32_t max_bins,
+		 const Sorter *sorter, const Allocator *allocator)
 {
 	double cuts[MAX_BINS];
-	int32_t distinct;
-	int32_t n_cuts = 0;
+	int32_t n_cuts = choose_cuts(cuts, keys, sorter->counts, distinct, n, max_bins);
 
-	if (n > 0)
-	{
-		keys = sort_keys(keys, sorter->scratch, sorter->digits, n);
-		distinct = count_distinct(keys, sorter->counts, n);
-		n_cuts = choose_cuts(cuts, keys, sorter->counts, distinct, n, max_bins);
-	}
 	slot->cuts = memory_allocate(allocator, (size_t) n_cuts, sizeof(double));
 	if (slot->cuts == NULL)
 		return KERNEL_OUT_OF_MEMORY;
 	memcpy(slot->cuts, cuts, (size_t) n_cuts * sizeof(double));
 	slot->n_bins = n_cuts + 1;
 	return KERNEL_OK;
+}
+
+/* The cuts of n present values, given as keys, which are overwritten. */
+static Status
+set_sampled_cuts(BinSlot *slot, uint64_t *keys, int32_t n, int32_t max_bins, const Sorter *sorter,
+				 const Allocator *allocator)
+{
+	int32_t distinct = 0;
+
+	if (n > 0)
+	{
+		keys = sort_keys(keys, sorter->scratch, sorter->digits, n);
+		distinct = count_distinct(keys, sorter->counts, n);
+	}
+	return set_cuts(slot, keys, distinct, n, max_bins, sorter, allocator);
 }
 
 /* Is a row with this hash in the sample? */
@@ -294,45 +302,122 @@ gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int3
 
 /* -- The different values of columns that have few -- */
 
-#define FEW_PLACES 1024 /* of a table by hash, a power of two, most of them empty */
+#define FEW_VALUES 1024 /* at most, unless the bins are more */
+#define FEW_BYTES \
+	((size_t) 4 << 20) /* of all columns; they have fewer places for it, though one a bin */
 
 typedef struct FewValues
 {
-	int32_t n;				 /* different values; more than there may be: not all are here */
-	uint16_t at[FEW_PLACES]; /* number of a key, from 1; 0: none */
-	uint64_t keys[MAX_BINS];
+	int32_t n;		  /* different values; more than there may be: not all are here */
+	uint16_t *at;	  /* number of a key, from 1, by its hash; 0: none */
+	uint64_t *keys;	  /* in the order in which they came */
+	uint32_t *counts; /* rows of each */
 } FewValues;
 
-/* Notes a value, unless it is one more than `most`. */
-static void
-few_add(FewValues *few, uint64_t key, int32_t most)
+typedef struct FewColumns
 {
-	uint64_t place = hash_mix(key);
+	int32_t n_columns;
+	int32_t most;	   /* values that a column may have */
+	uint32_t n_places; /* a power of two, at least four times as many */
+	FewValues *columns;
+	uint64_t *keys;
+	uint32_t *counts;
+	uint16_t *at;
+} FewColumns;
+
+static void
+few_release(FewColumns *few, const Allocator *allocator)
+{
+	size_t n = (size_t) few->n_columns;
+
+	memory_release(allocator, few->columns, n, sizeof(FewValues));
+	memory_release(allocator, few->keys, n * (size_t) few->most, sizeof(uint64_t));
+	memory_release(allocator, few->counts, n * (size_t) few->most, sizeof(uint32_t));
+	memory_release(allocator, few->at, n * few->n_places, sizeof(uint16_t));
+	*few = (FewColumns){0};
+}
+
+/* Room for FEW_VALUES a column, fewer where columns are many, but max_bins. */
+static Status
+few_begin(FewColumns *few, int32_t n_columns, int32_t max_bins, const Allocator *allocator)
+{
+	size_t n = (size_t) n_columns;
+	int32_t j;
+
+	*few = (FewColumns){.n_columns = n_columns, .most = FEW_VALUES, .n_places = 4 * FEW_VALUES};
+	while (few->most / 2 >= max_bins &&
+		   n *
+				   ((size_t) few->most * (sizeof(uint64_t) + sizeof(uint32_t)) +
+					few->n_places * sizeof(uint16_t)) >
+			   FEW_BYTES)
+	{
+		few->most /= 2;
+		few->n_places /= 2;
+	}
+	few->columns = memory_allocate_zero(allocator, n, sizeof(FewValues));
+	few->keys = memory_allocate(allocator, n * (size_t) few->most, sizeof(uint64_t));
+	few->counts = memory_allocate(allocator, n * (size_t) few->most, sizeof(uint32_t));
+	few->at = memory_allocate_zero(allocator, n * few->n_places, sizeof(uint16_t));
+	if (few->columns == NULL || few->keys == NULL || few->counts == NULL || few->at == NULL)
+	{
+		few_release(few, allocator);
+		return KERNEL_OUT_OF_MEMORY;
+	}
+	for (j = 0; j < n_columns; j++)
+		few->columns[j] = (FewValues){.at = few->at + (size_t) j * few->n_places,
+									  .keys = few->keys + (size_t) j * (size_t) few->most,
+									  .counts = few->counts + (size_t) j * (size_t) few->most};
+	return KERNEL_OK;
+}
+
+/* Where a key of a column is noted, or would be. */
+static inline uint16_t *
+few_place(const FewColumns *few, const FewValues *values, uint64_t key)
+{
+	uint32_t place = (uint32_t) hash_mix(key);
 
 	for (;; place++)
 	{
-		uint16_t at = few->at[place % FEW_PLACES];
+		uint16_t *at = &values->at[place & (few->n_places - 1)];
 
-		if (at > 0 && few->keys[at - 1] == key)
-			return;
-		if (at == 0)
-			break;
+		if (*at == 0 || values->keys[*at - 1] == key)
+			return at;
 	}
-	if (few->n < most)
+}
+
+/* Counts a value, unless it is one more than there may be. */
+static inline void
+few_add(const FewColumns *few, FewValues *values, uint64_t key)
+{
+	uint16_t *at = few_place(few, values, key);
+
+	if (*at > 0)
 	{
-		few->keys[few->n] = key;
-		few->at[place % FEW_PLACES] = (uint16_t) (few->n + 1);
+		values->counts[*at - 1]++;
+		return;
 	}
-	few->n++;
+	if (values->n < few->most)
+	{
+		values->keys[values->n] = key;
+		values->counts[values->n] = 1;
+		*at = (uint16_t) (values->n + 1);
+	}
+	values->n++;
+}
+
+/* Are the column's values all noted? */
+static inline bool
+few_has_all(const FewColumns *few, int32_t j)
+{
+	return few->n_columns > 0 && few->columns[j].n <= few->most;
 }
 
 /*
- * Looks for columns of at most `most` different values in all rows, *n_few of them, over blocks
- * until every column has more.  A sample has all of equal rows or none, so it may lack any value.
+ * Looks for columns of few different values in all rows, *n_few of them, over blocks until every
+ * column has more.  A sample has all of equal rows or none, so it may lack any value.
  */
 static Status
-find_few(const TreeSource *source, FewValues *few, int32_t most, int32_t *n_few,
-		 const StopCheck *stop)
+find_few(const TreeSource *source, FewColumns *few, int32_t *n_few, const StopCheck *stop)
 {
 	const Dataset *dataset = source->dataset;
 	int32_t left = dataset->n_numbers;
@@ -352,29 +437,49 @@ find_few(const TreeSource *source, FewValues *few, int32_t most, int32_t *n_few,
 		{
 			const double *column = block->numbers + (size_t) j * (size_t) block->capacity;
 
-			for (i = 0; i < block->n && few[j].n <= most; i++)
+			for (i = 0; i < block->n && few_has_all(few, j); i++)
 			{
 				if (!isnan(column[i]))
-					few_add(&few[j], number_to_key(column[i]), most);
+					few_add(few, &few->columns[j], number_to_key(column[i]));
 			}
-			left += few[j].n <= most;
+			left += few_has_all(few, j);
 		}
 	}
 	*n_few = left;
 	return KERNEL_OK;
 }
 
+/* The cuts of column j, all of whose values are noted; keys: room to sort them in. */
+static Status
+set_noted_cuts(BinSlot *slot, const FewColumns *few, int32_t j, uint64_t *keys, int32_t max_bins,
+			   const Sorter *sorter, const Allocator *allocator)
+{
+	const FewValues *values = &few->columns[j];
+	int32_t n = 0;
+	int32_t i;
+
+	memcpy(keys, values->keys, (size_t) values->n * sizeof(uint64_t));
+	if (values->n > 0)
+		keys = sort_keys(keys, sorter->scratch, sorter->digits, values->n);
+	for (i = 0; i < values->n; i++)
+	{
+		sorter->counts[i] = values->counts[*few_place(few, values, keys[i]) - 1];
+		n += (int32_t) sorter->counts[i];
+	}
+	return set_cuts(slot, keys, values->n, n, max_bins, sorter, allocator);
+}
+
 /*
  * The cuts of all number slots, a group of columns a pass: of the sample's values, sampled rows, or of
- * all where there are few (NULL: the sample is all there is to go by).
+ * all where they are noted.
  */
 static Status
 cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t bound,
-			int32_t sampled, const FewValues *few, int32_t max_bins, const Allocator *allocator,
+			int32_t sampled, const FewColumns *few, int32_t max_bins, const Allocator *allocator,
 			const StopCheck *stop)
 {
 	/* A place to write to when all are in. */
-	int32_t capacity = (few != NULL && sampled < max_bins ? max_bins : sampled) + 1;
+	int32_t capacity = (sampled < few->most ? few->most : sampled) + 1;
 	size_t column_bytes = (size_t) capacity * sizeof(uint64_t);
 	int32_t group = column_bytes < SAMPLE_BYTES ? (int32_t) (SAMPLE_BYTES / column_bytes) : 1;
 	int32_t all = bins->n_numbers;
@@ -408,14 +513,14 @@ cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t
 		{
 			uint64_t *own = keys + (size_t) j * (size_t) capacity;
 
-			if (few != NULL && few[first + j].n <= max_bins)
-			{
-				present[j] = few[first + j].n;
-				memcpy(own, few[first + j].keys, (size_t) present[j] * sizeof(uint64_t));
-			}
-			status = stop_requested(stop) ?
-				KERNEL_STOPPED :
-				set_cuts(&bins->slots[first + j], own, present[j], max_bins, &sorter, allocator);
+			if (stop_requested(stop))
+				status = KERNEL_STOPPED;
+			else if (few_has_all(few, first + j))
+				status = set_noted_cuts(&bins->slots[first + j], few, first + j, own, max_bins,
+										&sorter, allocator);
+			else
+				status = set_sampled_cuts(&bins->slots[first + j], own, present[j], max_bins,
+										  &sorter, allocator);
 		}
 	}
 	memory_release(allocator, keys, (size_t) group * (size_t) capacity, sizeof(uint64_t));
@@ -474,7 +579,7 @@ bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t 
 {
 	const Dataset *dataset = source->dataset;
 	uint64_t bound = UINT64_MAX;
-	FewValues *few = NULL;
+	FewColumns few = {0};
 	int32_t n_few = 0;
 	int32_t sampled = 0;
 	Status status = KERNEL_OK;
@@ -490,19 +595,17 @@ bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t 
 	if (dataset->n > SAMPLE_ROWS)
 	{
 		bound = (uint64_t) ((double) SAMPLE_ROWS / (double) dataset->n * 0x1p64);
-		few = memory_allocate_zero(allocator, (size_t) bins->n_numbers, sizeof(FewValues));
-		status = few != NULL ? find_few(source, few, max_bins, &n_few, stop) : KERNEL_OUT_OF_MEMORY;
+		status = few_begin(&few, bins->n_numbers, max_bins, allocator);
+		if (status == KERNEL_OK)
+			status = find_few(source, &few, &n_few, stop);
 	}
 	if (n_few == 0)
-	{
-		memory_release(allocator, few, (size_t) bins->n_numbers, sizeof(FewValues));
-		few = NULL;
-	}
+		few_release(&few, allocator);
 	if (status == KERNEL_OK && n_few < bins->n_numbers) /* else no column needs a sample */
 		status = count_sampled(source, hash, bound, stop, &sampled);
 	if (status == KERNEL_OK)
-		status = cut_numbers(bins, source, hash, bound, sampled, few, max_bins, allocator, stop);
-	memory_release(allocator, few, (size_t) bins->n_numbers, sizeof(FewValues));
+		status = cut_numbers(bins, source, hash, bound, sampled, &few, max_bins, allocator, stop);
+	few_release(&few, allocator);
 	for (c = 0; c < dataset->n_categories && status == KERNEL_OK; c++)
 	{
 		BinSlot *slot = &bins->slots[dataset->n_numbers + c];

@@ -5,9 +5,10 @@
  * one more, the last, for missing ones.  A number's bins are intervals between
  * cuts, (-inf, cut 0], (cut 0, cut 1], ...; cuts are midpoints between values
  * that occur: all there are in a column of at most max_bins different values, else
- * chosen as quantiles over all rows, or over SAMPLE_ROWS of them that a hash of the
- * row's content draws.  A category has a bin for each level, in no order that means
- * anything.
+ * chosen as quantiles.  Those are over all rows when there are at most SAMPLE_ROWS, or the
+ * column has at most FEW_VALUES (fewer, but max_bins, where columns are many), else over
+ * SAMPLE_ROWS of them that a hash of the row's content draws.  A category has a bin for
+ * each level, in no order that means anything.
  *
  * Neither the bins nor anything else here depends on the order of the rows.
  */
@@ -92,7 +93,7 @@ typedef struct BinnedRows
  *		The bins of the rows of a source, at most max_bins (2 .. MAX_BINS) a number.
  *
  * hash: n of the rows' hashes (bins_hash_rows); NULL: they are made in each pass over the source.
- * Cost O(rows * slots); transient memory up to 64 MB, and 4 KB a number of a large source.
+ * Cost O(rows * slots); transient memory up to 64 MB, and 2 MB, or 5 KB a number, of a large source.
  * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_TOO_LARGE above BIN_LEVEL_LIMIT, what the store reports.
  */
 extern Status bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash,
