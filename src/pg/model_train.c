@@ -341,7 +341,7 @@ read_slots(Training *training)
 	row_source_read(training->source, &training->receiver);
 }
 
-/* Is there an array among the columns read?  Its length is that in the first row, and each worker has another. */
+/* Is there an array among the columns read?  Its length is that in the first row, of which workers would have several. */
 static bool
 reads_array(const RowSource *source)
 {
@@ -365,7 +365,7 @@ is_summed(const Training *training)
 {
 	const FitOptions *options = training->options;
 
-	return !fit_options_keep_rows(options) && !reads_array(training->source) &&
+	return !fit_options_keep_rows(options) && !training->source->in_order &&
 		(options->preprocess == NULL || options->preprocess_is_fitted) &&
 		options->validation == NULL && options->validation_fraction == 0.0;
 }
@@ -499,6 +499,7 @@ train(Training *training, const char *source)
 	training->options = fit_options_parse(training->options_json);
 	training->source = row_source_open(source);
 	begin_feed(training);
+	training->source->in_order = reads_array(training->source);
 	is_read = read_shared(training);
 	if (!is_read)
 		sums = prepare_sums(training);

@@ -188,16 +188,22 @@ row_source_columns(const RowSource *source)
 	return columns.data;
 }
 
-SPIPlanPtr
-row_source_prepare(const char *query)
+static SPIPlanPtr
+prepare(const char *query, int cursor_options)
 {
 	MemoryContext context = CurrentMemoryContext; /* SPI leaves its own behind */
-	SPIPlanPtr plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_PARALLEL_OK);
+	SPIPlanPtr plan = SPI_prepare_cursor(query, 0, NULL, cursor_options);
 
 	if (plan == NULL)
 		elog(ERROR, "could not prepare the source: %s", SPI_result_code_string(SPI_result));
 	MemoryContextSwitchTo(context);
 	return plan;
+}
+
+SPIPlanPtr
+row_source_prepare(const char *query)
+{
+	return prepare(query, CURSOR_OPT_PARALLEL_OK);
 }
 
 /* The workers of the uppermost node that gathers rows; one that is elsewhere in the tree has 1 at least. */
@@ -365,7 +371,8 @@ void
 row_source_read(const RowSource *source, DestReceiver *receiver)
 {
 	SPIPlanPtr plan =
-		row_source_prepare(psprintf("SELECT %s FROM %s", row_source_columns(source), source->from));
+		prepare(psprintf("SELECT %s FROM %s", row_source_columns(source), source->from),
+				source->in_order ? 0 : CURSOR_OPT_PARALLEL_OK);
 
 	row_source_run(plan, receiver);
 	SPI_freeplan(plan);

@@ -21,6 +21,7 @@ typedef struct RowSource
 	RowLayout *layout; /* all its columns */
 	bool *is_read;	   /* by column: what the caller wants; none at first */
 	Oid table;		   /* whose rows they are, or InvalidOid where they may be others */
+	bool in_order;	   /* read by one process: the first row is the same at each run */
 } RowSource;
 
 /*

@@ -154,6 +154,20 @@ CREATE TABLE vectors AS SELECT i AS id, CASE WHEN i <= 50 THEN ARRAY[sin(i), cos
 ANALYZE vectors;
 SELECT source, same_in_workers(source, '{"features": ["v"]}')
 FROM (VALUES ('vectors'), ('SELECT * FROM vectors'), ('SELECT v, y FROM vectors WHERE id > 0')) AS s(source);
+-- Who computes a column of a query, with an array beside it and without.
+CREATE FUNCTION who_divides(features jsonb) RETURNS text LANGUAGE plpgsql SET parallel_leader_participation = off AS
+$$
+DECLARE
+	place text;
+BEGIN
+	PERFORM version FROM orchard.train('divided', 'SELECT v, y, 1 / (id - 99999) AS x FROM vectors', 'y', 'linear_regression', jsonb_build_object('features', features));
+	RETURN 'nobody';
+EXCEPTION WHEN division_by_zero THEN
+	GET STACKED DIAGNOSTICS place = PG_EXCEPTION_CONTEXT;
+	RETURN CASE WHEN place ~ 'parallel worker' THEN 'a worker' ELSE 'one process' END;
+END $$;
+SELECT features, who_divides(features) FROM (VALUES ('["x"]'::jsonb), ('["v", "x"]')) AS f(features);
+DROP FUNCTION who_divides(jsonb);
 
 DROP ROLE regress_ann;
 DROP TABLE vectors, ground, digits, wide, parent, child, parts, indexed, nothing, owned, passing CASCADE;
