@@ -12,6 +12,7 @@
 #include "kernel/codec/bytes.h"
 #include "kernel/model/model.h"
 #include "kernel/model/model_format.h"
+#include "kernel/tree/ensemble_format.h"
 
 #define ROOM 4096 /* bytes of the longest mutant */
 #define MAX_FIELDS 512
@@ -180,12 +181,14 @@ static inline void
 walk_tree(Base *base, ByteReader *reader, const Ensemble *ensemble, const Tree *tree)
 {
 	bool counts_rows;
+	size_t value_size;
 	int32_t i;
 
 	walk_varint(base, reader);
 	walk_varint(base, reader);
 	add_field(base, reader, 1, false);
-	counts_rows = reader->next[-1] == 0;
+	counts_rows = (reader->next[-1] & TREE_FORMAT_WEIGHTS) == 0;
+	value_size = tree_value_size(reader->next[-1]);
 	add_field(base, reader, ((size_t) tree->n_nodes + 7) / 8, false);
 	for (i = 0; i < tree->n_nodes / 2; i++)
 		add_field(base, reader, 2, false);
@@ -196,7 +199,8 @@ walk_tree(Base *base, ByteReader *reader, const Ensemble *ensemble, const Tree *
 					  (ensemble->n_levels[tree->nodes[i].slot - ensemble->n_numbers] + 7) / 8,
 					  false);
 	}
-	walk_doubles(base, reader, ((size_t) tree->n_nodes + 1) / 2);
+	for (i = 0; i <= tree->n_nodes / 2; i++)
+		add_field(base, reader, value_size, false);
 	for (i = 0; counts_rows && i <= tree->n_nodes / 2; i++)
 		walk_varint(base, reader);
 	walk_doubles(base, reader, counts_rows ? 0 : (size_t) tree->n_nodes);

@@ -70,6 +70,10 @@ def coefficient(c):
 def f32(x): return struct.pack("<f", x)
 
 
+def is_single(x):
+    return abs(x) <= 3.4028234663852886e38 and struct.unpack("<f", f32(x))[0] == x
+
+
 def varint(x):
     out = b""
     while x >= 128:
@@ -132,11 +136,12 @@ def trees(m):
     for output, root in m["trees"]:
         counts, every = sums_up(root), nodes(root)
         inner, leaves = [n for n in every if not is_leaf(n)], [n for n in every if is_leaf(n)]
-        out += varint(output) + varint(len(leaves)) + u8(0 if counts else 1)
+        singles = all(is_single(n[0]) for n in leaves)
+        out += varint(output) + varint(len(leaves)) + u8((not counts) + 2 * singles)
         shape = sum(1 << i for i, node in enumerate(every) if not is_leaf(node))
         out += shape.to_bytes((len(every) + 7) // 8, "little")
         out += b"".join(map(question, inner)) + b"".join(subset(n) for n in inner if n[0] >= n_numbers)
-        out += b"".join(f64(n[0]) for n in leaves)
+        out += b"".join((f32 if singles else f64)(n[0]) for n in leaves)
         out += b"".join(varint(int(n[1])) for n in leaves) if counts else b"".join(f64(cover(n)) for n in every)
     return out
 
@@ -540,7 +545,7 @@ MODELS = dict(
         dict(algorithm=ISOLATION_FOREST, objective=ISOLATION, target="", seed=42, options="{}",
              features=[dict(name="age", family=NUMBER, fill=[0.5])],
              tree_link=4, base=[0.0], scale=0.5, path_scale=3.25,
-             trees=[(0, (0, 0.0, False, 8.0, 0.0, (1.0, 1.0), (4.5, 7.0))), (0, (3.0, 8.0))],
+             trees=[(0, (0, 0.0, False, 8.0, 0.0, (1.0, 1.0), (4.1, 7.0))), (0, (3.0, 8.0))],
              rows=8, facts=(*TREE_FACTS[:7], 2, 1, 0)),
         [[-1.0], [-0.0], [0.0], [5e-324], [None]]),
     with_recipe=(

@@ -604,7 +604,7 @@ static const Model sample_classes = {.algorithm = ALGORITHM_GRADIENT_BOOSTING,
 static TreeNode isolation_first[] = {
 	{.slot = 0, .subset = TREE_NO_SUBSET, .threshold = 0.0, .left = 1, .right = 2, .cover = 8.0},
 	LEAF(1.0, 1.0),
-	LEAF(4.5, 7.0)};
+	LEAF(4.1, 7.0)};
 static TreeNode isolation_second[] = {LEAF(3.0, 8.0)};
 static double isolation_base[] = {0.0};
 static Tree isolation_trees[] = {{0, 3, isolation_first, 0, NULL},

@@ -4,6 +4,7 @@
  * That the bytes are the described ones is test_model_golden.c's matter.
  */
 #include "kernel/tree/ensemble_codec.h"
+#include "kernel/tree/ensemble_format.h"
 #include "kernel/tree/ensemble_stored.h"
 #include "kernel/tree/scorer.h"
 #include "tree_ensembles.h"
@@ -583,7 +584,7 @@ nodes_out_of_order_are_not_opened(void)
 	CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_OK);
 	ensemble_release(opened, &unit_allocator);
 	/* behind it stand a question, two values, two covers and a gain */
-	bits = writer.bytes + writer.length - (1 + 2 + 16 + 2 + 4);
+	bits = writer.bytes + writer.length - (1 + 2 + 8 + 2 + 4);
 	CHECK(*bits == 1);
 	*bits = 2;
 	CHECK(open_bytes(&writer, ensemble, &opened, &left) == KERNEL_CORRUPT);
@@ -592,10 +593,72 @@ nodes_out_of_order_are_not_opened(void)
 	writer_release(&writer);
 }
 
+/* Opens and decodes bytes that are one tree of one leaf. */
+static Status
+judge_leaf(const ByteWriter *writer, const Ensemble *like)
+{
+	Ensemble *decoded = NULL;
+	Ensemble *opened = NULL;
+	size_t left;
+	Status status = decode(writer, like, &decoded);
+
+	CHECK(open_bytes(writer, like, &opened, &left) == status);
+	if (status == KERNEL_OK)
+	{
+		ensemble_release(decoded, &unit_allocator);
+		ensemble_release(opened, &unit_allocator);
+	}
+	return status;
+}
+
+/* A value has one form: a single if it is one, else a double; neither is infinite. */
+static void
+values_have_one_form(void)
+{
+	EnsembleShape shape = {.n_numbers = 1, .n_outputs = 1, .n_trees = 1, .n_leaves = 1};
+	static const double values[] = {0.1, -0.0, 0.5, 0x1p-149, 0x1.8p-149, FLT_MAX, 1e39, -1e300};
+	static const bool is_single[] = {false, true, true, true, false, true, false, false};
+	static const double worse[] = {0.5, INFINITY, NAN, -0.0};
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+	{
+		Ensemble *ensemble = random_ensemble(2, shape, &unit_allocator);
+		Ensemble *decoded = NULL;
+		ByteWriter writer;
+		size_t size = is_single[i] ? 4 : 8;
+		uint8_t *value;
+
+		ensemble->trees[0].nodes[0].value = values[i];
+		ensemble->trees[0].nodes[0].cover = 5.0;
+		encode(ensemble, &writer);
+		CHECK(decode(&writer, ensemble, &decoded) == KERNEL_OK);
+		CHECK(memcmp(&decoded->trees[0].nodes[0].value, &values[i], sizeof(double)) == 0);
+		ensemble_release(decoded, &unit_allocator);
+		/* Behind the form stand the shape, a byte, the value and a cover of one byte. */
+		value = writer.bytes + writer.length - 1 - size;
+		CHECK(value[-2] == (is_single[i] ? TREE_FORMAT_SINGLES : 0));
+		value[-2] += 4;
+		CHECK(judge_leaf(&writer, ensemble) == KERNEL_CORRUPT);
+		value[-2] -= 4;
+		for (k = 0; k < sizeof(worse) / sizeof(worse[0]); k++)
+		{
+			float single = (float) worse[k];
+
+			memcpy(value, is_single[i] ? (const void *) &single : (const void *) &worse[k], size);
+			CHECK(judge_leaf(&writer, ensemble) ==
+				  (is_single[i] && isfinite(single) ? KERNEL_OK : KERNEL_CORRUPT));
+		}
+		ensemble_release(ensemble, &unit_allocator);
+		writer_release(&writer);
+	}
+}
+
 UNIT_MAIN(UNIT_CASE(an_opened_ensemble_scores_and_expands),
 		  UNIT_CASE(opening_judges_as_decoding_does), UNIT_CASE(counts_are_judged_as_decoding_does),
 		  UNIT_CASE(nodes_out_of_order_are_not_opened),
 		  UNIT_CASE(an_ensemble_comes_back_from_its_bytes), UNIT_CASE(bytes_and_memory_are_bounded),
 		  UNIT_CASE(cuts_and_refused_memory_leave_nothing),
 		  UNIT_CASE(what_cannot_be_scored_is_refused), UNIT_CASE(what_cannot_be_scored_is_not_read),
-		  UNIT_CASE(rounding_happens_once))
+		  UNIT_CASE(rounding_happens_once), UNIT_CASE(values_have_one_form))

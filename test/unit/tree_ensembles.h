@@ -1,7 +1,7 @@
 /*
  * tree_ensembles.h: random ensembles and feature vectors that hit their thresholds.
  *
- * Everything comes from one seed.  Thresholds are few, so that vectors meet them
+ * Everything comes from one seed.  In half of the trees all values are singles.  Thresholds are few, so that vectors meet them
  * exactly, and hold zeros of both signs, denormals and extremes.
  */
 #ifndef ORCHARD_TEST_TREE_ENSEMBLES_H
@@ -113,8 +113,10 @@ random_tree(Chance *chance, const EnsembleShape *shape, const Ensemble *ensemble
 			const Allocator *allocator)
 {
 	int32_t n_leaves = shape->n_leaves;
+	bool has_singles = chance_below(chance, 2) == 0;
 	size_t room = (size_t) n_leaves * 4 * 4;
 	uint32_t *words = memory_allocate_zero(allocator, room, sizeof(uint32_t));
+	int32_t i;
 
 	if (chance_below(chance, 3) == 0)
 		n_leaves = 1 + (int32_t) chance_below(chance, (uint64_t) n_leaves);
@@ -122,6 +124,11 @@ random_tree(Chance *chance, const EnsembleShape *shape, const Ensemble *ensemble
 	tree->nodes = memory_allocate_zero(allocator, (size_t) tree->n_nodes, sizeof(TreeNode));
 	tree->words = words;
 	random_subtree(chance, shape, ensemble, tree, 0, n_leaves);
+	if (has_singles)
+	{
+		for (i = 0; i < tree->n_nodes; i++)
+			tree->nodes[i].value = value_to_single(tree->nodes[i].value);
+	}
 	tree->words = NULL;
 	if (tree->n_words > 0)
 	{

@@ -101,10 +101,28 @@ read_u64(ByteReader *reader)
 }
 
 static inline double
+load_double(const uint8_t *bytes)
+{
+	uint64_t bits = load_u64(bytes);
+	double value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+static inline double
 read_double(ByteReader *reader)
 {
-	uint64_t bits = read_u64(reader);
-	double value;
+	const uint8_t *bytes = read_bytes(reader, 8);
+
+	return bytes == NULL ? 0.0 : load_double(bytes);
+}
+
+static inline float
+read_single(ByteReader *reader)
+{
+	uint32_t bits = read_u32(reader);
+	float value;
 
 	memcpy(&value, &bits, sizeof(value));
 	return value;

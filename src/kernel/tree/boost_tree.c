@@ -422,7 +422,7 @@ settle_leaves(Boost *boost, int32_t output)
 			value = newton_step(boost, leaf, sums, scale);
 		if (status != KERNEL_OK)
 			break;
-		leaf->value = value * boost->options->learning_rate;
+		leaf->value = value_to_single(value * boost->options->learning_rate);
 		leaf->cover =
 			boost->has_weight ? (double) sums->weight / weight_scale : (double) leaf->count;
 		boost->leaf_value[n++] = leaf->value;

@@ -20,6 +20,8 @@
 #ifndef ORCHARD_KERNEL_TREE_ENSEMBLE_H
 #define ORCHARD_KERNEL_TREE_ENSEMBLE_H
 
+#include <float.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -79,6 +81,23 @@ typedef struct Ensemble
 		trees; /* n_trees, each tree's arrays of its own from the same allocator; NULL while stored */
 	StoredTrees *stored; /* of an ensemble that was opened and not decoded, else NULL */
 } Ensemble;
+
+/* Is it what a single is? */
+static inline bool
+value_is_single(double value)
+{
+	return fabs(value) <= FLT_MAX && (double) (float) value == value;
+}
+
+/*
+ * A value of a leaf as the nearest single, which takes half the bytes, or as it is where singles have not
+ * their full 24 bits.
+ */
+static inline double
+value_to_single(double value)
+{
+	return fabs(value) >= FLT_MIN && fabs(value) <= FLT_MAX ? (double) (float) value : value;
+}
 
 extern void tree_release(Tree *tree, const Allocator *allocator);
 

@@ -158,7 +158,7 @@ typedef struct TreeHead
 {
 	uint64_t output;
 	size_t n_leaves;
-	uint8_t covers;
+	uint8_t form;
 	const uint8_t *shape; /* a bit a node: it is an inner one */
 	const uint8_t *codes; /* of the inner nodes */
 } TreeHead;
@@ -202,11 +202,11 @@ read_tree_head(Decoder *decoder)
 	ByteReader *reader = decoder->reader;
 	TreeHead head = {.output = read_varint(reader), .n_leaves = read_varint(reader)};
 
-	head.covers = read_u8(reader);
+	head.form = read_u8(reader);
 	if (head.output >= (uint64_t) decoder->ensemble->n_outputs || head.n_leaves == 0 ||
 		head.n_leaves > (reader_left(reader) + TREE_FORMAT_INNER_SIZE) /
 				(TREE_FORMAT_LEAF_SIZE + TREE_FORMAT_INNER_SIZE) ||
-		head.covers > TREE_FORMAT_WEIGHTS)
+		head.form > (TREE_FORMAT_WEIGHTS | TREE_FORMAT_SINGLES))
 	{
 		decoder_fail(decoder);
 		return head;
@@ -237,9 +237,9 @@ read_question(const Decoder *decoder, size_t code, double *threshold)
 
 /* The value of a leaf. */
 static inline double
-read_leaf_value(ByteReader *reader)
+read_leaf_value(ByteReader *reader, uint8_t form)
 {
-	double value = read_double(reader);
+	double value = form & TREE_FORMAT_SINGLES ? read_single(reader) : read_double(reader);
 
 	if (!isfinite(value))
 		reader->status = KERNEL_CORRUPT;
@@ -310,7 +310,7 @@ read_nodes(Decoder *decoder, const TreeHead *head, Tree *tree)
 
 /* What the leaves give, and covers. */
 static void
-read_leaves(Decoder *decoder, Tree *tree, uint8_t covers)
+read_leaves(Decoder *decoder, Tree *tree, uint8_t form)
 {
 	ByteReader reader = *decoder->reader;
 	int32_t i;
@@ -318,13 +318,13 @@ read_leaves(Decoder *decoder, Tree *tree, uint8_t covers)
 	for (i = 0; i < tree->n_nodes; i++)
 	{
 		if (tree->nodes[i].slot == TREE_LEAF)
-			tree->nodes[i].value = read_leaf_value(&reader);
+			tree->nodes[i].value = read_leaf_value(&reader, form);
 	}
 	for (i = 0; i < tree->n_nodes; i++)
 	{
 		TreeNode *node = &tree->nodes[i];
 
-		if (covers == TREE_FORMAT_WEIGHTS)
+		if (form & TREE_FORMAT_WEIGHTS)
 			node->cover = read_cover(&reader);
 		else if (node->slot == TREE_LEAF)
 			node->cover = (double) read_rows(&reader);
@@ -387,13 +387,15 @@ read_tree(Decoder *decoder, Tree *tree)
 	decoder->n_words = 0;
 	read_nodes(decoder, &head, tree);
 	if (decoder_is_good(decoder))
-		read_leaves(decoder, tree, head.covers);
+		read_leaves(decoder, tree, head.form);
 	if (!decoder_is_good(decoder))
 		return;
 	fit_words(decoder, tree);
-	if (head.covers == TREE_FORMAT_COUNTS)
+	if (!(head.form & TREE_FORMAT_WEIGHTS))
 		add_covers(decoder, tree);
 	else if (tree_counts_rows(tree))
+		decoder_fail(decoder);
+	if (!(head.form & TREE_FORMAT_SINGLES) && tree_has_singles(tree))
 		decoder_fail(decoder);
 }
 
@@ -434,18 +436,34 @@ check_questions(Decoder *decoder, const TreeHead *head)
 	}
 }
 
-/* Judges the values of so many leaves, which stand next: finite ones. */
+/* Judges the values of so many leaves, which stand next: finite ones, and no doubles that are all singles. */
 static void
-check_values(ByteReader *reader, size_t n)
+check_values(ByteReader *reader, size_t n, uint8_t form)
 {
-	const uint8_t *bytes = read_bytes(reader, 8 * n);
+	const uint8_t *bytes = read_bytes(reader, tree_value_size(form) * n);
 	bool is_finite = true;
 	size_t i;
 
 	if (bytes == NULL)
 		return;
-	for (i = 0; i < n; i++)
-		is_finite &= (load_u32(bytes + 8 * i + 4) & UINT32_C(0x7ff00000)) != UINT32_C(0x7ff00000);
+	if (form & TREE_FORMAT_SINGLES)
+	{
+		for (i = 0; i < n; i++)
+			is_finite &= (load_u32(bytes + 4 * i) & UINT32_C(0x7f800000)) != UINT32_C(0x7f800000);
+	}
+	else
+	{
+		bool has_singles = true;
+
+		for (i = 0; i < n; i++)
+		{
+			double value = load_double(bytes + 8 * i);
+
+			is_finite &= fabs(value) <= DBL_MAX;
+			has_singles &= value_is_single(value);
+		}
+		is_finite &= !has_singles;
+	}
 	if (!is_finite)
 		reader->status = KERNEL_CORRUPT;
 }
@@ -505,11 +523,11 @@ check_tree(Decoder *decoder)
 	TreeHead head = read_tree_head(decoder);
 	ByteReader reader;
 
-	if (decoder_is_good(decoder) && head.covers == TREE_FORMAT_COUNTS)
+	if (decoder_is_good(decoder) && !(head.form & TREE_FORMAT_WEIGHTS))
 	{
 		check_questions(decoder, &head);
 		reader = *decoder->reader;
-		check_values(&reader, head.n_leaves);
+		check_values(&reader, head.n_leaves, head.form);
 		if (check_rows(&reader, head.n_leaves))
 		{
 			*decoder->reader = reader;

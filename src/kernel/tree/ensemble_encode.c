@@ -28,6 +28,19 @@ tree_counts_rows(const Tree *tree)
 	return true;
 }
 
+bool
+tree_has_singles(const Tree *tree)
+{
+	int32_t i;
+
+	for (i = 0; i < tree->n_nodes; i++)
+	{
+		if (tree->nodes[i].slot == TREE_LEAF && !value_is_single(tree->nodes[i].value))
+			return false;
+	}
+	return true;
+}
+
 /* The distinct thresholds of every number slot, ascending. */
 typedef struct Thresholds
 {
@@ -136,13 +149,27 @@ threshold_place(const Thresholds *thresholds, const TreeNode *node)
 }
 
 static void
-write_float(ByteWriter *writer, double value)
+write_single(ByteWriter *writer, float value)
 {
-	float rounded = value > FLT_MAX ? FLT_MAX : (float) (value + 0.0); /* no -0 */
 	uint32_t bits;
 
-	memcpy(&bits, &rounded, sizeof(bits));
+	memcpy(&bits, &value, sizeof(bits));
 	write_u32(writer, bits);
+}
+
+static void
+write_gain(ByteWriter *writer, double gain)
+{
+	write_single(writer, gain > FLT_MAX ? FLT_MAX : (float) (gain + 0.0)); /* no -0 */
+}
+
+static void
+write_value(ByteWriter *writer, double value, uint8_t form)
+{
+	if (form & TREE_FORMAT_SINGLES)
+		write_single(writer, (float) value);
+	else
+		write_double(writer, value);
 }
 
 static void
@@ -200,7 +227,7 @@ typedef enum TreePart
 
 static void
 write_part(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thresholds,
-		   const Tree *tree, const TreeNode *node, TreePart part, bool counts_rows)
+		   const Tree *tree, const TreeNode *node, TreePart part, uint8_t form)
 {
 	bool is_leaf = node->slot == TREE_LEAF;
 
@@ -210,8 +237,8 @@ write_part(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thres
 		write_subset(writer, tree->words + node->subset,
 					 ensemble->n_levels[node->slot - ensemble->n_numbers]);
 	else if (part == PART_VALUES && is_leaf)
-		write_double(writer, node->value);
-	else if (part == PART_COVERS && !counts_rows)
+		write_value(writer, node->value, form);
+	else if (part == PART_COVERS && (form & TREE_FORMAT_WEIGHTS))
 		write_double(writer, node->cover);
 	else if (part == PART_COVERS && is_leaf)
 		write_varint(writer, (uint64_t) node->cover);
@@ -221,13 +248,14 @@ static Status
 write_tree(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thresholds,
 		   const Tree *tree, const StopCheck *stop)
 {
-	bool counts_rows = tree_counts_rows(tree);
+	uint8_t form = (uint8_t) ((tree_counts_rows(tree) ? 0 : TREE_FORMAT_WEIGHTS) |
+							  (tree_has_singles(tree) ? TREE_FORMAT_SINGLES : 0));
 	TreePart part;
 	int32_t i;
 
 	write_varint(writer, (uint64_t) tree->output);
 	write_varint(writer, (uint64_t) (tree->n_nodes + 1) / 2);
-	write_u8(writer, counts_rows ? TREE_FORMAT_COUNTS : TREE_FORMAT_WEIGHTS);
+	write_u8(writer, form);
 	write_shape(writer, tree);
 	for (part = PART_QUESTIONS; part <= PART_COVERS; part++)
 	{
@@ -235,7 +263,7 @@ write_tree(ByteWriter *writer, const Ensemble *ensemble, const Thresholds *thres
 		{
 			if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(stop))
 				return KERNEL_STOPPED;
-			write_part(writer, ensemble, thresholds, tree, &tree->nodes[i], part, counts_rows);
+			write_part(writer, ensemble, thresholds, tree, &tree->nodes[i], part, form);
 		}
 	}
 	return KERNEL_OK;
@@ -287,7 +315,7 @@ ensemble_encode_gains(const Ensemble *ensemble, const StopCheck *stop, ByteWrite
 			if (i % TREE_NODES_AT_ONCE == 0 && stop_requested(stop))
 				return KERNEL_STOPPED;
 			if (tree->nodes[i].slot != TREE_LEAF)
-				write_float(writer, tree->nodes[i].gain);
+				write_gain(writer, tree->nodes[i].gain);
 		}
 	}
 	return KERNEL_OK;

@@ -7,16 +7,19 @@
 #include "kernel/codec/bytes.h"
 #include "kernel/tree/ensemble.h"
 
-/* How the covers of a tree are written. */
-#define TREE_FORMAT_COUNTS \
-	0 /* whole numbers of the leaves; an inner node has the sum of its children */
-#define TREE_FORMAT_WEIGHTS 1 /* a double a node, when they are not such numbers */
+/*
+ * How a tree is written, a bit for each: covers are whole numbers of the leaves, of which an inner node
+ * has the sum, or, when they are not such numbers, a double a node; values of leaves are doubles or, when
+ * all of them can be, singles.
+ */
+#define TREE_FORMAT_WEIGHTS 1
+#define TREE_FORMAT_SINGLES 2
 
 /* The largest whole number up to which doubles have all of them. */
 #define TREE_FORMAT_MAX_COUNT UINT64_C(9007199254740992)
 
 /* Least encoded bytes: what bounds counts by the bytes that are left. */
-#define TREE_FORMAT_LEAF_SIZE 9
+#define TREE_FORMAT_LEAF_SIZE 5
 #define TREE_FORMAT_INNER_SIZE 2
 #define TREE_FORMAT_TREE_SIZE (4 + TREE_FORMAT_LEAF_SIZE)
 
@@ -55,7 +58,17 @@ tree_subset_size(uint32_t n_levels)
 	return ((size_t) n_levels + 7) / 8;
 }
 
-/* Are the covers of the tree written as TREE_FORMAT_COUNTS? */
+/* Bytes of a leaf's value in a tree of this form. */
+static inline size_t
+tree_value_size(uint8_t form)
+{
+	return form & TREE_FORMAT_SINGLES ? 4 : 8;
+}
+
+/* Are the covers of the tree whole numbers, those of inner nodes the sums of their children's? */
 extern bool tree_counts_rows(const Tree *tree);
+
+/* Are the values of all its leaves written as singles? */
+extern bool tree_has_singles(const Tree *tree);
 
 #endif /* ORCHARD_KERNEL_TREE_ENSEMBLE_FORMAT_H */

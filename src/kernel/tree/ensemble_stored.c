@@ -98,19 +98,20 @@ walk_tree(const Ensemble *ensemble, ByteReader *reader, const double *vector, ui
 {
 	size_t code_size = ensemble->stored->code_size;
 	size_t n_leaves;
+	uint8_t form;
 	Walk walk = {0};
 
 	*output = read_varint(reader);
 	n_leaves = (size_t) read_varint(reader);
-	read_u8(reader);
+	form = read_u8(reader);
 	walk.shape = read_bytes(reader, tree_shape_size(n_leaves));
 	walk.codes = read_bytes(reader, (n_leaves - 1) * code_size);
 	walk.subsets = reader->next;
 	while (tree_shape_bit(walk.shape, walk.node))
 		step(ensemble, &walk, goes_left(ensemble, &walk, vector));
 	read_bytes(reader, subset_bytes(ensemble, walk.codes, 0, n_leaves - 1));
-	read_bytes(reader, 8 * (walk.node - walk.inner));
-	return read_double(reader);
+	read_bytes(reader, tree_value_size(form) * (walk.node - walk.inner));
+	return form & TREE_FORMAT_SINGLES ? read_single(reader) : read_double(reader);
 }
 
 void
