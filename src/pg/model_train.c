@@ -341,7 +341,7 @@ read_slots(Training *training)
 	row_source_read(training->source, &training->receiver);
 }
 
-/* Is there an array among the columns read?  Its length is that in the first row, of which workers would have several. */
+/* Is there an array among the columns read?  Its length is that in the first row, which workers would choose. */
 static bool
 reads_array(const RowSource *source)
 {

@@ -276,7 +276,7 @@ values_are_counted_in_all_rows(void)
 {
 	static const int32_t n_rows[] = {60000, 3000};
 	static const int32_t times[] = {4, 67};
-	static const int32_t n_columns[] = {3, 96};
+	static const int32_t n_columns[] = {3, 105};
 	int k;
 	int32_t j;
 

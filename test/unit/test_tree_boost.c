@@ -630,6 +630,54 @@ poor_data_gives_a_constant(void)
 	}
 }
 
+/* Leaves of -0.075, 0.025 and 0.125, which no single is, by a scale: to 24 bits where singles have them. */
+static void
+values_are_singles(void)
+{
+	static const double scales[] = {1.0, 1e-30, 1e30, 1e-40, 1e100};
+	static const double expected[] = {-0.075, 0.025, 0.125};
+	size_t s;
+	int32_t i;
+
+	for (s = 0; s < sizeof(scales) / sizeof(scales[0]); s++)
+	{
+		BoostOptions options = boost_options(BOOST_SQUARED);
+		bool is_single = s < 3;
+		double error = is_single ? 0x1p-24 : 1e-12;
+		int32_t n_leaves = 0;
+		double y[] = {0.0, 0.0, 1.0, 2.0};
+		Dataset dataset;
+		TreeSource source = {.dataset = &dataset};
+		BoostResult result;
+
+		options.n_estimators = 1;
+		options.grow.split.min_rows = 1;
+		options.learning_rate = 0.1;
+		dataset_begin(&dataset, 1, 0, false);
+		for (i = 0; i < 4; i++)
+		{
+			double x = i;
+
+			dataset_add(&dataset, &unit_allocator, &x, NULL, scales[s] * y[i], 1.0);
+		}
+		CHECK(boost_fit(&source, NULL, &options, &unit_allocator, NULL, &result) == KERNEL_OK);
+		for (i = 0; i < result.ensemble->trees[0].n_nodes; i++)
+		{
+			const TreeNode *node = &result.ensemble->trees[0].nodes[i];
+
+			if (node->slot != TREE_LEAF)
+				continue;
+			CHECK(value_is_single(node->value) == is_single);
+			if (n_leaves < 3)
+				CHECK_CLOSE(node->value / scales[s], expected[n_leaves], error);
+			n_leaves++;
+		}
+		CHECK(n_leaves == 3);
+		boost_result_release(&result, &unit_allocator);
+		dataset_release(&dataset, &unit_allocator);
+	}
+}
+
 static void
 refuses_sums_that_are_not_finite(void)
 {
@@ -703,5 +751,5 @@ UNIT_MAIN(UNIT_CASE(grows_the_tree_worked_out_by_hand), UNIT_CASE(learns_where_m
 		  UNIT_CASE(large_nodes_give_the_same_trees), UNIT_CASE(many_rows_take_newton_steps),
 		  UNIT_CASE(gains_are_the_loss_taken_away), UNIT_CASE(constraints_hold),
 		  UNIT_CASE(stops_early_at_the_best_round), UNIT_CASE(poor_data_gives_a_constant),
-		  UNIT_CASE(refuses_sums_that_are_not_finite),
+		  UNIT_CASE(values_are_singles), UNIT_CASE(refuses_sums_that_are_not_finite),
 		  UNIT_CASE(refusal_and_stop_leave_nothing_behind))

@@ -1,8 +1,9 @@
 /*
  * tree_ensembles.h: random ensembles and feature vectors that hit their thresholds.
  *
- * Everything comes from one seed.  In half of the trees all values are singles.  Thresholds are few, so that vectors meet them
- * exactly, and hold zeros of both signs, denormals and extremes.
+ * Everything comes from one seed.  In half of the trees all values are singles.
+ * Thresholds are few, so that vectors meet them exactly, and hold zeros of both
+ * signs, denormals and extremes.
  */
 #ifndef ORCHARD_TEST_TREE_ENSEMBLES_H
 #define ORCHARD_TEST_TREE_ENSEMBLES_H

@@ -302,9 +302,9 @@ gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int3
 
 /* -- The different values of columns that have few -- */
 
-#define FEW_VALUES 1024 /* at most, unless the bins are more */
-#define FEW_BYTES \
-	((size_t) 4 << 20) /* of all columns; they have fewer places for it, though one a bin */
+#define FEW_VALUES 1024				 /* at most, halved while all columns take more than this, */
+#define FEW_BYTES ((size_t) 2 << 20) /* but not below max_bins */
+#define FEW_PLACES 4				 /* of the table by hash, for each value: a power of two */
 
 typedef struct FewValues
 {
@@ -317,13 +317,19 @@ typedef struct FewValues
 typedef struct FewColumns
 {
 	int32_t n_columns;
-	int32_t most;	   /* values that a column may have */
-	uint32_t n_places; /* a power of two, at least four times as many */
+	int32_t most; /* values that a column may have, a power of two */
 	FewValues *columns;
 	uint64_t *keys;
 	uint32_t *counts;
 	uint16_t *at;
 } FewColumns;
+
+/* Places of a column by hash. */
+static inline size_t
+few_places(const FewColumns *few)
+{
+	return FEW_PLACES * (size_t) few->most;
+}
 
 static void
 few_release(FewColumns *few, const Allocator *allocator)
@@ -333,7 +339,7 @@ few_release(FewColumns *few, const Allocator *allocator)
 	memory_release(allocator, few->columns, n, sizeof(FewValues));
 	memory_release(allocator, few->keys, n * (size_t) few->most, sizeof(uint64_t));
 	memory_release(allocator, few->counts, n * (size_t) few->most, sizeof(uint32_t));
-	memory_release(allocator, few->at, n * few->n_places, sizeof(uint16_t));
+	memory_release(allocator, few->at, n * few_places(few), sizeof(uint16_t));
 	*few = (FewColumns){0};
 }
 
@@ -341,30 +347,24 @@ few_release(FewColumns *few, const Allocator *allocator)
 static Status
 few_begin(FewColumns *few, int32_t n_columns, int32_t max_bins, const Allocator *allocator)
 {
+	size_t value_size = sizeof(uint64_t) + sizeof(uint32_t) + FEW_PLACES * sizeof(uint16_t);
 	size_t n = (size_t) n_columns;
 	int32_t j;
 
-	*few = (FewColumns){.n_columns = n_columns, .most = FEW_VALUES, .n_places = 4 * FEW_VALUES};
-	while (few->most / 2 >= max_bins &&
-		   n *
-				   ((size_t) few->most * (sizeof(uint64_t) + sizeof(uint32_t)) +
-					few->n_places * sizeof(uint16_t)) >
-			   FEW_BYTES)
-	{
+	*few = (FewColumns){.n_columns = n_columns, .most = FEW_VALUES};
+	while (few->most / 2 >= max_bins && n * (size_t) few->most * value_size > FEW_BYTES)
 		few->most /= 2;
-		few->n_places /= 2;
-	}
 	few->columns = memory_allocate_zero(allocator, n, sizeof(FewValues));
 	few->keys = memory_allocate(allocator, n * (size_t) few->most, sizeof(uint64_t));
 	few->counts = memory_allocate(allocator, n * (size_t) few->most, sizeof(uint32_t));
-	few->at = memory_allocate_zero(allocator, n * few->n_places, sizeof(uint16_t));
+	few->at = memory_allocate_zero(allocator, n * few_places(few), sizeof(uint16_t));
 	if (few->columns == NULL || few->keys == NULL || few->counts == NULL || few->at == NULL)
 	{
 		few_release(few, allocator);
 		return KERNEL_OUT_OF_MEMORY;
 	}
 	for (j = 0; j < n_columns; j++)
-		few->columns[j] = (FewValues){.at = few->at + (size_t) j * few->n_places,
+		few->columns[j] = (FewValues){.at = few->at + (size_t) j * few_places(few),
 									  .keys = few->keys + (size_t) j * (size_t) few->most,
 									  .counts = few->counts + (size_t) j * (size_t) few->most};
 	return KERNEL_OK;
@@ -378,7 +378,7 @@ few_place(const FewColumns *few, const FewValues *values, uint64_t key)
 
 	for (;; place++)
 	{
-		uint16_t *at = &values->at[place & (few->n_places - 1)];
+		uint16_t *at = &values->at[place & (few_places(few) - 1)];
 
 		if (*at == 0 || values->keys[*at - 1] == key)
 			return at;
@@ -436,11 +436,12 @@ find_few(const TreeSource *source, FewColumns *few, int32_t *n_few, const StopCh
 		for (j = 0; j < dataset->n_numbers; j++)
 		{
 			const double *column = block->numbers + (size_t) j * (size_t) block->capacity;
+			FewValues *values = &few->columns[j];
 
-			for (i = 0; i < block->n && few_has_all(few, j); i++)
+			for (i = 0; i < block->n && values->n <= few->most; i++)
 			{
 				if (!isnan(column[i]))
-					few_add(few, &few->columns[j], number_to_key(column[i]));
+					few_add(few, values, number_to_key(column[i]));
 			}
 			left += few_has_all(few, j);
 		}

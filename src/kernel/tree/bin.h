@@ -93,7 +93,8 @@ typedef struct BinnedRows
  *		The bins of the rows of a source, at most max_bins (2 .. MAX_BINS) a number.
  *
  * hash: n of the rows' hashes (bins_hash_rows); NULL: they are made in each pass over the source.
- * Cost O(rows * slots); transient memory up to 64 MB, and 2 MB, or 5 KB a number, of a large source.
+ * Cost O(rows * slots); transient memory up to 64 MB, and of a large source up to 2 MB, or 5 KB a number
+ * where that is more.
  * KERNEL_OUT_OF_MEMORY, KERNEL_STOPPED, KERNEL_TOO_LARGE above BIN_LEVEL_LIMIT, what the store reports.
  */
 extern Status bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash,

@@ -3,9 +3,9 @@
  *
  * docs/model-format.md has the bytes.  Nodes stand in preorder and their children
  * are not stored but follow from it, thresholds stand once a slot and nodes name
- * them by their place: about 12 bytes a leaf, or 16 where values are doubles, and no cycle can be written.  One
- * ensemble has one encoding, and what the encoder would not have written is
- * refused, so that encode(decode(b)) == b.
+ * them by their place: about 12 bytes a leaf, or 16 where values are doubles, and
+ * no cycle can be written.  One ensemble has one encoding, and what the encoder
+ * would not have written is refused, so that encode(decode(b)) == b.
  *
  * Two things are rounded: a threshold of -0 is written as 0, to which it
  * compares equal, and gains are written as floats.  Gains, which nothing is scored or
@@ -52,7 +52,8 @@ extern Status ensemble_decode_gains(ByteReader *reader, const StopCheck *stop, E
  * ensemble_decode
  *		What ensemble_encode wrote, for these slots; n_levels as in Ensemble, copied.  Gains are 0.
  *
- * It is one that ensemble_validate would find valid.  Memory is at most 16 times the bytes read, and n_levels.
+ * It is one that ensemble_validate would find valid.  Memory is at most 16 times the bytes read, 20 times
+ * those that are refused, and n_levels.
  * KERNEL_CORRUPT and KERNEL_OUT_OF_MEMORY leave nothing.
  */
 extern Status ensemble_decode(ByteReader *reader, const Allocator *allocator, int32_t n_numbers,

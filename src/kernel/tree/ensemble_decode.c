@@ -86,7 +86,7 @@ read_thresholds(Decoder *decoder, int32_t slot)
 static const uint8_t *
 read_subset_bytes(ByteReader *reader, uint32_t n_levels)
 {
-	size_t n = ((size_t) n_levels + 7) / 8;
+	size_t n = tree_subset_size(n_levels);
 	const uint8_t *bytes = read_bytes(reader, n);
 
 	if (bytes != NULL && n > 0 && (n_levels % 8 == 0 || bytes[n - 1] >> n_levels % 8 == 0))
@@ -99,7 +99,7 @@ static uint32_t
 read_subset(Decoder *decoder, Tree *tree, uint32_t n_levels)
 {
 	uint32_t first = decoder->n_words;
-	size_t n_bytes = ((size_t) n_levels + 7) / 8;
+	size_t n_bytes = tree_subset_size(n_levels);
 	size_t n = ((size_t) n_levels + 31) / 32;
 	const uint8_t *bytes = read_subset_bytes(decoder->reader, n_levels);
 	size_t i;
@@ -191,8 +191,8 @@ shape_valid(const uint8_t *shape, size_t n_nodes)
 		is_complete |= open == 0;
 		open += 2 * (int64_t) tree_shape_bit(shape, i) - 1;
 	}
-	return !is_complete && open == 0 &&
-		(n_nodes % 8 == 0 || shape[n_nodes / 8] >> n_nodes % 8 == 0);
+	/* The nodes are odd in number, so the last byte has bits beyond them. */
+	return !is_complete && open == 0 && shape[n_nodes / 8] >> n_nodes % 8 == 0;
 }
 
 /* The head of the tree that stands next, with its shape, and its questions passed. */
@@ -216,23 +216,6 @@ read_tree_head(Decoder *decoder)
 	if (decoder_is_good(decoder) && !shape_valid(head.shape, 2 * head.n_leaves - 1))
 		decoder_fail(decoder);
 	return head;
-}
-
-/* The slot that a question is of; below 0 when there is none.  Its threshold is used now. */
-static inline int32_t
-read_question(const Decoder *decoder, size_t code, double *threshold)
-{
-	const Ensemble *ensemble = decoder->ensemble;
-	size_t place = code / 2;
-
-	if (place < decoder->n_values)
-	{
-		decoder->is_used[place] = 1;
-		*threshold = decoder->values[place];
-		return decoder->slots[place];
-	}
-	place -= decoder->n_values;
-	return place < (size_t) ensemble->n_categories ? ensemble->n_numbers + (int32_t) place : -1;
 }
 
 /* The value of a leaf. */
@@ -262,14 +245,24 @@ static inline void
 read_inner(Decoder *decoder, Tree *tree, TreeNode *node, size_t code)
 {
 	const Ensemble *ensemble = decoder->ensemble;
+	size_t place = code / 2;
 
-	node->slot = read_question(decoder, code, &node->threshold);
 	node->missing_left = code % 2 == 1;
-	if (node->slot < 0)
+	if (place < decoder->n_values)
+	{
+		decoder->is_used[place] = 1;
+		node->slot = decoder->slots[place];
+		node->threshold = decoder->values[place];
+		return;
+	}
+	place -= decoder->n_values;
+	if (place >= (size_t) ensemble->n_categories)
+	{
 		decoder_fail(decoder);
-	else if (node->slot >= ensemble->n_numbers)
-		node->subset =
-			read_subset(decoder, tree, ensemble->n_levels[node->slot - ensemble->n_numbers]);
+		return;
+	}
+	node->slot = ensemble->n_numbers + (int32_t) place;
+	node->subset = read_subset(decoder, tree, ensemble->n_levels[place]);
 }
 
 /* Nodes in preorder; the list of those that wait for their right child is threaded through it. */
@@ -441,7 +434,7 @@ static void
 check_values(ByteReader *reader, size_t n, uint8_t form)
 {
 	const uint8_t *bytes = read_bytes(reader, tree_value_size(form) * n);
-	bool is_finite = true;
+	bool is_valid = true;
 	size_t i;
 
 	if (bytes == NULL)
@@ -449,7 +442,7 @@ check_values(ByteReader *reader, size_t n, uint8_t form)
 	if (form & TREE_FORMAT_SINGLES)
 	{
 		for (i = 0; i < n; i++)
-			is_finite &= (load_u32(bytes + 4 * i) & UINT32_C(0x7f800000)) != UINT32_C(0x7f800000);
+			is_valid &= (load_u32(bytes + 4 * i) & UINT32_C(0x7f800000)) != UINT32_C(0x7f800000);
 	}
 	else
 	{
@@ -459,12 +452,12 @@ check_values(ByteReader *reader, size_t n, uint8_t form)
 		{
 			double value = load_double(bytes + 8 * i);
 
-			is_finite &= fabs(value) <= DBL_MAX;
+			is_valid &= fabs(value) <= DBL_MAX;
 			has_singles &= value_is_single(value);
 		}
-		is_finite &= !has_singles;
+		is_valid &= !has_singles;
 	}
-	if (!is_finite)
+	if (!is_valid)
 		reader->status = KERNEL_CORRUPT;
 }
 

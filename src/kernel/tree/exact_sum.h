@@ -38,6 +38,8 @@ exact_sum_add(ExactSum *sum, double part)
 	WideInteger integer = (int64_t) ldexp(mantissa, 53);
 	int shift = exponent - 53 + sum->exponent;
 
+	if (integer == 0)
+		return; /* whose exponent says nothing */
 	if (shift >= 0)
 		sum->sum += integer * ((WideInteger) 1 << shift);
 	else if (shift > -64)
