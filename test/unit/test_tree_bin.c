@@ -186,7 +186,7 @@ few_values_are_all_cut_apart(void)
 
 	for (k = 0; k < 2; k++)
 	{
-		int32_t contents = columns[k] == 5 ? 255 : 1020;
+		int32_t contents = columns[k] == 5 ? 255 : 2040;
 		Bins first = many_bins(columns[k], contents, 255, false, true);
 
 		for (s = 0; s < 5; s++)
