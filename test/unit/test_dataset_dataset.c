@@ -429,8 +429,9 @@ summed_number(int i, int j)
 static void
 check_sums(const Dataset *dataset, int j)
 {
-	long double sum = 0.0L;
-	long double square = 0.0L;
+	double centre = summed_number(7, j); /* from which nothing large cancels */
+	double sum = 0.0;
+	double square = 0.0;
 	double mean = 0.0; /* of all rows, those that are not summed among them */
 	double most = 0.0;
 	int n = 0;
@@ -448,18 +449,17 @@ check_sums(const Dataset *dataset, int j)
 		all++;
 		if (i >= SUMMED * DATASET_BLOCK_ROWS)
 			continue;
-		sum += x;
-		square += (long double) x * x;
+		sum += x - centre;
+		square += (x - centre) * (x - centre);
 		n++;
 	}
 	mean /= all;
 	for (i = 0; i < SUMMED * DATASET_BLOCK_ROWS; i++)
 		most = fmax(most, fabs(summed_number(i, j) - mean)); /* NaN is left out */
-	CHECK(column_total(dataset->sums[j].sum, dataset->sums[j].sum_rest).hi == (double) sum);
+	CHECK(column_total(dataset->sums[j].sum, dataset->sums[j].sum_rest).hi == sum + centre * n);
 	CHECK(column_total(dataset->sums[j].present, dataset->sums[j].present_rest).hi == n);
 	CHECK(dataset_spread(dataset, j, mean, &spread));
-	CHECK_CLOSE(spread.square,
-				(double) (square - 2.0L * mean * sum + (long double) mean * mean * n), 1e-11);
+	CHECK_CLOSE(spread.square, square + (mean - centre) * ((mean - centre) * n - 2.0 * sum), 1e-11);
 	CHECK(spread.centre == mean && spread.most >= most && spread.most <= 2.0 * most);
 }
 
