@@ -660,10 +660,35 @@ values_have_one_form(void)
 	}
 }
 
+/* A gain that is stored is finite and at least 0, and 0 has no sign. */
+static void
+gains_have_one_form(void)
+{
+	EnsembleShape shape = {.n_numbers = 1, .n_outputs = 1, .n_trees = 1, .n_leaves = 2};
+	static const float gains[] = {0.0f, 0x1p-149f, FLT_MAX, -0.0f, -1.0f, INFINITY, NAN};
+	Ensemble *ensemble = random_ensemble(4, shape, &unit_allocator);
+	ByteWriter writer;
+	size_t i;
+
+	encode(ensemble, &writer);
+	for (i = 0; i < sizeof(gains) / sizeof(gains[0]); i++)
+	{
+		Ensemble *decoded = NULL;
+
+		memcpy(writer.bytes + writer.length - sizeof(float), &gains[i], sizeof(float));
+		CHECK(decode(&writer, ensemble, &decoded) == (i < 3 ? KERNEL_OK : KERNEL_CORRUPT));
+		if (i < 3)
+			ensemble_release(decoded, &unit_allocator);
+	}
+	ensemble_release(ensemble, &unit_allocator);
+	writer_release(&writer);
+}
+
 UNIT_MAIN(UNIT_CASE(an_opened_ensemble_scores_and_expands),
 		  UNIT_CASE(opening_judges_as_decoding_does), UNIT_CASE(counts_are_judged_as_decoding_does),
 		  UNIT_CASE(nodes_out_of_order_are_not_opened),
 		  UNIT_CASE(an_ensemble_comes_back_from_its_bytes), UNIT_CASE(bytes_and_memory_are_bounded),
 		  UNIT_CASE(cuts_and_refused_memory_leave_nothing),
 		  UNIT_CASE(what_cannot_be_scored_is_refused), UNIT_CASE(what_cannot_be_scored_is_not_read),
-		  UNIT_CASE(rounding_happens_once), UNIT_CASE(values_have_one_form))
+		  UNIT_CASE(rounding_happens_once), UNIT_CASE(values_have_one_form),
+		  UNIT_CASE(gains_have_one_form))

@@ -8,6 +8,7 @@
 
 #include "kernel/base/hash.h"
 #include "kernel/base/number_key.h"
+#include "kernel/tree/few_values.h"
 #include "kernel/tree/row_hash_simd.h"
 
 #define SAMPLE_ROWS 200000 /* more rows than that are sampled, for columns of many values */
@@ -300,156 +301,6 @@ gather_keys(const TreeSource *source, const uint64_t *hash, uint64_t bound, int3
 	return KERNEL_OK;
 }
 
-/* -- The different values of columns that have few -- */
-
-#define FEW_VALUES 1024				 /* at most, halved while all columns take more than this, */
-#define FEW_BYTES ((size_t) 2 << 20) /* but not below max_bins */
-#define FEW_PLACES 4				 /* of the table by hash, for each value: a power of two */
-
-typedef struct FewValues
-{
-	int32_t n;		  /* different values; more than there may be: not all are here */
-	uint16_t *at;	  /* number of a key, from 1, by its hash; 0: none */
-	uint64_t *keys;	  /* in the order in which they came */
-	uint32_t *counts; /* rows of each */
-} FewValues;
-
-typedef struct FewColumns
-{
-	int32_t n_columns;
-	int32_t most; /* values that a column may have, a power of two */
-	FewValues *columns;
-	uint64_t *keys;
-	uint32_t *counts;
-	uint16_t *at;
-} FewColumns;
-
-/* Places of a column by hash. */
-static inline size_t
-few_places(const FewColumns *few)
-{
-	return FEW_PLACES * (size_t) few->most;
-}
-
-static void
-few_release(FewColumns *few, const Allocator *allocator)
-{
-	size_t n = (size_t) few->n_columns;
-
-	memory_release(allocator, few->columns, n, sizeof(FewValues));
-	memory_release(allocator, few->keys, n * (size_t) few->most, sizeof(uint64_t));
-	memory_release(allocator, few->counts, n * (size_t) few->most, sizeof(uint32_t));
-	memory_release(allocator, few->at, n * few_places(few), sizeof(uint16_t));
-	*few = (FewColumns){0};
-}
-
-/* Room for FEW_VALUES a column, fewer where columns are many, but max_bins. */
-static Status
-few_begin(FewColumns *few, int32_t n_columns, int32_t max_bins, const Allocator *allocator)
-{
-	size_t value_size = sizeof(uint64_t) + sizeof(uint32_t) + FEW_PLACES * sizeof(uint16_t);
-	size_t n = (size_t) n_columns;
-	int32_t j;
-
-	*few = (FewColumns){.n_columns = n_columns, .most = FEW_VALUES};
-	while (few->most / 2 >= max_bins && n * (size_t) few->most * value_size > FEW_BYTES)
-		few->most /= 2;
-	few->columns = memory_allocate_zero(allocator, n, sizeof(FewValues));
-	few->keys = memory_allocate(allocator, n * (size_t) few->most, sizeof(uint64_t));
-	few->counts = memory_allocate(allocator, n * (size_t) few->most, sizeof(uint32_t));
-	few->at = memory_allocate_zero(allocator, n * few_places(few), sizeof(uint16_t));
-	if (few->columns == NULL || few->keys == NULL || few->counts == NULL || few->at == NULL)
-	{
-		few_release(few, allocator);
-		return KERNEL_OUT_OF_MEMORY;
-	}
-	for (j = 0; j < n_columns; j++)
-		few->columns[j] = (FewValues){.at = few->at + (size_t) j * few_places(few),
-									  .keys = few->keys + (size_t) j * (size_t) few->most,
-									  .counts = few->counts + (size_t) j * (size_t) few->most};
-	return KERNEL_OK;
-}
-
-/* Where a key of a column is noted, or would be. */
-static inline uint16_t *
-few_place(const FewColumns *few, const FewValues *values, uint64_t key)
-{
-	uint32_t place = (uint32_t) hash_mix(key);
-
-	for (;; place++)
-	{
-		uint16_t *at = &values->at[place & (few_places(few) - 1)];
-
-		if (*at == 0 || values->keys[*at - 1] == key)
-			return at;
-	}
-}
-
-/* Counts a value, unless it is one more than there may be. */
-static inline void
-few_add(const FewColumns *few, FewValues *values, uint64_t key)
-{
-	uint16_t *at = few_place(few, values, key);
-
-	if (*at > 0)
-	{
-		values->counts[*at - 1]++;
-		return;
-	}
-	if (values->n < few->most)
-	{
-		values->keys[values->n] = key;
-		values->counts[values->n] = 1;
-		*at = (uint16_t) (values->n + 1);
-	}
-	values->n++;
-}
-
-/* Are the column's values all noted? */
-static inline bool
-few_has_all(const FewColumns *few, int32_t j)
-{
-	return few->n_columns > 0 && few->columns[j].n <= few->most;
-}
-
-/*
- * Looks for columns of few different values in all rows, *n_few of them, over blocks until every
- * column has more.  A sample has all of equal rows or none, so it may lack any value.
- */
-static Status
-find_few(const TreeSource *source, FewColumns *few, int32_t *n_few, const StopCheck *stop)
-{
-	const Dataset *dataset = source->dataset;
-	int32_t left = dataset->n_numbers;
-	int32_t b;
-	int32_t i;
-	int32_t j;
-
-	for (b = 0; b < dataset->n_blocks && left > 0; b++)
-	{
-		const DatasetBlock *block;
-		Status status = tree_source_block(source, b, stop, &block);
-
-		if (status != KERNEL_OK)
-			return status;
-		left = 0;
-		for (j = 0; j < dataset->n_numbers; j++)
-		{
-			const double *column = block->numbers + (size_t) j * (size_t) block->capacity;
-			FewValues *values = &few->columns[j];
-
-			for (i = 0; i < block->n && values->n <= few->most; i++)
-			{
-				if (!isnan(column[i]))
-					few_add(few, values, number_to_key(column[i]));
-			}
-			left += few_has_all(few, j);
-		}
-	}
-	*n_few = left;
-	return KERNEL_OK;
-}
-
 /* The cuts of column j, all of whose values are noted; keys: room to sort them in. */
 static Status
 set_noted_cuts(BinSlot *slot, const FewColumns *few, int32_t j, uint64_t *keys, int32_t max_bins,
@@ -464,7 +315,7 @@ set_noted_cuts(BinSlot *slot, const FewColumns *few, int32_t j, uint64_t *keys, 
 		keys = sort_keys(keys, sorter->scratch, sorter->digits, values->n);
 	for (i = 0; i < values->n; i++)
 	{
-		sorter->counts[i] = values->counts[*few_place(few, values, keys[i]) - 1];
+		sorter->counts[i] = few_columns_count(few, j, keys[i]);
 		n += (int32_t) sorter->counts[i];
 	}
 	return set_cuts(slot, keys, values->n, n, max_bins, sorter, allocator);
@@ -516,7 +367,7 @@ cut_numbers(Bins *bins, const TreeSource *source, const uint64_t *hash, uint64_t
 
 			if (stop_requested(stop))
 				status = KERNEL_STOPPED;
-			else if (few_has_all(few, first + j))
+			else if (few_columns_has_all(few, first + j))
 				status = set_noted_cuts(&bins->slots[first + j], few, first + j, own, max_bins,
 										&sorter, allocator);
 			else
@@ -596,17 +447,17 @@ bins_create(Bins *bins, const TreeSource *source, const uint64_t *hash, int32_t 
 	if (dataset->n > SAMPLE_ROWS)
 	{
 		bound = (uint64_t) ((double) SAMPLE_ROWS / (double) dataset->n * 0x1p64);
-		status = few_begin(&few, bins->n_numbers, max_bins, allocator);
+		status = few_columns_begin(&few, bins->n_numbers, max_bins, allocator);
 		if (status == KERNEL_OK)
-			status = find_few(source, &few, &n_few, stop);
+			status = few_columns_find(&few, source, &n_few, stop);
 	}
 	if (n_few == 0)
-		few_release(&few, allocator);
+		few_columns_release(&few, allocator);
 	if (status == KERNEL_OK && n_few < bins->n_numbers) /* else no column needs a sample */
 		status = count_sampled(source, hash, bound, stop, &sampled);
 	if (status == KERNEL_OK)
 		status = cut_numbers(bins, source, hash, bound, sampled, &few, max_bins, allocator, stop);
-	few_release(&few, allocator);
+	few_columns_release(&few, allocator);
 	for (c = 0; c < dataset->n_categories && status == KERNEL_OK; c++)
 	{
 		BinSlot *slot = &bins->slots[dataset->n_numbers + c];

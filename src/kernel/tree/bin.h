@@ -6,7 +6,7 @@
  * cuts, (-inf, cut 0], (cut 0, cut 1], ...; cuts are midpoints between values
  * that occur: all there are in a column of at most max_bins different values, else
  * chosen as quantiles.  Those are over all rows when there are at most SAMPLE_ROWS, or the
- * column has at most FEW_VALUES (fewer, but max_bins, where columns are many), else over
+ * column has at most 1,024 values (fewer, but max_bins, where columns are many), else over
  * SAMPLE_ROWS of them that a hash of the row's content draws.  A category has a bin for
  * each level, in no order that means anything.
  *

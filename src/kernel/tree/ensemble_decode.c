@@ -129,15 +129,13 @@ read_subset(Decoder *decoder, Tree *tree, uint32_t n_levels)
 	return first;
 }
 
-/* A gain: finite and at least 0, which the order of the bits shows; -0 is not. */
+/* A gain: finite and at least 0; -0 is not. */
 static inline double
 read_gain(ByteReader *reader)
 {
-	uint32_t bits = read_u32(reader);
-	float value;
+	double value = read_single(reader);
 
-	memcpy(&value, &bits, sizeof(value));
-	if (bits >= UINT32_C(0x7f800000))
+	if (!(value >= 0.0 && value <= DBL_MAX) || signbit(value))
 		reader->status = KERNEL_CORRUPT;
 	return value;
 }
@@ -222,7 +220,7 @@ read_tree_head(Decoder *decoder)
 static inline double
 read_leaf_value(ByteReader *reader, uint8_t form)
 {
-	double value = form & TREE_FORMAT_SINGLES ? read_single(reader) : read_double(reader);
+	double value = tree_read_value(reader, form);
 
 	if (!isfinite(value))
 		reader->status = KERNEL_CORRUPT;

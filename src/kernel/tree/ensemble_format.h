@@ -65,6 +65,13 @@ tree_value_size(uint8_t form)
 	return form & TREE_FORMAT_SINGLES ? 4 : 8;
 }
 
+/* The value of a leaf of such a tree, not judged. */
+static inline double
+tree_read_value(ByteReader *reader, uint8_t form)
+{
+	return form & TREE_FORMAT_SINGLES ? read_single(reader) : read_double(reader);
+}
+
 /* Are the covers of the tree whole numbers, those of inner nodes the sums of their children's? */
 extern bool tree_counts_rows(const Tree *tree);
 

@@ -111,7 +111,7 @@ walk_tree(const Ensemble *ensemble, ByteReader *reader, const double *vector, ui
 		step(ensemble, &walk, goes_left(ensemble, &walk, vector));
 	read_bytes(reader, subset_bytes(ensemble, walk.codes, 0, n_leaves - 1));
 	read_bytes(reader, tree_value_size(form) * (walk.node - walk.inner));
-	return form & TREE_FORMAT_SINGLES ? read_single(reader) : read_double(reader);
+	return tree_read_value(reader, form);
 }
 
 void
